@@ -1,0 +1,58 @@
+"""Refusals: the expected ways of saying no, each a class named as it is said."""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """An expected "no": one English sentence with %(name)s blanks, and the values that fill them.
+
+    A room subclasses one of the five kinds below and gives it a `sentence` (marked with `N_` for translation). The page
+    translates the sentence and fills in `values`; `str(refusal)` is the English sentence, filled in.
+    """
+
+    sentence: ClassVar[str] = "This is not possible."
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(values)
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.sentence % self.values
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by class and values, so that a refusal survives the way back from another process."""
+        return (_again, (type(self), self.values))
+
+
+def _again(kind: type[Refusal], values: dict[str, object]) -> Refusal:
+    return kind(**values)
+
+
+class NotFound(Refusal):
+    """There is no such thing, or none that this person may know of."""
+
+    sentence = "There is nothing here."
+
+
+class Forbidden(Refusal):
+    """The person is known and may not do this."""
+
+    sentence = "You may not do this."
+
+
+class Conflict(Refusal):
+    """It was possible once, or may be later, but not as things stand."""
+
+    sentence = "This is not possible as things stand."
+
+
+class Invalid(Refusal):
+    """What was typed cannot be taken as it is."""
+
+    sentence = "What was sent cannot be read."
+
+
+class TooMany(Refusal):
+    """Too often in too short a time."""
+
+    sentence = "Too many attempts. Please wait a little and try again."
