@@ -1,0 +1,103 @@
+"""What one value of settings.toml may look like: checks that give a sentence, or None when all is well."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+
+class WrongSetting(Exception):
+    """A setting that is unknown, wrong or unsafe: its "section.key", one sentence, and where it was written."""
+
+    def __init__(self, key: str, message: str, place: str = "") -> None:
+        super().__init__(": ".join(filter(None, (place, key, message))))
+        self.key = key
+        self.message = message
+        self.place = place
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text that never shows itself by accident: only `reveal()` gives it, repr and str are masked."""
+
+    _text: str = field(default="", repr=False)
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __repr__(self) -> str:
+        return "Secret(****)" if self._text else "Secret()"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine only ("localhost", 127.0.0.0/8, ::1)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def web_address(value: str) -> str | None:
+    """Empty, or scheme, host and port of a site without a path."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        return f"{value!r} is not a web address"
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        return f"{value!r} is not a web address; write it like https://events.example.org"
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
+        return f"{value!r} must be only scheme, host and port, like https://events.example.org"
+    return None
+
+
+def mail_address(value: str) -> str | None:
+    """Empty, or something@somewhere without what would need quoting in a header."""
+    if value and not re.fullmatch(r"[^\s@<>(),;:\\\"]+@[^\s@<>(),;:\\\"]+", value):
+        return f"{value!r} is not an e-mail address"
+    return None
+
+
+def language(value: str) -> str | None:
+    """An ISO 639 code; whether the site has a catalogue for it is known to i18n."""
+    return None if re.fullmatch(r"[a-z]{2,3}", value) else f"{value!r} is not a language code such as en or ar"
+
+
+def languages(values: tuple[str, ...]) -> str | None:
+    if not values or len(set(values)) != len(values):
+        return "needs at least one language, and each only once"
+    return next((wrong for value in values if (wrong := language(value))), None)
+
+
+def networks(values: tuple[str, ...]) -> str | None:
+    for value in values:
+        try:
+            ipaddress.ip_network(value)
+        except ValueError:
+            return f"{value!r} is not an address or network such as 10.0.0.5 or 10.0.0.0/8"
+    return None
+
+
+def not_empty(value: str) -> str | None:
+    return None if value else "must not be empty"
+
+
+def database_url(value: str) -> str | None:
+    """Empty, sqlite:PATH or postgresql://...; the sentence never repeats the value, which may hold a password."""
+    if not value or re.match(r"sqlite:.|postgresql://.", value):
+        return None
+    return "write sqlite:PATH or postgresql://USER:PASSWORD@HOST/NAME"
+
+
+def between(least: int, most: int) -> Callable[[int], str | None]:
+    return lambda value: None if least <= value <= most else f"{value} is not between {least} and {most}"
+
+
+def one_of(*choices: str) -> Callable[[str], str | None]:
+    return lambda value: None if value in choices else f"{value!r} is none of: {', '.join(filter(None, choices))}"
