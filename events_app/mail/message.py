@@ -1,0 +1,123 @@
+"""One letter, from what it says to the bytes that travel."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+
+from events_app.mail import mime
+from events_app.mail.mime import UnsafeHeader
+
+__all__ = ["Draft", "UnsafeHeader", "build", "header_names", "recipient_of"]
+
+_ALWAYS = ("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What a letter says, before it is bytes.
+
+    to_address: the one person it goes to. to_name: what the letter calls them; it never stands in a header.
+    calendar, method: an iTIP object with CRLF line ends, and the METHOD it states (REQUEST, CANCEL, PUBLISH); both or
+    neither. sender_name: the words beside the sending address, from the organizers. in_reply_to: the Message-ID of the
+    letter this one continues.
+    """
+
+    to_address: str
+    to_name: str = ""
+    subject: str
+    text: str
+    html: str
+    calendar: bytes | None = None
+    method: str | None = None
+    reply_to: str = ""
+    sender_name: str = ""
+    language: str = "en"
+    in_reply_to: str = ""
+
+
+def build(draft: Draft, *, sender_address: str, message_id: str, date: datetime) -> bytes:
+    """The letter's bytes, with CRLF line ends, all ASCII. The same arguments give the same bytes.
+
+    Text and HTML are alternatives; a calendar object is a third alternative and, the same bytes again, an attachment
+    named invite.ics: every calendar program tried understands this shape. date: aware.
+    Refuses (UnsafeHeader) whatever could add or change a header. Source: RFC 5322, 2045-2047, 6047, 3834.
+    """
+    headers = _headers(draft, sender_address=sender_address, message_id=message_id, date=date)
+    seed = hashlib.sha256(message_id.encode("ascii")).hexdigest()[:24]
+    content_type, body = _body(draft, seed)
+    headers += [("MIME-Version", "1.0"), ("Content-Type", content_type)]
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode("ascii")
+    _prove(head, expected=header_names(draft))
+    return head + mime.LINE + body
+
+
+def header_names(draft: Draft) -> tuple[str, ...]:
+    """Exactly the headers that a letter of this draft has, each once, in order."""
+    optional = [("Reply-To", draft.reply_to), ("In-Reply-To", draft.in_reply_to), ("References", draft.in_reply_to)]
+    present = tuple(name for name, value in optional if value)
+    return (*_ALWAYS, *present, "Content-Language", "MIME-Version", "Content-Type")
+
+
+def recipient_of(message: bytes) -> str:
+    """The address that a letter built here goes to."""
+    head = message.partition(b"\r\n\r\n")[0].decode("ascii")
+    return next(line[4:] for line in head.split("\r\n") if line.startswith("To: "))
+
+
+def _headers(draft: Draft, *, sender_address: str, message_id: str, date: datetime) -> list[tuple[str, str]]:
+    if not _LANGUAGE.fullmatch(draft.language):
+        raise UnsafeHeader(header="Content-Language")
+    headers = [
+        ("From", mime.mailbox("From", draft.sender_name, sender_address)),
+        ("To", mime.address("To", draft.to_address)),
+        ("Subject", mime.words("Subject", draft.subject)),
+        ("Date", format_datetime(date)),
+        ("Message-ID", mime.identifier("Message-ID", message_id)),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
+    ]
+    if draft.reply_to:
+        headers.append(("Reply-To", mime.address("Reply-To", draft.reply_to)))
+    if draft.in_reply_to:
+        first = mime.identifier("In-Reply-To", draft.in_reply_to)
+        headers += [("In-Reply-To", first), ("References", first)]
+    return [*headers, ("Content-Language", draft.language)]
+
+
+def _body(draft: Draft, seed: str) -> tuple[str, bytes]:
+    """The content type of the whole letter, and its body."""
+    parts = [mime.text_part("plain", draft.text), mime.text_part("html", draft.html)]
+    inner = f"=_a{seed}"
+    alternative = f'multipart/alternative; boundary="{inner}"'
+    if draft.calendar is None:
+        return alternative, mime.joined(inner, parts)
+    method = _stated_method(draft.calendar, draft.method)
+    kind = f"text/calendar; charset=utf-8; method={method}; component=VEVENT"
+    parts.append(mime.bytes_part(f"Content-Type: {kind}", draft.calendar))
+    attachment = 'Content-Type: application/ics\r\nContent-Disposition: attachment; filename="invite.ics"'
+    whole = [
+        f"Content-Type: {alternative}\r\n\r\n".encode("ascii") + mime.joined(inner, parts),
+        mime.bytes_part(attachment, draft.calendar),
+    ]
+    outer = f"=_m{seed}"
+    return f'multipart/mixed; boundary="{outer}"', mime.joined(outer, whole)
+
+
+def _stated_method(calendar: bytes, method: str | None) -> str:
+    """The method, if the calendar object states the same one: Outlook refuses a letter where they differ."""
+    if method is None or not method.isalpha() or b"\r\nMETHOD:" + method.encode() + b"\r\n" not in calendar:
+        raise ValueError("the calendar object states another method than the letter")
+    if calendar.count(b"\n") != calendar.count(b"\r\n"):
+        raise ValueError("the calendar object has line ends other than CRLF")
+    return method
+
+
+def _prove(head: bytes, *, expected: tuple[str, ...]) -> None:
+    """Look at the finished bytes once more: these headers and no others, whatever the code above believed."""
+    lines = head.decode("ascii").split("\r\n")[:-1]
+    names = tuple(line.partition(":")[0] for line in lines if not line.startswith(" "))
+    if names != expected or any("\r" in line or "\n" in line or len(line) > 998 or not line.strip() for line in lines):
+        raise UnsafeHeader(header="?")
