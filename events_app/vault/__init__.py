@@ -1,0 +1,21 @@
+"""Personal data at rest: keys, sealed blobs and blind indexes. It knows bytes, not registrations."""
+
+from events_app.vault.readers import Reader, ReadingRefused, ReadRule
+from events_app.vault.refusals import KeyringBusy, KeysExposed, KeysLost, NoKey, SealBroken, VaultClosed
+from events_app.vault.rules import Json, normalise
+from events_app.vault.vault import Vault
+
+__all__ = [
+    "Json",
+    "KeyringBusy",
+    "KeysExposed",
+    "KeysLost",
+    "NoKey",
+    "ReadRule",
+    "Reader",
+    "ReadingRefused",
+    "SealBroken",
+    "Vault",
+    "VaultClosed",
+    "normalise",
+]

@@ -1,0 +1,170 @@
+"""The keyring: wrapped keys in a SQLite database of their own, so that forgetting a key is forgetting what it sealed."""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from events_app.vault.master import refuse_exposed
+from events_app.vault.refusals import KeyringBusy, VaultClosed
+
+BUSY_SECONDS = 15.0
+
+WRAP_TABLE = """
+CREATE TABLE IF NOT EXISTS wrap (
+    scope TEXT PRIMARY KEY,
+    master TEXT NOT NULL,
+    data_key BLOB NOT NULL,
+    index_key BLOB NOT NULL
+) WITHOUT ROWID
+"""
+FACT_TABLE = "CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """One scope's two keys, each wrapped by the master key with that id."""
+
+    scope: str
+    master: str
+    data_key: bytes
+    index_key: bytes
+
+
+class Keyring:
+    """One connection to keyring.db for all threads of this process, one statement at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._process = 0
+
+    def open(self) -> None:
+        """Make the file (mode 0600) and its tables, or check them. Refuses `KeysExposed`."""
+        with self._lock:
+            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                refuse_exposed(self.path, os.fstat(handle).st_mode)
+            finally:
+                os.close(handle)
+            connection = sqlite3.connect(
+                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            try:
+                _set_up(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection, self._process = connection, os.getpid()
+
+    def close(self) -> None:
+        """Let go of the file. Opening again is possible."""
+        with self._lock:
+            if self._connection is not None and self._process == os.getpid():
+                self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The only writer of all processes until the block ends, then on the disk; undone if the block fails."""
+        with self.using() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def using(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for one thread at a time. Refuses `KeyringBusy` after 15 seconds of waiting."""
+        with self._lock:
+            if self._connection is None:
+                raise VaultClosed()
+            if self._process != os.getpid():
+                self.open()  # a forked child must not use its parent's connection
+            try:
+                yield self._connection
+            except sqlite3.OperationalError as error:
+                if _is_busy(error):
+                    raise KeyringBusy() from error
+                raise
+
+    def find(self, scope: str) -> Wrap | None:
+        """The scope's wrapped keys as they are now, whichever process made them."""
+        with self.using() as connection:
+            row = connection.execute(f"{_WRAPS} WHERE scope = ?", (scope,)).fetchone()
+        return Wrap(*row) if row else None
+
+    def every_wrap(self) -> list[Wrap]:
+        """All wrapped keys, by scope."""
+        with self.using() as connection:
+            return [Wrap(*row) for row in connection.execute(f"{_WRAPS} ORDER BY scope")]
+
+    def put(self, wrap: Wrap) -> None:
+        """Write one scope's wrapped keys, over those it had. Inside `writing`."""
+        with self.using() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO wrap (scope, master, data_key, index_key) VALUES (?, ?, ?, ?)",
+                (wrap.scope, wrap.master, wrap.data_key, wrap.index_key),
+            )
+
+    def fact(self, name: str, default: str) -> str:
+        """The fact of that name; the first call ever stores its default, every later one reads it."""
+        with self.using() as connection:
+            query = "SELECT value FROM fact WHERE name = ?"
+            row = connection.execute(query, (name,)).fetchone()
+            if row is None:
+                connection.execute("INSERT OR IGNORE INTO fact (name, value) VALUES (?, ?)", (name, default))
+                row = connection.execute(query, (name,)).fetchone()
+        return str(row[0])
+
+    def change_number(self) -> int:
+        """Another number whenever another process has changed the keyring (PRAGMA data_version)."""
+        with self.using() as connection:
+            return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def scrub(self) -> None:
+        """Empty the write-ahead log, so that deleted and replaced keys are in neither file. Refuses `KeyringBusy`."""
+        with self.using() as connection:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise KeyringBusy()
+
+
+_WRAPS = "SELECT scope, master, data_key, index_key FROM wrap"
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    _use_write_ahead_log(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(WRAP_TABLE)
+    connection.execute(FACT_TABLE)
+    connection.execute("COMMIT")
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait its busy time for this switch, so two first starts at once would trip over each other."""
+    for _ in range(int(BUSY_SECONDS / 0.02)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+            time.sleep(0.02)
+    raise KeyringBusy()
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -1,0 +1,53 @@
+"""How personal data looks inside a seal: addresses made normal, text padded, seals bound to their place. Pure."""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from typing import TypeAlias, cast
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+VALUE_STEP = 256
+"""Bytes: sealed values are padded to a multiple of this, so that the length of a name does not show."""
+
+BYTES_STEP = 1024
+"""Bytes: sealed letters and other big pieces are padded to a multiple of this."""
+
+
+def normalise(address: str) -> str:
+    """One spelling for an e-mail address: no space around it, NFC, lower case in both parts, nothing provider specific.
+
+    Only for comparing. A letter goes to the address as it was typed.
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.strip()).lower())
+
+
+def bound_to(scope: str, context: str) -> bytes:
+    """What a seal is bound to: `scope|context`, so that a blob moved to another row or event does not open.
+
+    Scopes are event ids or "site" and hold no bar, so two different places never make the same bytes.
+    """
+    if "|" in scope or not scope:
+        raise ValueError(f"a scope is a short name without a bar, not {scope!r}")
+    return f"{scope}|{context}".encode()
+
+
+def pack(value: Mapping[str, Json]) -> bytes:
+    """A value as bytes, the same bytes for equal values: JSON with sorted keys, UTF-8."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def unpack(data: bytes) -> dict[str, Json]:
+    """The value that `pack` made these bytes of."""
+    return cast(dict[str, Json], json.loads(data.decode("utf-8", "surrogatepass")))
+
+
+def pad(data: bytes, *, step: int) -> bytes:
+    """Longer by 1 to `step` bytes, to a multiple of `step` (ISO/IEC 7816-4: 0x80, then zeros)."""
+    return data + b"\x80" + bytes(-(len(data) + 1) % step)
+
+
+def unpad(data: bytes) -> bytes:
+    """What `pad` was given. Only for bytes whose seal was found whole."""
+    return data.rstrip(b"\x00")[:-1]

@@ -1,0 +1,208 @@
+"""Keys made, rotated and forgotten, by one process and by several at once."""
+
+import multiprocessing
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from events_app.vault import Json, KeyringBusy, KeysLost, NoKey, Reader, SealBroken, Vault
+from events_app.vault.keyring import Keyring, Wrap
+
+COURIER = Reader("courier")
+PERSON: dict[str, Json] = {"name": "Rana"}
+
+
+def _index_of_a_new_scope(directory: Path, scopes: list[str]) -> list[bytes]:
+    vault = Vault(directory)
+    vault.open()
+    for scope in scopes:
+        vault.make_keys(scope)
+    return [vault.blind_index(scope, "rana@example.org") for scope in scopes]
+
+
+def test_four_processes_that_start_and_make_the_same_keys_at_once_agree(tmp_path: Path) -> None:
+    scopes = [f"event {number}" for number in range(10)]
+
+    with multiprocessing.get_context("spawn").Pool(4) as processes:
+        answers = processes.starmap(_index_of_a_new_scope, [(tmp_path, scopes)] * 4, chunksize=1)
+
+    assert answers == [answers[0]] * 4
+    assert _index_of_a_new_scope(tmp_path, scopes) == answers[0]
+
+
+def test_threads_that_make_and_use_the_same_keys_at_once_agree(vault: Vault) -> None:
+    seen: list[bytes] = []
+
+    def work() -> None:
+        for number in range(20):
+            vault.make_keys(f"event {number}")
+            seen.append(vault.blind_index(f"event {number}", "rana@example.org"))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(seen) == 80
+    assert len(set(seen)) == 20
+
+
+def test_keys_made_by_another_process_are_found(vault: Vault, tmp_path: Path) -> None:
+    other = Vault(tmp_path)
+    other.open()
+    other.make_keys("late")
+
+    assert vault.reveal("late", "1", other.seal("late", "1", PERSON), COURIER) == PERSON
+    other.close()
+
+
+def test_a_forked_child_uses_a_connection_of_its_own(vault: Vault, tmp_path: Path) -> None:
+    child = multiprocessing.get_context("fork").Process(target=vault.make_keys, args=("child",))
+    child.start()
+    child.join()
+
+    assert child.exitcode == 0
+    assert len(vault.blind_index("child", "rana@example.org")) == 32
+
+
+def test_a_forgotten_scope_does_not_open_and_the_others_do(vault: Vault) -> None:
+    gone, kept = vault.seal("event", "1", PERSON), vault.seal("site", "1", PERSON)
+
+    vault.forget("event")
+
+    with pytest.raises(NoKey):
+        vault.reveal("event", "1", gone, COURIER)
+    assert vault.reveal("site", "1", kept, COURIER) == PERSON
+
+
+def test_new_keys_after_forgetting_do_not_open_what_was_sealed_before(vault: Vault) -> None:
+    gone = vault.seal("event", "1", PERSON)
+    vault.forget("event")
+
+    vault.make_keys("event")
+
+    with pytest.raises(SealBroken):
+        vault.reveal("event", "1", gone, COURIER)
+
+
+def test_another_process_stops_opening_what_was_forgotten(vault: Vault, tmp_path: Path) -> None:
+    other = Vault(tmp_path, look_again=0)
+    other.open()
+    blob = vault.seal("event", "1", PERSON)
+    assert other.reveal("event", "1", blob, COURIER) == PERSON
+
+    vault.forget("event")
+
+    with pytest.raises(NoKey):
+        other.reveal("event", "1", blob, COURIER)
+    other.close()
+
+
+def _bytes_on_the_disk(directory: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(directory.rglob("*")) if file.is_file())
+
+
+def test_forgetting_removes_the_wrapped_keys_from_the_files(vault: Vault, tmp_path: Path) -> None:
+    wrap = Keyring(tmp_path / "keys" / "keyring.db")
+    wrap.open()
+    found = wrap.find("event")
+    assert found is not None
+    assert found.data_key in _bytes_on_the_disk(tmp_path)
+    wrap.close()
+
+    vault.forget("event")
+
+    assert found.data_key not in _bytes_on_the_disk(tmp_path)
+    assert found.index_key not in _bytes_on_the_disk(tmp_path)
+
+
+def test_forgetting_says_so_when_a_reader_holds_the_log(tmp_path: Path) -> None:
+    keyring = Keyring(tmp_path / "keyring.db")
+    keyring.open()
+    with keyring.writing():
+        keyring.put(Wrap("event", "1", b"data", b"index"))
+    reader = sqlite3.connect(tmp_path / "keyring.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM wrap").fetchall()
+    with keyring.writing() as connection:
+        connection.execute("DELETE FROM wrap")
+
+    with keyring.using() as connection:
+        connection.execute("PRAGMA busy_timeout = 10")
+    with pytest.raises(KeyringBusy):
+        keyring.scrub()
+
+    reader.close()
+    keyring.scrub()
+    keyring.close()
+
+
+def test_rotating_the_master_key_changes_no_blob_and_no_index(vault: Vault, tmp_path: Path) -> None:
+    blob, index = vault.seal("event", "1", PERSON), vault.blind_index("event", "rana@example.org")
+    before = _bytes_on_the_disk(tmp_path)
+
+    assert vault.rotate_master() == 2
+
+    assert vault.reveal("event", "1", blob, COURIER) == PERSON
+    vault.close()
+    again = Vault(tmp_path)
+    again.open()
+    assert again.reveal("event", "1", blob, COURIER) == PERSON
+    assert again.blind_index("event", "rana@example.org") == index
+    assert _bytes_on_the_disk(tmp_path) != before
+    again.close()
+
+
+def test_a_keyring_from_before_the_rotation_opens_until_the_old_master_key_is_retired(
+    vault: Vault, tmp_path: Path
+) -> None:
+    blob = vault.seal("event", "1", PERSON)
+    vault.close()
+    saved = (tmp_path / "keys" / "keyring.db").read_bytes()
+    vault.open()
+    vault.rotate_master()
+    vault.close()
+
+    def put_back() -> Vault:
+        (tmp_path / "keys" / "keyring.db").write_bytes(saved)
+        return Vault(tmp_path)
+
+    restored = put_back()
+    restored.open()
+    assert restored.reveal("event", "1", blob, COURIER) == PERSON
+    assert restored.rotate_master() == 2
+    assert restored.retire_masters() == 2
+    assert restored.reveal("event", "1", blob, COURIER) == PERSON
+    restored.close()
+
+    with pytest.raises(KeysLost):
+        put_back().open()
+
+
+def test_another_process_reads_on_through_a_rotation(vault: Vault, tmp_path: Path) -> None:
+    other = Vault(tmp_path)
+    other.open()
+    blob = vault.seal("event", "1", PERSON)
+
+    vault.rotate_master()
+    vault.retire_masters()
+    assert other.reveal("event", "1", blob, COURIER) == PERSON
+    other.make_keys("late")
+
+    assert vault.reveal("late", "1", other.seal("late", "1", PERSON), COURIER) == PERSON
+    other.close()
+
+
+def test_a_block_that_fails_writes_nothing(tmp_path: Path) -> None:
+    keyring = Keyring(tmp_path / "keyring.db")
+    keyring.open()
+
+    with pytest.raises(ZeroDivisionError), keyring.writing():
+        keyring.put(Wrap("event", "1", b"data", b"index"))
+        raise ZeroDivisionError
+
+    assert keyring.find("event") is None
+    keyring.close()
