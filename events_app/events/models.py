@@ -1,0 +1,303 @@
+"""Tables of events and what they are made of, and the questions asked of them."""
+
+import hashlib
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tortoise import fields
+from tortoise.expressions import F
+from tortoise.models import Model
+
+from events_app.errors import NotFound
+from events_app.events import rules
+from events_app.events.rules import Door, Mode, Status, Visibility
+from events_app.i18n import N_
+
+Texts = dict[str, str]
+"""One text in several languages: {'en': 'Launch', 'ar': 'إطلاق'}."""
+
+
+class NoSuchPage(NotFound):
+    """The one 404: an unknown address and a draft's address say the same."""
+
+    sentence = N_("There is no page at this address.")
+
+
+class Organization(Model):
+    """Who holds events: ours, and those we hold them with."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    slug = fields.CharField(max_length=80, unique=True)
+    name: Texts = fields.JSONField()  # type: ignore[assignment]
+    link = fields.CharField(max_length=400, default="")
+    ours = fields.BooleanField(default=False)
+    colour = fields.CharField(max_length=7, default="")
+    second_colour = fields.CharField(max_length=7, default="")
+    logo = fields.BinaryField(null=True)
+    logo_type = fields.CharField(max_length=40, default="")
+    languages: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+
+    class Meta:
+        table = "organization"
+
+
+class Conference(Model):
+    """The gathering on whose margins events are held: somebody else's, or our own."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    slug = fields.CharField(max_length=80, unique=True)
+    name: Texts = fields.JSONField()  # type: ignore[assignment]
+    edition = fields.CharField(max_length=80, default="")
+    zone = fields.CharField(max_length=64)
+    starts_on = fields.DateField()
+    ends_on = fields.DateField()
+    link = fields.CharField(max_length=400, default="")
+    ours = fields.BooleanField(default=False)
+    about: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+
+    class Meta:
+        table = "conference"
+
+
+class Venue(Model):
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    name: Texts = fields.JSONField()  # type: ignore[assignment]
+    address: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    city = fields.CharField(max_length=120, default="")
+    country = fields.CharField(max_length=2, default="")
+    zone = fields.CharField(max_length=64)
+    accessibility: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+
+    class Meta:
+        table = "venue"
+
+
+class Room(Model):
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    venue: fields.ForeignKeyRelation[Venue] = fields.ForeignKeyField("house.Venue", on_delete=fields.CASCADE)
+    venue_id: uuid.UUID
+    name: Texts = fields.JSONField()  # type: ignore[assignment]
+    seats = fields.IntField(null=True)
+    step_free = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "room"
+
+
+class Event(Model):
+    """One thing people register for. A side event is an event that names a conference.
+
+    Wall time and IANA zone are the truth; `starts_at` and `ends_at` are the instants they mean, kept for sorting.
+    A capacity of None means without limit; a mode that is not offered has `offers_...` False.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    slug = fields.CharField(max_length=80, unique=True)
+    conference: fields.ForeignKeyNullableRelation[Conference] = fields.ForeignKeyField(
+        "house.Conference", null=True, on_delete=fields.RESTRICT
+    )
+    conference_id: uuid.UUID | None
+    room: fields.ForeignKeyNullableRelation[Room] = fields.ForeignKeyField(
+        "house.Room", null=True, on_delete=fields.RESTRICT
+    )
+    room_id: uuid.UUID | None
+
+    title: Texts = fields.JSONField()  # type: ignore[assignment]
+    summary: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    description: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    place: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    interpretation: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    accessibility: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    languages: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    track = fields.CharField(max_length=80, default="")
+
+    starts_wall = fields.CharField(max_length=16)
+    ends_wall = fields.CharField(max_length=16)
+    zone = fields.CharField(max_length=64)
+    starts_fold = fields.SmallIntField(default=0)
+    ends_fold = fields.SmallIntField(default=0)
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+
+    offers_in_person = fields.BooleanField(default=True)
+    offers_online = fields.BooleanField(default=False)
+    capacity_in_person = fields.IntField(null=True)
+    capacity_online = fields.IntField(null=True)
+    keeps_waitlist = fields.BooleanField(default=True)
+    opens_at = fields.DatetimeField(null=True)
+    closes_at = fields.DatetimeField(null=True)
+    join_link = fields.BinaryField(null=True)
+    consent_version = fields.IntField(default=0)
+
+    status = fields.CharField(max_length=16, default=Status.DRAFT.value)
+    visibility = fields.CharField(max_length=16, default=Visibility.PUBLIC.value)
+    sequence = fields.IntField(default=0)
+    claims = fields.BigIntField(default=0)
+    revision = fields.IntField(default=1)
+    created_at = fields.DatetimeField()
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "event"
+        indexes = (("conference_id", "starts_at"), ("status", "visibility", "starts_at"))
+
+    @property
+    def starts(self) -> datetime:
+        """The start on its own wall clock: aware, with the event's zone."""
+        return _on_the_wall(self.starts_wall, self.zone, self.starts_fold)
+
+    @property
+    def ends(self) -> datetime:
+        return _on_the_wall(self.ends_wall, self.zone, self.ends_fold)
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        offered = ((Mode.IN_PERSON, self.offers_in_person), (Mode.ONLINE, self.offers_online))
+        return tuple(mode for mode, is_offered in offered if is_offered)
+
+    def capacity(self, mode: str) -> int | None:
+        return self.capacity_in_person if mode == Mode.IN_PERSON else self.capacity_online
+
+    def door(self, now: datetime) -> Door:
+        return rules.door(
+            status=self.status, now=now, ends_at=self.ends_at, opens_at=self.opens_at, closes_at=self.closes_at
+        )
+
+    @property
+    def told(self) -> str:
+        """A mark of what people must be told again when it changes: times, zone, place, modes, life."""
+        facts = repr((
+            self.starts_wall, self.ends_wall, self.zone, self.starts_fold, self.ends_fold,
+            sorted(self.place.items()), str(self.room_id or ""), self.offers_in_person, self.offers_online,
+        ))  # fmt: skip
+        return hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+    @staticmethod
+    async def claim(event_id: uuid.UUID) -> "Event":
+        """Take the event for this transaction, then read it: whoever counts seats must come through here.
+
+        The first statement of the transaction is a write, so that two counters can never read the same number
+        (design rule 1: read-first transactions oversold on PostgreSQL and died of 'locked' on SQLite).
+        """
+        if not await Event.filter(id=event_id).update(claims=F("claims") + 1):
+            raise NoSuchPage()
+        return await Event.get(id=event_id)
+
+    @staticmethod
+    async def find_public(slug: str) -> "Event":
+        """A published or cancelled event by its address; a draft answers as if it were not there."""
+        event = await Event.get_or_none(slug=slug).select_related("conference", "room__venue")
+        if event is None or event.status == Status.DRAFT:
+            raise NoSuchPage()
+        return event
+
+    @staticmethod
+    async def find(event_id: uuid.UUID | str) -> "Event":
+        """Any event, for the desk."""
+        event = await Event.get_or_none(id=event_id).select_related("conference", "room__venue")
+        if event is None:
+            raise NoSuchPage()
+        return event
+
+    @staticmethod
+    async def coming(now: datetime, *, conference_id: uuid.UUID | None = None) -> list["Event"]:
+        """Public events that have not ended, soonest first."""
+        found = Event.filter(
+            status__in=[Status.PUBLISHED, Status.CANCELLED], visibility=Visibility.PUBLIC, ends_at__gt=now
+        )
+        if conference_id:
+            found = found.filter(conference_id=conference_id)
+        return await found.order_by("starts_at", "id").select_related("conference", "room__venue").limit(500)
+
+
+class EventHost(Model):
+    """An organization whose event it is, at its place in the order of logos."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "house.Organization", on_delete=fields.RESTRICT
+    )
+    organization_id: uuid.UUID
+    role = fields.CharField(max_length=16)
+    position = fields.IntField()
+
+    class Meta:
+        table = "event_host"
+        unique_together = (("event_id", "organization_id"),)
+
+
+class Speaker(Model):
+    """Somebody on the panel, named in public; `confirmed` False shows as 'to be confirmed'."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    name: Texts = fields.JSONField()  # type: ignore[assignment]
+    about: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    role = fields.CharField(max_length=16)
+    confirmed = fields.BooleanField(default=False)
+    position = fields.IntField()
+
+    class Meta:
+        table = "speaker"
+        indexes = (("event_id", "position"),)
+
+
+class AgendaItem(Model):
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    title: Texts = fields.JSONField()  # type: ignore[assignment]
+    minutes = fields.IntField()
+    position = fields.IntField()
+
+    class Meta:
+        table = "agenda_item"
+        indexes = (("event_id", "position"),)
+
+
+class ConsentText(Model):
+    """What people agreed to, version by version; a version that somebody has seen is never changed."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    version = fields.IntField()
+    text: Texts = fields.JSONField()  # type: ignore[assignment]
+
+    class Meta:
+        table = "consent_text"
+        unique_together = (("event_id", "version"),)
+
+
+async def hosts_of(event_id: uuid.UUID) -> list[EventHost]:
+    """The event's organizations in the order of their logos."""
+    return await EventHost.filter(event_id=event_id).order_by("position").select_related("organization")
+
+
+async def speakers_of(event_id: uuid.UUID) -> list[Speaker]:
+    return await Speaker.filter(event_id=event_id).order_by("position")
+
+
+async def agenda_of(event_id: uuid.UUID) -> list[AgendaItem]:
+    return await AgendaItem.filter(event_id=event_id).order_by("position")
+
+
+async def consent_of(event: Event) -> Texts:
+    """The consent text in force, in every language; empty when the event asks for none."""
+    if not event.consent_version:
+        return {}
+    found = await ConsentText.get_or_none(event_id=event.id, version=event.consent_version)
+    return found.text if found else {}
+
+
+def as_utc(moment: datetime | None) -> Any:
+    return moment.astimezone(UTC) if moment else None
+
+
+def _on_the_wall(wall: str, zone: str, fold: int) -> datetime:
+    return datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo(zone), fold=fold)

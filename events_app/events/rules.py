@@ -1,0 +1,127 @@
+"""What is true of events whatever they are stored in: their life, their modes, who may register when."""
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from events_app.errors import Conflict
+from events_app.i18n import N_
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+
+
+class Mode(StrEnum):
+    """How a person takes part."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+
+
+class HostRole(StrEnum):
+    HOST = "host"
+    CO_HOST = "co_host"
+    SUPPORTER = "supporter"
+
+
+class SpeakerRole(StrEnum):
+    SPEAKER = "speaker"
+    MODERATOR = "moderator"
+
+
+class Door(StrEnum):
+    """Whether the registration of an event is open, and if not, why."""
+
+    OPEN = "open"
+    NOT_YET = "not_yet"
+    CLOSED = "closed"
+    PAST = "past"
+    CANCELLED = "cancelled"
+    DRAFT = "draft"
+
+
+MAY_BECOME: Final[dict[Status, frozenset[Status]]] = {
+    Status.DRAFT: frozenset({Status.PUBLISHED}),
+    Status.PUBLISHED: frozenset({Status.DRAFT, Status.CANCELLED}),
+    Status.CANCELLED: frozenset({Status.PUBLISHED}),
+}
+
+CITIES: Final = ("Europe/Brussels", "Europe/Istanbul", "Asia/Beirut", "Asia/Damascus", "America/New_York")
+"""The five cities in which the form shows an event's time."""
+
+LONGEST: Final = timedelta(days=31)
+
+
+class EventCannotBecome(Conflict):
+    sentence = N_("An event that is %(status)s cannot become %(wanted)s.")
+
+
+class EventChangedMeanwhile(Conflict):
+    """Two organizers edited at once; the later save must not overwrite the earlier one."""
+
+    sentence = N_(
+        "Somebody else has changed this event since you opened it. Nothing of yours was saved yet: "
+        "compare with the new version below and save again."
+    )
+
+
+class NotReady(Conflict):
+    """The event lacks something that people must know before they register."""
+
+    sentence = N_("This event cannot be published yet: %(missing)s")
+
+
+class TakenAddress(Conflict):
+    sentence = N_("Another page has this address already. Please choose another.")
+
+
+class StillHasRegistrations(Conflict):
+    sentence = N_("People have registered, so the event cannot go back to a draft. Cancel it instead.")
+
+
+def check_life(status: Status, wanted: Status) -> None:
+    if wanted not in MAY_BECOME[status]:
+        raise EventCannotBecome(status=status.value, wanted=wanted.value)
+
+
+def door(
+    *, status: str, now: datetime, ends_at: datetime, opens_at: datetime | None, closes_at: datetime | None
+) -> Door:
+    """The state of an event's registration at `now` (all moments aware)."""
+    if status == Status.DRAFT:
+        return Door.DRAFT
+    if status == Status.CANCELLED:
+        return Door.CANCELLED
+    if now >= ends_at:
+        return Door.PAST
+    if opens_at is not None and now < opens_at:
+        return Door.NOT_YET
+    if closes_at is not None and now >= closes_at:
+        return Door.CLOSED
+    return Door.OPEN
+
+
+_ARABIC = dict(
+    zip(
+        "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ",
+        ("a b t th j h kh d dh r z s sh s d t z a gh f q k l m n h w y a a a a a a w y").split(),
+        strict=True,
+    )
+)
+
+
+def slug_of(title: str) -> str:
+    """'Detained & Missing: what next?' -> 'detained-missing-what-next'; Arabic letters are written in Latin ones."""
+    latin = "".join(_ARABIC.get(letter, letter) for letter in title)
+    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "event"

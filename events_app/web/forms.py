@@ -1,0 +1,140 @@
+"""What was typed into a form: WTForms with our own sentences, so that refusals speak the person's language."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from wtforms import Form as WTForm
+from wtforms.fields.core import Field
+from wtforms.validators import StopValidation, ValidationError
+
+from events_app.errors import TooMany
+from events_app.i18n import N_, ngettext, translate
+
+MOST_FIELDS = 400
+Validator = Callable[[WTForm, Field], None]
+
+# C0 and C1 controls, line separators, bidi overrides and isolates, BOM. Zero-width joiners stay: Persian needs them.
+_UNWANTED = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+class _OurSentences:
+    """WTForms' own messages (a wrong choice, a number that is none), through our catalogue."""
+
+    def gettext(self, sentence: str) -> str:
+        return translate(sentence)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return ngettext(singular, plural, n)
+
+
+# The sentences that WTForms may say by itself; marked here so that the catalogue has them.
+WTFORMS_SENTENCES = (N_("Not a valid choice."), N_("Not a valid integer value."), N_("Not a valid date value."))
+
+
+class Form(WTForm):
+    """A form that keeps what was typed and finds every error at once."""
+
+    class Meta:
+        def get_translations(self, form: WTForm) -> _OurSentences:
+            return _OurSentences()
+
+    @property
+    def all_errors(self) -> Mapping[str, Any]:
+        return self.errors
+
+
+class TooMuchTyped(TooMany):
+    """The form has more fields than any page of ours sends."""
+
+    sentence = N_("This form has more fields than we accept.")
+
+
+async def typed_into(request: Request) -> FormData:
+    """The posted fields. Files are not read here; the body's size is limited at the door (web/security)."""
+    return await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=64 * 1024)
+
+
+def tidy(text: str | None) -> str:
+    """What was typed, without what nobody types on purpose: control and direction characters; NFC; trimmed."""
+    return _UNWANTED.sub("", unicodedata.normalize("NFC", text or "")).replace("\r\n", "\n").strip()
+
+
+def tidy_line(text: str | None) -> str:
+    """`tidy` for one line: runs of white space become one space."""
+    return " ".join(tidy(text).split())
+
+
+def required(sentence: str = N_("Please fill this in.")) -> Validator:
+    """Refuse an empty field with one sentence; the field's other validators then stay silent."""
+
+    def check(form: WTForm, field: Field) -> None:
+        if not field.data or (isinstance(field.data, str) and not field.data.strip()):
+            raise StopValidation(translate(sentence))
+
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]
+    return check
+
+
+def optional() -> Validator:
+    """Skip the other validators of a field that was left empty."""
+
+    def check(form: WTForm, field: Field) -> None:
+        if not field.raw_data or not str(field.raw_data[0] or "").strip():
+            field.errors = []
+            raise StopValidation()
+
+    check.field_flags = {"optional": True}  # type: ignore[attr-defined]
+    return check
+
+
+def at_most(characters: int) -> Validator:
+    def check(form: WTForm, field: Field) -> None:
+        if len(field.data or "") > characters:
+            raise ValidationError(
+                ngettext(
+                    "At most %(n)s character, please.", "At most %(n)s characters, please.", characters
+                )
+            )
+
+    check.field_flags = {"maxlength": characters}  # type: ignore[attr-defined]
+    return check
+
+
+def number_between(least: int, most: int) -> Validator:
+    def check(form: WTForm, field: Field) -> None:
+        if field.data is not None and not least <= field.data <= most:
+            raise ValidationError(
+                translate(N_("A number between %(least)s and %(most)s, please."), least=least, most=most)
+            )
+
+    return check
+
+
+def an_address(form: WTForm, field: Field) -> None:
+    """An e-mail address that a letter can be sent to (RFC 5321); no look-up in the network."""
+    try:
+        found = validate_email(field.data or "", check_deliverability=False)
+    except EmailNotValidError:
+        raise ValidationError(
+            translate(N_("This does not look like an e-mail address. Example: name@example.org"))
+        ) from None
+    if found.ascii_email is None or "=?" in found.normalized:
+        raise ValidationError(translate(N_("Our mail server cannot write to this address yet. Is there another?")))
+    field.data = found.ascii_email
+
+
+def a_web_address(form: WTForm, field: Field) -> None:
+    if not re.fullmatch(r"https?://[^\s/?#]+\.?[^\s]*", field.data or "", re.IGNORECASE):
+        raise ValidationError(translate(N_("A full web address, please. Example: https://example.org/page")))
+
+
+def western_digits(text: str | None) -> str:
+    """٠١٢ and ۰۱۲ become 012; everything else stays."""
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text or "")

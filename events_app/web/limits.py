@@ -1,0 +1,63 @@
+"""How often one place may knock: counts in memory, keyed by a hash that is forgotten within the hour."""
+
+import hmac
+import ipaddress
+import secrets
+from collections import deque
+from hashlib import sha256
+
+from starlette.requests import HTTPConnection
+
+from events_app.errors import TooMany
+from events_app.i18n import N_
+
+
+class TooOften(TooMany):
+    """More tries than the limit allows; waiting helps."""
+
+    sentence = N_("That was a lot of tries in a short time. Please wait a few minutes and try again.")
+
+
+class Limit:
+    """At most `most` knocks in `seconds` for each place. Counts are per process and never touch the disk.
+
+    A place is the network of the address (/24 or /48) under HMAC with a random key of this process, so that neither
+    memory nor a log can tell who came.
+    """
+
+    def __init__(self, most: int, *, seconds: float) -> None:
+        self.most = most
+        self.seconds = seconds
+        self._key = secrets.token_bytes(32)
+        self._knocks: dict[bytes, deque[float]] = {}
+
+    def knock(self, request: HTTPConnection, *, now: float) -> None:
+        """Count one try at the clock's `now` (seconds); refuse with `TooOften` over the limit."""
+        self.count(place_of(request), now=now)
+
+    def count(self, place: str, *, now: float) -> None:
+        name = hmac.digest(self._key, place.encode(), sha256)
+        knocks = self._knocks.setdefault(name, deque())
+        while knocks and knocks[0] <= now - self.seconds:
+            knocks.popleft()
+        if len(knocks) >= self.most:
+            raise TooOften()
+        knocks.append(now)
+        if len(self._knocks) > 10_000:
+            self._forget_the_quiet(now)
+
+    def _forget_the_quiet(self, now: float) -> None:
+        for name in [name for name, knocks in self._knocks.items() if knocks[-1] <= now - self.seconds]:
+            del self._knocks[name]
+
+
+def place_of(request: HTTPConnection) -> str:
+    """The network a request comes from; loopback and unix sockets are one place each."""
+    if request.client is None:
+        return "socket"
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:
+        return "unknown"
+    width = 24 if address.version == 4 else 48
+    return str(ipaddress.ip_network(f"{address}/{width}", strict=False))

@@ -1,0 +1,180 @@
+"""The guards at the door, as plain ASGI: security headers, same-origin posts, size of bodies, language of the request."""
+
+from http.cookies import SimpleCookie
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from events_app import i18n
+from events_app.errors import Forbidden, Refusal
+from events_app.i18n import N_
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+LANGUAGE_COOKIE = "language"
+A_YEAR = 365 * 24 * 3600
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    # same-origin, not no-referrer: with no-referrer browsers post `Origin: null`, which the guard below refuses.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+
+
+class FromElsewhere(Forbidden):
+    """Another website's page posted to ours."""
+
+    sentence = N_("This form was sent from another website, so we did not accept it. Please open the page here.")
+
+
+class TooLarge(Refusal):
+    """The body is over the limit (RFC 9110, 413)."""
+
+    sentence = N_("What was sent is too large for us to accept.")
+
+
+class SecurityHeaders:
+    """Adds the headers of `HEADERS` to every answer, and `no-store` where the page did not say how long it keeps."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self.app = app
+        self.https = https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+                if self.https:
+                    headers.setdefault("strict-transport-security", f"max-age={A_YEAR}; includeSubDomains")
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def refuse_foreign_post(headers: Headers, method: str, base_url: str) -> None:
+    """Refuse a changing request that another site made (`FromElsewhere`).
+
+    Browsers say where a post comes from in Sec-Fetch-Site; older ones in Origin. A program that sends neither is
+    not a browser carrying somebody's cookies, so it may pass. The desk adds a form token as second line.
+    """
+    if method in SAFE_METHODS:
+        return
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in {"same-origin", "none"}:
+            raise FromElsewhere()
+        return
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc not in {headers.get("host", ""), urlsplit(base_url).netloc}:
+        raise FromElsewhere()
+
+
+class BodyLimit:
+    """Stops reading a body after `most` bytes: `TooLarge`, raised inside the handler so that it is answered in words."""
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self.app = app
+        self.most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        left = self.most if declared.isdigit() and int(declared) <= self.most else -1
+
+        async def receive_a_little() -> Message:
+            nonlocal left
+            if left < 0:
+                raise TooLarge()
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise TooLarge()
+            return message
+
+        await self.app(scope, receive_a_little, send)
+
+
+class LanguageOfRequest:
+    """Chooses the language: `?lang=` (and keeps it in a cookie), else the cookie, else what the browser asks for."""
+
+    def __init__(self, app: ASGIApp, *, default: str) -> None:
+        self.app = app
+        self.default = default
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        wished = _wished_language(scope)
+        headers = Headers(scope=scope)
+        i18n.set_language(wished or _cookie_language(headers) or self._browser_language(headers))
+
+        async def send_with_language(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                answer.add_vary_header("Cookie")
+                answer.add_vary_header("Accept-Language")
+                if wished:
+                    cookie = f"{LANGUAGE_COOKIE}={wished}; Path=/; Max-Age={A_YEAR}; SameSite=Lax; HttpOnly"
+                    answer.append("set-cookie", cookie)
+            await send(message)
+
+        await self.app(scope, receive, send_with_language)
+
+    def _browser_language(self, headers: Headers) -> str:
+        accepted = headers.get("accept-language", "")
+        return i18n.negotiate(accepted, self.default) if accepted else self.default
+
+
+def _wished_language(scope: Scope) -> str:
+    if b"lang=" not in scope["query_string"]:
+        return ""
+    wished = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("lang", "")
+    return wished if wished in i18n.languages() else ""
+
+
+def _cookie_language(headers: Headers) -> str:
+    if "cookie" not in headers:
+        return ""
+    cookie: SimpleCookie = SimpleCookie()
+    try:
+        cookie.load(headers["cookie"])
+    except Exception:  # noqa: BLE001 - a cookie that cannot be read is no choice of language
+        return ""
+    kept = cookie[LANGUAGE_COOKIE].value if LANGUAGE_COOKIE in cookie else ""
+    return kept if kept in i18n.languages() else ""
+
+
+class SameOriginPosts:
+    """Holds every changing request to `refuse_foreign_post`; the refusal is answered by `refuse`."""
+
+    def __init__(self, app: ASGIApp, *, base_url: str, refuse: ASGIApp) -> None:
+        self.app = app
+        self.base_url = base_url
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            try:
+                refuse_foreign_post(Headers(scope=scope), scope["method"], self.base_url)
+            except FromElsewhere:
+                await self.refuse(scope, receive, send)
+                return
+        await self.app(scope, receive, send)

@@ -1,0 +1,29 @@
+"""The site's own facts, the same for every request: its name, its address, its languages."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+
+@dataclass(frozen=True)
+class Site:
+    """What pages and letters may say about the site.
+
+    `base_url` has no slash at its end; `host` is the one in calendar UIDs and never changes, even when the
+    base URL does; `sender` is the address letters come from (the calendar's ORGANIZER).
+    """
+
+    name: str
+    base_url: str
+    host: str
+    languages: tuple[str, ...]
+    default_language: str
+    sender: str
+
+    def url(self, path: str) -> str:
+        return self.base_url + path
+
+
+def site_of(request: HTTPConnection) -> Site:
+    site: Site = request.app.state.site
+    return site
