@@ -12,10 +12,10 @@ TOKEN_LENGTH = 39
 
 
 def new_token() -> str:
-    """A fresh secret of 192 random bits: 39 characters of a-z and 2-7, safe in a URL and easy to read aloud."""
+    """A fresh secret of 192 random bits: 39 characters of a-z and 2-7, safe in a URL."""
     return base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode("ascii").rstrip("=").lower()
 
 
 def digest(token: str) -> bytes:
-    """What a row keeps of a token: its SHA-256, 32 bytes. Any text has one, so a mistyped link finds nothing."""
+    """What a row keeps of a token: its SHA-256, 32 bytes. Any text has one; a mistyped link finds nothing."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()

@@ -1,4 +1,4 @@
-"""The keyring: wrapped keys in a SQLite database of their own, so that forgetting a key is forgetting what it sealed."""
+"""The keyring: wrapped keys in a SQLite database of their own, outside the data and its backups."""
 
 import os
 import sqlite3
@@ -71,7 +71,7 @@ class Keyring:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """The only writer of all processes until the block ends, then on the disk; undone if the block fails."""
+        """The only writer of all processes until the block ends, then on the disk; undone if it fails."""
         with self.using() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -131,7 +131,7 @@ class Keyring:
             return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
     def scrub(self) -> None:
-        """Empty the write-ahead log, so that deleted and replaced keys are in neither file. Refuses `KeyringBusy`."""
+        """Empty the write-ahead log: deleted and replaced keys are then in neither file. Refuses `KeyringBusy`."""
         with self.using() as connection:
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
@@ -154,15 +154,16 @@ def _set_up(connection: sqlite3.Connection) -> None:
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """SQLite does not wait its busy time for this switch, so two first starts at once would trip over each other."""
+    """SQLite does not wait its busy time for this switch: two first starts at once would trip."""
     for _ in range(int(BUSY_SECONDS / 0.02)):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            return
         except sqlite3.OperationalError as error:
             if not _is_busy(error):
                 raise
             time.sleep(0.02)
+        else:
+            return
     raise KeyringBusy()
 
 

@@ -42,7 +42,7 @@ class MasterKeys:
 
 
 def read_master(path: Path) -> MasterKeys:
-    """The keys in the file. Refuses `KeysExposed` when others may open it, `KeysLost` when it is damaged or missing."""
+    """The keys in the file. Refuses `KeysExposed` when others may open it, `KeysLost` when it is no good."""
     try:
         with path.open("rb") as file:
             refuse_exposed(path, os.fstat(file.fileno()).st_mode)
@@ -57,7 +57,10 @@ def read_master(path: Path) -> MasterKeys:
 
 
 def write_master(path: Path, master: MasterKeys) -> None:
-    """The file replaced in one step, mode 0600, on the disk when this returns. Callers hold the keyring's write lock."""
+    """The file replaced in one step, mode 0600, on the disk when this returns.
+
+    Callers hold the keyring's write lock, so that two rotations never lose each other's key.
+    """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     text = "".join(f"{name}:{base64.b64encode(key).decode('ascii')}\n" for name, key in master.keys.items())
     try:
@@ -66,7 +69,7 @@ def write_master(path: Path, master: MasterKeys) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
     directory = os.open(path.parent, os.O_RDONLY)

@@ -18,7 +18,7 @@ class ReadingRefused(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks: the courier, a signed-in organizer, a person through their own link, or an export; and which one.
+    """Who asks: the courier, a signed-in organizer, a person through their own link, an export; and which.
 
     `who` is the id of the organizer, the registration or the export; the courier has none.
     """

@@ -35,8 +35,8 @@ class KeysLost(Conflict):
     """The keyring holds wrapped keys, and the master key that opens them is missing or damaged."""
 
     sentence = N_(
-        "%(path)s is missing, damaged, or does not fit the keyring beside it: personal data cannot be opened. "
-        "Put both files back from the same backup."
+        "%(path)s is missing, damaged, or does not fit the keyring beside it: "
+        "personal data cannot be opened. Put both files back from the same backup."
     )
 
 

@@ -1,11 +1,11 @@
-"""How personal data looks inside a seal: addresses made normal, text padded, seals bound to their place. Pure."""
+"""How personal data looks inside a seal: normal addresses, padded text, the place it is bound to. Pure."""
 
 import json
 import unicodedata
 from collections.abc import Mapping
 from typing import TypeAlias, cast
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 VALUE_STEP = 256
 """Bytes: sealed values are padded to a multiple of this, so that the length of a name does not show."""
@@ -15,9 +15,9 @@ BYTES_STEP = 1024
 
 
 def normalise(address: str) -> str:
-    """One spelling for an e-mail address: no space around it, NFC, lower case in both parts, nothing provider specific.
+    """One spelling for an e-mail address: no space around it, NFC, lower case in both parts.
 
-    Only for comparing. A letter goes to the address as it was typed.
+    Nothing is provider specific. Only for comparing. A letter goes to the address as it was typed.
     """
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.strip()).lower())
 

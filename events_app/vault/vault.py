@@ -33,8 +33,8 @@ class _Keys:
 class Vault:
     """Seals, opens and forgets personal data under `directory`/keys.
 
-    A scope ("site", or an event's id) has a data key and an index key of its own. Any number of threads and processes may
-    share one directory.
+    A scope ("site", or an event's id) has a data key and an index key of its own. Any number of threads and
+    processes may share one directory.
     """
 
     def __init__(
@@ -58,8 +58,8 @@ class Vault:
     def open(self) -> None:
         """Make the folder (0700), the master key and the keyring (0600), or check and read them.
 
-        Refuses `KeysExposed` when others may open a key file, and `KeysLost` when the master key does not fit the keyring:
-        a lost master key is never replaced by a new one in silence.
+        Refuses `KeysExposed` when others may open a key file, and `KeysLost` when the master key does not fit
+        the keyring: a lost master key is never replaced by a new one in silence.
         """
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._directory.stat().st_mode & 0o077:
@@ -94,7 +94,7 @@ class Vault:
                 self._keyring.put(self._wrap(scope, data_key, index_key))
 
     def seal(self, scope: str, context: str, value: Mapping[str, Json]) -> bytes:
-        """The value as a blob bound to `scope` and `context`, its length rounded up to 256 bytes. Refuses `NoKey`."""
+        """The value as a blob bound to its place, its length rounded up to 256 bytes. Refuses `NoKey`."""
         return self._seal(scope, context, pad(pack(value), step=VALUE_STEP))
 
     def seal_bytes(self, scope: str, context: str, data: bytes) -> bytes:
@@ -102,7 +102,7 @@ class Vault:
         return self._seal(scope, context, pad(data, step=BYTES_STEP))
 
     def reveal(self, scope: str, context: str, blob: bytes, reader: Reader) -> dict[str, Json]:
-        """The value in the blob, for this reader. Refuses `NoKey`, `SealBroken`, and whatever the reading rule refuses."""
+        """The value in the blob, for this reader. Refuses `NoKey`, `SealBroken`, and what the reading rule does."""
         return unpack(self._open(scope, context, blob, reader))
 
     def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Reader) -> bytes:
@@ -112,7 +112,7 @@ class Vault:
     def blind_index(self, scope: str, address: str) -> bytes:
         """32 bytes that are equal for equal addresses of one scope, and say nothing without its index key.
 
-        HMAC-SHA256 (RFC 2104) under a key random per scope: one person's indexes at two events cannot be matched.
+        HMAC-SHA256 (RFC 2104), its key random per scope: one person's indexes at two events do not match.
         """
         key = self._keys(scope).index_key
         return hmac.digest(key, normalise(address).encode("utf-8", "surrogatepass"), hashlib.sha256)
@@ -120,8 +120,8 @@ class Vault:
     def forget(self, scope: str) -> None:
         """Destroy the scope's keys: nothing sealed under them opens again, here or anywhere.
 
-        The wrapped keys are overwritten in both files of the keyring before this returns; backups of the keyring are the
-        operator's to destroy. Refuses `KeyringBusy` when the log could not be emptied; asking again is safe.
+        The wrapped keys are overwritten in both files of the keyring before this returns; backups of the
+        keyring are the operator's to destroy. Refuses `KeyringBusy` when the log could not be emptied; asking again is safe.
         """
         with self._keyring.writing() as connection:
             connection.execute("DELETE FROM wrap WHERE scope = ?", (scope,))
@@ -132,8 +132,8 @@ class Vault:
     def rotate_master(self) -> int:
         """Put a new master key first in the file and wrap every scope's keys with it; says how many scopes.
 
-        No blob and no index changes. Older master keys stay in the file, so that a keyring from a backup still opens, until
-        `retire_masters`.
+        No blob and no index changes. Older master keys stay in the file, so that a keyring from a backup still
+        opens, until `retire_masters`.
         """
         with self._keyring.writing():
             older = read_master(self._master_path)
@@ -155,7 +155,7 @@ class Vault:
         return len(every.keys) - len(kept.keys)
 
     def site_host(self, default: str) -> str:
-        """The host in calendar UIDs (RFC 7986, 5.3): stored by the first call ever, and never changed after it."""
+        """The host in calendar UIDs (RFC 7986, 5.3): stored by the first call ever, never changed after it."""
         return self._keyring.fact("site host", default)
 
     def _seal(self, scope: str, context: str, data: bytes) -> bytes:
@@ -166,7 +166,7 @@ class Vault:
         return unpad(open_with(self._keys(scope).cipher, blob, bound=bound_to(scope, context)))
 
     def _keys(self, scope: str) -> _Keys:
-        """The scope's keys from memory, or from the keyring when another process made them. Refuses `NoKey`."""
+        """The scope's keys from memory, or from the keyring if another process made them. Refuses `NoKey`."""
         if time.monotonic() >= self._look_again_at:
             self._notice_changes()
         keys = self._unwrapped.get(scope)
@@ -177,7 +177,7 @@ class Vault:
         return keys
 
     def _notice_changes(self) -> None:
-        """Drop what memory holds when another process has changed the keyring: it may have forgotten a scope."""
+        """Drop what memory holds when another process changed the keyring: it may have forgotten a scope."""
         with self._lock:
             change = self._keyring.change_number()
             if change != self._seen_change:

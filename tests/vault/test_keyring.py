@@ -196,13 +196,18 @@ def test_another_process_reads_on_through_a_rotation(vault: Vault, tmp_path: Pat
     other.close()
 
 
+def _fail_half_way(keyring: Keyring) -> None:
+    with keyring.writing():
+        keyring.put(Wrap("event", "1", b"data", b"index"))
+        raise ZeroDivisionError
+
+
 def test_a_block_that_fails_writes_nothing(tmp_path: Path) -> None:
     keyring = Keyring(tmp_path / "keyring.db")
     keyring.open()
 
-    with pytest.raises(ZeroDivisionError), keyring.writing():
-        keyring.put(Wrap("event", "1", b"data", b"index"))
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _fail_half_way(keyring)
 
     assert keyring.find("event") is None
     keyring.close()
