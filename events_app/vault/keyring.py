@@ -131,7 +131,7 @@ class Keyring:
             return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
     def scrub(self) -> None:
-        """Empty the write-ahead log: deleted and replaced keys are then in neither file. Refuses `KeyringBusy`."""
+        """Empty the write-ahead log: keys once deleted are then in neither file. Refuses `KeyringBusy`."""
         with self.using() as connection:
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:

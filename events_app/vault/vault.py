@@ -102,7 +102,7 @@ class Vault:
         return self._seal(scope, context, pad(data, step=BYTES_STEP))
 
     def reveal(self, scope: str, context: str, blob: bytes, reader: Reader) -> dict[str, Json]:
-        """The value in the blob, for this reader. Refuses `NoKey`, `SealBroken`, and what the reading rule does."""
+        """The value in the blob, for this reader. Refuses `NoKey`, `SealBroken`, and by the reading rule."""
         return unpack(self._open(scope, context, blob, reader))
 
     def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Reader) -> bytes:
@@ -121,7 +121,8 @@ class Vault:
         """Destroy the scope's keys: nothing sealed under them opens again, here or anywhere.
 
         The wrapped keys are overwritten in both files of the keyring before this returns; backups of the
-        keyring are the operator's to destroy. Refuses `KeyringBusy` when the log could not be emptied; asking again is safe.
+        keyring are the operator's to destroy. Refuses `KeyringBusy` when the log could not be emptied; asking
+        again is safe.
         """
         with self._keyring.writing() as connection:
             connection.execute("DELETE FROM wrap WHERE scope = ?", (scope,))
@@ -132,8 +133,8 @@ class Vault:
     def rotate_master(self) -> int:
         """Put a new master key first in the file and wrap every scope's keys with it; says how many scopes.
 
-        No blob and no index changes. Older master keys stay in the file, so that a keyring from a backup still
-        opens, until `retire_masters`.
+        No blob and no index changes. Older master keys stay in the file until `retire_masters`, so that a
+        keyring from a backup still opens.
         """
         with self._keyring.writing():
             older = read_master(self._master_path)
@@ -155,7 +156,7 @@ class Vault:
         return len(every.keys) - len(kept.keys)
 
     def site_host(self, default: str) -> str:
-        """The host in calendar UIDs (RFC 7986, 5.3): stored by the first call ever, never changed after it."""
+        """The host in calendar UIDs (RFC 7986, 5.3): stored by the first call ever, never changed."""
         return self._keyring.fact("site host", default)
 
     def _seal(self, scope: str, context: str, data: bytes) -> bytes:
