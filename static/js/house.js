@@ -1,0 +1,109 @@
+// Small comforts. Every page works without this file; nothing here asks the network for anything.
+// Sentences come from the page (data- attributes), so that they are translated where all others are.
+
+const language = document.documentElement.lang || "en";
+
+// <time data-your-time="Your time: %s" datetime="2026-05-12T11:00Z" data-until="..." data-zone="Europe/Brussels" hidden></time>
+// Shown only to readers whose clock differs from the event's.
+function yourTime() {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const time of document.querySelectorAll("time[data-your-time]")) {
+    const start = new Date(time.dateTime);
+    if (Number.isNaN(start.getTime()) || sameClock(start, here, time.dataset.zone)) continue;
+    const say = (moment, options) => new Intl.DateTimeFormat(localeOfPage(), { ...options, hourCycle: "h23" }).format(moment);
+    const day = say(start, { weekday: "long", day: "numeric", month: "long" });
+    let hours = say(start, { hour: "2-digit", minute: "2-digit" });
+    if (time.dataset.until) hours += "–" + say(new Date(time.dataset.until), { hour: "2-digit", minute: "2-digit" });
+    const sentence = time.dataset.yourTime || "%s";
+    time.textContent = sentence.replace("%s", `${day}, \u2068${hours}\u2069`.replace(",", language === "ar" ? "،" : ","));
+    time.hidden = false;
+  }
+}
+
+function localeOfPage() {
+  return { ar: "ar-SY-u-nu-latn", en: "en-GB" }[language] || language;
+}
+
+function sameClock(moment, here, there) {
+  if (!there) return false;
+  const read = (zone) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, dateStyle: "short", timeStyle: "short" }).format(moment);
+  try {
+    return read(here) === read(there);
+  } catch {
+    return false;
+  }
+}
+
+// <button type="button" data-copy="https://…" data-copied="Copied" hidden>Copy link</button>
+function copyButtons() {
+  if (!navigator.clipboard) return;
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    const said = document.createElement("span");
+    said.className = "copy-said";
+    said.setAttribute("role", "status");
+    button.after(said);
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      said.textContent = button.dataset.copied || "✓";
+      setTimeout(() => { said.textContent = ""; }, 4000);
+    });
+  }
+}
+
+// <form data-warn>: the browser asks before a half-filled form is left.
+function unsavedForms() {
+  const forms = [...document.querySelectorAll("form[data-warn]")];
+  let leaving = false;
+  for (const form of forms) {
+    const state = () => new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.name ?? value])).toString();
+    form.savedState = state();
+    form.isChanged = () => state() !== form.savedState;
+    form.addEventListener("submit", () => { leaving = true; });
+  }
+  if (forms.length === 0) return;
+  addEventListener("beforeunload", (event) => {
+    if (!leaving && forms.some((form) => form.isChanged())) event.preventDefault();
+  });
+  addEventListener("pageshow", () => { leaving = false; });
+}
+
+// <input type="search" data-filter="#people" data-none="#no-people">: hides the rows that do not hold the words.
+function filters() {
+  for (const input of document.querySelectorAll("input[data-filter]")) {
+    const list = document.querySelector(input.dataset.filter);
+    const none = input.dataset.none && document.querySelector(input.dataset.none);
+    if (!list) continue;
+    const rows = [...(list.tBodies?.[0]?.rows ?? list.children)];
+    const texts = rows.map((row) => plain(row.textContent));
+    input.closest("[hidden]")?.removeAttribute("hidden");
+    input.addEventListener("input", () => {
+      const words = plain(input.value).split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row, at) => {
+        row.hidden = !words.every((word) => texts[at].includes(word));
+        if (!row.hidden) shown += 1;
+      });
+      if (none) none.hidden = shown > 0;
+    });
+  }
+}
+
+// Letters without accents and vowel signs, and the Arabic ones that people write in two ways as one.
+function plain(text) {
+  return text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f\u064b-\u065f\u0670\u0640]/g, "")
+    .replace(/[أإآٱ]/g, "ا").replace(/ى/g, "ي").replace(/ة/g, "ه");
+}
+
+// A form that is sent twice by an impatient double click is sent once.
+function oneClick() {
+  addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    setTimeout(() => { delete form.dataset.sent; }, 4000);
+  });
+}
+
+for (const comfort of [yourTime, copyButtons, unsavedForms, filters, oneClick]) comfort();
