@@ -1,0 +1,161 @@
+"""Feeds: the calendars people subscribe to, put together from pieces written once per event and change.
+
+icalendar needs six times as long for a VEVENT as a formatter written by hand, and a feed has a thousand of
+them; so the few lines of a piece are written here, from texts that are cleaned already, and the tests hold
+every property against what `itip.publish` writes through icalendar. The frame around the pieces is
+icalendar's.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+
+from icalendar import Calendar, Parameters, vDatetime, vDuration, vUri
+
+from events_app.calendar.entry import Entry
+from events_app.calendar.hygiene import ascii_url, clean_line, clean_text, mark_direction
+from events_app.calendar.itip import Text, escape
+from events_app.calendar.timezones import Rules, component_bytes
+from events_app.calendar.wording import PRODID, Times, times_among_others, word
+
+ASK_AGAIN: Final = timedelta(hours=1)
+_END: Final = b"END:VCALENDAR\r\n"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One VEVENT as bytes, with what the feed must know of it. Keep it by (event, changed, language)."""
+
+    starts: datetime
+    uid: str
+    changed: datetime
+    zone: str
+    rules: Rules
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a feed says of itself. `source`: its own address and identity; `url`: the page people read."""
+
+    name: str
+    description: str
+    source: str
+    url: str
+    language: str
+
+
+def piece(entry: Entry) -> Piece:
+    """One event for a feed: no attendee, no alarm, DTSTAMP the last change, so that bytes stay.
+
+    RFC 5546 3.2.1. A cancelled event stays with STATUS:CANCELLED. Where the zone has no lasting rule its times are written
+    in UTC. Refuses TimeDoesNotExist; ValueError for an address or link that is none.
+    """
+    times = times_among_others(entry)
+    data = b"\r\n".join(_fold(line) for line in _lines(entry, times)) + b"\r\n"
+    starts = entry.starts.astimezone(UTC)
+    return Piece(starts, entry.uid, entry.changed, times.zone, times.rules, data)
+
+
+def feed(cover: Cover, pieces: Iterable[Piece]) -> bytes:
+    """The whole feed: METHOD:PUBLISH, one VTIMEZONE for each zone, events by start and UID.
+
+    The same pieces give the same bytes on every machine, in whatever order they come. RFC 7986 for the cover.
+    """
+    pieces = sorted(pieces, key=lambda each: (each.starts, each.uid))
+    zones = dict(sorted((each.zone, each.rules) for each in pieces if each.zone))
+    frame = _frame(cover, max((each.changed for each in pieces), default=None))
+    blocks = [component_bytes(zone, rules) for zone, rules in zones.items()]
+    return b"".join((frame.removesuffix(_END), *blocks, *(each.data for each in pieces), _END))
+
+
+def _frame(cover: Cover, changed: datetime | None) -> bytes:
+    """The VCALENDAR without its components. X- properties are TEXT here, or they would stand unescaped."""
+    name = mark_direction(clean_line(cover.name), cover.language)
+    description = mark_direction(clean_text(cover.description), cover.language)
+    source, url = ascii_url(cover.source), ascii_url(cover.url)
+    whole = Calendar()
+    texts = {"PRODID": PRODID, "VERSION": "2.0", "CALSCALE": "GREGORIAN", "METHOD": "PUBLISH"}
+    texts |= {"UID": str(uuid5(NAMESPACE_URL, source)), "NAME": name, "X-WR-CALNAME": name}
+    texts |= {"DESCRIPTION": description, "X-WR-CALDESC": description} if description else {}
+    for key, text in texts.items():
+        whole[key] = Text(text)
+    for key in ("NAME", "DESCRIPTION"):
+        if key in whole:
+            whole[key].params = Parameters({"LANGUAGE": cover.language})
+    if url:
+        whole["URL"] = vUri(url)
+    whole["SOURCE"] = vUri(source, params={"VALUE": "URI"})
+    whole["REFRESH-INTERVAL"] = vDuration(ASK_AGAIN, params={"VALUE": "DURATION"})
+    whole["X-PUBLISHED-TTL"] = vDuration(ASK_AGAIN)
+    if changed:
+        whole["LAST-MODIFIED"] = vDatetime(changed.astimezone(UTC))
+    return bytes(whole.to_ical())
+
+
+def _lines(entry: Entry, times: Times) -> list[str]:
+    wording = word(entry)
+    language, changed = entry.language, _utc(entry.changed)
+    lines = ["BEGIN:VEVENT"]
+    if wording.summary:
+        lines.append(f"SUMMARY;LANGUAGE={language}:{escape(wording.summary)}")
+    lines += [
+        _moment("DTSTART", entry.starts, times),
+        _moment("DTEND", entry.ends, times),
+        f"DTSTAMP:{changed}",
+        f"UID:{entry.uid}",
+        f"SEQUENCE:{entry.sequence}",
+    ]
+    if wording.categories:
+        lines.append("CATEGORIES:" + ",".join(escape(each) for each in wording.categories))
+    lines += [f"CLASS:{'PRIVATE' if entry.private else 'PUBLIC'}", f"CREATED:{_utc(entry.created)}"]
+    if wording.description:
+        lines.append(f"DESCRIPTION;LANGUAGE={language}:{escape(wording.description)}")
+    lines.append(f"LAST-MODIFIED:{changed}")
+    if wording.location:
+        lines.append(f"LOCATION;LANGUAGE={language}:{escape(wording.location)}")
+    named = f';CN="{wording.organizer_name}"' if wording.organizer_name else ""
+    lines += [
+        f"ORGANIZER{named}:{wording.organizer}",
+        f"STATUS:{entry.status}",
+        f"TRANSP:{'TRANSPARENT' if entry.transparent else 'OPAQUE'}",
+    ]
+    if wording.url:
+        lines.append(f"URL:{wording.url}")
+    lines.append("END:VEVENT")
+    return lines
+
+
+def _moment(name: str, moment: datetime, times: Times) -> str:
+    return f"{name};TZID={times.zone}:{_wall(moment)}" if times.zone else f"{name}:{_utc(moment)}"
+
+
+@lru_cache(maxsize=1024)
+def _utc(moment: datetime) -> str:
+    return _wall(moment.astimezone(UTC)) + "Z"
+
+
+def _wall(moment: datetime) -> str:
+    day = f"{moment.year:04}{moment.month:02}{moment.day:02}"
+    return f"{day}T{moment.hour:02}{moment.minute:02}{moment.second:02}"
+
+
+def _fold(line: str) -> bytes:
+    """A content line in UTF-8, at most 75 octets a row, no character parted. RFC 5545 3.1."""
+    assert not {"\n", "\r"} & set(line)
+    octets = line.encode("utf-8")
+    if len(octets) <= 75:
+        return octets
+    rows, start, width = [], 0, 75
+    while len(octets) - start > width:
+        end = start + width
+        while octets[end] & 0b1100_0000 == 0b1000_0000:
+            end -= 1
+        row = octets[start:end]
+        end -= (len(row) - len(row.rstrip(b"\\"))) % 2  # a backslash stays with what it escapes
+        rows.append(octets[start:end])
+        start, width = end, 74
+    return b"\r\n ".join((*rows, octets[start:]))
