@@ -3,7 +3,7 @@
 
 const language = document.documentElement.lang || "en";
 
-// <time data-your-time="Your time: %s" datetime="2026-05-12T11:00Z" data-until="..." data-zone="Europe/Brussels" hidden></time>
+// <time data-your-time="On your clock: {}" datetime="2026-05-12T11:00Z" data-until="..." data-zone="Europe/Brussels" hidden></time>
 // Shown only to readers whose clock differs from the event's.
 function yourTime() {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -14,8 +14,8 @@ function yourTime() {
     const day = say(start, { weekday: "long", day: "numeric", month: "long" });
     let hours = say(start, { hour: "2-digit", minute: "2-digit" });
     if (time.dataset.until) hours += "–" + say(new Date(time.dataset.until), { hour: "2-digit", minute: "2-digit" });
-    const sentence = time.dataset.yourTime || "%s";
-    time.textContent = sentence.replace("%s", `${day}, \u2068${hours}\u2069`.replace(",", language === "ar" ? "،" : ","));
+    const sentence = time.dataset.yourTime || "{}";
+    time.textContent = sentence.replace("{}", `${day}, \u2068${hours}\u2069`.replace(",", language === "ar" ? "،" : ","));
     time.hidden = false;
   }
 }
