@@ -15,7 +15,7 @@ function yourTime() {
     let hours = say(start, { hour: "2-digit", minute: "2-digit" });
     if (time.dataset.until) hours += "–" + say(new Date(time.dataset.until), { hour: "2-digit", minute: "2-digit" });
     const sentence = time.dataset.yourTime || "{}";
-    time.textContent = sentence.replace("{}", `${day}, \u2068${hours}\u2069`.replace(",", language === "ar" ? "،" : ","));
+    time.textContent = sentence.replace("{}", `${day}, ${hours}`.replace(",", language === "ar" ? "،" : ","));
     time.hidden = false;
   }
 }
