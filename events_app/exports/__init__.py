@@ -1,0 +1,1 @@
+"""Taking data out: lists, sign-in sheets, badges, statistics."""
