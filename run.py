@@ -130,8 +130,12 @@ def digest(path: Path) -> str:
 
 @contextlib.contextmanager
 def one_at_a_time(folder: Path) -> Iterator[None]:
-    """A lock on the folder itself: no file is left behind, and a killed process lets go."""
+    """A lock on the folder itself: no file is left behind, and a killed start lets go.
+
+    Programs started meanwhile inherit it: a pip that outlives us is waited for, not raced.
+    """
     handle = os.open(folder, os.O_RDONLY)
+    os.set_inheritable(handle, True)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -200,7 +204,9 @@ def quietly(*command: "str | Path", show: bool = True) -> bool:
     """Whether a command succeeds; its output is shown only when it does not."""
     environ = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "PIP_ROOT_USER_ACTION": "ignore"}
     try:
-        done = subprocess.run([str(word) for word in command], env=environ, capture_output=True, text=True)
+        done = subprocess.run(
+            [str(word) for word in command], env=environ, capture_output=True, text=True, close_fds=False
+        )
     except OSError as trouble:
         done = subprocess.CompletedProcess([], 1, "", f"{command[0]}: {trouble.strerror}\n")
     if done.returncode and show:

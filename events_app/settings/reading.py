@@ -25,9 +25,9 @@ class Given:
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     """The settings of the TOML file at `path`, overridden by `EVENTS_SECTION__KEY` in `environ`.
 
-    A secret may also be named by `EVENTS_SECTION__KEY_FILE`: the text of that file, without its last line end.
-    Relative paths count from the folder of `path`. What was left empty is filled in: the base URL from host and
-    port, the database below `storage.directory`, the mail security from the mail host.
+    A secret may also be named by `EVENTS_SECTION__KEY_FILE`: its text without the last line end.
+    Relative paths count from the folder of `path`. What was left empty is filled in: the base URL from
+    host and port, the database below `storage.directory`, the mail security from the mail host.
     Refuses with WrongSetting whatever is unknown or wrong.
     """
     given = _read_toml(path) | _read_environment(environ)
@@ -108,10 +108,13 @@ def _from_text(key: str, given: Given) -> object:
 
 
 def _unknown(written: str, right: Iterable[str], place: str) -> WrongSetting:
-    """Names the nearest right key: the same word in another section first, then what is spelt alike."""
+    """Names the nearest right key: the same word in another section before what is spelt alike."""
     names = list(right)
     same_word = [name for name in names if _last_word(name) == _last_word(written)]
-    nearest = same_word or difflib.get_close_matches(written, names, n=1, cutoff=0.5)
+    if same_word:
+        nearest = difflib.get_close_matches(written, same_word, n=1, cutoff=0)
+    else:
+        nearest = difflib.get_close_matches(written, names, n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]}?" if nearest else "docs/settings.md lists them all"
     return WrongSetting(written, f"there is no such setting; {hint}", place)
 
@@ -121,7 +124,7 @@ def _last_word(name: str) -> str:
 
 
 def _checked(entry: "Field[Any]", key: str, given: Given) -> object:
-    """The value in the type of its field; refuses another type, control characters, and what its check refuses."""
+    """The value in the type of its field; refuses other types, control characters, what its check refuses."""
     value: Any = given.raw
     wrong = None
     if entry.type is int:

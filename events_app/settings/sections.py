@@ -1,4 +1,4 @@
-"""The settings there are: one frozen dataclass for each section; docs/settings.md has a heading for each key."""
+"""The settings there are, one frozen dataclass a section; docs/settings.md has a heading for each key."""
 
 from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields
@@ -22,7 +22,9 @@ from events_app.settings.values import (
 )
 
 
-def setting(default: object, check: Callable[[Any], str | None] | None = None, *, secret: bool = False) -> Any:
+def setting(
+    default: object, check: Callable[[Any], str | None] | None = None, *, secret: bool = False
+) -> Any:
     """One key: its default, the check of its value; a secret may come from a file and is left out of repr."""
     return field(default=default, repr=not secret, metadata={"check": check, "secret": secret})
 
@@ -96,15 +98,17 @@ class Settings:
         return not (self.site.is_loopback and is_loopback(self.server.host))
 
     def refuse_unsafe(self) -> None:
-        """Refuses (WrongSetting) to publish without an https base URL, a sender, and a guarded mail password."""
+        """Refuses (WrongSetting) to publish without an https base URL, a sender, a guarded password."""
         if not self.is_published:
             return
         if not self.site.is_loopback and not self.site.base_url.startswith("https://"):
-            raise WrongSetting("site.base_url", "publishing needs the address people use, beginning with https://")
+            raise WrongSetting("site.base_url", "publishing needs the address people use, an https:// one")
         if not self.mail.sender_address:
             raise WrongSetting("mail.sender_address", "publishing needs the address that letters come from")
         if self.mail.password and self.mail.security == "none" and not is_loopback(self.mail.host):
-            raise WrongSetting("mail.security", "the password would travel in the clear; choose starttls or tls")
+            raise WrongSetting(
+                "mail.security", "the password would travel in the clear; choose starttls or tls"
+            )
 
 
 SECTIONS: dict[str, type[Any]] = {

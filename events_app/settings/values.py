@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 
 class WrongSetting(Exception):
-    """A setting that is unknown, wrong or unsafe: its "section.key", one sentence, and where it was written."""
+    """A setting that is unknown, wrong or unsafe: its "section.key", one sentence, where it was written."""
 
     def __init__(self, key: str, message: str, place: str = "") -> None:
         super().__init__(": ".join(filter(None, (place, key, message))))
@@ -66,7 +66,9 @@ def mail_address(value: str) -> str | None:
 
 def language(value: str) -> str | None:
     """An ISO 639 code; whether the site has a catalogue for it is known to i18n."""
-    return None if re.fullmatch(r"[a-z]{2,3}", value) else f"{value!r} is not a language code such as en or ar"
+    return (
+        None if re.fullmatch(r"[a-z]{2,3}", value) else f"{value!r} is not a language code such as en or ar"
+    )
 
 
 def languages(values: tuple[str, ...]) -> str | None:
@@ -89,7 +91,7 @@ def not_empty(value: str) -> str | None:
 
 
 def database_url(value: str) -> str | None:
-    """Empty, sqlite:PATH or postgresql://...; the sentence never repeats the value, which may hold a password."""
+    """Empty, sqlite:PATH or postgresql://...; the sentence never shows the value: it may hold a password."""
     if not value or re.match(r"sqlite:.|postgresql://.", value):
         return None
     return "write sqlite:PATH or postgresql://USER:PASSWORD@HOST/NAME"
@@ -100,4 +102,6 @@ def between(least: int, most: int) -> Callable[[int], str | None]:
 
 
 def one_of(*choices: str) -> Callable[[str], str | None]:
-    return lambda value: None if value in choices else f"{value!r} is none of: {', '.join(filter(None, choices))}"
+    return lambda value: (
+        None if value in choices else f"{value!r} is none of: {', '.join(filter(None, choices))}"
+    )
