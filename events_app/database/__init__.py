@@ -1,0 +1,22 @@
+"""The database: SQLite or PostgreSQL, transactions that are exact, migrations that happen once."""
+
+from events_app.database.connections import close_database, data_version, is_sqlite, open_database, ping
+from events_app.database.failures import OutcomeUnknown, RetryableError
+from events_app.database.migration import DatabaseTooNew
+from events_app.database.schema import migrate, missing_migrations
+from events_app.database.transactions import after_commit, one_transaction
+
+__all__ = [
+    "DatabaseTooNew",
+    "OutcomeUnknown",
+    "RetryableError",
+    "after_commit",
+    "close_database",
+    "data_version",
+    "is_sqlite",
+    "migrate",
+    "missing_migrations",
+    "one_transaction",
+    "open_database",
+    "ping",
+]

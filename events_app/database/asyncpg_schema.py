@@ -1,0 +1,79 @@
+"""Applying migrations to a PostgreSQL database: all of them in one transaction."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+
+import asyncpg
+
+from events_app import clock
+from events_app.database.migration import Migration, missing
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS migration_applied (name TEXT PRIMARY KEY, checksum TEXT, applied_at TEXT);
+CREATE TABLE IF NOT EXISTS migration_lock (id INT PRIMARY KEY);
+INSERT INTO migration_lock VALUES (1) ON CONFLICT DO NOTHING;
+"""
+_LOCK = 20_261_122  # any number; advisory locks are per database
+_ATTEMPTS = 5
+
+
+async def migrate_postgresql(credentials: dict[str, Any], migrations: Sequence[Migration]) -> list[str]:
+    """Apply what is missing; the names of what was applied. Safe when several processes start at once.
+
+    The advisory lock keeps them apart before there is any table; the lock row also does so on databases of
+    PostgreSQL's family whose advisory locks are none, where making the tables may collide: then it is tried
+    again. Refuses what `missing` refuses.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        async with _connected(credentials) as connection:
+            try:
+                async with connection.transaction():
+                    return await _apply(connection, migrations)
+            except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.SerializationError):
+                if attempt == _ATTEMPTS:
+                    raise
+    raise AssertionError("unreachable")
+
+
+async def missing_postgresql(credentials: dict[str, Any], migrations: Sequence[Migration]) -> list[str]:
+    """The names of what is not applied yet. Refuses what `missing` refuses."""
+    async with _connected(credentials) as connection:
+        return [migration.name for migration in missing(migrations, await _applied(connection))]
+
+
+async def _apply(connection: Connection, migrations: Sequence[Migration]) -> list[str]:
+    if not missing(migrations, await _applied(connection)):
+        return []
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+    await connection.execute(_TABLES)
+    await connection.execute("SELECT id FROM migration_lock WHERE id = 1 FOR UPDATE")
+    wanted = missing(migrations, await _applied(connection))  # asked again: now nobody else can
+    for migration in wanted:
+        for statement in migration.statements("postgresql"):
+            await connection.execute(statement.sql)
+        await connection.execute(
+            "INSERT INTO migration_applied VALUES ($1, $2, $3)",
+            migration.name,
+            migration.checksum,
+            clock.now().isoformat(" "),
+        )
+    return [migration.name for migration in wanted]
+
+
+async def _applied(connection: Connection) -> dict[str, str]:
+    if await connection.fetchval("SELECT to_regclass('migration_applied')") is None:
+        return {}
+    return {row["name"]: row["checksum"] for row in await connection.fetch("SELECT * FROM migration_applied")}
+
+
+@asynccontextmanager
+async def _connected(credentials: dict[str, Any]) -> AsyncIterator[Connection]:
+    arguments = {name: value for name, value in credentials.items() if name not in ("minsize", "maxsize")}
+    connection = await asyncpg.connect(**arguments)
+    try:
+        yield connection
+    finally:
+        await connection.close()

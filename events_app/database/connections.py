@@ -1,0 +1,113 @@
+"""Opening the database, closing it, and asking it how it is."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.context import get_current_context
+
+from events_app.database.sqlite import SqliteClient
+from events_app.database.transactions import finish_transactions
+
+FRESHNESS = 1.0  # seconds that a PostgreSQL reader may believe nothing has changed
+
+
+async def open_database(url: str, *, models: Sequence[str]) -> None:
+    """Connect the models (module names) to the database; it stays open for every task until `close_database`.
+
+    `url` is "sqlite:PATH" or "postgresql://USER:PASSWORD@HOST:PORT/NAME?ssl=...&maxsize=...". In models,
+    foreign keys are written "house.Event". Does not migrate.
+    """
+    await Tortoise.init(
+        config={
+            "connections": {"default": connection_settings(url)},
+            "apps": {"house": {"models": list(models), "default_connection": "default"}},
+        },
+        _enable_global_fallback=True,  # tasks that were not started by this one see the database too
+    )
+    try:
+        await _client().create_connection(with_db=True)
+    except BaseException:
+        await Tortoise.close_connections()
+        raise
+
+
+async def close_database() -> None:
+    """Wait for the transactions under way, then close every connection."""
+    await finish_transactions()
+    await Tortoise.close_connections()
+
+
+def connection_settings(url: str) -> dict[str, Any]:
+    """What Tortoise is told about one connection. Built here, because Tortoise reads "?ssl=false" as true."""
+    if is_sqlite_url(url):
+        return {"engine": "events_app.database.sqlite", "credentials": {"file_path": sqlite_path(url)}}
+    return {"engine": "events_app.database.asyncpg", "credentials": postgresql_credentials(url)}
+
+
+def is_sqlite_url(url: str) -> bool:
+    return urlsplit(url).scheme == "sqlite"
+
+
+def sqlite_path(url: str) -> str:
+    """The file of "sqlite:PATH" (relative to the working directory) or "sqlite:///ABSOLUTE/PATH"."""
+    path = url.removeprefix("sqlite:")
+    return path.removeprefix("//") if path.startswith("///") else path
+
+
+def postgresql_credentials(url: str) -> dict[str, Any]:
+    """asyncpg's arguments. In the query: host (a socket's folder), ssl (disable, require, verify-full),
+    maxsize.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise ValueError("The database URL has to begin with sqlite: or postgresql://")
+    query = dict(parse_qsl(parts.query))
+    unknown = query.keys() - {"host", "ssl", "maxsize"}
+    if unknown:
+        raise ValueError(f"The database URL has settings that are not known: {', '.join(sorted(unknown))}")
+    credentials: dict[str, Any] = {
+        "host": query.get("host", parts.hostname or "localhost"),
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": unquote(parts.path.removeprefix("/")),
+    }
+    if "ssl" in query:
+        credentials["ssl"] = query["ssl"]
+    return credentials | {"minsize": 1, "maxsize": int(query.get("maxsize", 10))}
+
+
+def is_sqlite() -> bool:
+    """Whether the open database is SQLite (else it is PostgreSQL)."""
+    return _client().capabilities.dialect == "sqlite"
+
+
+async def data_version() -> int:
+    """A number that changes when anybody commits anything.
+
+    SQLite: exact and cheap (some microseconds). PostgreSQL: it also changes every second, so that what
+    another process committed is noticed within FRESHNESS; what this process commits is noticed at once.
+    """
+    client = _client()
+    if isinstance(client, SqliteClient):
+        return client.readers.data_version()
+    return int(time.monotonic() / FRESHNESS) + getattr(client, "commits", 0)
+
+
+async def ping() -> None:
+    """One question to the database; raises when it does not answer."""
+    await _client().execute_query("SELECT 1")
+
+
+def _client() -> BaseDBAsyncClient:
+    """The connection itself, also when asked inside a transaction."""
+    context = get_current_context()
+    if context is None:
+        raise RuntimeError("The database is not open.")
+    client = get_connection("default")
+    return getattr(client, "client", client)

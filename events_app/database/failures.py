@@ -1,0 +1,29 @@
+"""What can go wrong with a transaction, said the same way for both engines."""
+
+from tortoise.exceptions import OperationalError
+
+
+class RetryableError(OperationalError):
+    """The transaction left nothing behind and may succeed when run again from its start.
+
+    A serialization failure (SQLSTATE 40001), a deadlock (40P01), a connection lost before COMMIT was sent, or
+    a neighbour in a group commit that took the group down with it.
+    """
+
+
+class DatabaseBusy(OperationalError):
+    """Another process held SQLite's write lock for longer than we were ready to wait. Not worth an immediate
+    retry.
+    """
+
+
+class OutcomeUnknown(OperationalError):
+    """The connection was lost while COMMIT was under way: nobody can say whether it counted. Never
+    retried.
+    """
+
+
+class TransactionOver(OperationalError):
+    """A statement came from a task that outlived the transaction it was started in. Start tasks with
+    `after_commit`.
+    """

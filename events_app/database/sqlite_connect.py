@@ -1,0 +1,52 @@
+"""Opening a SQLite file the way this house wants it."""
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+# What every connection sets. secure_delete: what was deleted is overwritten. temp_store: no temporary files
+# on disk.
+PRAGMAS = {
+    "busy_timeout": 15_000,
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+    "secure_delete": "ON",
+    "trusted_schema": "OFF",
+    "temp_store": "MEMORY",
+    "cache_size": -8_000,
+    "journal_size_limit": 4_194_304,
+}
+
+
+def connect(path: Path, *, pragmas: dict[str, int | str] | None = None) -> sqlite3.Connection:
+    """A connection to the file in WAL mode; the file is made, readable by its owner only, when it is not
+    there.
+
+    No implicit transactions (isolation_level=None); rows are `sqlite3.Row`. May be handed from thread to
+    thread, but never used by two at once. `pragmas` are set on top of PRAGMAS.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection.row_factory = sqlite3.Row
+    for name, value in (PRAGMAS | (pragmas or {})).items():
+        connection.execute(f"PRAGMA {name} = {value}")
+    _switch_to_wal(connection)
+    return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """The mode is kept in the file, so only the first of all openings changes it.
+
+    Two processes that open a new file at once can see "database is locked" here in spite of busy_timeout:
+    SQLite does not wait where waiting could be a deadlock. So ask again.
+    """
+    deadline = time.monotonic() + 15
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)

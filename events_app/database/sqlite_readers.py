@@ -1,0 +1,83 @@
+"""The SQLite connections of this process that only read: they see what is committed and wait for no writer
+(WAL).
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+from events_app.database.sqlite_connect import connect
+
+READERS = 3
+QUICK = 0.002  # seconds that a question may take on the event loop's own thread
+BREATH = 16  # questions in a row without letting others run
+
+
+class Readers:
+    """Quick questions are answered on the event loop's own thread, slow ones in a thread with its own
+    connection.
+
+    A hop to a thread and back costs more than a look-up by key. So each question is first tried here, with a
+    limit of QUICK seconds that SQLite itself holds (its progress handler), and asked again in a thread when
+    that was not enough.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._quick = _reader(path)
+        self._quick.set_progress_handler(self._out_of_time, 500)
+        self._deadline = 0.0
+        self._asked = 0
+        self._free: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        for _ in range(READERS):
+            self._free.put(_reader(path))
+        self._threads = ThreadPoolExecutor(READERS, "sqlite-read")
+        self._watch = _reader(path)
+
+    async def fetch(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """All rows of one SELECT."""
+        self._asked += 1
+        if self._asked % BREATH == 0:
+            await asyncio.sleep(0)
+        self._deadline = time.perf_counter() + QUICK
+        try:
+            return self._quick.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._fetch_slowly, query, values)
+
+    def data_version(self) -> int:
+        """A number that changes with every commit of any process.
+
+        Asked on a connection that never writes: a connection does not see its own commits here.
+        """
+        return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
+        while not self._free.empty():
+            self._free.get().close()
+        self._quick.close()
+        self._watch.close()
+
+    def _fetch_slowly(self, query: str, values: Sequence[object]) -> list[sqlite3.Row]:
+        """In a thread; takes and gives back its connection there, so that a cancelled caller cannot lose
+        it.
+        """
+        connection = self._free.get()
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            self._free.put(connection)
+
+    def _out_of_time(self) -> bool:
+        return time.perf_counter() > self._deadline
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    return connect(path, pragmas={"query_only": "ON"})
