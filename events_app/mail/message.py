@@ -20,9 +20,9 @@ class Draft:
     """What a letter says, before it is bytes.
 
     to_address: the one person it goes to. to_name: what the letter calls them; it never stands in a header.
-    calendar, method: an iTIP object with CRLF line ends, and the METHOD it states (REQUEST, CANCEL, PUBLISH); both or
-    neither. sender_name: the words beside the sending address, from the organizers. in_reply_to: the Message-ID of the
-    letter this one continues.
+    calendar, method: an iTIP object with CRLF line ends, and the METHOD it states (REQUEST, CANCEL,
+    PUBLISH); both or neither. sender_name: the words beside the sending address, from the organizers.
+    in_reply_to: the Message-ID of the letter this one continues.
     """
 
     to_address: str
@@ -41,9 +41,9 @@ class Draft:
 def build(draft: Draft, *, sender_address: str, message_id: str, date: datetime) -> bytes:
     """The letter's bytes, with CRLF line ends, all ASCII. The same arguments give the same bytes.
 
-    Text and HTML are alternatives; a calendar object is a third alternative and, the same bytes again, an attachment
-    named invite.ics: every calendar program tried understands this shape. date: aware.
-    Refuses (UnsafeHeader) whatever could add or change a header. Source: RFC 5322, 2045-2047, 6047, 3834.
+    Text and HTML are alternatives; a calendar object is a third alternative and, the same bytes again, an
+    attachment named invite.ics: every calendar program tried understands this shape. date: aware. Refuses
+    (UnsafeHeader) whatever could add or change a header. Source: RFC 5322, 2045-2047, 6047, 3834.
     """
     headers = _headers(draft, sender_address=sender_address, message_id=message_id, date=date)
     seed = hashlib.sha256(message_id.encode("ascii")).hexdigest()[:24]
@@ -56,7 +56,11 @@ def build(draft: Draft, *, sender_address: str, message_id: str, date: datetime)
 
 def header_names(draft: Draft) -> tuple[str, ...]:
     """Exactly the headers that a letter of this draft has, each once, in order."""
-    optional = [("Reply-To", draft.reply_to), ("In-Reply-To", draft.in_reply_to), ("References", draft.in_reply_to)]
+    optional = [
+        ("Reply-To", draft.reply_to),
+        ("In-Reply-To", draft.in_reply_to),
+        ("References", draft.in_reply_to),
+    ]
     present = tuple(name for name, value in optional if value)
     return (*_ALWAYS, *present, "Content-Language", "MIME-Version", "Content-Type")
 
@@ -119,5 +123,7 @@ def _prove(head: bytes, *, expected: tuple[str, ...]) -> None:
     """Look at the finished bytes once more: these headers and no others, whatever the code above believed."""
     lines = head.decode("ascii").split("\r\n")[:-1]
     names = tuple(line.partition(":")[0] for line in lines if not line.startswith(" "))
-    if names != expected or any("\r" in line or "\n" in line or len(line) > 998 or not line.strip() for line in lines):
+    if names != expected or any(
+        "\r" in line or "\n" in line or len(line) > 998 or not line.strip() for line in lines
+    ):
         raise UnsafeHeader(header="?")

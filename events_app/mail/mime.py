@@ -1,8 +1,10 @@
-"""The bytes of a letter: header lines and body parts, written so that no value can become a header of its own.
+"""The bytes of a letter: header lines and body parts, written so that no value can become a header of its
+own.
 
-Python's own e-mail package is not used for writing. Up to 3.11.7 and 3.12.1 it decodes `=?utf-8?q?=0ABcc:_x?=` in a
-header value and folds the result into a live header (CVE-2024-6923); here nothing is ever decoded, and every value is
-either plain ASCII of a checked alphabet or encoded by us. It is also some thirty times quicker.
+Python's own e-mail package is not used for writing. Up to 3.11.7 and 3.12.1 it decodes
+`=?utf-8?q?=0ABcc:_x?=` in a header value and folds the result into a live header (CVE-2024-6923); here
+nothing is ever decoded, and every value is either plain ASCII of a checked alphabet or encoded by us. It is
+also some thirty times quicker.
 """
 
 import base64
@@ -17,7 +19,7 @@ from events_app.i18n import N_
 
 LINE = b"\r\n"
 _WORD_BYTES = 45
-"""UTF-8 bytes in one encoded word: 60 characters of base64 and 12 of frame, under the 75 of RFC 2047 section 2."""
+"""UTF-8 bytes in one encoded word: 72 characters with its frame, under the 75 of RFC 2047 section 2."""
 _PLAIN_LENGTH = 60
 """A plain value longer than this is written in encoded words, which can always be folded."""
 
@@ -36,10 +38,12 @@ class UnsafeHeader(Invalid):
 def checked(header: str, value: str) -> str:
     """The value itself, if it may stand in a header.
 
-    Refuses (UnsafeHeader) control characters, line and paragraph separators (U+0085, U+2028, U+2029), lone surrogates
-    and anything that looks like an encoded word.
+    Refuses (UnsafeHeader) control characters, line and paragraph separators (U+0085, U+2028, U+2029), lone
+    surrogates and anything that looks like an encoded word.
     """
-    if "=?" in value or any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value):
+    if "=?" in value or any(
+        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value
+    ):
         raise UnsafeHeader(header=header)
     return value
 
@@ -47,7 +51,8 @@ def checked(header: str, value: str) -> str:
 def address(header: str, value: str) -> str:
     """One bare address in ASCII: `someone@example.org`, the domain in its A-label form (RFC 5891).
 
-    Refuses (UnsafeHeader) lists, display names, quoted and non-ASCII local parts, and more than 254 characters.
+    Refuses (UnsafeHeader) lists, display names, quoted and non-ASCII local parts, and more than 254
+    characters.
     """
     local, at, domain = checked(header, value).rpartition("@")
     try:
@@ -68,7 +73,7 @@ def identifier(header: str, value: str) -> str:
 
 
 def words(header: str, value: str) -> str:
-    """Unstructured text (a subject): as it is when short and ASCII, else encoded words, one to a line (RFC 2047)."""
+    """Unstructured text (a subject): as it is when short and ASCII, else in encoded words (RFC 2047)."""
     plain = " ".join(checked(header, value).split(" ")).strip()
     if plain.isascii() and len(plain) <= _PLAIN_LENGTH:
         return plain
@@ -115,7 +120,7 @@ def bytes_part(head: str, body: bytes) -> bytes:
 
 
 def joined(boundary: str, parts: list[bytes]) -> bytes:
-    """The body of a multipart. Every part is quoted-printable or base64, so `--=_` cannot stand inside one."""
+    """The body of a multipart. All parts are quoted-printable or base64, so `--=_` cannot stand in one."""
     mark = b"--" + boundary.encode("ascii")
     return b"".join(mark + LINE + part + LINE for part in parts) + mark + b"--" + LINE
 

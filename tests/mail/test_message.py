@@ -59,7 +59,10 @@ def test_the_calendar_part_says_its_method_and_has_no_disposition() -> None:
     alternative, attachment = parts(parsed(raw))
     calendar = parts(alternative)[2]
 
-    assert raw.count(b"\r\nContent-Type: text/calendar; charset=utf-8; method=REQUEST; component=VEVENT\r\n") == 1
+    assert (
+        raw.count(b"\r\nContent-Type: text/calendar; charset=utf-8; method=REQUEST; component=VEVENT\r\n")
+        == 1
+    )
     assert calendar["Content-Transfer-Encoding"] == "base64"
     assert calendar["Content-Disposition"] is None
     assert attachment["Content-Disposition"] == 'attachment; filename="invite.ics"'
@@ -76,11 +79,17 @@ def test_both_calendar_parts_hold_the_very_same_bytes() -> None:
 def test_a_letter_without_a_calendar_is_two_alternatives() -> None:
     letter = parsed(built(draft()))
 
-    assert [part.get_content_type() for part in letter.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert [part.get_content_type() for part in letter.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
 
 
 def test_every_header_is_there_once_and_says_what_it_should() -> None:
-    letter = parsed(built(draft(reply_to="desk@example.org", sender_name="Side events", in_reply_to=MESSAGE_ID)))
+    letter = parsed(
+        built(draft(reply_to="desk@example.org", sender_name="Side events", in_reply_to=MESSAGE_ID))
+    )
     boundary = letter.get_boundary()
 
     assert [(name, str(value)) for name, value in letter.items()] == [
@@ -109,7 +118,9 @@ def test_the_same_letter_gives_the_same_bytes() -> None:
 
 
 def test_all_lines_end_in_crlf_and_are_short_ascii() -> None:
-    raw = built(draft(subject="حدث جانبي " * 20, sender_name="منظمة " * 20, text="نص\n" * 50, html="<p>é</p>" * 99))
+    raw = built(
+        draft(subject="حدث جانبي " * 20, sender_name="منظمة " * 20, text="نص\n" * 50, html="<p>é</p>" * 99)
+    )
 
     assert raw.isascii()
     assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")
@@ -146,13 +157,28 @@ def test_any_text_arrives_line_by_line(text: str, html: str) -> None:
     assert rich.get_payload(decode=True) == ("\r\n".join(html.splitlines()) + "\r\n").encode()
 
 
-CONTROLS = ["\r\n", "\n", "\r", "\x00", "\x0b", "\x85", "\u2028", "\u2029", "=?utf-8?q?Hi=0ABcc:_x?=", "\ud800"]
+CONTROLS = [
+    "\r\n",
+    "\n",
+    "\r",
+    "\x00",
+    "\x0b",
+    "\x85",
+    "\u2028",
+    "\u2029",
+    "=?utf-8?q?Hi=0ABcc:_x?=",
+    "\ud800",
+]
 
 
 @pytest.mark.parametrize("bad", CONTROLS)
-@pytest.mark.parametrize("field", ["to_address", "subject", "reply_to", "sender_name", "language", "in_reply_to"])
+@pytest.mark.parametrize(
+    "field", ["to_address", "subject", "reply_to", "sender_name", "language", "in_reply_to"]
+)
 def test_nothing_that_could_become_a_header_is_written(field: str, bad: str) -> None:
-    value = {"to_address": f"guest{bad}Bcc: x@example.org", "reply_to": f"desk@example.org{bad}"}.get(field, f"a{bad}b")
+    value = {"to_address": f"guest{bad}Bcc: x@example.org", "reply_to": f"desk@example.org{bad}"}.get(
+        field, f"a{bad}b"
+    )
 
     with pytest.raises(UnsafeHeader):
         built(draft(**{field: value}))

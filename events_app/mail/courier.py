@@ -1,0 +1,230 @@
+"""The courier: takes letters out of the outbox, composes and sends them, and records what became of each."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from events_app.clock import now as clock_now
+from events_app.mail import outbox, rules
+from events_app.mail.ledger import Leased, Ledger
+from events_app.mail.line import InDoubt, Line, Never, NoLine, NotNow, SmtpLine
+from events_app.mail.message import Draft, build, recipient_of
+from events_app.settings import Mail
+from events_app.tokens import new_token
+
+Compose = Callable[[str, Mapping[str, Any]], Draft]
+"""A room's composer: the kind of letter and its facts in, the draft out. It reads no rows."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds. lease: longer than one try can take. poll: between looks when no bell rings. grace: for what
+    is in flight at a stop. backoff: until a deferred letter's next try. pauses: until the server is called
+    again after it could not be reached; the last one of each is repeated."""
+
+    lease: float = 300.0
+    poll: float = 2.0
+    grace: float = 20.0
+    backoff: tuple[float, ...] = rules.BACKOFF
+    pauses: tuple[float, ...] = (2, 5, 10, 30, 60)
+
+
+class Courier:
+    """Sends what the outbox holds, until it is stopped. Several may work on one outbox, in one process or
+    in many.
+
+    composers: by the first word of a letter's kind. reader: how the courier names itself to the vault.
+    Without a mail server in the settings, letters are composed and kept. A letter leaves at most once
+    without saying so: "sending" is committed before the first byte of DATA, and a courier that dies after
+    that leaves a letter in doubt, which is sent again with the same Message-ID, or not, as its
+    `when_unsure` says, and is listed either way.
+    """
+
+    def __init__(
+        self,
+        settings: Mail,
+        vault: outbox.Vault,
+        composers: Mapping[str, Compose],
+        *,
+        reader: Any,
+        transport: Callable[[], Line] | None = None,
+        pace: Pace = Pace(),
+    ) -> None:
+        self._settings = settings
+        self._vault = vault
+        self._composers = composers
+        self._reader = reader
+        self._transport = transport or (lambda: SmtpLine(settings))
+        self._pace = pace
+        self._ledger = Ledger(new_token(), lease=pace.lease)
+        self._sender = settings.sender_address or "outbox@localhost"
+        self._waiting: asyncio.Queue[Leased] = asyncio.Queue()
+        self._bell = asyncio.Event()
+        self._stopping = False
+        self._finished = asyncio.Event()
+        self._failures = 0
+        self._pause_ends = clock_now()
+        self._next_slot = 0.0
+
+    async def run(self) -> None:
+        """Work until `stop`. Being cancelled stops too, without grace."""
+        outbox.hang(self._bell)
+        lines = [self._transport() for _ in range(self._settings.connections)]
+        hands = [asyncio.create_task(self._hand(line)) for line in lines]
+        try:
+            while not self._stopping:
+                self._bell.clear()
+                await self._look()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._bell.wait(), self._rest())
+            await self._wind_up(hands)
+        finally:
+            outbox.take_down(self._bell)
+            for hand in hands:
+                hand.cancel()
+            await asyncio.gather(*hands, return_exceptions=True)
+            await asyncio.gather(*(line.close() for line in lines), return_exceptions=True)
+            self._finished.set()
+
+    async def stop(self) -> None:
+        """Take no more letters, let those in flight finish (within `pace.grace`), give the others back."""
+        self._stopping = True
+        self._bell.set()
+        await self._finished.wait()
+
+    async def _look(self) -> None:
+        """Take letters for every hand, and some more so that no hand waits; one when the line is down."""
+        if clock_now() < self._pause_ends:
+            return
+        most = self._settings.connections * 4
+        if self._settings.per_minute:
+            most = min(most, self._settings.per_minute)
+        most = (1 if self._failures else most) - self._waiting.qsize()
+        try:
+            for letter in await self._ledger.take(most, now=clock_now()) if most > 0 else []:
+                self._waiting.put_nowait(letter)
+        except Exception as error:  # noqa: BLE001 - the courier outlives a database that is away
+            log.warning("the outbox could not be looked into: %s", type(error).__name__)
+
+    def _rest(self) -> float:
+        """Seconds until the next look, if nobody rings."""
+        pause = (self._pause_ends - clock_now()).total_seconds()
+        return min(self._pace.poll, pause) if pause > 0 else self._pace.poll
+
+    async def _wind_up(self, hands: list[asyncio.Task[None]]) -> None:
+        while not self._waiting.empty():
+            letter = self._waiting.get_nowait()
+            await self._certainly(partial(self._ledger.released, letter, now=clock_now()))
+            self._waiting.task_done()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._waiting.join(), self._pace.grace)
+
+    async def _hand(self, line: Line) -> None:
+        """One pair of hands: one letter after another, over one line."""
+        while True:
+            letter = await self._waiting.get()
+            try:
+                await self._handle(letter, line)
+            except Exception as error:  # noqa: BLE001 - a full disk, say: the lease runs out, and it is taken again
+                log.warning("letter %s was put down: %s", letter.id, type(error).__name__)
+            finally:
+                self._waiting.task_done()
+                if self._waiting.qsize() <= self._settings.connections:
+                    self._bell.set()
+
+    async def _handle(self, letter: Leased, line: Line) -> None:
+        if clock_now() < self._pause_ends:
+            await self._ledger.released(letter, now=clock_now())
+            return
+        try:
+            message, sealed, message_id = self._written(letter)
+        except Exception as error:  # noqa: BLE001 - whatever a composer raises, the others go on
+            log.warning("letter %s could not be composed: %s", letter.id, type(error).__name__)
+            await self._ledger.withheld(letter, type(error).__name__)
+            return
+        if not self._settings.host:
+            await self._ledger.kept(letter, sealed, message_id)
+            return
+        await self._slot()
+        try:
+            await line.offer(self._sender, recipient_of(message))
+            if not await self._ledger.sending(letter, sealed, message_id, now=clock_now()):
+                await line.forget()
+                return
+            await line.deliver(message)
+        except (NotNow, Never, NoLine, InDoubt) as answer:
+            await self._certainly(partial(self._record, letter, answer))
+        else:
+            self._failures = 0
+            await self._certainly(partial(self._ledger.sent, letter, now=clock_now()))
+
+    def _written(self, letter: Leased) -> tuple[bytes, bytes, str]:
+        """The letter's bytes, the same sealed, and its Message-ID: as stored, or composed now."""
+        if letter.message is not None and letter.message_id is not None:
+            raw = self._vault.reveal_bytes(letter.scope, letter.message_context, letter.message, self._reader)
+            return raw, letter.message, letter.message_id
+        facts = self._vault.reveal(letter.scope, letter.facts_context, letter.facts, self._reader)
+        draft = self._composers[letter.kind.partition(".")[0]](letter.kind, facts)
+        draft = replace(
+            draft,
+            sender_name=draft.sender_name or self._settings.sender_name,
+            reply_to=draft.reply_to or self._settings.reply_to,
+        )
+        message_id = f"<{new_token()}@{self._sender.rpartition('@')[2]}>"
+        raw = build(draft, sender_address=self._sender, message_id=message_id, date=clock_now())
+        return raw, self._vault.seal_bytes(letter.scope, letter.message_context, raw), message_id
+
+    async def _record(self, letter: Leased, answer: Exception) -> bool:
+        """What becomes of a letter that was not simply taken by the server."""
+        now = clock_now()
+        words = str(answer) if isinstance(answer, NotNow | Never) else f"no connection: {answer}"
+        if isinstance(answer, Never):
+            self._failures = 0
+            return await self._ledger.refused(letter, words)
+        later = rules.next_try(letter.attempts + 1, now=now, backoff=self._pace.backoff)
+        if isinstance(answer, NoLine | InDoubt):
+            later = self._pause(now)
+        hopeless = rules.is_hopeless(letter.tried_day, today=now.date())
+        if isinstance(answer, InDoubt):
+            ask = hopeless or letter.when_unsure == "ask"
+            return await self._ledger.unsure(letter, words, until=None if ask else later)
+        if hopeless:
+            return await self._ledger.refused(letter, f"given up: {words}")
+        return await self._ledger.deferred(letter, words, until=later, now=now)
+
+    def _pause(self, now: datetime) -> datetime:
+        """Nobody calls the server again before the time returned. Many hands that fail at once count once."""
+        if now >= self._pause_ends:
+            self._failures += 1
+            seconds = self._pace.pauses[min(self._failures, len(self._pace.pauses)) - 1]
+            self._pause_ends = now + timedelta(seconds=seconds)
+            log.warning("the mail server cannot be reached; next call in %.0f seconds", seconds)
+        return self._pause_ends
+
+    async def _certainly(self, record: Callable[[], Awaitable[bool]]) -> None:
+        """What happened has happened: if it cannot be recorded now, try for a while; then it is in doubt."""
+        for seconds in (0.1, 0.5, 2.0, 5.0):
+            try:
+                await record()
+            except Exception as error:  # noqa: BLE001 - a full disk, a database that is away
+                log.warning("an outcome could not be recorded yet: %s", type(error).__name__)
+                await asyncio.sleep(seconds)
+            else:
+                return
+        await record()
+
+    async def _slot(self) -> None:
+        """Wait for this letter's turn, when letters are rationed (settings: per_minute, for each process)."""
+        if not self._settings.per_minute:
+            return
+        moment = asyncio.get_running_loop().time()
+        slot = max(moment, self._next_slot)
+        self._next_slot = slot + 60 / self._settings.per_minute
+        await asyncio.sleep(slot - moment)

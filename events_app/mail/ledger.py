@@ -1,0 +1,174 @@
+"""What the courier writes into the table of letters: leases, and the outcomes a lease allows it to record."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tortoise.connection import get_connection
+from tortoise.expressions import F
+
+from events_app.database import is_sqlite, one_transaction
+from events_app.mail.models import Letter, facts_context, message_context
+from events_app.mail.rules import milliseconds
+
+_MAY_LEAVE = """
+    SELECT "l"."number" FROM "letter" AS "l" WHERE "l"."due_at" <= $1 AND NOT EXISTS (
+        SELECT 1 FROM "letter" AS "older" WHERE "older"."thread" = "l"."thread"
+        AND "older"."number" < "l"."number" AND "older"."due_at" IS NOT NULL)
+    ORDER BY "l"."due_at", "l"."number" LIMIT $2"""
+
+_DOUBT_LAPSED = """
+    UPDATE "letter" SET "state" = 'unsure', "doubts" = "doubts" + 1, "lease_by" = NULL,
+        "due_at" = CASE "when_unsure" WHEN 'again' THEN "due_at" END
+    WHERE "state" = 'sending' AND "due_at" <= $1"""
+
+_TAKE = f"""
+    WITH "chosen" AS MATERIALIZED ({_MAY_LEAVE} FOR UPDATE OF "l" SKIP LOCKED)
+    UPDATE "letter" SET "lease_by" = $3, "due_at" = $4
+    WHERE "number" IN (SELECT "number" FROM "chosen") AND "state" <> 'sending'
+    RETURNING "number", "id", "scope", "kind", "facts", "message", "message_id", "attempts", "tried_day",
+        "when_unsure"
+"""  # noqa: S608 - made of constants
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A letter that this courier may send, until its lease ends. attempts: tries before this one."""
+
+    number: int
+    id: uuid.UUID
+    scope: str
+    kind: str
+    facts: bytes
+    message: bytes | None
+    message_id: str | None
+    attempts: int
+    tried_day: date | None
+    when_unsure: str
+
+    @property
+    def facts_context(self) -> str:
+        return facts_context(self.id)
+
+    @property
+    def message_context(self) -> str:
+        return message_context(self.id)
+
+
+class Ledger:
+    """One courier's entries. holder: a name that no other courier, past or present, has; lease: seconds."""
+
+    def __init__(self, holder: str, *, lease: float) -> None:
+        self._holder = holder
+        self._lease = timedelta(seconds=lease)
+
+    async def take(self, most: int, *, now: datetime) -> list[Leased]:
+        """Lease up to `most` letters that may leave now, oldest first. When there are none, nothing is
+        written.
+
+        First, whatever another courier was sending when its lease ran out becomes unsure.
+        """
+        if not await _rows(_MAY_LEAVE, milliseconds(now), most):
+            return []
+        rows = await _take(milliseconds(now), most, self._holder, milliseconds(now + self._lease))
+        return sorted((_leased(row) for row in rows), key=lambda letter: letter.number)
+
+    async def sending(self, letter: Leased, message: bytes, message_id: str, *, now: datetime) -> bool:
+        """Committed just before DATA, with the sealed bytes. False: it is not ours to send any more."""
+        return await self._record(
+            letter,
+            from_states=("queued", "unsure"),
+            state="sending",
+            message=message,
+            message_id=message_id,
+            attempts=letter.attempts + 1,
+            tried_day=letter.tried_day or now.date(),
+            due_at=milliseconds(now + self._lease),
+        )
+
+    async def sent(self, letter: Leased, *, now: datetime) -> bool:
+        """The server took it."""
+        return await self._finish(letter, "sent", sent_day=now.date(), last_error="")
+
+    async def kept(self, letter: Leased, message: bytes, message_id: str) -> bool:
+        """It is composed, and there is no server to give it to."""
+        return await self._finish(letter, "kept", message=message, message_id=message_id, last_error="")
+
+    async def refused(self, letter: Leased, words: str) -> bool:
+        """The server said no for good, or it has been tried for long enough."""
+        return await self._finish(letter, "refused", last_error=words, attempts=letter.attempts + 1)
+
+    async def withheld(self, letter: Leased, words: str) -> bool:
+        """It could not be composed."""
+        return await self._finish(letter, "withheld", last_error=words)
+
+    async def deferred(self, letter: Leased, words: str, *, until: datetime, now: datetime) -> bool:
+        """It certainly did not arrive, and is tried again."""
+        return await self._record(
+            letter,
+            state="queued",
+            lease_by=None,
+            last_error=words,
+            attempts=letter.attempts + 1,
+            tried_day=letter.tried_day or now.date(),
+            due_at=milliseconds(until),
+        )
+
+    async def unsure(self, letter: Leased, words: str, *, until: datetime | None) -> bool:
+        """Nobody knows whether it arrived. until: when it is tried again; None leaves it to a person."""
+        return await self._record(
+            letter,
+            from_states=("sending",),
+            state="unsure",
+            doubts=F("doubts") + 1,
+            lease_by=None,
+            last_error=words,
+            due_at=None if until is None else milliseconds(until),
+        )
+
+    async def released(self, letter: Leased, *, now: datetime) -> bool:
+        """It was not tried; any courier may take it."""
+        return await self._record(
+            letter, from_states=("queued", "unsure"), lease_by=None, due_at=milliseconds(now)
+        )
+
+    async def _finish(self, letter: Leased, state: str, **values: Any) -> bool:
+        return await self._record(letter, state=state, lease_by=None, due_at=None, **values)
+
+    async def _record(
+        self, letter: Leased, *, from_states: tuple[str, ...] = ("queued", "unsure", "sending"), **values: Any
+    ) -> bool:
+        """The fence: whoever lost the lease, or whose letter was superseded meanwhile, changes nothing."""
+        mine = Letter.filter(number=letter.number, lease_by=self._holder, state__in=list(from_states))
+        return bool(await mine.update(**values))
+
+
+@one_transaction
+async def _take(now: int, most: int, holder: str, until: int) -> list[dict[str, Any]]:
+    await _rows(_DOUBT_LAPSED, now)
+    return await _rows(_TAKE, now, most, holder, until)
+
+
+async def _rows(sql: str, *values: Any) -> list[dict[str, Any]]:
+    """SQLite knows $1 as ?1, and needs no row locks: its transactions already begin with the write lock."""
+    if is_sqlite():
+        sql = sql.replace("$", "?").replace('FOR UPDATE OF "l" SKIP LOCKED', "")
+    return await get_connection("default").execute_query_dict(sql, list(values))
+
+
+def _leased(row: dict[str, Any]) -> Leased:
+    day = row["tried_day"]
+    letter_id = row["id"]
+    return Leased(
+        number=row["number"],
+        id=letter_id if isinstance(letter_id, uuid.UUID) else uuid.UUID(str(letter_id)),
+        scope=row["scope"],
+        kind=row["kind"],
+        facts=bytes(row["facts"]),
+        message=None if row["message"] is None else bytes(row["message"]),
+        message_id=row["message_id"],
+        attempts=row["attempts"],
+        tried_day=date.fromisoformat(day) if isinstance(day, str) else day,
+        when_unsure=row["when_unsure"],
+    )

@@ -1,0 +1,128 @@
+"""One kept connection to the mail server, and what the server can say to a letter."""
+
+import ssl
+from typing import Protocol
+
+import aiosmtplib
+
+from events_app.mail.rules import plain_words
+from events_app.settings import Mail
+
+SECONDS = 60.0
+"""For each answer of the server; two of them are waited for after DATA."""
+
+
+class NotNow(Exception):
+    """The server says: try this letter again later (4xx). The first argument is its reply in plain words."""
+
+
+class Never(Exception):
+    """The server says no to this letter for good (5xx). The first argument is its reply in plain words."""
+
+
+class NoLine(Exception):
+    """The server cannot be reached or does not let us in. The letter was not sent, and is not at fault."""
+
+
+class InDoubt(Exception):
+    """The connection was lost while the letter was on it: nobody can say whether it arrived."""
+
+
+class Line(Protocol):
+    """What the courier needs of a way to send. One letter at a time: offer, then deliver or forget."""
+
+    async def offer(self, sender: str, recipient: str) -> None:
+        """Name the envelope. Raises NotNow, Never or NoLine."""
+
+    async def deliver(self, message: bytes) -> None:
+        """Send the prepared bytes of the letter offered. Raises NotNow, Never or InDoubt."""
+
+    async def forget(self) -> None:
+        """The letter offered is not sent after all."""
+
+    async def close(self) -> None:
+        """Say goodbye, if there is anybody to say it to."""
+
+
+class SmtpLine:
+    """A connection that is opened by the first letter and kept for the next (aiosmtplib)."""
+
+    def __init__(self, settings: Mail, *, seconds: float = SECONDS) -> None:
+        security = settings.security or "starttls"
+        self._smtp = aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            username=settings.username or None,
+            password=settings.password.reveal() or None,
+            use_tls=security == "tls",
+            start_tls=security == "starttls",
+            tls_context=None if security == "none" else ssl.create_default_context(),
+            local_hostname=settings.sender_address.rpartition("@")[2] or "localhost",
+            timeout=seconds,
+        )
+
+    async def offer(self, sender: str, recipient: str) -> None:
+        if self._smtp.is_connected:
+            try:
+                await self._envelope(sender, recipient)
+            except (aiosmtplib.SMTPServerDisconnected, OSError):
+                pass  # a server may hang up on an idle connection: that is nobody's fault, so call again
+            else:
+                return
+        try:
+            await self._smtp.connect()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise NoLine(_said(error)) from None
+        try:
+            await self._envelope(sender, recipient)
+        except (aiosmtplib.SMTPServerDisconnected, OSError) as error:
+            raise NoLine(_said(error)) from None
+
+    async def deliver(self, message: bytes) -> None:
+        try:
+            await self._smtp.data(message)
+        except aiosmtplib.SMTPResponseException as error:
+            await self._answer(error, otherwise=InDoubt)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise InDoubt(_said(error)) from None
+
+    async def forget(self) -> None:
+        try:
+            await self._smtp.rset()
+        except (aiosmtplib.SMTPException, OSError):
+            self._smtp.close()
+
+    async def close(self) -> None:
+        try:
+            if self._smtp.is_connected:
+                await self._smtp.quit(timeout=2)
+        except (aiosmtplib.SMTPException, OSError):
+            pass
+        finally:
+            self._smtp.close()
+
+    async def _envelope(self, sender: str, recipient: str) -> None:
+        try:
+            await self._smtp.mail(sender)
+            await self._smtp.rcpt(recipient)
+        except (aiosmtplib.SMTPTimeoutError, aiosmtplib.SMTPHeloError) as error:
+            self._smtp.close()
+            raise NoLine(_said(error)) from None
+        except aiosmtplib.SMTPResponseException as error:
+            await self._answer(error, otherwise=NoLine)
+
+    async def _answer(self, error: aiosmtplib.SMTPResponseException, *, otherwise: type[Exception]) -> None:
+        """Raises the server's no in our words; an answer that is none of SMTP's is `otherwise`."""
+        kind = {4: NotNow, 5: Never}.get(error.code // 100, otherwise)
+        if error.code == 421 or kind is otherwise:  # 421: the server is about to hang up
+            self._smtp.close()
+        else:
+            await self.forget()
+        raise kind(_said(error)) from None
+
+
+def _said(error: Exception) -> str:
+    """A reply in plain words, or the name of what happened: nothing that could be an address or a name."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return plain_words(f"{error.code} {error.message}")
+    return type(error.__cause__ or error).__name__

@@ -1,0 +1,213 @@
+"""The outbox: letters are posted here with the fact they tell of, and a person sees what became of them."""
+
+import asyncio
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any, Protocol
+
+from tortoise.expressions import Q
+from tortoise.functions import Count
+
+from events_app.database import after_commit, one_transaction
+from events_app.errors import Conflict, NotFound
+from events_app.i18n import N_
+from events_app.mail.models import Letter, facts_context
+from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure, milliseconds
+
+_bells: set[asyncio.Event] = set()
+"""The couriers of this process, each waiting for its bell."""
+
+
+class Vault(Protocol):
+    """What this room needs of the vault, which it does not import."""
+
+    def seal(self, scope: str, context: str, value: Mapping[str, Any], /) -> bytes: ...
+    def seal_bytes(self, scope: str, context: str, data: bytes, /) -> bytes: ...
+    def reveal(self, scope: str, context: str, blob: bytes, reader: Any, /) -> Mapping[str, Any]: ...
+    def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Any, /) -> bytes: ...
+
+
+class NoSuchLetter(NotFound):
+    """The outbox does not hold this letter."""
+
+    sentence = N_("There is no such letter.")
+
+
+class LetterNotRetried(Conflict):
+    """Only a letter that is not on its way can be sent again."""
+
+    sentence = N_("This letter has been sent, or is still on its way.")
+
+
+class LetterOvertaken(Conflict):
+    """Sent now, an older letter would contradict a newer one."""
+
+    sentence = N_("A newer letter about the same matter has already left, so this one is not sent any more.")
+
+
+@dataclass(frozen=True)
+class About:
+    """What a letter is about.
+
+    thread: letters of one thread leave in the order in which they were posted. replaces: a word; an older
+    letter of the thread with the same word is superseded while nobody has tried to send it. when_unsure:
+    what happens when nobody knows whether it was sent: "again" (the same Message-ID, so that a mail program
+    can tell), or "ask" a person.
+    """
+
+    event_id: uuid.UUID | None = None
+    thread: uuid.UUID | None = None
+    replaces: str | None = None
+    when_unsure: WhenUnsure = "again"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A part of a letter that is neither its text nor its HTML: name ("" for none), content type, bytes."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class OpenLetter:
+    """A letter as a person may see it. Before it is composed there is only its address."""
+
+    letter: Letter
+    to_address: str
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+async def post(
+    kind: str, *, vault: Vault, scope: str, about: About, facts: Mapping[str, Any], now: datetime
+) -> Letter:
+    """Put a letter in the outbox, inside the caller's transaction, and wake the courier after its COMMIT.
+
+    kind: "ROOM.LETTER", such as "registrations.confirmed"; the room's composer will be asked. facts: JSON
+    values, frozen here, with "to_address". To keep the order of a thread, post under the lock that its
+    facts changed under.
+    """
+    if about.thread is not None and about.replaces is not None:
+        older = Letter.filter(thread=about.thread, replaces=about.replaces, state="queued", attempts=0)
+        await older.update(state="superseded", due_at=None, lease_by=None)
+    letter_id = uuid.uuid4()
+    letter = await Letter.create(
+        id=letter_id,
+        scope=scope,
+        event_id=about.event_id,
+        thread=about.thread,
+        replaces=about.replaces,
+        when_unsure=about.when_unsure,
+        kind=kind,
+        facts=vault.seal(scope, facts_context(letter_id), facts),
+        due_at=milliseconds(now),
+        posted_day=now.date(),
+    )
+    after_commit(ring)
+    return letter
+
+
+@one_transaction
+async def retry(letter_id: uuid.UUID, *, now: datetime) -> None:
+    """Send a refused, withheld, kept or unsure letter (again): the same bytes and Message-ID, if it has any.
+
+    Refuses NoSuchLetter, LetterNotRetried, and LetterOvertaken when a newer letter of its thread has left.
+    """
+    letter = await Letter.get_or_none(id=letter_id).only("number", "thread")
+    if letter is None:
+        raise NoSuchLetter
+    newer = Letter.filter(thread=letter.thread, number__gt=letter.number, state__in=list(HAS_PERHAPS_LEFT))
+    if letter.thread is not None and await newer.exists():
+        raise LetterOvertaken
+    idle = Letter.filter(number=letter.number, state__in=list(RETRIED_BY_HAND), lease_by=None)
+    if not await idle.update(state="queued", due_at=milliseconds(now), tried_day=None):
+        raise LetterNotRetried
+    after_commit(ring)
+
+
+async def counts_of(event_id: uuid.UUID) -> dict[State, int]:
+    """How many letters of the event are in each state; states without letters are left out."""
+    rows = (
+        await Letter.filter(event_id=event_id)
+        .annotate(n=Count("number"))
+        .group_by("state")
+        .values("state", "n")
+    )
+    return {row["state"]: row["n"] for row in rows}
+
+
+async def letters_of(
+    event_id: uuid.UUID, *, states: Collection[State] = (), before: int | None = None, limit: int = 50
+) -> list[Letter]:
+    """The event's letters, newest first, without their sealed parts. before: the `number` of the last one
+    seen.
+
+    The state "unsure" also lists the letters that were in doubt before a later try succeeded.
+    """
+    found = Letter.filter(event_id=event_id)
+    if states:
+        found = found.filter(Q(state__in=list(states)) | Q(doubts__gt=0 if "unsure" in states else 2**30))
+    if before is not None:
+        found = found.filter(number__lt=before)
+    fields = Letter._meta.db_fields - {"facts", "message"}
+    return await found.order_by("-number").limit(limit).only(*fields)
+
+
+async def read(letter_id: uuid.UUID, vault: Vault, reader: Any) -> OpenLetter:
+    """One letter opened for `reader`, whom the vault is told. Refuses NoSuchLetter, or as the vault does."""
+    letter = await Letter.get_or_none(id=letter_id)
+    if letter is None:
+        raise NoSuchLetter
+    if letter.message is None:
+        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader)
+        return OpenLetter(letter, str(facts.get("to_address", "")))
+    raw = vault.reveal_bytes(letter.scope, letter.message_context, letter.message, reader)
+    return _opened(letter, raw)
+
+
+def ring() -> None:
+    """Wake the couriers of this process. Those of other processes look by themselves every few seconds."""
+    for bell in _bells:
+        bell.set()
+
+
+def hang(bell: asyncio.Event) -> None:
+    """From now on `ring` sets this bell, which belongs to the running loop."""
+    _bells.add(bell)
+
+
+def take_down(bell: asyncio.Event) -> None:
+    """`ring` forgets this bell."""
+    _bells.discard(bell)
+
+
+def _opened(letter: Letter, raw: bytes) -> OpenLetter:
+    message = message_from_bytes(raw, policy=default)
+    texts = {"text/plain": "", "text/html": ""}
+    attachments = []
+    for part in message.walk():
+        if part.is_multipart() or not isinstance(part, EmailMessage):
+            continue
+        kind, data = part.get_content_type(), part.get_payload(decode=True)
+        body = data if isinstance(data, bytes) else b""
+        if kind in texts:
+            texts[kind] = body.decode("utf-8").replace("\r\n", "\n")
+        else:
+            attachments.append(Attachment(part.get_filename() or "", kind, body))
+    return OpenLetter(
+        letter,
+        str(message["To"]),
+        str(message["Subject"]),
+        texts["text/plain"],
+        texts["text/html"],
+        tuple(attachments),
+    )

@@ -1,0 +1,78 @@
+"""The life of a letter, when it is tried again, and what may be kept of a mail server's words."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+State = Literal["queued", "sending", "sent", "kept", "superseded", "unsure", "refused", "withheld"]
+WhenUnsure = Literal["again", "ask"]
+
+MAY_BECOME: dict[State, frozenset[State]] = {
+    "queued": frozenset({"queued", "sending", "kept", "superseded", "refused", "withheld"}),
+    "sending": frozenset({"sent", "queued", "refused", "unsure"}),
+    "unsure": frozenset({"sending", "queued", "kept", "refused", "withheld"}),
+    "refused": frozenset({"queued"}),
+    "withheld": frozenset({"queued"}),
+    "kept": frozenset({"queued"}),
+    "sent": frozenset(),
+    "superseded": frozenset(),
+}
+"""queued: waits for the courier. sending: from just before DATA until its outcome is recorded. sent: the
+server took it. kept: composed, and no mail server is configured. superseded: a newer letter said it better
+before this one left. unsure: it may or may not have been sent. refused: the server said no for good, or we
+gave up. withheld: it could not be composed. A person sends a kept, refused, withheld or unsure letter again
+with `outbox.retry`."""
+
+RETRIED_BY_HAND: frozenset[State] = frozenset({"refused", "withheld", "kept", "unsure"})
+HAS_PERHAPS_LEFT: frozenset[State] = frozenset({"sending", "sent", "unsure"})
+
+BACKOFF = (10, 30, 60, 300, 900, 3600)
+"""Seconds until the next try after a "not now"; the last one is repeated."""
+
+PATIENCE_DAYS = 3
+"""Given up on the first failure more than this many days after the day of the first try."""
+
+_PLAIN_WORDS = frozenset(
+    """
+    a accepted access account address again all another at authentication authorized available bad
+    blocked blocklist bounce by cannot check command connection content daemon data deferred delivered
+    delivery denied disabled dkim dmarc dns does domain down error exceeded exist failed failure find
+    for found from full greylisted greylisting has host in inactive incoming internal invalid is it
+    large later limit limited list local lookup mail mailbox many message messages moved must name
+    network no not now of on our over overloaded permanent permanently please policy problem quota rate
+    recipient recipients refused reject rejected relay relaying reputation required reset resources
+    retry routing score sender server service size slow soon spam spf storage such suspected system
+    temporarily temporary the this timed timeout tls to too transaction try unable unauthenticated
+    unavailable unknown user verification verify was with you your
+    """.split()  # noqa: SIM905 - easier to read than 150 strings
+)
+_CODES = re.compile(r"[245][0-9]{2}|[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+
+
+def plain_words(reply: str, *, most: int = 12) -> str:
+    """What may be kept of a server's reply: its codes and plain words; everything else becomes "…".
+
+    A server may repeat the address, or the person's name, in any form. So words are let through by a list.
+    """
+    said: list[str] = []
+    for word in reply.split():
+        bare = word.strip(".,:;!?()<>[]'\"-").lower()
+        known = bare if bare in _PLAIN_WORDS or _CODES.fullmatch(bare) else "…"
+        if known != "…" or said[-1:] != ["…"]:
+            said.append(known)
+    return " ".join(said[:most])
+
+
+def next_try(attempts: int, *, now: datetime, backoff: tuple[float, ...] = BACKOFF) -> datetime:
+    """When a letter that has been tried `attempts` times (from 1) may be tried once more."""
+    return now + timedelta(seconds=backoff[min(attempts, len(backoff)) - 1])
+
+
+def is_hopeless(first_tried: date | None, *, today: date) -> bool:
+    """Whether a letter has been tried for long enough."""
+    return first_tried is not None and today - first_tried > timedelta(days=PATIENCE_DAYS)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Unix milliseconds: the same number on both database engines."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
