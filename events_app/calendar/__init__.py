@@ -1,1 +1,1 @@
-"""Calendars: values in, bytes out. One person's invitation, the feeds, the links, and the zones below them."""
+"""Calendars: values in, bytes out. One person's invitation, the feeds, the links, and the zones."""

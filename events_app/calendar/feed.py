@@ -51,8 +51,8 @@ class Cover:
 def piece(entry: Entry) -> Piece:
     """One event for a feed: no attendee, no alarm, DTSTAMP the last change, so that bytes stay.
 
-    RFC 5546 3.2.1. A cancelled event stays with STATUS:CANCELLED. Where the zone has no lasting rule its times are written
-    in UTC. Refuses TimeDoesNotExist; ValueError for an address or link that is none.
+    A cancelled event stays, with STATUS:CANCELLED. Times of a zone without a lasting rule are written in UTC.
+    Refuses TimeDoesNotExist; ValueError for an address or link that is none. RFC 5546 3.2.1.
     """
     times = times_among_others(entry)
     data = b"\r\n".join(_fold(line) for line in _lines(entry, times)) + b"\r\n"

@@ -12,7 +12,8 @@ NAME_LIMIT = 120
 
 # fmt: off
 RIGHT_TO_LEFT_LANGUAGES = frozenset({
-    "ar", "arc", "ckb", "dv", "fa", "glk", "he", "iw", "ks", "lrc", "mzn", "nqo", "pnb", "ps", "sd", "syr", "ug", "ur", "yi",
+    "ar", "arc", "ckb", "dv", "fa", "glk", "he", "iw", "ks", "lrc", "mzn", "nqo", "pnb", "ps",
+    "sd", "syr", "ug", "ur", "yi",
 })
 # fmt: on
 RIGHT_TO_LEFT_MARK = "\u200f"
@@ -38,7 +39,7 @@ _ADDRESS = re.compile(f"{_PLAIN}@{_PLAIN}")
 
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
-    """A text of several lines (parted by LF), no controls or bidi overrides, at most `limit` characters."""
+    """A text of lines (parted by LF), no controls or bidi overrides, at most `limit` characters."""
     if not all(map(_is_plain, text.split("\n"))):
         text = _UNWANTED.sub("", _LINE_BREAK.sub("\n", text))
         text = "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
@@ -57,7 +58,7 @@ def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
 
 
 def _is_plain(line: str) -> bool:
-    """Whether a line needs no cleaning; quick to tell, as Python calls all unwanted characters unprintable."""
+    """Whether a line needs no cleaning. Quick to tell: to Python, all that is unwanted is unprintable."""
     return line.isprintable() and "  " not in line and line[:1] != " " and line[-1:] != " "
 
 

@@ -103,9 +103,12 @@ def rules_around(zone_key: str, start: datetime, end: datetime | None = None) ->
 def tells(rules: Rules, moment: datetime) -> bool:
     """Whether a reader who has only these onsets finds the offset that an aware wall time really has.
 
-    The second of an hour that comes twice is never told: RFC 5545 3.3.5 reads such a wall time as the first.
+    Never for an hour that comes twice: RFC 5545 3.3.5 reads such a wall time as the first, ical.js (so Thunderbird)
+    as the second.
     """
-    wall = moment.replace(tzinfo=None, fold=0)
+    if moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset():
+        return False
+    wall = moment.replace(tzinfo=None)
     came = [(when, onset.after) for onset in rules if (when := onset.latest(wall))]
     offset = max(came)[1] if came else min(rules, key=lambda onset: onset.wall).before
     return offset == moment.utcoffset()
