@@ -7,6 +7,7 @@ to stay in this module's name: Tortoise chooses its dialect by it.
 """
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ from events_app.database.sqlite_writer import Writer
 
 CHUNK = 200  # rows of one execute_many before others may run
 _savepoint_numbers = count()
+_WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 
 
 class SqliteClient(BaseDBAsyncClient):
@@ -262,8 +264,9 @@ class SqliteTransactionContext(TransactionOfOneStatement):
 
 
 def is_question(query: str) -> bool:
-    """Whether a statement surely only reads. When in doubt no: the writer can answer everything."""
-    return query.lstrip()[:7].upper() in ("SELECT ", "EXPLAIN", "VALUES ", "VALUES(")
+    """Whether a statement only reads. When in doubt no: the writer can answer everything."""
+    first = query.lstrip()[:6].upper()
+    return first in ("SELECT", "VALUES", "EXPLAI") or (first.startswith("WITH") and not _WRITES.search(query))
 
 
 def split_script(script: str) -> Iterator[str]:

@@ -51,19 +51,20 @@ class Group:
 class Writer:
     """Begin, then `commit` or `rollback`; between them the connection belongs to the caller."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
         # waiting for the lock: see _begin_immediate
         self.connection = connect(path, pragmas={"busy_timeout": 0})
         self._loop = asyncio.get_running_loop()
         self._committer = ThreadPoolExecutor(1, "sqlite-commit")
         self._line: deque[asyncio.Future[None]] = deque()
+        self._patience = patience
         self._taken = False
         self._group: Group | None = None
 
     async def begin(self) -> None:
         """Wait for the turn, and open a transaction: the write lock is ours when this returns.
 
-        Raises DatabaseBusy when another process holds the lock for longer than PATIENCE.
+        Raises DatabaseBusy when another process holds the lock for longer than `patience` seconds.
         """
         await self._turn()
         try:
@@ -147,7 +148,7 @@ class Writer:
         """Ask for the write lock again and again: unlike SQLite's own waiting, this blocks nobody and can be
         cancelled.
         """
-        deadline = self._loop.time() + PATIENCE
+        deadline = self._loop.time() + self._patience
         while True:
             try:
                 self.connection.execute("BEGIN IMMEDIATE")
