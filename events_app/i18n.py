@@ -10,7 +10,6 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import negotiate_locale
@@ -213,7 +212,7 @@ def say_offset(moment: datetime) -> str:
 
 def say_city(zone: str, language: str | None = None) -> str:
     """'Brussels', 'بروكسل': the city that gives an IANA zone its name."""
-    location = get_timezone_location(ZoneInfo(zone), locale_of(language or current_language()), return_city=True)
+    location = get_timezone_location(zone, locale_of(language or current_language()), return_city=True)
     return location or zone.rsplit("/", 1)[-1].replace("_", " ")
 
 

@@ -4,20 +4,16 @@ import hashlib
 import uuid
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tortoise import fields
 from tortoise.expressions import F
 from tortoise.models import Model
 
+from events_app.calendar.zones import zone as zone_of
 from events_app.errors import NotFound
 from events_app.events import rules
-from events_app.events.rules import Door, Mode, Status, Visibility
+from events_app.events.rules import Door, Mode, Status, Texts, Visibility
 from events_app.i18n import N_
-
-Texts = dict[str, str]
-"""One text in several languages: {'en': 'Launch', 'ar': 'إطلاق'}."""
-
 
 class NoSuchPage(NotFound):
     """The one 404: an unknown address and a draft's address say the same."""
@@ -300,4 +296,4 @@ def as_utc(moment: datetime | None) -> Any:
 
 
 def _on_the_wall(wall: str, zone: str, fold: int) -> datetime:
-    return datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo(zone), fold=fold)
+    return datetime.fromisoformat(wall).replace(tzinfo=zone_of(zone), fold=fold)

@@ -2,12 +2,19 @@
 
 import re
 import unicodedata
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from events_app.errors import Conflict
 from events_app.i18n import N_
+
+
+Texts = dict[str, str]
+"""One text in several languages: {'en': 'Launch', 'ar': 'إطلاق'}."""
 
 
 class Status(StrEnum):
@@ -125,3 +132,66 @@ def slug_of(title: str) -> str:
     latin = "".join(_ARABIC.get(letter, letter) for letter in title)
     plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "event"
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """What an organizer says of an event; texts are keyed by language, walls are 'YYYY-MM-DDTHH:MM' in `zone`."""
+
+    slug: str
+    title: Texts
+    summary: Texts
+    description: Texts
+    place: Texts
+    interpretation: Texts
+    accessibility: Texts
+    consent: Texts
+    starts_wall: str
+    ends_wall: str
+    starts_fold: int
+    ends_fold: int
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    conference_id: uuid.UUID | None
+    room_id: uuid.UUID | None
+    track: str
+    languages: list[str] = field(default_factory=list)
+    offers_in_person: bool = True
+    offers_online: bool = False
+    capacity_in_person: int | None = None
+    capacity_online: int | None = None
+    keeps_waitlist: bool = True
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    visibility: str = Visibility.PUBLIC.value
+    join_link: str = ""
+
+
+@dataclass(frozen=True)
+class HostFacts:
+    organization_id: str
+    role: str
+
+
+@dataclass(frozen=True)
+class SpeakerFacts:
+    name: Texts
+    about: Texts
+    role: str
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class AgendaFacts:
+    title: Texts
+    minutes: int
+
+
+@dataclass(frozen=True)
+class ProgrammeFacts:
+    """Who holds the event, who speaks, and what happens when; all three in the order shown."""
+
+    hosts: Sequence[HostFacts]
+    speakers: Sequence[SpeakerFacts]
+    agenda: Sequence[AgendaFacts]

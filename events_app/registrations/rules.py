@@ -1,5 +1,6 @@
 """What is true of registrations whatever they are stored in: their life, and who gets a place."""
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -67,6 +68,18 @@ class NoSuchRegistration(NotFound):
 
 
 @dataclass(frozen=True)
+class Applicant:
+    """Somebody who asks for a place, as they typed it. `consent_version` is the text they agreed to (0: none asked)."""
+
+    name: str
+    address: str
+    language: str
+    mode: str
+    needs: str = ""
+    consent_version: int = 0
+
+
+@dataclass(frozen=True)
 class Room:
     """How full one mode of an event is: `capacity` None means without limit."""
 
@@ -97,3 +110,12 @@ def how_many_to_promote(room: Room) -> int:
 def check_life(status: Status, wanted: Status) -> None:
     if wanted not in MAY_BECOME[status]:
         raise AlreadyCancelled()
+
+
+_ARABIC_FOLDS = str.maketrans("أإآٱىةؤئ", "اااايهوي", "ـ")
+
+
+def folded(text: str) -> str:
+    """Text as a search compares it: no case, no accents, no Arabic vowel signs; alef, yeh and teh marbuta are one each."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_ARABIC_FOLDS)).casefold()
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -57,8 +57,8 @@ class TooMuchTyped(TooMany):
 
 
 async def typed_into(request: Request) -> FormData:
-    """The posted fields. Files are not read here; the body's size is limited at the door (web/security)."""
-    return await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=64 * 1024)
+    """The posted fields, and one file at most (a logo); the body's size is limited at the door (web/security)."""
+    return await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=64 * 1024)
 
 
 def tidy(text: str | None) -> str:

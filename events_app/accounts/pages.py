@@ -1,0 +1,170 @@
+"""Coming to the desk: the one-time link, sign-in, sign-out, and the guard that every desk page stands behind."""
+
+import hmac
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from wtforms import EmailField, PasswordField, StringField
+
+from events_app import clock
+from events_app.accounts import actions
+from events_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from events_app.i18n import L_, N_, translate
+from events_app.vault import Vault
+from events_app.web.forms import Form, an_address, at_most, required, tidy_line, typed_into
+from events_app.web.limits import Limit
+from events_app.web.responses import page, see_other
+from events_app.web.site import site_of
+
+Handler = Callable[[Request], Awaitable[Response]]
+sign_in_limit = Limit(40, seconds=3600)
+
+
+class FormExpired(Forbidden):
+    """The form's token is not this session's: it was opened before the sign-in, or elsewhere."""
+
+    sentence = N_("This page was open for too long. Please go back, reload it and try again; nothing was changed.")
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who sits at the desk in this request."""
+
+    id: str
+    name: str
+
+
+def session_cookie(request: Request) -> str:
+    """The cookie's name; over https the browser itself holds it to this host and to encryption (`__Host-`)."""
+    return "__Host-desk" if site_of(request).base_url.startswith("https://") else "desk"
+
+
+def for_organizers(handler: Handler) -> Handler:
+    """Let only signed-in organizers pass, and only posts that carry their session's form token."""
+
+    @wraps(handler)
+    async def guarded(request: Request) -> Response:
+        token = request.cookies.get(session_cookie(request), "")
+        session = await actions.find_session(token, now=clock.now()) if token else None
+        if session is None:
+            return see_other("/desk/sign-in")
+        vault: Vault = request.app.state.vault
+        organizer = session.organizer
+        request.state.organizer = SignedIn(str(organizer.id), actions.name_of(vault, organizer))
+        request.state.form_token = session.form_token
+        if request.method == "POST":
+            given = str((await typed_into(request)).get("form_token", ""))
+            if not hmac.compare_digest(given.encode(), session.form_token.encode()):
+                raise FormExpired()
+        return await handler(request)
+
+    return guarded
+
+
+class SignInForm(Form):
+    address = EmailField(
+        L_("E-mail"),
+        [required(N_("Please type your e-mail address."))],
+        filters=[tidy_line],
+        render_kw={"autocomplete": "username"},
+    )
+    passphrase = PasswordField(
+        L_("Passphrase"),
+        [required(N_("Please type your passphrase."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class AccountForm(Form):
+    name = StringField(
+        L_("Your name"),
+        [required(N_("Please tell us a name we may use.")), at_most(120)],
+        filters=[tidy_line],
+        render_kw={"autocomplete": "name"},
+    )
+    address = EmailField(
+        L_("Your e-mail"),
+        [required(N_("Please type your e-mail address.")), at_most(254), an_address],
+        filters=[tidy_line],
+        render_kw={"autocomplete": "username"},
+    )
+    passphrase = PasswordField(
+        L_("Passphrase"),
+        [required(N_("Please choose a passphrase."))],
+        description=L_("At least 12 characters. Four or five words that only you would put together are good."),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+async def sign_in_page(request: Request) -> Response:
+    return page(request, "accounts/sign_in.html", form=SignInForm(), refusal="")
+
+
+async def sign_in(request: Request) -> Response:
+    sign_in_limit.knock(request, now=time.monotonic())
+    form = SignInForm(await typed_into(request))
+    if not form.validate():
+        return page(request, "accounts/sign_in.html", status=422, form=form, refusal="")
+    vault: Vault = request.app.state.vault
+    try:
+        token = await actions.sign_in(vault, form.address.data, form.passphrase.data, now=clock.now())
+    except (Forbidden, NotFound, TooMany) as refusal:
+        sentence = translate(refusal.sentence, **refusal.values)
+        return page(request, "accounts/sign_in.html", status=403, form=form, refusal=sentence)
+    return _with_session(request, see_other("/desk"), token)
+
+
+async def sign_out(request: Request) -> Response:
+    await actions.sign_out(request.cookies.get(session_cookie(request), ""))
+    response = see_other("/desk/sign-in")
+    response.delete_cookie(session_cookie(request), path="/")
+    # Not "cookies": that would forget the chosen language too.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+async def welcome(request: Request) -> Response:
+    """The one-time link: opening it changes nothing, so that a mail scanner cannot use it up."""
+    vault: Vault = request.app.state.vault
+    invitation = await actions.open_link(vault, request.path_params["token"], now=clock.now())
+    form = AccountForm(data={"address": invitation.address, "name": invitation.name})
+    return page(request, "accounts/welcome.html", form=form, refusal="")
+
+
+async def accept(request: Request) -> Response:
+    vault: Vault = request.app.state.vault
+    token = request.path_params["token"]
+    await actions.open_link(vault, token, now=clock.now())
+    form = AccountForm(await typed_into(request))
+    if not form.validate():
+        return page(request, "accounts/welcome.html", status=422, form=form, refusal="")
+    said = (form.name.data, form.address.data, form.passphrase.data)
+    try:
+        await actions.accept(vault, token, *said, now=clock.now())
+    except (Invalid, Conflict) as refusal:
+        form.passphrase.errors = [translate(refusal.sentence, **refusal.values)]
+        return page(request, "accounts/welcome.html", status=422, form=form, refusal="")
+    session = await actions.sign_in(vault, form.address.data, form.passphrase.data, now=clock.now())
+    return _with_session(request, see_other("/desk"), session)
+
+
+def _with_session(request: Request, response: Response, token: str) -> Response:
+    https = site_of(request).base_url.startswith("https://")
+    response.set_cookie(
+        session_cookie(request), token, path="/", httponly=True, secure=https, samesite="lax"
+    )
+    return response
+
+
+routes = [
+    Route("/desk/sign-in", sign_in_page, methods=["GET"]),
+    Route("/desk/sign-in", sign_in, methods=["POST"]),
+    Route("/desk/sign-out", for_organizers(sign_out), methods=["POST"]),
+    Route("/desk/welcome/{token}", welcome, methods=["GET"]),
+    Route("/desk/welcome/{token}", accept, methods=["POST"]),
+]

@@ -1,0 +1,230 @@
+"""The house assembled: routes, guards, refusals in words, and what lives as long as the server."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from events_app.calendar import zones  # first of all: it pins the time zones (see there)
+from events_app import i18n
+from events_app.accounts import pages as accounts_pages
+from events_app.database import close_database, open_database, ping
+from events_app.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany
+from events_app.events import desk as events_desk
+from events_app.events import desk_parts, pages as events_pages
+from events_app.events.models import Event, NoSuchPage
+from events_app.exports import pages as exports_pages
+from events_app.mail.courier import Compose, Courier
+from events_app.registrations import actions as registrations_actions
+from events_app.registrations import desk as registrations_desk
+from events_app.registrations import emails as registrations_emails
+from events_app.registrations import pages as registrations_pages
+from events_app.registrations.actions import Office
+from events_app.rendering import STATIC
+from events_app.settings import Settings, load_settings
+from events_app.vault import Reader, Vault
+from events_app.web.kept import KeptPages
+from events_app.web.responses import page
+from events_app.web.security import (
+    A_YEAR,
+    HEADERS,
+    BodyLimit,
+    FromElsewhere,
+    LanguageOfRequest,
+    SameOriginPosts,
+    SecurityHeaders,
+    TooLarge,
+)
+from events_app.web.site import Site
+
+ROOT = Path(__file__).resolve().parent.parent
+log = logging.getLogger(__name__)
+
+MODELS = (
+    "events_app.accounts.models",
+    "events_app.mail.models",
+    "events_app.events.models",
+    "events_app.registrations.models",
+)
+
+COMPOSERS: dict[str, Compose] = {"registrations": registrations_emails.compose}
+
+STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
+    (NotFound, 404),
+    (Forbidden, 403),
+    (TooMany, 429),
+    (TooLarge, 413),
+    (Invalid, 422),
+    (Conflict, 409),
+    (Refusal, 400),
+)
+"""Which answer each kind of refusal is; the first that fits."""
+
+
+def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette:
+    """The application. With `carries_letters` a courier works inside this process; else `run.py worker` does."""
+    i18n.load_languages(settings.site.languages)
+    vault = Vault(settings.storage.directory)
+    vault.open()
+    vault.make_keys("site")
+    site = site_of_settings(settings, vault)
+    office = Office(vault, site)
+    app = Starlette(
+        routes=_routes(),
+        middleware=[
+            Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
+            Middleware(LanguageOfRequest, default=site.default_language),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+            Middleware(SameOriginPosts, base_url=site.base_url, refuse=_refuse_foreign),
+            Middleware(BodyLimit, most=settings.server.max_body_kib * 1024),
+        ],
+        exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
+        lifespan=partial(_live, settings=settings, carries_letters=carries_letters),
+    )
+    app.state.vault = vault
+    app.state.site = site
+    app.state.office = office
+    app.state.kept_pages = KeptPages()
+    # What events must know of registrations is handed down, because imports only go down.
+    app.state.follow = partial(_follow, office=office)
+    app.state.count_registrations = registrations_desk.count_registrations
+    app.state.count_behind = registrations_desk.count_behind
+    app.state.count_letters = registrations_desk.count_letters
+    app.state.has_registrations = registrations_desk.has_registrations
+    return app
+
+
+def site_of_settings(settings: Settings, vault: Vault) -> Site:
+    """The site's facts. The host of calendar UIDs is stored at the first start and stays, whatever the URL becomes."""
+    host = vault.site_host(urlsplit(settings.site.base_url).hostname or "localhost")
+    return Site(
+        name=settings.site.name,
+        base_url=settings.site.base_url.rstrip("/"),
+        host=host,
+        languages=settings.site.languages,
+        default_language=settings.site.default_language,
+        sender=settings.mail.sender_address or f"events@{host}",
+    )
+
+
+def create() -> Starlette:
+    """For uvicorn: the application of settings.toml and the environment."""
+    return create_app(load_settings(ROOT / "settings.toml", os.environ))
+
+
+async def _follow(event: Event, *, was_cancelled: bool, now: datetime, office: Office) -> None:
+    await registrations_actions.follow_event(event, was_cancelled=was_cancelled, office=office, now=now)
+
+
+@asynccontextmanager
+async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) -> AsyncIterator[None]:
+    await open_database(settings.database.url, models=MODELS)
+    courier = courier_of(settings, app.state.vault)
+    work = asyncio.create_task(courier.run()) if carries_letters else None
+    try:
+        yield
+    finally:
+        if work:
+            await courier.stop()
+            await work
+        await close_database()
+
+
+def courier_of(settings: Settings, vault: Vault) -> Courier:
+    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"))
+
+
+class KeptFiles(StaticFiles):
+    """Static files: with the mark of their content in the address they are kept for a year, without it for an hour."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        marked = b"v=" in scope.get("query_string", b"") or path.startswith("fonts")
+        response.headers["Cache-Control"] = (
+            f"public, max-age={A_YEAR}, immutable" if marked else "public, max-age=3600"
+        )
+        return response
+
+
+async def healthz(request: Request) -> Response:
+    """The process answers."""
+    return PlainTextResponse("ok\n")
+
+
+async def readyz(request: Request) -> Response:
+    """The database answers too."""
+    try:
+        await ping()
+    except Exception as error:  # noqa: BLE001 - whatever it is, this server is not ready
+        log.warning("not ready: %s", type(error).__name__)
+        return PlainTextResponse("the database does not answer\n", status_code=503)
+    return PlainTextResponse(f"ready\ntzdata {zones.tzdata_version()}\n")
+
+
+def _routes() -> list[BaseRoute]:
+    return [
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        *events_pages.routes,
+        *registrations_pages.routes,
+        *accounts_pages.routes,
+        *events_desk.routes,
+        *desk_parts.routes,
+        *registrations_desk.routes,
+        *exports_pages.routes,
+        Mount("/static", KeptFiles(directory=STATIC), name="static"),
+    ]
+
+
+async def say_no(request: Request, refusal: Exception) -> Response:
+    """A refusal in the person's language, with the status of its kind."""
+    assert isinstance(refusal, Refusal)
+    status = next(status for kind, status in STATUS_OF if isinstance(refusal, kind))
+    sentence = i18n.translate(refusal.sentence, **refusal.values)
+    return page(request, "web/refusal.html", status=status, code=status, sentence=sentence)
+
+
+async def say_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return await say_no(request, NoSuchPage())
+    sentence = {405: i18n.N_("This page does not take what was sent to it.")}.get(
+        error.status_code, i18n.N_("We could not read what was sent.")
+    )
+    response = page(
+        request,
+        "web/refusal.html",
+        status=error.status_code,
+        code=error.status_code,
+        sentence=i18n.translate(sentence),
+    )
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def say_sorry(request: Request, error: Exception) -> Response:
+    """Something is broken on our side. The log gets the exception's type and place, never a value."""
+    sentence = i18n.N_("Something broke on our side. Nothing of yours was lost; please try again.")
+    response = page(request, "web/refusal.html", status=500, code=500, sentence=i18n.translate(sentence))
+    response.headers.update({**HEADERS, "cache-control": "no-store"})  # this answer is made outside the guards
+    return response
+
+
+async def _refuse_foreign(scope: Scope, receive: Receive, send: Send) -> None:
+    response = await say_no(Request(scope, receive), FromElsewhere())
+    await response(scope, receive, send)

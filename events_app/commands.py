@@ -1,0 +1,242 @@
+"""What run.py calls, inside the venv: each verb parses its own words and does one thing."""
+
+import argparse
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+
+from events_app import app as house
+from events_app import clock
+from events_app.accounts import actions as accounts
+from events_app.database import close_database, open_database
+from events_app.database.migration import migrate
+from events_app.errors import Refusal
+from events_app.settings import Settings, WrongSetting, load_settings
+from events_app.vault import Vault
+
+ROOT = house.ROOT
+
+
+def main(words: list[str]) -> None:
+    """Run the verb. What is refused is one sentence on standard error, and exit code 2."""
+    verb, *rest = words or ["serve"]
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("tortoise").setLevel(logging.WARNING)
+    try:
+        VERBS[verb](rest)
+    except (Refusal, WrongSetting) as refusal:
+        sys.exit(f"{refusal}")
+
+
+def read_settings() -> Settings:
+    return load_settings(ROOT / "settings.toml", os.environ)
+
+
+def serve(words: list[str]) -> None:
+    """Migrate, show a newcomer the way in, and serve."""
+    parser = argparse.ArgumentParser(prog="run.py serve")
+    parser.add_argument("--empty", action="store_true", help="do not show the demonstration conference")
+    wants = parser.parse_args(words)
+    settings = read_settings()
+    settings.refuse_unsafe()
+    asyncio.run(prepare(settings, shows_demonstration=not wants.empty and not settings.is_published))
+    print(f"Serving on {settings.site.base_url}", flush=True)
+    run_server(settings)
+
+
+def run_server(settings: Settings) -> None:
+    """uvicorn, without an access log: who looked at what is nobody's business."""
+    server = settings.server
+    several = server.workers > 1
+    uvicorn.run(
+        "events_app.app:create" if several else house.create_app(settings),
+        factory=several,
+        host=server.host,
+        port=server.port,
+        workers=server.workers if several else None,
+        loop="asyncio",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=bool(server.trusted_proxies),
+        forwarded_allow_ips=list(server.trusted_proxies),
+        timeout_graceful_shutdown=20,
+        limit_concurrency=1000,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+
+
+async def prepare(settings: Settings, *, shows_demonstration: bool) -> None:
+    """Everything before the first request: keys, tables, and on an empty database the first link."""
+    vault = open_vault(settings)
+    for name in await migrate(settings.database.url):
+        print(f"Database: {name}")
+    await open_database(settings.database.url, models=house.MODELS)
+    try:
+        link = await accounts.invite_first(vault, now=clock.now())
+        if link is None:
+            return
+        if shows_demonstration:
+            await _seed(settings, vault)
+        print("Nobody sits at the desk yet. This link makes the first organizer's account; it works once:")
+        print(f"  {settings.site.base_url}/desk/welcome/{link}", flush=True)
+    finally:
+        await close_database()
+        vault.close()
+
+
+async def _seed(settings: Settings, vault: Vault) -> None:
+    from events_app import demonstration
+
+    if await demonstration.seed(vault, now=clock.now()):
+        print("A demonstration conference with three side events is there to look at (--empty leaves it out).")
+
+
+def open_vault(settings: Settings) -> Vault:
+    settings.storage.directory.mkdir(parents=True, exist_ok=True)
+    (settings.storage.directory / "data").mkdir(exist_ok=True)
+    vault = Vault(settings.storage.directory)
+    vault.open()
+    vault.make_keys("site")
+    house.site_of_settings(settings, vault)
+    return vault
+
+
+def in_database(settings: Settings, act: Callable[[Vault], Awaitable[None]]) -> None:
+    """Run one act with the vault and the database open."""
+
+    async def run() -> None:
+        vault = open_vault(settings)
+        await migrate(settings.database.url)
+        await open_database(settings.database.url, models=house.MODELS)
+        try:
+            await act(vault)
+        finally:
+            await close_database()
+            vault.close()
+
+    asyncio.run(run())
+
+
+def migrate_only(words: list[str]) -> None:
+    argparse.ArgumentParser(prog="run.py migrate").parse_args(words)
+    names = asyncio.run(migrate(read_settings().database.url))
+    print("\n".join(names) if names else "The database is up to date.")
+
+
+def organizer(words: list[str]) -> None:
+    """Print a one-time link for another organizer, or for one who forgot the passphrase."""
+    parser = argparse.ArgumentParser(prog="run.py organizer")
+    parser.add_argument("address", help="the organizer's e-mail address")
+    address = parser.parse_args(words).address
+    settings = read_settings()
+
+    async def act(vault: Vault) -> None:
+        token = await accounts.invite(vault, address, now=clock.now())
+        print(f"For {address}, once, and only for a few days:")
+        print(f"  {settings.site.base_url}/desk/welcome/{token}")
+
+    in_database(settings, act)
+
+
+def worker(words: list[str]) -> None:
+    """A courier by itself, for big set-ups."""
+    argparse.ArgumentParser(prog="run.py worker").parse_args(words)
+    settings = read_settings()
+
+    async def act(vault: Vault) -> None:
+        courier = house.courier_of(settings, vault)
+        work = asyncio.create_task(courier.run())
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await stop.wait()
+        await courier.stop()
+        await work
+
+    in_database(settings, act)
+
+
+def demo(words: list[str]) -> None:
+    """A throw-away instance with the demonstration data and an organizer who is signed in at once."""
+    parser = argparse.ArgumentParser(prog="run.py demo")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--dir", type=Path, default=ROOT / "var" / "demo")
+    wants = parser.parse_args(words)
+    settings = demo_settings(wants.port, wants.dir.resolve())
+    address, passphrase = "organizer@example.org", f"demo-{secrets.token_hex(8)}"
+    wants.dir.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_prepare_demo(settings, address, passphrase))
+    print(f"Address:    {settings.site.base_url}/")
+    print(f"Organizer:  {address}")
+    print(f"Passphrase: {passphrase}", flush=True)
+    run_server(settings)
+
+
+def demo_settings(port: int, directory: Path) -> Settings:
+    """The operator's settings, moved to a folder and port of their own; EVENTS_MAIL__HOST and _PORT still count."""
+    settings = read_settings()
+    return replace(
+        settings,
+        site=replace(settings.site, base_url=f"http://127.0.0.1:{port}"),
+        server=replace(settings.server, host="127.0.0.1", port=port, workers=1),
+        database=replace(settings.database, url=f"sqlite:{directory}/data/events.db"),
+        storage=replace(settings.storage, directory=directory),
+        mail=replace(settings.mail, sender_address=settings.mail.sender_address or "events@example.org"),
+    )
+
+
+async def _prepare_demo(settings: Settings, address: str, passphrase: str) -> None:
+    from events_app import demonstration
+
+    vault = open_vault(settings)
+    await migrate(settings.database.url)
+    await open_database(settings.database.url, models=house.MODELS)
+    try:
+        await demonstration.seed(vault, now=clock.now())
+        token = await accounts.invite(vault, address, now=clock.now())
+        await accounts.accept(vault, token, "Rima", address, passphrase, now=clock.now())
+    finally:
+        await close_database()
+        vault.close()
+
+
+def bench(words: list[str]) -> None:
+    from tests.bench import measure
+
+    measure.main(words)
+
+
+def gallery(words: list[str]) -> None:
+    from tests.gallery import pictures
+
+    pictures.main(words)
+
+
+def messages(words: list[str]) -> None:
+    from tests.translation import messages as catalogues
+
+    catalogues.main(words)
+
+
+VERBS: dict[str, Callable[[list[str]], None]] = {
+    "serve": serve,
+    "worker": worker,
+    "migrate": migrate_only,
+    "organizer": organizer,
+    "demo": demo,
+    "bench": bench,
+    "gallery": gallery,
+    "messages": messages,
+}
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,396 @@
+"""The desk's forms for events: typed text becomes frozen facts, or every error at once. Times cannot lie here."""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
+from wtforms.fields.core import Field
+from wtforms.validators import ValidationError
+
+from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, UnknownZone, instant, zones
+from events_app.calendar.zones import zone as zone_of
+from events_app.events.models import Event
+from events_app.events.rules import CITIES, LONGEST, EventFacts, Mode, Texts, Visibility, slug_of
+from events_app.i18n import L_, N_, languages, name_of_language, say_city, translate
+from events_app.rendering import MOST_MARKDOWN
+from events_app.web.forms import (
+    Form,
+    a_web_address,
+    at_most,
+    number_between,
+    optional,
+    required,
+    tidy,
+    tidy_line,
+    western_digits,
+)
+
+SPOKEN = ("en", "ar", "fr", "tr", "ku", "ckb", "de", "es", "ru", "fa", "uk")
+"""Languages an event may be held in, beside those of the site."""
+
+
+def read_wall_time(typed: str | None) -> str:
+    """'9:30', '13.00' or '١٣:٠٠' as 'HH:MM'. Refuses (ValidationError) a 12-hour clock, in words that help."""
+    text = western_digits(tidy_line(typed)).upper()
+    found = re.fullmatch(r"(\d{1,2})[:.](\d{2})", text)
+    if found and int(found[1]) < 24 and int(found[2]) < 60:
+        return f"{int(found[1]):02d}:{found[2]}"
+    if re.search(r"[AP]\.?M\.?$|[صم]$", text):
+        raise ValidationError(
+            translate(
+                N_("“%(typed)s” is not a time on the 24-hour clock. Please write it without AM or PM, such as 13:00."),
+                typed=tidy_line(typed),
+            )
+        )
+    raise ValidationError(translate(N_("Please write the time on the 24-hour clock, such as 13:00.")))
+
+
+class WallTimeField(StringField):
+    """A time of day on the 24-hour clock; its data is 'HH:MM'."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:
+            self.data = read_wall_time(self.data)
+
+
+class WallMomentField(StringField):
+    """A date and a time of day, as browsers send `datetime-local`; its data is 'YYYY-MM-DDTHH:MM'."""
+
+    def pre_validate(self, form: Any) -> None:
+        text = western_digits(tidy_line(self.data)).replace(" ", "T")
+        if not text:
+            return
+        try:
+            self.data = datetime.fromisoformat(text).strftime("%Y-%m-%dT%H:%M")
+        except ValueError:
+            raise ValidationError(
+                translate(N_("Please write a date and a time, such as 2026-05-12 13:00."))
+            ) from None
+
+
+_LINE = {"filters": [tidy_line]}
+
+
+class _EventForm(Form):
+    """The fields that do not depend on the site's languages; `event_form` adds the others."""
+
+    slug = StringField(
+        L_("Address of the page"),
+        [optional(), at_most(80)],
+        filters=[tidy_line],
+        description=L_("Left empty, it is made from the title. It cannot change once the event is published."),
+        render_kw={"dir": "ltr"},
+    )
+    conference = SelectField(
+        L_("On the margins of"), description=L_("The conference this event is held beside, if there is one.")
+    )
+    track = StringField(L_("Theme or track"), [at_most(80)], **_LINE)
+    starts_on = DateField(L_("Date"), [required(N_("Please choose the date."))])
+    starts_time = WallTimeField(
+        L_("Starts at"),
+        [required(N_("Please write when it starts, such as 13:00."))],
+        description=L_("24-hour clock, such as 13:00"),
+        render_kw={"inputmode": "numeric", "dir": "ltr", "maxlength": 8},
+    )
+    ends_time = WallTimeField(
+        L_("Ends at"),
+        [required(N_("Please write when it ends, such as 14:30."))],
+        description=L_("24-hour clock, such as 14:30"),
+        render_kw={"inputmode": "numeric", "dir": "ltr", "maxlength": 8},
+    )
+    ends_on = DateField(L_("Last day, if it is another one"), [optional()])
+    zone = SelectField(
+        L_("Time zone"), [required(N_("Please choose the time zone."))], description=L_("Where the clock on the wall hangs.")
+    )
+    starts_fold = RadioField(L_("Which hour does it start in?"), [optional()], validate_choice=False)
+    ends_fold = RadioField(L_("Which hour does it end in?"), [optional()], validate_choice=False)
+    room = SelectField(L_("Room"))
+    modes = SelectMultipleField(
+        L_("How can people take part?"), [required(N_("Please choose at least one way of taking part."))]
+    )
+    capacity_in_person = IntegerField(
+        L_("Places in the room"),
+        [optional(), number_between(0, 100_000)],
+        description=L_("Left empty: without limit."),
+        render_kw={"inputmode": "numeric", "min": 0},
+    )
+    capacity_online = IntegerField(
+        L_("Places online"),
+        [optional(), number_between(0, 100_000)],
+        description=L_("Left empty: without limit."),
+        render_kw={"inputmode": "numeric", "min": 0},
+    )
+    keeps_waitlist = BooleanField(L_("Keep a waiting list when it is full"))
+    join_link = URLField(
+        L_("Online link"),
+        [optional(), at_most(1000), a_web_address],
+        filters=[tidy_line],
+        description=L_("Kept secret: it is never on the public page, in a feed or in an invitation."),
+        render_kw={"dir": "ltr"},
+    )
+    spoken = SelectMultipleField(L_("Languages of the event"), [])
+    visibility = RadioField(L_("Who finds the page?"), [required()])
+    opens = WallMomentField(
+        L_("Registration opens"),
+        [optional()],
+        description=L_("Left empty: as soon as the event is published."),
+        render_kw={"type": "datetime-local", "dir": "ltr"},
+    )
+    closes = WallMomentField(
+        L_("Registration closes"),
+        [optional()],
+        description=L_("Left empty: when the event ends."),
+        render_kw={"type": "datetime-local", "dir": "ltr"},
+    )
+
+    facts: EventFacts
+
+    def validate_slug(self, slug: Field) -> None:
+        if slug.data and slug_of(slug.data) != slug.data:
+            raise ValidationError(
+                translate(N_("Only small Latin letters, digits and hyphens, such as research-launch."))
+            )
+
+    def validate_zone(self, zone: Field) -> None:
+        try:
+            zone_of(zone.data or "")
+        except UnknownZone as refusal:
+            raise ValidationError(translate(refusal.sentence, **refusal.values)) from None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """All errors at once; when there are none, `facts` holds what was said."""
+        right = bool(super().validate(extra_validators))
+        moments = self._moments() if self._times_are_typed() else None
+        if not right or moments is None or self.errors:
+            return False
+        self.facts = self._read_facts(*moments)
+        return True
+
+    def _times_are_typed(self) -> bool:
+        needed = (self.starts_on, self.starts_time, self.ends_time, self.zone)
+        return all(typed.data and not typed.errors for typed in needed) and not self.ends_on.errors
+
+    def _moments(self) -> tuple[datetime, datetime] | None:
+        """Start and end as instants (UTC), with an error beside the field where the wall clock cannot say so."""
+        starts = _instant(self, self.starts_on.data, self.starts_time, self.starts_fold)
+        ends = _instant(self, self.ends_on.data or self.starts_on.data, self.ends_time, self.ends_fold)
+        if starts is None or ends is None:
+            return None
+        if ends <= starts:
+            _blame(
+                self.ends_time,
+                translate(N_("It would end before it starts. If it runs past midnight, fill in the last day.")),
+            )
+            return None
+        if ends - starts > LONGEST:
+            _blame(self.ends_on, translate(N_("That is longer than a month. Please check the dates.")))
+            return None
+        return starts, ends
+
+    def _read_facts(self, starts_at: datetime, ends_at: datetime) -> EventFacts:
+        zone = str(self.zone.data)
+        modes = set(self.modes.data or ())
+        ends_on = self.ends_on.data or self.starts_on.data
+        texts = {name: texts_typed(self, name) for name in TEXTS}
+        return EventFacts(
+            slug=self.slug.data or slug_of(texts["title"].get("en") or next(iter(texts["title"].values()), "")),
+            **texts,
+            starts_wall=f"{self.starts_on.data:%Y-%m-%d}T{self.starts_time.data}",
+            ends_wall=f"{ends_on:%Y-%m-%d}T{self.ends_time.data}",
+            starts_fold=int(self.starts_fold.data or 0),
+            ends_fold=int(self.ends_fold.data or 0),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            zone=zone,
+            conference_id=uuid.UUID(self.conference.data) if self.conference.data else None,
+            room_id=uuid.UUID(self.room.data) if self.room.data else None,
+            track=self.track.data or "",
+            languages=list(self.spoken.data or ()),
+            offers_in_person=Mode.IN_PERSON in modes,
+            offers_online=Mode.ONLINE in modes,
+            capacity_in_person=self.capacity_in_person.data,
+            capacity_online=self.capacity_online.data,
+            keeps_waitlist=bool(self.keeps_waitlist.data),
+            opens_at=_moment(self.opens.data, zone),
+            closes_at=_moment(self.closes.data, zone),
+            visibility=self.visibility.data,
+            join_link=self.join_link.data or "",
+        )
+
+
+def _instant(form: _EventForm, day: date, time: Field, fold: Field) -> datetime | None:
+    wall = datetime.fromisoformat(f"{day:%Y-%m-%d}T{time.data}")
+    chosen = int(fold.data) if fold.data in {"0", "1"} else None
+    try:
+        return instant(wall, str(form.zone.data), chosen)
+    except TimeIsAmbiguous as refusal:
+        fold.choices = [
+            ("0", translate(N_("The first one (%(offset)s)"), offset=refusal.values["first"])),
+            ("1", translate(N_("The second one (%(offset)s)"), offset=refusal.values["second"])),
+        ]
+        _blame(time, translate(refusal.sentence, **refusal.values))
+    except TimeDoesNotExist as refusal:
+        _blame(time, translate(refusal.sentence, **refusal.values))
+    return None
+
+
+def _blame(blamed: Field, sentence: str) -> None:
+    blamed.errors = [*blamed.errors, sentence]
+
+
+def _moment(wall: str | None, zone: str) -> datetime | None:
+    """A deadline's instant; inside a repeated hour the first one, inside a gap the moment the clocks jump to."""
+    if not wall:
+        return None
+    return datetime.fromisoformat(wall).replace(tzinfo=zone_of(zone)).astimezone(UTC)
+
+
+TEXTS = ("title", "summary", "description", "place", "interpretation", "accessibility", "consent")
+
+_TEXT_FIELDS: Mapping[str, tuple[type[Field], Any, int, Any]] = {
+    "title": (StringField, L_("Title"), 200, ""),
+    "summary": (TextAreaField, L_("In one or two sentences"), 400, L_("Shown in lists and in the calendar.")),
+    "description": (
+        TextAreaField,
+        L_("Description"),
+        MOST_MARKDOWN,
+        L_("You can use Markdown: **bold**, lists with -, links as [text](https://example.org)."),
+    ),
+    "place": (StringField, L_("Place"), 300, L_("Room, building, street, city, country, as a calendar should show it.")),
+    "interpretation": (StringField, L_("Interpretation"), 200, L_("Such as: English and Arabic, spoken.")),
+    "accessibility": (TextAreaField, L_("Accessibility"), 600, L_("Step-free access, hearing loop, sign language, lighting.")),
+    "consent": (
+        TextAreaField,
+        L_("Consent text"),
+        2000,
+        L_("What people agree to when they register. Left empty, nothing is asked."),
+    ),
+}
+
+
+@cache
+def _form_class(codes: tuple[str, ...]) -> type[_EventForm]:
+    members: dict[str, Field] = {}
+    for name, (kind, label, most, description) in _TEXT_FIELDS.items():
+        for code in codes:
+            members[f"{name}_{code}"] = kind(  # type: ignore[call-arg]
+                label,
+                [at_most(most)],
+                filters=[tidy_line if kind is StringField else tidy],
+                description=description,
+                render_kw={"lang": code, "dir": "auto", "maxlength": most},
+            )
+    return type("EventForm", (_EventForm,), members)
+
+
+def texts_typed(form: Form, name: str) -> Texts:
+    """{'en': ..., 'ar': ...} of the filled fields title_en, title_ar."""
+    typed = {code: form[f"{name}_{code}"].data or "" for code in languages()}
+    return {code: text for code, text in typed.items() if text}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the event form can choose from, read by the page: (value, label) pairs."""
+
+    conferences: Sequence[tuple[str, str]]
+    rooms: Sequence[tuple[str, str]]
+
+
+def event_form(typed: Any = None, *, event: Event | None = None, choices: Choices, data: Any = None) -> _EventForm:
+    """The form for a new event, or filled from `event`; `typed` is what was posted."""
+    form = _form_class(languages())(typed, data={**_defaults(), **(event_data(event) if event else {}), **(data or {})})
+    form.conference.choices = [("", translate(N_("None"))), *choices.conferences]
+    form.room.choices = [("", translate(N_("No room chosen"))), *choices.rooms]
+    form.zone.choices = zone_choices()
+    form.modes.choices = [(Mode.IN_PERSON.value, L_("In person")), (Mode.ONLINE.value, L_("Online"))]
+    spoken = dict.fromkeys((*languages(), *SPOKEN))
+    form.spoken.choices = [(code, name_of_language(code, _current())) for code in spoken]
+    form.visibility.choices = [
+        (Visibility.PUBLIC.value, translate(N_("Everybody: it is on the home page, in the programme and in feeds"))),
+        (Visibility.UNLISTED.value, translate(N_("Only people who have the link"))),
+    ]
+    for fold in (form.starts_fold, form.ends_fold):
+        fold.choices = []
+    title = form[f"title_{languages()[0]}"]
+    if not any(f"title_{code}" in form and form[f"title_{code}"].data for code in languages()):
+        title.validators = [required(N_("Please give the event a title in at least one language.")), *title.validators]
+    return form
+
+
+def _current() -> str:
+    from events_app.i18n import current_language
+
+    return current_language()
+
+
+@cache
+def _all_zones() -> tuple[str, ...]:
+    return tuple(key for key in zones() if "/" in key and not key.startswith(("Etc/", "SystemV/", "US/")))
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """All zones by name; the five cities of this field first, with the city in the reader's language."""
+    first = [(key, f"{say_city(key)} ({key})") for key in CITIES]
+    return [("", translate(N_("Choose…"))), *first, *((key, key) for key in _all_zones() if key not in CITIES)]
+
+
+def _defaults() -> dict[str, Any]:
+    return {
+        "modes": [Mode.IN_PERSON.value],
+        "keeps_waitlist": True,
+        "visibility": Visibility.PUBLIC.value,
+        "zone": "",
+        "conference": "",
+        "room": "",
+    }
+
+
+def event_data(event: Event) -> dict[str, Any]:
+    """An event as the form shows it. The online link and the consent text come from elsewhere (`data`)."""
+    data: dict[str, Any] = {
+        "slug": event.slug,
+        "conference": str(event.conference_id or ""),
+        "room": str(event.room_id or ""),
+        "track": event.track,
+        "starts_on": date.fromisoformat(event.starts_wall[:10]),
+        "starts_time": event.starts_wall[11:],
+        "ends_time": event.ends_wall[11:],
+        "ends_on": date.fromisoformat(event.ends_wall[:10]) if event.ends_wall[:10] != event.starts_wall[:10] else None,
+        "zone": event.zone,
+        "starts_fold": str(event.starts_fold) if event.starts_fold else None,
+        "ends_fold": str(event.ends_fold) if event.ends_fold else None,
+        "modes": [mode.value for mode in event.modes],
+        "capacity_in_person": event.capacity_in_person,
+        "capacity_online": event.capacity_online,
+        "keeps_waitlist": event.keeps_waitlist,
+        "spoken": event.languages,
+        "visibility": event.visibility,
+        "opens": _as_wall(event.opens_at, event.zone),
+        "closes": _as_wall(event.closes_at, event.zone),
+    }
+    for name in ("title", "summary", "description", "place", "interpretation", "accessibility"):
+        data |= {f"{name}_{code}": text for code, text in getattr(event, name).items()}
+    return data
+
+
+def _as_wall(moment: datetime | None, zone: str) -> str:
+    return moment.astimezone(zone_of(zone)).strftime("%Y-%m-%dT%H:%M") if moment else ""

@@ -1,0 +1,287 @@
+"""What everybody sees of events: the home page, conferences, the event itself, and their calendars."""
+
+import hashlib
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from events_app import clock
+from events_app.calendar import feed, itip
+from events_app.calendar.entry import Entry
+from events_app.events.models import (
+    Conference,
+    Event,
+    EventHost,
+    NoSuchPage,
+    Organization,
+    agenda_of,
+    hosts_of,
+    speakers_of,
+)
+from events_app.events.rules import Status, Visibility
+from events_app.i18n import choose, current_language, translate
+from events_app.web.kept import KeptPages
+from events_app.web.responses import CALENDAR_TYPE, download, page
+from events_app.web.site import Site, site_of
+
+
+@dataclass(frozen=True)
+class HostView:
+    """An organization as pages show it."""
+
+    name: str
+    role: str
+    url: str
+    logo: str
+
+
+def host_views(hosts: Sequence[EventHost]) -> list[HostView]:
+    return [
+        HostView(
+            name=choose(host.organization.name),
+            role=host.role,
+            url=host.organization.link,
+            logo=f"/organizations/{host.organization.slug}/logo" if host.organization.logo_type else "",
+        )
+        for host in hosts
+    ]
+
+
+async def home(request: Request) -> Response:
+    async def render() -> Response:
+        events = await Event.coming(clock.now())
+        conferences = await Conference.filter(ends_on__gte=clock.now().date()).order_by("starts_on").limit(20)
+        return page(
+            request,
+            "events/home.html",
+            days=by_day(events),
+            conferences=conferences,
+            hosts=await hosts_by_event(events),
+        )
+
+    return await _kept(request, render)
+
+
+async def conference(request: Request) -> Response:
+    async def render() -> Response:
+        found = await find_conference(request.path_params["slug"])
+        events = await programme_of(found)
+        return page(
+            request,
+            "events/conference.html",
+            conference=found,
+            days=by_day(events),
+            hosts=await hosts_by_event(events),
+            now=clock.now(),
+        )
+
+    return await _kept(request, render)
+
+
+async def event(request: Request) -> Response:
+    async def render() -> Response:
+        found = await Event.find_public(request.path_params["slug"])
+        return page(request, "events/event.html", **await event_context(found, now=clock.now()))
+
+    return await _kept(request, render)
+
+
+async def event_context(found: Event, *, now: datetime) -> dict[str, Any]:
+    """What the event's page says; the desk's preview shows the same."""
+    agenda = await agenda_of(found.id)
+    hosts = await hosts_of(found.id)
+    return {
+        "event": found,
+        "hosts": host_views(hosts),
+        "speakers": await speakers_of(found.id),
+        "agenda": timed(agenda, found.starts),
+        "door": found.door(now).value,
+        "place": place_of(found),
+        "colours_url": f"/organizations/{hosts[0].organization.slug}/colours.css"
+        if hosts and hosts[0].organization.colour
+        else "",
+    }
+
+
+def place_of(found: Event) -> str:
+    """The place as the organizer wrote it, else the chosen room and its venue."""
+    if written := choose(found.place):
+        return written
+    room = found.room if found.room_id else None
+    if room is None:
+        return ""
+    parts = (choose(room.name), choose(room.venue.name), choose(room.venue.address), room.venue.city)
+    return ", ".join(part for part in parts if part)
+
+
+def timed(agenda: Sequence[Any], starts: datetime) -> list[tuple[datetime, Any]]:
+    """Each agenda item with the moment it begins, one after the other from the start."""
+    at, listed = starts.astimezone(UTC), []
+    for item in agenda:
+        listed.append((at.astimezone(starts.tzinfo), item))
+        at = datetime.fromtimestamp(at.timestamp() + item.minutes * 60, UTC)
+    return listed
+
+
+def by_day(events: Sequence[Event]) -> list[tuple[date, list[Event]]]:
+    """Events grouped by the day on their own wall, in order."""
+    days: dict[date, list[Event]] = defaultdict(list)
+    for found in sorted(events, key=lambda each: (each.starts_wall, each.slug)):
+        days[found.starts.date()].append(found)
+    return sorted(days.items())
+
+
+async def hosts_by_event(events: Sequence[Event]) -> dict[Any, list[HostView]]:
+    """The hosts of many events in one question to the database."""
+    ids = [found.id for found in events]
+    hosts = await EventHost.filter(event_id__in=ids).order_by("position").select_related("organization")
+    found: dict[Any, list[HostView]] = {event_id: [] for event_id in ids}
+    for host, view in zip(hosts, host_views(hosts), strict=True):
+        found[host.event_id].append(view)
+    return found
+
+
+async def find_conference(slug: str) -> Conference:
+    found = await Conference.get_or_none(slug=slug)
+    if found is None:
+        raise NoSuchPage()
+    return found
+
+
+async def programme_of(found: Conference) -> list[Event]:
+    """Every public event beside a conference, past ones too, in order."""
+    return await (
+        Event.filter(
+            conference_id=found.id,
+            visibility=Visibility.PUBLIC,
+            status__in=[Status.PUBLISHED, Status.CANCELLED],
+        )
+        .order_by("starts_at", "id")
+        .select_related("conference", "room__venue")
+        .limit(2000)
+    )
+
+
+def entry_of(found: Event, hosts: Sequence[EventHost], *, site: Site) -> Entry:
+    """The event as a public calendar shows it: nobody's name, no join link; DTSTAMP is the last change."""
+    language = current_language()
+    changed = found.changed_at.astimezone(UTC)
+    return Entry(
+        uid=f"evt-{found.id.hex}@{site.host}",
+        sequence=found.sequence,
+        stamp=changed,
+        created=found.created_at.astimezone(UTC),
+        changed=changed,
+        starts=found.starts,
+        ends=found.ends,
+        summary=choose(found.title),
+        description="\n\n".join(part for part in (choose(found.summary), site.url(f"/events/{found.slug}")) if part),
+        location=place_of(found) if found.offers_in_person else translate("Online"),
+        url=site.url(f"/events/{found.slug}"),
+        language=language,
+        organizer_name=choose(hosts[0].organization.name) if hosts else site.name,
+        organizer_address=site.sender,
+        status="CANCELLED" if found.status == Status.CANCELLED else "CONFIRMED",
+        categories=(found.track,) if found.track else (),
+        private=found.visibility != Visibility.PUBLIC,
+        transparent=True,
+    )
+
+
+async def event_calendar(request: Request) -> Response:
+    found = await Event.find_public(request.path_params["slug"])
+    content = itip.publish(entry_of(found, await hosts_of(found.id), site=site_of(request)))
+    return download(content, name=f"{found.slug}.ics", media_type=CALENDAR_TYPE)
+
+
+async def conference_calendar(request: Request) -> Response:
+    """The feed people subscribe to, in the language of `?lang=`; the same bytes as long as nothing changed."""
+
+    async def render() -> Response:
+        found = await find_conference(request.path_params["slug"])
+        return await _feed(request, found)
+
+    response = await _kept(request, render)
+    return _not_modified(request, response)
+
+
+async def _feed(request: Request, found: Conference) -> Response:
+    site, events = site_of(request), await programme_of(found)
+    hosts: dict[Any, list[EventHost]] = defaultdict(list)
+    rows = EventHost.filter(event_id__in=[each.id for each in events]).order_by("position")
+    for host in await rows.select_related("organization"):
+        hosts[host.event_id].append(host)
+    pieces = [feed.piece(entry_of(each, hosts[each.id], site=site)) for each in events]
+    cover = feed.Cover(
+        name=choose(found.name),
+        description=choose(found.about),
+        source=site.url(f"/conferences/{found.slug}.ics"),
+        url=site.url(f"/conferences/{found.slug}"),
+        language=current_language(),
+    )
+    content = feed.feed(cover, pieces)
+    changed = max((each.changed_at for each in events), default=datetime(2020, 1, 1, tzinfo=UTC))
+    headers = {
+        "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+        "Last-Modified": changed.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        "Cache-Control": "public, max-age=300",
+        "Content-Disposition": f'inline; filename="{found.slug}.ics"',
+    }
+    return Response(content, media_type=CALENDAR_TYPE, headers=headers)
+
+
+def _not_modified(request: Request, response: Response) -> Response:
+    """304 when the client's copy is the present one (RFC 9110, 13.1.2)."""
+    etag = response.headers.get("etag", "")
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if not etag or etag not in known:
+        return response
+    names = ("etag", "last-modified", "cache-control")
+    return Response(status_code=304, headers={name: response.headers[name] for name in names})
+
+
+async def logo(request: Request) -> Response:
+    found = await Organization.get_or_none(slug=request.path_params["slug"])
+    if found is None or not found.logo:
+        raise NoSuchPage()
+    return Response(
+        bytes(found.logo), media_type=found.logo_type, headers={"Cache-Control": "public, max-age=86400"}
+    )
+
+
+async def colours(request: Request) -> Response:
+    """An organization's two colours as a stylesheet of their own: the content policy forbids inline styles."""
+    found = await Organization.get_or_none(slug=request.path_params["slug"])
+    if found is None:
+        raise NoSuchPage()
+    lines = [f"--brand: {found.colour};"] if found.colour else []
+    lines += [f"--brand-second: {found.second_colour};"] if found.second_colour else []
+    sheet = "@layer brand { :root { " + " ".join(lines) + " } }\n"
+    return Response(sheet, media_type="text/css", headers={"Cache-Control": "public, max-age=300"})
+
+
+async def _kept(request: Request, render: Any) -> Response:
+    pages: KeptPages = request.app.state.kept_pages
+    if request.cookies.get("flash"):
+        response: Response = await render()
+        return response
+    key = (request.url.path, request.url.query, current_language())
+    return await pages.get(key, render, now=time.monotonic())
+
+
+routes = [
+    Route("/", home, name="home"),
+    Route("/conferences/{slug}.ics", conference_calendar),
+    Route("/conferences/{slug}", conference),
+    Route("/events/{slug}.ics", event_calendar),
+    Route("/events/{slug}", event),
+    Route("/organizations/{slug}/logo", logo),
+    Route("/organizations/{slug}/colours.css", colours),
+]

@@ -1,0 +1,72 @@
+"""Taking the list out: the organizer chooses columns and gets a sheet, streamed."""
+
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from events_app.accounts.pages import for_organizers
+from events_app.events.models import Event
+from events_app.exports import actions
+from events_app.exports.sheets import csv_rows, xlsx_rows
+from events_app.i18n import choose, current_language, direction
+from events_app.registrations.desk import by_status, find_event
+from events_app.registrations.models import counts_of
+from events_app.registrations.pages import office_of
+from events_app.registrations.rules import Status
+from events_app.vault import Reader
+from events_app.web.responses import download, page
+
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def choose_columns(request: Request) -> Response:
+    event = await find_event(request)
+    return page(
+        request,
+        "exports/choose.html",
+        event=event,
+        columns=actions.COLUMNS,
+        statuses=actions.STATUS_NAMES,
+        counts=by_status(await counts_of(event.id)),
+    )
+
+
+async def csv_sheet(request: Request) -> Response:
+    """`?column=` and `?status=` may repeat; `?bom=no` leaves out the mark by which Excel knows UTF-8."""
+    event = await find_event(request)
+    columns = actions.chosen_columns(request.query_params.getlist("column"))
+    cells = actions.cells_of(_lines(request, event), columns)
+    bom = request.query_params.get("bom", "yes") != "no"
+    content = csv_rows([str(column.label) for column in columns], cells, bom=bom)
+    return download(content, name=f"{event.slug}.csv", media_type="text/csv; charset=utf-8")
+
+
+async def xlsx_sheet(request: Request) -> Response:
+    event = await find_event(request)
+    columns = actions.chosen_columns(request.query_params.getlist("column"))
+    cells = actions.cells_of(_lines(request, event), columns)
+    content = xlsx_rows(
+        [str(column.label) for column in columns],
+        cells,
+        right_to_left=direction(current_language()) == "rtl",
+        title=choose(event.title),
+    )
+    return download(content, name=f"{event.slug}.xlsx", media_type=XLSX_TYPE)
+
+
+def _lines(request: Request, event: Event) -> AsyncIterator[actions.Line]:
+    return actions.lines_of(
+        event,
+        statuses=[status for status in request.query_params.getlist("status") if status in set(Status)],
+        vault=office_of(request).vault,
+        reader=Reader("export", request.state.organizer.id),
+    )
+
+
+routes = [
+    Route("/desk/events/{event_id}/export", for_organizers(choose_columns)),
+    Route("/desk/events/{event_id}/registrations.csv", for_organizers(csv_sheet)),
+    Route("/desk/events/{event_id}/registrations.xlsx", for_organizers(xlsx_sheet)),
+]

@@ -1,0 +1,214 @@
+"""The letters a registration owes: their facts, frozen where the fact is written, and their words, composed later."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import css_inline
+
+from events_app.calendar import itip
+from events_app.calendar.entry import Attendee, Entry
+from events_app.calendar.zones import zone as zone_of
+from events_app.events.models import Event, EventHost
+from events_app.i18n import choose, direction, translate, use_language
+from events_app.mail.message import Draft
+from events_app.registrations.models import Registration
+from events_app.rendering import render
+from events_app.vault import Json
+from events_app.web.site import Site
+
+Facts = dict[str, Json]
+
+CALENDAR_METHODS = {
+    "registrations.confirmed": "REQUEST",
+    "registrations.promoted": "REQUEST",
+    "registrations.changed": "REQUEST",
+    "registrations.cancelled": "CANCEL",
+    "registrations.event_cancelled": "CANCEL",
+}
+"""Letters that may carry a calendar part. Such a letter never holds a personal link: mail programs copy it into
+calendars that others can see (calendar.md 0.4). All other letters may hold the link."""
+
+DEFAULT_COLOUR = "#0b5653"
+_inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the vault keeps of somebody: the only place where a registration has a name."""
+
+    name: str
+    address: str
+    needs: str
+    token: str
+
+    def as_json(self) -> Facts:
+        return {"name": self.name, "address": self.address, "needs": self.needs, "token": self.token}
+
+
+def person_of(opened: Mapping[str, Any]) -> Person:
+    return Person(opened["name"], opened["address"], opened.get("needs", ""), opened["token"])
+
+
+def uid_of(registration_id: uuid.UUID, site: Site) -> str:
+    """The UID of a registration's calendar entry for its whole life (RFC 5545, 3.8.4.7)."""
+    return f"reg-{registration_id.hex}@{site.host}"
+
+
+def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Site) -> Facts:
+    """What a letter says of the event, in one language, as it stands now."""
+    host_names = [choose(host.organization.name, language) for host in hosts]
+    return {
+        "title": choose(event.title, language),
+        "summary": choose(event.summary, language),
+        "place": choose(event.place, language),
+        "accessibility": choose(event.accessibility, language),
+        "starts_wall": event.starts_wall,
+        "ends_wall": event.ends_wall,
+        "starts_fold": event.starts_fold,
+        "ends_fold": event.ends_fold,
+        "zone": event.zone,
+        "changed": event.changed_at.astimezone(UTC).isoformat(),
+        "hosts": list(host_names),
+        "colour": hosts[0].organization.colour if hosts and hosts[0].organization.colour else DEFAULT_COLOUR,
+        "url": site.url(f"/events/{event.slug}"),
+        "mine_url": site.url(f"/events/{event.slug}/mine"),
+        "unlisted": event.visibility != "public",
+        "track": event.track,
+    }
+
+
+def letter_facts(
+    registration: Registration, person: Person, event: Facts, *, site: Site, now: datetime
+) -> Facts:
+    """Everything a letter about this registration will ever need. What happens later does not change it."""
+    return {
+        "to_address": person.address,
+        "name": person.name,
+        "language": registration.language,
+        "mode": registration.mode,
+        "status": registration.status,
+        "answer": registration.answer,
+        "invited": registration.invited,
+        "uid": uid_of(registration.id, site),
+        "sequence": registration.sequence,
+        "stamp": now.astimezone(UTC).isoformat(),
+        "created": datetime.combine(registration.registered_on, datetime.min.time(), UTC).isoformat(),
+        "organizer_address": registration.organizer_address,
+        "site_name": site.name,
+        "site_url": site.base_url,
+        "own_url": site.url(f"/registrations/{person.token}"),
+        "event": event,
+    }
+
+
+def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
+    """The letter in the person's language, from its facts alone; the courier calls this outside any transaction."""
+    language = str(facts["language"])
+    with use_language(language):
+        context = _context(kind, facts, language)
+        folder = f"mail/{kind.replace('.', '/')}"
+        html = render(f"{folder}/body.html", **context)
+        return Draft(
+            to_address=facts["to_address"],
+            subject=_for_a_header(render(f"{folder}/subject.txt", **context)),
+            text=render(f"{folder}/body.txt", **context).strip() + "\n",
+            html=_inliner.inline(html),
+            calendar=_calendar_part(kind, facts),
+            method=_method(kind, facts),
+            sender_name=_for_a_header(context["organization_name"]),
+            language=language,
+        )
+
+
+def _method(kind: str, facts: Mapping[str, Any]) -> str | None:
+    method = CALENDAR_METHODS.get(kind)
+    if method == "CANCEL" and not facts["invited"]:
+        return None
+    return method
+
+
+def _calendar_part(kind: str, facts: Mapping[str, Any]) -> bytes | None:
+    method = _method(kind, facts)
+    if method is None:
+        return None
+    attendee = Attendee(facts["name"], facts["to_address"], "DECLINED" if method == "CANCEL" else facts["answer"])
+    entry = entry_of(facts)
+    return itip.cancel(entry, attendee) if method == "CANCEL" else itip.request(entry, attendee)
+
+
+def entry_of(facts: Mapping[str, Any]) -> Entry:
+    """The calendar entry that the facts describe. It holds no join link and no personal link."""
+    event = facts["event"]
+    starts, ends = times_of(event)
+    return Entry(
+        uid=facts["uid"],
+        sequence=facts["sequence"],
+        stamp=datetime.fromisoformat(facts["stamp"]),
+        created=datetime.fromisoformat(facts["created"]),
+        changed=datetime.fromisoformat(event["changed"]),
+        starts=starts,
+        ends=ends,
+        summary=event["title"],
+        description=_description(event),
+        location=event["place"] if facts["mode"] == "in_person" else translate("Online"),
+        url=event["url"],
+        language=facts["language"],
+        organizer_name=organization_name(facts),
+        organizer_address=facts["organizer_address"],
+        categories=(event["track"],) if event["track"] else (),
+        private=event["unlisted"],
+    )
+
+
+def _description(event: Mapping[str, Any]) -> str:
+    parts = [event["summary"], event["url"]]
+    return "\n\n".join(part for part in parts if part)
+
+
+def times_of(event: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    """Start and end on the event's own wall clock, aware."""
+    zone = zone_of(event["zone"])
+    starts = datetime.fromisoformat(event["starts_wall"]).replace(tzinfo=zone, fold=event["starts_fold"])
+    ends = datetime.fromisoformat(event["ends_wall"]).replace(tzinfo=zone, fold=event["ends_fold"])
+    return starts, ends
+
+
+def organization_name(facts: Mapping[str, Any]) -> str:
+    hosts = facts["event"]["hosts"]
+    return str(hosts[0] if hosts else facts["site_name"])
+
+
+def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What the letter's templates may say. A letter that may carry a calendar part is not even given the personal link."""
+    event = facts["event"]
+    starts, ends = times_of(event)
+    context: dict[str, Any] = {
+        "language": language,
+        "direction": direction(language),
+        "organization_name": organization_name(facts),
+        "organization_colour": event["colour"],
+        "site_url": facts["site_url"],
+        "why": translate(
+            "You receive this letter because this address was used to register for an event of %(host)s.",
+            host=organization_name(facts),
+        ),
+        "name": facts["name"],
+        "mode": facts["mode"],
+        "status": facts["status"],
+        "event": event,
+        "starts": starts,
+        "ends": ends,
+        "own_url": None if kind in CALENDAR_METHODS else facts["own_url"],
+        "old": facts.get("old"),
+    }
+    if facts.get("old"):
+        context["old_starts"], context["old_ends"] = times_of(facts["old"])
+    return context
+
+
+def _for_a_header(text: str) -> str:
+    """One line for a header. `=?` would begin an encoded word, which Python 3.11's e-mail package lets inject headers."""
+    return " ".join(text.replace("=?", "= ?").split())

@@ -1,0 +1,90 @@
+"""The registration form: what was typed becomes one frozen `Applicant`, or every error at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
+
+from events_app.events.rules import Mode
+from events_app.i18n import L_, N_, current_language, languages, name_of_language
+from events_app.registrations.rules import Applicant
+from events_app.web.forms import Form, Validator, an_address, at_most, required, tidy, tidy_line
+
+MODE_NAMES = {Mode.IN_PERSON: L_("In person"), Mode.ONLINE: L_("Online")}
+
+
+class RegistrationForm(Form):
+    """The questions every event asks. `mode` and `consent` are there only where there is something to choose."""
+
+    name = StringField(
+        L_("Name"),
+        [required(N_("Please tell us a name we may use.")), at_most(120)],
+        filters=[tidy_line],
+        description=L_("The name you want to be called. One word is fine."),
+        render_kw={"autocomplete": "name", "maxlength": 120},
+    )
+    address = EmailField(
+        L_("E-mail"),
+        [required(N_("We need an address to send your invitation to.")), at_most(254), an_address],
+        filters=[tidy_line],
+        description=L_("Your calendar invitation goes to this address."),
+        render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},
+    )
+    language = SelectField(L_("Language of our letters to you"), validate_choice=True)
+    mode = RadioField(L_("How will you take part?"), [required(N_("Please choose one."))])
+    needs = TextAreaField(
+        L_("Access needs"),
+        [at_most(1000)],
+        filters=[tidy],
+        description=L_("Anything that makes it easier for you to take part. Only the organizers read this."),
+        render_kw={"rows": 3, "maxlength": 1000},
+    )
+    consent = BooleanField("")
+
+
+def registration_form(
+    typed: Any = None, *, modes: Sequence[Mode], mode_notes: Mapping[str, str], asks_consent: bool
+) -> RegistrationForm:
+    """The form for one event; `mode_notes` says beside each mode how many places are left, where that is shown."""
+    form = RegistrationForm(typed)
+    if typed is None:
+        form.language.data = current_language()
+    form.language.choices = [(code, name_of_language(code)) for code in languages()]
+    if len(modes) > 1:
+        form.mode.choices = [(mode.value, _mode_label(mode, mode_notes.get(mode, ""))) for mode in modes]
+    else:
+        del form.mode
+    if asks_consent:
+        consent_validators: list[Validator] = [required(N_("To register, you need to agree to this."))]
+        form.consent.validators = consent_validators
+        form.consent.flags.required = True
+    else:
+        del form.consent
+    return form
+
+
+def applicant_of(form: RegistrationForm, *, modes: Sequence[Mode], consent_version: int) -> Applicant:
+    """The valid form's content."""
+    return Applicant(
+        name=form.name.data or "",
+        address=form.address.data or "",
+        language=form.language.data,
+        mode=form.mode.data if "mode" in form else modes[0].value,
+        needs=form.needs.data or "",
+        consent_version=consent_version if "consent" in form else 0,
+    )
+
+
+def _mode_label(mode: Mode, note: str) -> str:
+    return f"{MODE_NAMES[mode]} · {note}" if note else str(MODE_NAMES[mode])
+
+
+class AddressForm(Form):
+    """One address, to mail the personal link to."""
+
+    address = EmailField(
+        L_("E-mail"),
+        [required(N_("Please type the address you registered with.")), at_most(254), an_address],
+        filters=[tidy_line],
+        render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},
+    )
