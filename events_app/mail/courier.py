@@ -25,15 +25,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds. lease: longer than one try can take. poll: between looks when no bell rings. grace: for what
-    is in flight at a stop. backoff: until a deferred letter's next try. pauses: until the server is called
-    again after it could not be reached; the last one of each is repeated."""
+    """Seconds.
+
+    lease: longer than one try can take. poll: between looks when no bell rings. grace: for what is in flight
+    at a stop. backoff: until a deferred letter's next try. pauses: until the server is called again after it
+    could not be reached. insist: between attempts to record an outcome. The last backoff and pause are repeated.
+    """
 
     lease: float = 300.0
     poll: float = 2.0
     grace: float = 20.0
     backoff: tuple[float, ...] = rules.BACKOFF
     pauses: tuple[float, ...] = (2, 5, 10, 30, 60)
+    insist: tuple[float, ...] = (0.1, 0.5, 2, 5)
 
 
 class Courier:
@@ -210,7 +214,7 @@ class Courier:
 
     async def _certainly(self, record: Callable[[], Awaitable[bool]]) -> None:
         """What happened has happened: if it cannot be recorded now, try for a while; then it is in doubt."""
-        for seconds in (0.1, 0.5, 2.0, 5.0):
+        for seconds in self._pace.insist:
             try:
                 await record()
             except Exception as error:  # noqa: BLE001 - a full disk, a database that is away

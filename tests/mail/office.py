@@ -1,0 +1,118 @@
+"""A small mail room for tests: letters to post, couriers to send them, a look at what became of them."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from events_app.clock import now
+from events_app.database import one_transaction
+from events_app.mail import outbox
+from events_app.mail.courier import Courier, Pace
+from events_app.mail.message import Draft
+from events_app.mail.models import Letter
+from events_app.mail.rules import WhenUnsure
+from events_app.settings import Mail
+from events_app.vault import Reader, Vault
+from tests.mail.smtp import SmtpServer
+
+QUICK = Pace(lease=1.0, poll=0.05, grace=5.0, backoff=(0.05, 0.1), pauses=(0.1, 0.2), insist=(0.05,))
+INVITE = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:caf\xc3\xa9\r\nEND:VCALENDAR\r\n"
+
+
+def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
+    """What a room's composer does: the kind and the frozen facts in, the draft out."""
+    if kind == "test.broken":
+        raise LookupError("canary")
+    if kind == "test.forged":
+        return Draft(to_address=facts["to_address"], subject="a\r\nBcc: b@example.org", text="", html="")
+    return Draft(
+        to_address=facts["to_address"],
+        subject=f"Letter {facts['n']}",
+        text=f"This is letter {facts['n']}.\n",
+        html=f"<p>This is letter {facts['n']}.</p>",
+        calendar=INVITE,
+        method="REQUEST",
+    )
+
+
+@dataclass
+class Office:
+    """One event's outbox. Addresses are invented: guest1@example.org and so on."""
+
+    vault: Vault
+    event_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    posted: int = 0
+
+    async def post(
+        self,
+        kind: str = "test.letter",
+        *,
+        thread: uuid.UUID | None = None,
+        replaces: str | None = None,
+        when_unsure: WhenUnsure = "again",
+    ) -> Letter:
+        """The next letter, to guestN@example.org."""
+        about = outbox.About(self.event_id, thread, replaces, when_unsure)
+        return await self._post(kind, about)
+
+    @one_transaction
+    async def post_many(self, count: int) -> None:
+        for _ in range(count):
+            await self._post("test.letter", outbox.About(self.event_id))
+
+    def courier(self, server: SmtpServer | None, *, pace: Pace = QUICK, connections: int = 2) -> Courier:
+        """One that sends to the server, or keeps letters when there is none."""
+        settings = Mail(
+            host=server.host if server else "",
+            port=server.port if server else 587,
+            security="none",
+            sender_address="events@example.org",
+            sender_name="Side events",
+            connections=connections,
+        )
+        return Courier(settings, self.vault, {"test": compose}, reader=Reader("courier"), pace=pace)
+
+    @asynccontextmanager
+    async def at_work(self, courier: Courier) -> AsyncIterator[None]:
+        """The courier runs, and is stopped cleanly at the end."""
+        run = asyncio.create_task(courier.run())
+        try:
+            yield
+        finally:
+            await courier.stop()
+            await run
+
+    async def deliver(self, server: SmtpServer | None) -> None:
+        """A courier works until it has no more to do."""
+        async with self.at_work(self.courier(server)):
+            await until(self.is_quiet)
+
+    async def is_quiet(self) -> bool:
+        """Whether there is no letter that a courier still has to do with."""
+        return not await Letter.filter(event_id=self.event_id, due_at__not_isnull=True).exists()
+
+    async def states(self) -> list[str]:
+        """In the order of posting."""
+        letters = await Letter.filter(event_id=self.event_id).order_by("number")
+        return [letter.state for letter in letters]
+
+    async def letter(self, number: int = 1) -> Letter:
+        """The number-th that was posted."""
+        letters = await Letter.filter(event_id=self.event_id).order_by("number")
+        return letters[number - 1]
+
+    async def _post(self, kind: str, about: outbox.About) -> Letter:
+        self.posted += 1
+        facts = {"to_address": f"guest{self.posted}@example.org", "n": self.posted}
+        scope = str(self.event_id)
+        return await outbox.post(kind, vault=self.vault, scope=scope, about=about, facts=facts, now=now())
+
+
+async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30.0) -> None:
+    """Come back when it holds."""
+    async with asyncio.timeout(seconds):
+        while not await condition():  # noqa: ASYNC110 - it happens in the database, or in another process
+            await asyncio.sleep(0.02)
