@@ -111,7 +111,8 @@ def _event(entry: Entry) -> Event:
     if wording.url:
         event["URL"] = vUri(wording.url)
     if wording.categories:
-        event["CATEGORIES"] = vCategory([Text(each) for each in wording.categories])
+        event["CATEGORIES"] = categories = vCategory([])
+        categories.cats = [Text(each) for each in wording.categories]
     named = {"CN": wording.organizer_name} if wording.organizer_name else {}
     event["ORGANIZER"] = _with(vCalAddress(wording.organizer), named)
     event["STATUS"] = Text(entry.status)

@@ -103,8 +103,8 @@ def rules_around(zone_key: str, start: datetime, end: datetime | None = None) ->
 def tells(rules: Rules, moment: datetime) -> bool:
     """Whether a reader who has only these onsets finds the offset that an aware wall time really has.
 
-    Never for an hour that comes twice: RFC 5545 3.3.5 reads such a wall time as the first, ical.js (so Thunderbird)
-    as the second.
+    Never for an hour that comes twice: RFC 5545 3.3.5 reads such a wall time as the first, ical.js (and so
+    Thunderbird) as the second.
     """
     if moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset():
         return False

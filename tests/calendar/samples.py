@@ -19,6 +19,11 @@ def at(zone_key: str, *parts: int, fold: int = 0) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=zone(zone_key), fold=fold)
 
 
+def wall(*parts: int) -> datetime:
+    """A naive wall time."""
+    return at("Etc/UTC", *parts).replace(tzinfo=None)
+
+
 def entry(**changes: Any) -> Entry:
     """A side event in Berlin, with whatever differs."""
     usual = Entry(

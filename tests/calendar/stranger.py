@@ -69,7 +69,7 @@ def split(line: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=100_000)
 def onsets(block: bytes) -> tuple[tuple[datetime, timedelta, timedelta, str], ...]:
-    """(first wall time, offset before, offset after, rule) of each observance of a VTIMEZONE; checks its shape."""
+    """(first wall time, offset before, offset after, rule) of each observance; checks their shape."""
     whole = read(block)
     standard, daylight = whole.inner("STANDARD"), whole.inner("DAYLIGHT")
     assert len(standard) == 1
@@ -98,7 +98,9 @@ def _observance(block: Block) -> tuple[datetime, timedelta, timedelta, str]:
     first = datetime.strptime(block.value("DTSTART"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - wall time
     rule = block.value("RRULE") if block.has("RRULE") else ""
     if rule:
-        assert re.fullmatch(r"FREQ=YEARLY;BYDAY=(-1|[1-4])(MO|TU|WE|TH|FR|SA|SU);BYMONTH=(1[0-2]|[1-9])", rule)
+        assert re.fullmatch(
+            r"FREQ=YEARLY;BYDAY=(-1|[1-4])(MO|TU|WE|TH|FR|SA|SU);BYMONTH=(1[0-2]|[1-9])", rule
+        )
         assert first.year == 1970
         assert first in _days(first, rule, 1970)
     return first, _offset(block.value("TZOFFSETFROM")), _offset(block.value("TZOFFSETTO")), rule

@@ -1,4 +1,4 @@
-"""Wall times worth trying: every zone, every year from 2025 to 2032, and every hour around each change of the clocks."""
+"""Wall times worth trying: every zone and year from 2025 to 2032, and the hours around each change."""
 
 import os
 from collections.abc import Iterator
@@ -11,7 +11,9 @@ YEARS = range(2025, 2033)
 CHUNKS = 8
 
 # EVENTS_DEEP_CALENDAR=1 tries a start every six hours (seven million of them) instead of two a month.
-STEP = timedelta(hours=6) if os.environ.get("EVENTS_DEEP_CALENDAR") else timedelta(days=15, hours=7, minutes=15)
+STEP = (
+    timedelta(hours=6) if os.environ.get("EVENTS_DEEP_CALENDAR") else timedelta(days=15, hours=7, minutes=15)
+)
 
 
 def chunk(number: int) -> tuple[str, ...]:
@@ -22,7 +24,9 @@ def chunk(number: int) -> tuple[str, ...]:
 @cache
 def walls(zone_key: str) -> tuple[datetime, ...]:
     """Naive wall times that exist exactly once in a zone."""
-    return tuple(sorted({wall for wall in (*_steady(), *_near_changes(zone_key)) if is_plain(zone_key, wall)}))
+    return tuple(
+        sorted({wall for wall in (*_steady(), *_near_changes(zone_key)) if is_plain(zone_key, wall)})
+    )
 
 
 def is_plain(zone_key: str, wall: datetime) -> bool:

@@ -10,18 +10,14 @@ import pytest
 from events_app.calendar.timezones import component_bytes, lasting_rules, rules_around, tells, vtimezone
 from events_app.calendar.zones import UnknownZone, zone, zones
 from tests.calendar import stranger, sweep
+from tests.calendar.samples import wall
 
 pytestmark = pytest.mark.engine_free
 
 
-def wall_of(*parts: int) -> datetime:
-    """A naive wall time."""
-    return datetime(*parts)  # type: ignore[arg-type,misc]  # noqa: DTZ001
-
-
 def said(zone_key: str, *parts: int) -> str:
     """The VTIMEZONE for an event that day, as text."""
-    return vtimezone(zone_key, wall_of(*parts)).to_ical().decode()
+    return bytes(vtimezone(zone_key, wall(*parts)).to_ical()).decode()
 
 
 @pytest.mark.parametrize("number", range(sweep.CHUNKS))
@@ -29,12 +25,12 @@ def test_every_zone_tells_every_time_from_2025_to_2032_through_its_vtimezone_alo
     wrong = []
     for zone_key in sweep.chunk(number):
         here = zone(zone_key)
-        for wall in sweep.walls(zone_key):
-            rules = rules_around(zone_key, wall)
-            moment = wall.replace(tzinfo=here)
-            right = stranger.offset_at(component_bytes(zone_key, rules), wall) == moment.utcoffset()
+        for when in sweep.walls(zone_key):
+            rules = rules_around(zone_key, when)
+            moment = when.replace(tzinfo=here)
+            right = stranger.offset_at(component_bytes(zone_key, rules), when) == moment.utcoffset()
             if not right or not tells(rules, moment):
-                wrong.append((zone_key, wall))
+                wrong.append((zone_key, when))
     assert wrong == []
 
 
@@ -43,11 +39,11 @@ def test_a_lasting_rule_tells_every_time_of_its_zone_to_strangers(number: int) -
     wrong = []
     for zone_key in sweep.chunk(number):
         here = zone(zone_key)
-        for wall in sweep.walls(zone_key):
-            rules = lasting_rules(zone_key, wall.year)
-            offset = wall.replace(tzinfo=here).utcoffset()
-            if rules and stranger.offset_at(component_bytes(zone_key, rules), wall) != offset:
-                wrong.append((zone_key, wall))
+        for when in sweep.walls(zone_key):
+            rules = lasting_rules(zone_key, when.year)
+            offset = when.replace(tzinfo=here).utcoffset()
+            if rules and stranger.offset_at(component_bytes(zone_key, rules), when) != offset:
+                wrong.append((zone_key, when))
     assert wrong == []
 
 
@@ -55,22 +51,25 @@ def test_a_lasting_rule_tells_every_time_of_its_zone_to_strangers(number: int) -
 def test_ical_js_reads_every_zone_and_year_as_we_mean_it(number: int, node: Callable[..., Any]) -> None:
     asked: dict[tuple[str, bytes], list[datetime]] = {}
     for zone_key in sweep.chunk(number):
-        for wall in sweep.walls(zone_key):
-            block = component_bytes(zone_key, rules_around(zone_key, wall))
-            asked.setdefault((zone_key, block), []).append(wall)
+        for when in sweep.walls(zone_key):
+            block = component_bytes(zone_key, rules_around(zone_key, when))
+            asked.setdefault((zone_key, block), []).append(when)
     data = [
         {
             "zone": f"BEGIN:VCALENDAR\r\n{block.decode()}END:VCALENDAR\r\n",
-            "walls": [wall.isoformat() for wall in times],
+            "walls": [when.isoformat() for when in times],
         }
         for (_, block), times in asked.items()
     ]
     answers = node("instants.mjs", data=data)
-    meant = [[int(wall.replace(tzinfo=zone(key)).timestamp()) for wall in times] for (key, _), times in asked.items()]
+    meant = [
+        [int(when.replace(tzinfo=zone(key)).timestamp()) for when in times]
+        for (key, _), times in asked.items()
+    ]
     wrong = [
-        (key, str(wall), answer - right)
+        (key, str(when), answer - right)
         for ((key, _), times), found, expected in zip(asked.items(), answers, meant, strict=True)
-        for wall, answer, right in zip(times, found, expected, strict=True)
+        for when, answer, right in zip(times, found, expected, strict=True)
         if answer != right
     ]
     assert wrong == []
@@ -78,11 +77,11 @@ def test_ical_js_reads_every_zone_and_year_as_we_mean_it(number: int, node: Call
 
 def test_a_time_that_comes_twice_is_never_told_as_wall_time() -> None:
     told = [
-        (zone_key, wall, fold)
+        (zone_key, when, fold)
         for zone_key in sweep.chunk(0)
-        for wall in sweep.doubtful(zone_key)
+        for when in sweep.doubtful(zone_key)
         for fold in (0, 1)
-        if tells(rules_around(zone_key, wall), wall.replace(tzinfo=zone(zone_key), fold=fold))
+        if tells(rules_around(zone_key, when), when.replace(tzinfo=zone(zone_key), fold=fold))
     ]
     assert told == []
 
@@ -99,7 +98,9 @@ def test_a_zone_has_one_lasting_rule_whatever_the_year_of_the_event() -> None:
 def test_most_zones_have_a_lasting_rule() -> None:
     irregular = [key for key in zones() if not lasting_rules(key, 2031)]
     assert len(irregular) < 40
-    assert not {"Europe/Brussels", "Asia/Beirut", "Asia/Damascus", "Europe/Dublin", "America/New_York"} & set(irregular)
+    assert not {"Europe/Brussels", "Asia/Beirut", "Asia/Damascus", "Europe/Dublin", "America/New_York"} & set(
+        irregular
+    )
 
 
 def test_berlin_is_one_rule_from_1970_with_onsets_in_the_old_offset() -> None:
@@ -139,7 +140,9 @@ def test_damascus_and_istanbul_have_exactly_one_standard() -> None:
 
 def test_cairo_is_told_by_the_changes_before_and_after_the_event() -> None:
     text = said("Africa/Cairo", 2030, 6, 1)
-    assert "BEGIN:STANDARD\r\nDTSTART:20301101T000000" in text  # the last Thursday of October 2030 is the 31st
+    assert (
+        "BEGIN:STANDARD\r\nDTSTART:20301101T000000" in text
+    )  # the last Thursday of October 2030 is the 31st
     assert "BEGIN:DAYLIGHT\r\nDTSTART:20300426T000000" in text
     assert "RRULE" not in text
 
@@ -156,8 +159,8 @@ def test_ramadan_in_casablanca_is_told_by_its_two_changes() -> None:
 
 
 def test_the_bytes_of_a_vtimezone_do_not_depend_on_what_was_asked_before() -> None:
-    first = component_bytes("Europe/Rome", rules_around("Europe/Rome", wall_of(2027, 1, 5)))
-    second = component_bytes("Europe/Rome", rules_around("Europe/Rome", wall_of(2031, 8, 5)))
+    first = component_bytes("Europe/Rome", rules_around("Europe/Rome", wall(2027, 1, 5)))
+    second = component_bytes("Europe/Rome", rules_around("Europe/Rome", wall(2031, 8, 5)))
     assert first == second
 
 
@@ -169,14 +172,14 @@ def test_an_unknown_zone_is_refused_by_name() -> None:
 
 def test_an_event_that_ends_after_a_change_is_told_right_at_both_ends() -> None:
     for key in ("Europe/Berlin", "Africa/Cairo", "Asia/Jerusalem"):
-        for turn in (wall for wall in sweep.walls(key) if wall.hour == 18):
+        for turn in (when for when in sweep.walls(key) if when.hour == 18):
             ends = turn + timedelta(hours=30)
             if not sweep.is_plain(key, ends):
                 continue
             block = component_bytes(key, rules_around(key, turn, ends))
-            for wall in (turn, ends):
-                expected = wall.replace(tzinfo=zone(key)).utcoffset()
-                assert (json.dumps([key, str(wall)]), stranger.offset_at(block, wall)) == (
-                    json.dumps([key, str(wall)]),
+            for when in (turn, ends):
+                expected = when.replace(tzinfo=zone(key)).utcoffset()
+                assert (json.dumps([key, str(when)]), stranger.offset_at(block, when)) == (
+                    json.dumps([key, str(when)]),
                     expected,
                 )

@@ -1,4 +1,4 @@
-"""Node for the tests: installs what package-lock.json pins, once, and runs the small scripts of this folder."""
+"""Node for the tests: installs what package-lock.json pins, once, and runs the scripts of this folder."""
 
 import fcntl
 import hashlib
@@ -18,8 +18,9 @@ def install() -> None:
     missing = [program for program in ("node", "npm") if not shutil.which(program)]
     if missing:
         raise RuntimeError(
-            f"The calendar tests read our files with parsers written in JavaScript and need {' and '.join(missing)} "
-            "on PATH: on Debian and Ubuntu, apt-get install nodejs npm (version 18 or newer)."
+            "The calendar tests read our files with parsers written in JavaScript and need "
+            f"{' and '.join(missing)} on PATH. On Debian and Ubuntu: apt-get install nodejs npm "
+            "(version 18 or newer)."
         )
     wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     with LOCK.open("rb") as lock:
@@ -29,7 +30,9 @@ def install() -> None:
         command = ["npm", "ci", "--prefix", str(FOLDER), "--no-audit", "--no-fund", "--ignore-scripts"]
         done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(command)} failed; run it by hand to see why.\n{done.stderr[-2000:]}")
+            raise RuntimeError(
+                f"{' '.join(command)} failed; run it by hand to see why.\n{done.stderr[-2000:]}"
+            )
         STAMP.write_text(wanted)
 
 
