@@ -1,0 +1,200 @@
+"""What is done with accounts: invite, accept, sign in and out. One verb, one transaction."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.expressions import F
+
+from events_app.accounts import rules
+from events_app.accounts.models import SITE, OneTimeLink, Organizer, Session, SignInTries, address_context
+from events_app.accounts.passphrases import fits, hash_passphrase, is_outdated
+from events_app.database import one_transaction
+from events_app.tokens import digest, new_token
+from events_app.vault import Json, Reader, Vault, normalise
+
+EVERYBODY = b"everybody"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Whom a one-time link is for: empty for the first organizer, with a name where the address is known."""
+
+    kind: str
+    address: str = ""
+    name: str = ""
+
+
+async def invite_first(vault: Vault, *, now: datetime) -> str | None:
+    """The token of a link that makes the first organizer; None when there is one. Older ones end here."""
+    vault.make_keys(SITE)
+    return await _invite_first(now)
+
+
+@one_transaction
+async def _invite_first(now: datetime) -> str | None:
+    await OneTimeLink.filter(kind="first").delete()
+    if await Organizer.exists():
+        return None
+    token = new_token()
+    await OneTimeLink.create(digest=digest(token), kind="first", expires_at=now + rules.LINK_LASTS)
+    return token
+
+
+async def invite(vault: Vault, address: str, *, now: datetime) -> str:
+    """The token of a link for this address: to a new account, or to a new passphrase for the one it has.
+
+    Refuses `AddressUnreadable`.
+    """
+    address = address.strip()
+    if not rules.is_an_address(address):
+        raise rules.AddressUnreadable(address=address)
+    vault.make_keys(SITE)
+    token = new_token()
+    sealed = vault.seal(SITE, address_context(digest(token)), {"address": address})
+    await _invite(token, sealed, now)
+    return token
+
+
+@one_transaction
+async def _invite(token: str, sealed: bytes, now: datetime) -> None:
+    await OneTimeLink.filter(expires_at__lte=now).delete()
+    await OneTimeLink.create(
+        digest=digest(token), kind="organizer", address=sealed, expires_at=now + rules.LINK_LASTS
+    )
+
+
+async def open_link(vault: Vault, token: str, *, now: datetime) -> Invitation:
+    """Whom the link is for. Opening changes nothing: mail scanners open links. Refuses `LinkDoesNotWork`."""
+    link = await OneTimeLink.find(token, now=now)
+    if link is None:
+        raise rules.LinkDoesNotWork()
+    if link.address is None:
+        return Invitation(link.kind)
+    reader = Reader("own link", link.digest.hex())
+    address = str(vault.reveal(SITE, link.address_context, link.address, reader)["address"])
+    organizer = await Organizer.find_by_index(vault.blind_index(SITE, address))
+    return Invitation(link.kind, address, name_of(vault, organizer) if organizer else "")
+
+
+async def accept(
+    vault: Vault, token: str, name: str, address: str, passphrase: str, *, now: datetime
+) -> Organizer:
+    """Use up a link: the account of its address exists afterwards, with this name and passphrase.
+
+    An account that was there before keeps its id and loses its sessions. Refuses `LinkDoesNotWork`,
+    `LinkForAnotherAddress`, and what `rules.refuse_weak` refuses.
+    """
+    invitation = await open_link(vault, token, now=now)
+    if invitation.address and normalise(invitation.address) != normalise(address):
+        raise rules.LinkForAnotherAddress()
+    if not rules.is_an_address(address.strip()):
+        raise rules.AddressUnreadable(address=address)
+    rules.refuse_weak(passphrase, name=name, address=address)
+    hashed = await hash_passphrase(passphrase)  # slow, so before the transaction
+    return await _accept(vault, token, {"name": name, "address": address.strip()}, hashed, now)
+
+
+@one_transaction
+async def _accept(vault: Vault, token: str, person: dict[str, Json], hashed: str, now: datetime) -> Organizer:
+    unused = OneTimeLink.filter(digest=digest(token), used_at__isnull=True, expires_at__gt=now)
+    if await unused.update(used_at=now, address=None) != 1:
+        raise rules.LinkDoesNotWork()
+    link = await OneTimeLink.get(digest=digest(token))
+    if link.kind == "first" and await Organizer.exists():
+        raise rules.LinkDoesNotWork()
+    index = vault.blind_index(SITE, str(person["address"]))
+    organizer = await Organizer.find_by_index(index) or Organizer(address_index=index, created_day=now.date())
+    organizer.person = vault.seal(SITE, organizer.person_context, person)
+    organizer.passphrase_hash = hashed
+    organizer.active = True
+    await organizer.save()
+    await Session.filter(organizer_id=organizer.id).delete()
+    await SignInTries.filter(subject=index).delete()
+    return organizer
+
+
+async def sign_in(
+    vault: Vault, address: str, passphrase: str, *, now: datetime, lasts: timedelta = rules.SESSION_LASTS
+) -> str:
+    """The cookie of a new session.
+
+    An unknown address costs the same work and gets the same `SignInRefused` as a wrong passphrase. Refuses
+    `SignInTooOften` after 10 failures for one address, or 200 for all, within an hour.
+    """
+    index = vault.blind_index(SITE, address)
+    await _count_try(index, now)
+    organizer = await Organizer.find_by_index(index)
+    kept = organizer.passphrase_hash if organizer is not None and organizer.active else None
+    if not await fits(passphrase, kept) or organizer is None or kept is None:
+        raise rules.SignInRefused()
+    organizer.passphrase_hash = await hash_passphrase(passphrase) if is_outdated(kept) else kept
+    return await _begin_session(organizer, kept, now, now + lasts)
+
+
+@one_transaction
+async def _count_try(index: bytes, now: datetime) -> None:
+    """Count before looking, so that a hundred tries at once are a hundred. A refused one is not counted."""
+    hour = rules.hour_of(now)
+    await SignInTries.filter(hour__not=hour).delete()
+    for subject, most in ((EVERYBODY, rules.TRIES_IN_ALL), (index, rules.TRIES_PER_ADDRESS)):
+        first = SignInTries(subject=subject, hour=hour, tries=0)
+        await SignInTries.bulk_create([first], ignore_conflicts=True)
+        if not await SignInTries.filter(subject=subject, tries__lt=most).update(tries=F("tries") + 1):
+            raise rules.SignInTooOften()
+
+
+@one_transaction
+async def _begin_session(organizer: Organizer, kept: str, now: datetime, end: datetime) -> str:
+    """A session, unless the passphrase was changed while it was being checked."""
+    same = Organizer.filter(id=organizer.id, passphrase_hash=kept, active=True)
+    if await same.update(passphrase_hash=organizer.passphrase_hash) != 1:
+        raise rules.SignInRefused()
+    await SignInTries.filter(subject=EVERYBODY, tries__gt=0).update(tries=F("tries") - 1)
+    await SignInTries.filter(subject=organizer.address_index).delete()
+    await Session.filter(expires_at__lte=now).delete()
+    token = new_token()
+    await Session.create(
+        digest=digest(token),
+        organizer_id=organizer.id,
+        created_at=now,
+        seen_at=rules.rounded(now),
+        expires_at=end,
+        form_token=new_token(),
+    )
+    return token
+
+
+async def find_session(token: str, *, now: datetime, idle: timedelta = rules.IDLE) -> Session | None:
+    """The session of that cookie, with its organizer, noted as seen; None when it is over or never was."""
+    session = await Session.find(token)
+    if session is None or not rules.is_alive(session.expires_at, now=now):
+        return None
+    if rules.is_idle(session.seen_at, now=now, idle=idle):
+        return None
+    if now - session.seen_at >= rules.ROUNDED_TO:
+        await _see(session.digest, rules.rounded(now))
+    return session
+
+
+@one_transaction
+async def _see(session_digest: bytes, seen_at: datetime) -> None:
+    await Session.filter(digest=session_digest).update(seen_at=seen_at)
+
+
+@one_transaction
+async def sign_out(token: str) -> None:
+    """End the session of that cookie; nothing happens when there is none."""
+    await Session.filter(digest=digest(token)).delete()
+
+
+@one_transaction
+async def sign_out_everywhere(organizer_id: uuid.UUID) -> int:
+    """End all sessions of an organizer; says how many there were."""
+    return await Session.filter(organizer_id=organizer_id).delete()
+
+
+def name_of(vault: Vault, organizer: Organizer) -> str:
+    """The organizer's name, for the organizer."""
+    reader = Reader("organizer", organizer.id)
+    return str(vault.reveal(SITE, organizer.person_context, organizer.person, reader)["name"])
