@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+
 from events_app.tokens import TOKEN_LENGTH, digest, new_token
+
+pytestmark = pytest.mark.engine_free
 
 
 def test_a_token_is_39_lower_case_letters_and_digits() -> None:

@@ -8,8 +8,8 @@ _PHRASES = """
 password passwort passphrase mypassword yourpassword newpassword passwrd passwd motdepasse thisismypassword
 changeme changemenow letmein letmeinnow welcome welcomeback administrator admin organizer organiser secret
 topsecret mysecret opensesame correcthorsebatterystaple trustno master superman batman pokemon starwars
-football baseball basketball liverpool barcelona realmadrid sunshine princess chocolate butterfly michaeljordan
-jesuschrist iloveyou iloveyouso iloveyoubaby iloveyouforever humanrights fuckyou
+football baseball basketball liverpool barcelona realmadrid sunshine princess chocolate butterfly
+michaeljordan jesuschrist iloveyou iloveyouso iloveyoubaby iloveyouforever humanrights fuckyou
 bismillah bismillahirrahmanirrahim alhamdulillah allahuakbar subhanallah inshallah mashallah assalamualaikum
 salamalaikum habibi habibti yahabibi yahabibti muhammad mohammed
 كلمةالسر كلمهالسر كلمةالمرور كلمهالمرور كلمةسر السلامعليكم السلامعليكمورحمةالله بسمالله

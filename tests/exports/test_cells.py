@@ -4,6 +4,8 @@ import pytest
 
 from events_app.exports.cells import LONGEST_CELL, clean, disarm, fit, sheet_name, xml_text
 
+pytestmark = pytest.mark.engine_free
+
 
 @pytest.mark.parametrize(
     "cell",

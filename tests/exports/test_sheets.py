@@ -18,6 +18,8 @@ from events_app.exports.cells import clean, disarm, fit
 from events_app.exports.sheets import LAST_ROW, PAGE, SheetFull, _RowWriter, csv_rows, xlsx_rows
 from events_app.exports.workbook import column_name
 
+pytestmark = pytest.mark.engine_free
+
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 PARTS = [
     "[Content_Types].xml",

@@ -10,6 +10,8 @@ import pytest
 from events_app.vault import Json, KeyringBusy, KeysLost, NoKey, Reader, SealBroken, Vault
 from events_app.vault.keyring import Keyring, Wrap
 
+pytestmark = pytest.mark.engine_free
+
 COURIER = Reader("courier")
 PERSON: dict[str, Json] = {"name": "Rana"}
 

@@ -8,6 +8,8 @@ import pytest
 from events_app.vault import KeysExposed, KeysLost
 from events_app.vault.master import MasterKeys, new_master, read_master, write_master
 
+pytestmark = pytest.mark.engine_free
+
 
 def test_a_written_key_is_read_again_from_a_file_of_the_owner_only(tmp_path: Path) -> None:
     path, master = tmp_path / "master.key", new_master()

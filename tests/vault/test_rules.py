@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from events_app.vault.rules import bound_to, normalise, pack, pad, unpack, unpad
 
+pytestmark = pytest.mark.engine_free
+
 
 @pytest.mark.parametrize(
     "typed",

@@ -20,6 +20,8 @@ from events_app.vault import (
     VaultClosed,
 )
 
+pytestmark = pytest.mark.engine_free
+
 COURIER = Reader("courier")
 PERSON: dict[str, Json] = {"name": "Canary Rana خليل", "address": "canary@example.org"}
 
