@@ -105,7 +105,8 @@ async def tables_youngest_first(url: str) -> list[str]:
         names = await run_sql(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         references = await run_sql(
             url,
-            "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'",
+            "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint "
+            "WHERE contype = 'f'",
         )
     tables = sorted(str(name) for (name,) in names if name not in KEPT)
     return _ordered(tables, {(str(one).strip('"'), str(other).strip('"')) for one, other in references})
@@ -118,7 +119,7 @@ async def empty(url: str, tables: Sequence[str]) -> None:
 
 
 def _ordered(tables: list[str], references: set[tuple[str, str]]) -> list[str]:
-    """Youngest first. Tables that refer to each other in a circle would need their rows deleted in other ways."""
+    """Youngest first. Tables that refer to each other in a circle would need another way of emptying them."""
     ordered: list[str] = []
     left = list(tables)
     while left:
