@@ -16,8 +16,7 @@ import uvicorn
 from events_app import app as house
 from events_app import clock
 from events_app.accounts import actions as accounts
-from events_app.database import close_database, open_database
-from events_app.database.migration import migrate
+from events_app.database import close_database, migrate, open_database
 from events_app.errors import Refusal
 from events_app.settings import Settings, WrongSetting, load_settings
 from events_app.vault import Vault

@@ -193,6 +193,15 @@ def say_short_date(day: date, language: str | None = None) -> str:
     return format_date(day, "EEE d MMM", locale=locale_of(language or current_language()))
 
 
+def say_month(day: date) -> str:
+    """'May', 'أيار': the month alone."""
+    return format_date(day, "LLLL", locale=locale_of(current_language()))
+
+
+def say_weekday(day: date) -> str:
+    return format_date(day, "EEEE", locale=locale_of(current_language()))
+
+
 def say_time(moment: datetime, language: str | None = None) -> str:
     """'13:00': always 24 hours, always Western digits, the wall clock of the moment's own zone."""
     return format_time(moment, "HH:mm", tzinfo=moment.tzinfo, locale=locale_of(language or current_language()))
@@ -235,6 +244,8 @@ def template_functions() -> dict[str, Any]:
         "language_of": language_of,
         "say_date": say_date,
         "say_short_date": say_short_date,
+        "say_month": say_month,
+        "say_weekday": say_weekday,
         "say_time": say_time,
         "say_offset": say_offset,
         "say_city": say_city,

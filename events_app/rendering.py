@@ -71,3 +71,4 @@ def asset(path: str) -> str:
 environment.globals.update(i18n.template_functions())
 environment.globals["asset"] = asset
 environment.filters["markdown"] = markdown
+environment.filters["name_of_language"] = i18n.name_of_language

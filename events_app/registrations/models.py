@@ -32,7 +32,7 @@ class Registration(Model):
     live = fields.SmallIntField(null=True)
     waitlist_order = fields.IntField(null=True)
     registered_on: date = fields.DateField()  # type: ignore[assignment]
-    token_digest = fields.BinaryField(unique=True)
+    token_digest = fields.BinaryField()
     person = fields.BinaryField()
     consent_version = fields.IntField(default=0)
     answer = fields.CharField(max_length=16)
