@@ -55,7 +55,7 @@ def piece(entry: Entry) -> Piece:
     Refuses TimeDoesNotExist; ValueError for an address or link that is none. RFC 5546 3.2.1.
     """
     times = times_among_others(entry)
-    data = b"\r\n".join(_fold(line) for line in _lines(entry, times)) + b"\r\n"
+    data = "\r\n".join([*map(_fold, _lines(entry, times)), ""]).encode("utf-8")
     starts = entry.starts.astimezone(UTC)
     return Piece(starts, entry.uid, entry.changed, times.zone, times.rules, data)
 
@@ -143,19 +143,20 @@ def _wall(moment: datetime) -> str:
     return f"{day}T{moment.hour:02}{moment.minute:02}{moment.second:02}"
 
 
-def _fold(line: str) -> bytes:
-    """A content line in UTF-8, at most 75 octets a row, no character parted. RFC 5545 3.1."""
-    assert not {"\n", "\r"} & set(line)
-    octets = line.encode("utf-8")
-    if len(octets) <= 75:
-        return octets
-    rows, start, width = [], 0, 75
+def _fold(line: str) -> str:
+    """A content line in rows of at most 75 octets of UTF-8 that part no character. RFC 5545 3.1."""
+    assert "\n" not in line
+    assert "\r" not in line
+    if line.isascii() and len(line) <= 75:
+        return line
+    octets, rows, start, width = line.encode("utf-8"), [], 0, 75
     while len(octets) - start > width:
         end = start + width
         while octets[end] & 0b1100_0000 == 0b1000_0000:
             end -= 1
         row = octets[start:end]
-        end -= (len(row) - len(row.rstrip(b"\\"))) % 2  # a backslash stays with what it escapes
+        if row.endswith(b"\\"):  # a backslash stays with what it escapes
+            end -= (len(row) - len(row.rstrip(b"\\"))) % 2
         rows.append(octets[start:end])
         start, width = end, 74
-    return b"\r\n ".join((*rows, octets[start:]))
+    return b"\r\n ".join((*rows, octets[start:])).decode("utf-8")

@@ -40,7 +40,7 @@ _ADDRESS = re.compile(f"{_PLAIN}@{_PLAIN}")
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     """A text of lines (parted by LF), no controls or bidi overrides, at most `limit` characters."""
-    if not all(map(_is_plain, text.split("\n"))):
+    if not _is_plain(text.replace("\n", "")) or " \n" in text or "\n " in text:
         text = _UNWANTED.sub("", _LINE_BREAK.sub("\n", text))
         text = "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     if "\n\n\n" in text:
@@ -91,6 +91,7 @@ def mark_direction(text: str, language: str) -> str:
     return "\n".join(_marked(line) if _RIGHT_TO_LEFT.search(line) else line for line in text.split("\n"))
 
 
+@lru_cache(maxsize=256)
 def is_right_to_left(language: str) -> bool:
     """Whether a language tag (BCP 47) names a language written from right to left."""
     return language.split("-")[0].lower() in RIGHT_TO_LEFT_LANGUAGES

@@ -106,7 +106,7 @@ def tells(rules: Rules, moment: datetime) -> bool:
     Never for an hour that comes twice: RFC 5545 3.3.5 reads such a wall time as the first, ical.js (and so
     Thunderbird) as the second.
     """
-    if moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset():
+    if moment.utcoffset() != moment.replace(fold=1 - moment.fold).utcoffset():
         return False
     wall = moment.replace(tzinfo=None)
     came = [(when, onset.after) for onset in rules if (when := onset.latest(wall))]
