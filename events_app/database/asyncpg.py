@@ -29,6 +29,7 @@ LOST_CONNECTIONS = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg finds itself in when the server ended an idle connection
     ConnectionError,
 )
 
@@ -51,9 +52,12 @@ class AsyncpgClient(AsyncpgDBClient):
         return await translated(super()._translate_exceptions(func, *args, **kwargs))
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
-        found = await execute_query(super().execute_query, super().execute_query_dict, query, values)
+        if _returns(query):
+            found = await self._translate_exceptions(_fetch, query, values)
+        else:
+            found = await super().execute_query(query, values)
         self.commits += not query.lstrip().upper().startswith("SELECT")
-        return found
+        return cast(tuple[int, list[Any]], found)
 
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
         found = await super().execute_insert(query, values)
@@ -84,7 +88,11 @@ class AsyncpgTransaction(TransactionWrapper):
         return await translated(super()._translate_exceptions(func, *args, **kwargs))
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
-        return await execute_query(super().execute_query, super().execute_query_dict, query, values)
+        if _returns(query):
+            found = await self._translate_exceptions(_fetch, query, values)
+        else:
+            found = await super().execute_query(query, values)
+        return cast(tuple[int, list[Any]], found)
 
     async def commit(self) -> None:
         try:
@@ -144,7 +152,9 @@ class PooledTransaction(TransactionContext):
                 with suppress(*LOST_CONNECTIONS, asyncpg.PostgresError):
                     await self.transaction.rollback()
         finally:
-            await self._pool.release(cast(Any, self.transaction._connection))
+            # A lost connection cannot be reset: asyncpg closes it, and its place in the pool is free again.
+            with suppress(*LOST_CONNECTIONS, asyncpg.PostgresError):
+                await self._pool.release(cast(Any, self.transaction._connection))
 
     async def _existing_pool(self) -> "asyncpg.Pool[Any]":
         if self.pool_client._pool is None:
@@ -166,17 +176,17 @@ async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
     await asyncio.shield(task)
 
 
-async def execute_query(
-    affecting: Callable[..., Awaitable[tuple[int, list[Any]]]],
-    returning: Callable[..., Awaitable[list[Any]]],
-    query: str,
-    values: list[Any] | None,
-) -> tuple[int, list[Any]]:
-    """Rows affected and rows: Tortoise's own forgets the rows of INSERT, UPDATE and DELETE ... RETURNING."""
-    if " RETURNING " in query.upper():
-        rows = await returning(query, values)
+def _returns(query: str) -> bool:
+    return " RETURNING " in query.upper()
+
+
+async def _fetch(
+    client: AsyncpgDBClient, query: str, values: list[Any] | None
+) -> tuple[int, list[asyncpg.Record]]:
+    """Tortoise's own execute_query forgets the rows of INSERT, UPDATE and DELETE ... RETURNING."""
+    async with client.acquire_connection() as connection:
+        rows = await connection.fetch(query, *(values or ()))
         return len(rows), rows
-    return await affecting(query, values)
 
 
 async def translated(answer: Awaitable[Any]) -> Any:

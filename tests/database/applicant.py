@@ -1,6 +1,6 @@
 """A process of its own that applies for seats: `python -m tests.database.applicant URL NAME HOW_MANY`.
 
-Waits for a line on its standard input, so that several begin at once; then prints how often each outcome came.
+Waits for a line on its standard input, so that several begin at once; prints how often each outcome came.
 """
 
 import asyncio

@@ -53,7 +53,8 @@ WHERE attrelid = '"{table}"'::regclass AND attnum > 0 AND NOT attisdropped
 """
 _INDEXES = """
 SELECT indisunique, indisprimary, (
-    SELECT array_agg(attname::text ORDER BY place) FROM unnest(indkey::int[]) WITH ORDINALITY AS key (number, place)
+    SELECT array_agg(attname::text ORDER BY place)
+    FROM unnest(indkey::int[]) WITH ORDINALITY AS key (number, place)
     JOIN pg_attribute ON attrelid = indrelid AND attnum = number
 ) FROM pg_index WHERE indrelid = '"{table}"'::regclass AND indpred IS NULL
 """
