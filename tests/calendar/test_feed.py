@@ -148,7 +148,7 @@ TEXT = st.text(alphabet=st.characters(), max_size=160) | st.text(
     transparent=st.booleans(),
     status=st.sampled_from(["CONFIRMED", "TENTATIVE", "CANCELLED"]),
 )
-@settings(max_examples=200)
+@settings(deadline=None, max_examples=200)
 def test_a_piece_says_what_a_download_says_property_for_property(**changes: object) -> None:
     told = entry(**changes)
     by_hand = stranger.read(piece(told).data)
@@ -157,7 +157,7 @@ def test_a_piece_says_what_a_download_says_property_for_property(**changes: obje
 
 
 @given(name=TEXT, description=TEXT)
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=60)
 def test_no_name_of_a_feed_adds_a_line(name: str, description: str) -> None:
     cover = Cover(f"x{name}", f"x{description}", COVER.source, COVER.url, "en")
     names = [stranger.split(line)[0] for line in stranger.unfold(feed(cover, []))]

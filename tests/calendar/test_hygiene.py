@@ -1,7 +1,7 @@
 """Texts, names, addresses and links before they may stand in a calendar."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events_app.calendar.hygiene import (
@@ -22,6 +22,7 @@ FORBIDDEN = set(
 )
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_a_cleaned_line_is_one_line_without_tricks(text: str) -> None:
     line = clean_line(text)
@@ -32,6 +33,7 @@ def test_a_cleaned_line_is_one_line_without_tricks(text: str) -> None:
     line.encode("utf-8")
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean_text(clean_text(text)) == clean_text(text)
@@ -39,6 +41,7 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean_name(clean_name(text)) == clean_name(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="aب \n\t  \r\u2028x", max_size=60))
 def test_the_quick_way_and_the_slow_way_clean_alike(text: str) -> None:
     assert clean_text(text) == clean_text(text + "\u202e")
@@ -137,6 +140,7 @@ def test_what_is_not_a_web_address_is_not_written(typed: str) -> None:
         ascii_url(typed)
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_no_text_makes_a_link_of_more_than_ascii(text: str) -> None:
     written = ascii_url(f"https://example.org/{text.replace(':', '')}")

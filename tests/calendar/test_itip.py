@@ -201,14 +201,14 @@ def test_an_answer_nobody_can_give_is_not_made() -> None:
 
 @pytest.mark.parametrize("field", ["summary", "description", "location", "organizer_name"])
 @given(text=ANYTHING)
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_adds_a_line(field: str, text: str) -> None:
     usual, changed = (_names(itip.request(each, ANN)) for each in (entry(), entry(**{field: f"x{text}x"})))
     assert changed == usual
 
 
 @given(name=ANYTHING)
-@settings(max_examples=100)
+@settings(deadline=None, max_examples=100)
 def test_no_name_adds_a_line_or_a_parameter(name: str) -> None:
     told = lines(itip.request(entry(), Attendee(f"x{name}x", "ann@example.org")))
     (head,) = [key for key in told if key.startswith("ATTENDEE")]
@@ -244,7 +244,7 @@ def test_a_name_full_of_tricks_stays_one_name(name: str) -> None:
 
 
 @given(title=ARABIC, text=ARABIC)
-@settings(max_examples=150)
+@settings(deadline=None, max_examples=150)
 def test_what_people_wrote_comes_back_as_they_wrote_it_and_no_row_parts_a_character(
     title: str, text: str
 ) -> None:
