@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,13 +20,14 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from events_app.calendar import zones  # first of all: it pins the time zones (see there)
 from events_app import i18n
 from events_app.accounts import pages as accounts_pages
+from events_app.calendar import zones  # first of all: it pins the time zones (see there)
 from events_app.database import close_database, open_database, ping
 from events_app.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany
 from events_app.events import desk as events_desk
-from events_app.events import desk_parts, pages as events_pages
+from events_app.events import desk_parts
+from events_app.events import pages as events_pages
 from events_app.events.models import Event, NoSuchPage
 from events_app.exports import pages as exports_pages
 from events_app.mail.courier import Compose, Courier
@@ -97,6 +98,8 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         lifespan=partial(_live, settings=settings, carries_letters=carries_letters),
     )
     app.state.vault = vault
+    app.state.session_lasts = timedelta(hours=settings.accounts.session_hours)
+    app.state.session_idle = timedelta(minutes=settings.accounts.idle_minutes)
     app.state.site = site
     app.state.office = office
     app.state.kept_pages = KeptPages()
@@ -221,7 +224,9 @@ async def say_sorry(request: Request, error: Exception) -> Response:
     """Something is broken on our side. The log gets the exception's type and place, never a value."""
     sentence = i18n.N_("Something broke on our side. Nothing of yours was lost; please try again.")
     response = page(request, "web/refusal.html", status=500, code=500, sentence=i18n.translate(sentence))
-    response.headers.update({**HEADERS, "cache-control": "no-store"})  # this answer is made outside the guards
+    response.headers.update(
+        {**HEADERS, "cache-control": "no-store"}
+    )  # this answer is made outside the guards
     return response
 
 

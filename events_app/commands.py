@@ -96,7 +96,9 @@ async def _seed(settings: Settings, vault: Vault) -> None:
     from events_app import demonstration
 
     if await demonstration.seed(vault, now=clock.now()):
-        print("A demonstration conference with three side events is there to look at (--empty leaves it out).")
+        print(
+            "A demonstration conference with three side events is there to look at (--empty leaves it out)."
+        )
 
 
 def open_vault(settings: Settings) -> Vault:

@@ -7,7 +7,15 @@ from events_app.calendar.zones import instant
 from events_app.database import one_transaction
 from events_app.events import actions
 from events_app.events.models import Conference, Event, Organization
-from events_app.events.rules import AgendaFacts, EventFacts, HostFacts, HostRole, ProgrammeFacts, SpeakerFacts, SpeakerRole
+from events_app.events.rules import (
+    AgendaFacts,
+    EventFacts,
+    HostFacts,
+    HostRole,
+    ProgrammeFacts,
+    SpeakerFacts,
+    SpeakerRole,
+)
 from events_app.vault import Vault
 
 ZONE = "Europe/Brussels"
@@ -46,13 +54,17 @@ EVENTS: tuple[dict[str, Any], ...] = (
             "from institutions.\n\nWe present the findings, then listen: half of the time belongs to the room.\n\n"
             "- the study in print, in both languages\n- a short guide for families\n- coffee afterwards",
             "ar": "عملت ستة أرشيفات مع العائلات على مدى عامين لمعرفة **ما يحتاجه البحث عن المفقودين** من المؤسسات.\n\n"
-            "نعرض النتائج ثم نصغي: نصف الوقت للحضور.\n\n- الدراسة مطبوعة باللغتين\n- دليل موجز للعائلات\n- قهوة بعد اللقاء",
+            "نعرض النتائج ثم نصغي: نصف الوقت للحضور.\n\n"
+            "- الدراسة مطبوعة باللغتين\n- دليل موجز للعائلات\n- قهوة بعد اللقاء",
         },
         "place": {
             "en": "Room Belgium III, Hotel Linden, Rue de la Paix 12, 1040 Brussels, Belgium",
             "ar": "قاعة بلجيكا 3، فندق ليندن، شارع السلام 12، 1040 بروكسل، بلجيكا",
         },
-        "interpretation": {"en": "English and Arabic, simultaneous", "ar": "ترجمة فورية بين العربية والإنكليزية"},
+        "interpretation": {
+            "en": "English and Arabic, simultaneous",
+            "ar": "ترجمة فورية بين العربية والإنكليزية",
+        },
         "accessibility": {
             "en": "Step-free entrance and a quiet room. Tell us what else would help.",
             "ar": "مدخل بلا درج وغرفة هادئة. يُرجى إخبارنا بما قد يساعد أيضًا.",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel import Locale
 from babel.core import negotiate_locale
@@ -48,9 +48,9 @@ def N_(sentence: str) -> str:
     return sentence
 
 
-def L_(sentence: str) -> Lazy:
-    """Mark a sentence that translates itself when it is shown."""
-    return Lazy(sentence)
+def L_(sentence: str) -> str:
+    """Mark a sentence that translates itself when it is shown. Called a str, because forms ask for one."""
+    return cast(str, Lazy(sentence))
 
 
 def load_languages(codes: Sequence[str], folder: Path = LOCALE_FOLDER) -> None:
@@ -204,7 +204,9 @@ def say_weekday(day: date) -> str:
 
 def say_time(moment: datetime, language: str | None = None) -> str:
     """'13:00': always 24 hours, always Western digits, the wall clock of the moment's own zone."""
-    return format_time(moment, "HH:mm", tzinfo=moment.tzinfo, locale=locale_of(language or current_language()))
+    return format_time(
+        moment, "HH:mm", tzinfo=moment.tzinfo, locale=locale_of(language or current_language())
+    )
 
 
 def say_offset(moment: datetime) -> str:

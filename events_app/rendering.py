@@ -30,7 +30,7 @@ def _select_autoescape(name: str | None) -> bool:
 
 environment = Environment(
     loader=FileSystemLoader(ROOT / "templates"),
-    autoescape=_select_autoescape,
+    autoescape=_select_autoescape,  # noqa: S701 - everything but plain text is escaped
     undefined=StrictUndefined,
     extensions=["jinja2.ext.i18n"],
     trim_blocks=True,

@@ -4,6 +4,7 @@ import hmac
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 
 from starlette.requests import Request
@@ -28,7 +29,9 @@ sign_in_limit = Limit(40, seconds=3600)
 class FormExpired(Forbidden):
     """The form's token is not this session's: it was opened before the sign-in, or elsewhere."""
 
-    sentence = N_("This page was open for too long. Please go back, reload it and try again; nothing was changed.")
+    sentence = N_(
+        "This page was open for too long. Please go back, reload it and try again; nothing was changed."
+    )
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def for_organizers(handler: Handler) -> Handler:
     @wraps(handler)
     async def guarded(request: Request) -> Response:
         token = request.cookies.get(session_cookie(request), "")
-        session = await actions.find_session(token, now=clock.now()) if token else None
+        idle: timedelta = request.app.state.session_idle
+        session = await actions.find_session(token, now=clock.now(), idle=idle) if token else None
         if session is None:
             return see_other("/desk/sign-in")
         vault: Vault = request.app.state.vault
@@ -96,7 +100,9 @@ class AccountForm(Form):
     passphrase = PasswordField(
         L_("Passphrase"),
         [required(N_("Please choose a passphrase."))],
-        description=L_("At least 12 characters. Four or five words that only you would put together are good."),
+        description=L_(
+            "At least 12 characters. Four or five words that only you would put together are good."
+        ),
         render_kw={"autocomplete": "new-password"},
     )
 
@@ -110,12 +116,12 @@ async def sign_in(request: Request) -> Response:
     form = SignInForm(await typed_into(request))
     if not form.validate():
         return page(request, "accounts/sign_in.html", status=422, form=form, refusal="")
-    vault: Vault = request.app.state.vault
     try:
-        token = await actions.sign_in(vault, form.address.data, form.passphrase.data, now=clock.now())
+        token = await _sign_in(request, form.address.data or "", form.passphrase.data or "")
     except (Forbidden, NotFound, TooMany) as refusal:
         sentence = translate(refusal.sentence, **refusal.values)
-        return page(request, "accounts/sign_in.html", status=403, form=form, refusal=sentence)
+        status = 429 if isinstance(refusal, TooMany) else 403
+        return page(request, "accounts/sign_in.html", status=status, form=form, refusal=sentence)
     return _with_session(request, see_other("/desk"), token)
 
 
@@ -143,21 +149,24 @@ async def accept(request: Request) -> Response:
     form = AccountForm(await typed_into(request))
     if not form.validate():
         return page(request, "accounts/welcome.html", status=422, form=form, refusal="")
-    said = (form.name.data, form.address.data, form.passphrase.data)
+    name, address, passphrase = (typed.data or "" for typed in (form.name, form.address, form.passphrase))
     try:
-        await actions.accept(vault, token, *said, now=clock.now())
+        await actions.accept(vault, token, name, address, passphrase, now=clock.now())
     except (Invalid, Conflict) as refusal:
         form.passphrase.errors = [translate(refusal.sentence, **refusal.values)]
         return page(request, "accounts/welcome.html", status=422, form=form, refusal="")
-    session = await actions.sign_in(vault, form.address.data, form.passphrase.data, now=clock.now())
+    session = await _sign_in(request, address, passphrase)
     return _with_session(request, see_other("/desk"), session)
+
+
+async def _sign_in(request: Request, address: str, passphrase: str) -> str:
+    lasts: timedelta = request.app.state.session_lasts
+    return await actions.sign_in(request.app.state.vault, address, passphrase, now=clock.now(), lasts=lasts)
 
 
 def _with_session(request: Request, response: Response, token: str) -> Response:
     https = site_of(request).base_url.startswith("https://")
-    response.set_cookie(
-        session_cookie(request), token, path="/", httponly=True, secure=https, samesite="lax"
-    )
+    response.set_cookie(session_cookie(request), token, path="/", httponly=True, secure=https, samesite="lax")
     return response
 
 

@@ -23,7 +23,15 @@ from events_app.events.models import (
     hosts_of,
     speakers_of,
 )
-from events_app.events.rules import AgendaFacts, EventFacts, HostFacts, ProgrammeFacts, SpeakerFacts, Status, Texts
+from events_app.events.rules import (
+    AgendaFacts,
+    EventFacts,
+    HostFacts,
+    ProgrammeFacts,
+    SpeakerFacts,
+    Status,
+    Texts,
+)
 from events_app.i18n import N_, choose, translate
 from events_app.vault import Reader, Vault
 
@@ -94,9 +102,8 @@ def _apply(event: Event, facts: EventFacts, vault: Vault) -> None:
     for name in ("slug", "consent", "join_link"):
         columns.pop(name)
     event.update_from_dict(columns)
-    event.join_link = (
-        vault.seal(str(event.id), "join link", {"url": facts.join_link}) if facts.join_link else None
-    )  # type: ignore[assignment]
+    sealed = vault.seal(str(event.id), "join link", {"url": facts.join_link}) if facts.join_link else None
+    event.join_link = sealed
 
 
 async def _keep_consent(event: Event, text: Texts, *, before: Texts) -> bool:
@@ -125,7 +132,7 @@ def join_link_of(event: Event, *, vault: Vault, reader: Reader) -> str:
 
 async def free_slug(wished: str) -> str:
     """The wished address, or the next free one: launch, launch-2, launch-3."""
-    taken = set(await Event.filter(slug__startswith=wished[:60]).values_list("slug", flat=True))
+    taken: set[Any] = set(await Event.filter(slug__startswith=wished[:60]).values_list("slug", flat=True))
     if wished not in taken:
         return wished
     return next(slug for slug in (f"{wished}-{number}" for number in range(2, 10_000)) if slug not in taken)
@@ -147,7 +154,9 @@ async def publish_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) -
 
 
 @one_transaction
-async def withdraw_event(event_id: uuid.UUID, *, has_registrations: Callable[..., Awaitable[bool]], now: datetime) -> Event:
+async def withdraw_event(
+    event_id: uuid.UUID, *, has_registrations: Callable[..., Awaitable[bool]], now: datetime
+) -> Event:
     """Back to a draft, as long as nobody has registered. Refuses `StillHasRegistrations`, `EventCannotBecome`."""
     event = await Event.claim(event_id)
     rules.check_life(Status(event.status), Status.DRAFT)
@@ -187,7 +196,8 @@ async def _insert_copy(
     hosts = [HostFacts(str(host.organization_id), host.role) for host in await hosts_of(original.id)]
     copy = await _insert_event(new_id, facts, vault=vault, now=now, hosts=hosts)
     speakers = [
-        SpeakerFacts(speaker.name, speaker.about, speaker.role, False) for speaker in await speakers_of(original.id)
+        SpeakerFacts(speaker.name, speaker.about, speaker.role, False)
+        for speaker in await speakers_of(original.id)
     ]
     agenda = [AgendaFacts(item.title, item.minutes) for item in await agenda_of(original.id)]
     await _write_panel(copy.id, speakers, agenda)
@@ -201,7 +211,9 @@ def facts_of(event: Event, *, consent: Texts, join_link: str) -> EventFacts:
 
 
 @one_transaction
-async def save_programme(event_id: uuid.UUID, facts: ProgrammeFacts, *, revision: int, now: datetime) -> Event:
+async def save_programme(
+    event_id: uuid.UUID, facts: ProgrammeFacts, *, revision: int, now: datetime
+) -> Event:
     """Write hosts, speakers and agenda anew, in the order given. Refuses `EventChangedMeanwhile`."""
     event = await Event.claim(event_id)
     if event.revision != revision:
@@ -218,7 +230,10 @@ async def save_programme(event_id: uuid.UUID, facts: ProgrammeFacts, *, revision
 async def _write_hosts(event_id: uuid.UUID, hosts: Sequence[HostFacts]) -> None:
     for position, host in enumerate(hosts):
         await EventHost.create(
-            event_id=event_id, organization_id=uuid.UUID(host.organization_id), role=host.role, position=position
+            event_id=event_id,
+            organization_id=uuid.UUID(host.organization_id),
+            role=host.role,
+            position=position,
         )
 
 

@@ -43,7 +43,8 @@ class CityTime:
 
 def in_five_cities(starts: datetime, ends: datetime) -> list[CityTime]:
     return [
-        CityTime(say_city(key), starts.astimezone(zone_of(key)), ends.astimezone(zone_of(key))) for key in CITIES
+        CityTime(say_city(key), starts.astimezone(zone_of(key)), ends.astimezone(zone_of(key)))
+        for key in CITIES
     ]
 
 
@@ -75,7 +76,9 @@ async def _choices() -> Choices:
 async def new_event(request: Request) -> Response:
     ours = await Organization.filter(ours=True).first()
     if ours is None:
-        flash = Flash("info", translate(N_("First tell people who you are. Then you can make your first event.")))
+        flash = Flash(
+            "info", translate(N_("First tell people who you are. Then you can make your first event."))
+        )
         return see_other("/desk/organizations/new", flash=flash)
     return _form_page(request, event_form(choices=await _choices()))
 
@@ -195,7 +198,8 @@ async def publish(request: Request) -> Response:
     event = await _find(request)
     await actions.publish_event(event.id, follow=request.app.state.follow, now=clock.now())
     return see_other(
-        f"/desk/events/{event.id}", flash=Flash("success", translate(N_("Published. People can find it now.")))
+        f"/desk/events/{event.id}",
+        flash=Flash("success", translate(N_("Published. People can find it now."))),
     )
 
 
@@ -204,13 +208,17 @@ async def withdraw(request: Request) -> Response:
     await actions.withdraw_event(
         event.id, has_registrations=request.app.state.has_registrations, now=clock.now()
     )
-    return see_other(f"/desk/events/{event.id}", flash=Flash("success", translate(N_("It is a draft again."))))
+    return see_other(
+        f"/desk/events/{event.id}", flash=Flash("success", translate(N_("It is a draft again.")))
+    )
 
 
 async def cancel(request: Request) -> Response:
     event = await _find(request)
     await actions.cancel_event(event.id, follow=request.app.state.follow, now=clock.now())
-    sentence = translate(N_("The event is cancelled. Everybody who registered gets a letter and a calendar update."))
+    sentence = translate(
+        N_("The event is cancelled. Everybody who registered gets a letter and a calendar update.")
+    )
     return see_other(f"/desk/events/{event.id}", flash=Flash("success", sentence))
 
 

@@ -90,9 +90,17 @@ async def _programme_form(event: Event, typed: Any = None) -> Any:
     )
 
 
-def _programme_page(request: Request, event: Event, form: Any, *, status: int = 200, refusal: str = "") -> Response:
+def _programme_page(
+    request: Request, event: Event, form: Any, *, status: int = 200, refusal: str = ""
+) -> Response:
     return page(
-        request, "events/programme.html", status=status, event=event, form=form, codes=languages(), refusal=refusal
+        request,
+        "events/programme.html",
+        status=status,
+        event=event,
+        form=form,
+        codes=languages(),
+        refusal=refusal,
     )
 
 
@@ -125,7 +133,9 @@ async def save_logo(request: Request) -> Response:
     content = await upload.read() if upload is not None and not isinstance(upload, str) else b""
     image = redrawn(content)
     if image is None:
-        flash = Flash("danger", translate(N_("This file is not a picture we can read. PNG, JPEG and WebP work.")))
+        flash = Flash(
+            "danger", translate(N_("This file is not a picture we can read. PNG, JPEG and WebP work."))
+        )
         return see_other(f"/desk/organizations/{organization.id}", flash=flash)
     await actions.save_thing(organization, {"logo": image, "logo_type": "image/png"})
     return see_other(f"/desk/organizations/{organization.id}", flash=_saved())
@@ -198,8 +208,10 @@ def _part_page(request: Request, template: str, form: Any, thing: Any, *, status
 
 async def _free_slug(model: type[Model], wished: str) -> str:
     base = slug_of(wished)
-    taken = set(await model.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, 1000))) if slug not in taken)
+    taken: set[Any] = set(await model.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(
+        slug for slug in (base, *(f"{base}-{number}" for number in range(2, 1000))) if slug not in taken
+    )
 
 
 def _both(path: str, show: Any, save: Any) -> list[Route]:

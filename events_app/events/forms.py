@@ -53,7 +53,9 @@ def read_wall_time(typed: str | None) -> str:
     if re.search(r"[AP]\.?M\.?$|[صم]$", text):
         raise ValidationError(
             translate(
-                N_("“%(typed)s” is not a time on the 24-hour clock. Please write it without AM or PM, such as 13:00."),
+                N_(
+                    "“%(typed)s” is not a time on the 24-hour clock. Please write it without AM or PM, such as 13:00."
+                ),
                 typed=tidy_line(typed),
             )
         )
@@ -86,9 +88,6 @@ class WallMomentField(StringField):
             ) from None
 
 
-_LINE = {"filters": [tidy_line]}
-
-
 class _EventForm(Form):
     """The fields that do not depend on the site's languages; `event_form` adds the others."""
 
@@ -96,13 +95,15 @@ class _EventForm(Form):
         L_("Address of the page"),
         [optional(), at_most(80)],
         filters=[tidy_line],
-        description=L_("Left empty, it is made from the title. It cannot change once the event is published."),
+        description=L_(
+            "Left empty, it is made from the title. It cannot change once the event is published."
+        ),
         render_kw={"dir": "ltr"},
     )
     conference = SelectField(
         L_("On the margins of"), description=L_("The conference this event is held beside, if there is one.")
     )
-    track = StringField(L_("Theme or track"), [at_most(80)], **_LINE)
+    track = StringField(L_("Theme or track"), [at_most(80)], filters=[tidy_line])
     starts_on = DateField(L_("Date"), [required(N_("Please choose the date."))])
     starts_time = WallTimeField(
         L_("Starts at"),
@@ -118,7 +119,9 @@ class _EventForm(Form):
     )
     ends_on = DateField(L_("Last day, if it is another one"), [optional()])
     zone = SelectField(
-        L_("Time zone"), [required(N_("Please choose the time zone."))], description=L_("Where the clock on the wall hangs.")
+        L_("Time zone"),
+        [required(N_("Please choose the time zone."))],
+        description=L_("Where the clock on the wall hangs."),
     )
     starts_fold = RadioField(L_("Which hour does it start in?"), [optional()], validate_choice=False)
     ends_fold = RadioField(L_("Which hour does it end in?"), [optional()], validate_choice=False)
@@ -197,7 +200,9 @@ class _EventForm(Form):
         if ends <= starts:
             _blame(
                 self.ends_time,
-                translate(N_("It would end before it starts. If it runs past midnight, fill in the last day.")),
+                translate(
+                    N_("It would end before it starts. If it runs past midnight, fill in the last day.")
+                ),
             )
             return None
         if ends - starts > LONGEST:
@@ -211,7 +216,8 @@ class _EventForm(Form):
         ends_on = self.ends_on.data or self.starts_on.data
         texts = {name: texts_typed(self, name) for name in TEXTS}
         return EventFacts(
-            slug=self.slug.data or slug_of(texts["title"].get("en") or next(iter(texts["title"].values()), "")),
+            slug=self.slug.data
+            or slug_of(texts["title"].get("en") or next(iter(texts["title"].values()), "")),
             **texts,
             starts_wall=f"{self.starts_on.data:%Y-%m-%d}T{self.starts_time.data}",
             ends_wall=f"{ends_on:%Y-%m-%d}T{self.ends_time.data}",
@@ -236,7 +242,8 @@ class _EventForm(Form):
         )
 
 
-def _instant(form: _EventForm, day: date, time: Field, fold: Field) -> datetime | None:
+def _instant(form: _EventForm, day: date | None, time: Field, fold: RadioField) -> datetime | None:
+    assert day is not None  # the form has just checked it
     wall = datetime.fromisoformat(f"{day:%Y-%m-%d}T{time.data}")
     chosen = int(fold.data) if fold.data in {"0", "1"} else None
     try:
@@ -274,9 +281,19 @@ _TEXT_FIELDS: Mapping[str, tuple[type[Field], Any, int, Any]] = {
         MOST_MARKDOWN,
         L_("You can use Markdown: **bold**, lists with -, links as [text](https://example.org)."),
     ),
-    "place": (StringField, L_("Place"), 300, L_("Room, building, street, city, country, as a calendar should show it.")),
+    "place": (
+        StringField,
+        L_("Place"),
+        300,
+        L_("Room, building, street, city, country, as a calendar should show it."),
+    ),
     "interpretation": (StringField, L_("Interpretation"), 200, L_("Such as: English and Arabic, spoken.")),
-    "accessibility": (TextAreaField, L_("Accessibility"), 600, L_("Step-free access, hearing loop, sign language, lighting.")),
+    "accessibility": (
+        TextAreaField,
+        L_("Accessibility"),
+        600,
+        L_("Step-free access, hearing loop, sign language, lighting."),
+    ),
     "consent": (
         TextAreaField,
         L_("Consent text"),
@@ -291,7 +308,7 @@ def _form_class(codes: tuple[str, ...]) -> type[_EventForm]:
     members: dict[str, Field] = {}
     for name, (kind, label, most, description) in _TEXT_FIELDS.items():
         for code in codes:
-            members[f"{name}_{code}"] = kind(  # type: ignore[call-arg]
+            members[f"{name}_{code}"] = kind(
                 label,
                 [at_most(most)],
                 filters=[tidy_line if kind is StringField else tidy],
@@ -315,9 +332,13 @@ class Choices:
     rooms: Sequence[tuple[str, str]]
 
 
-def event_form(typed: Any = None, *, event: Event | None = None, choices: Choices, data: Any = None) -> _EventForm:
+def event_form(
+    typed: Any = None, *, event: Event | None = None, choices: Choices, data: Any = None
+) -> _EventForm:
     """The form for a new event, or filled from `event`; `typed` is what was posted."""
-    form = _form_class(languages())(typed, data={**_defaults(), **(event_data(event) if event else {}), **(data or {})})
+    form = _form_class(languages())(
+        typed, data={**_defaults(), **(event_data(event) if event else {}), **(data or {})}
+    )
     form.conference.choices = [("", translate(N_("None"))), *choices.conferences]
     form.room.choices = [("", translate(N_("No room chosen"))), *choices.rooms]
     form.zone.choices = zone_choices()
@@ -325,14 +346,20 @@ def event_form(typed: Any = None, *, event: Event | None = None, choices: Choice
     spoken = dict.fromkeys((*languages(), *SPOKEN))
     form.spoken.choices = [(code, name_of_language(code, _current())) for code in spoken]
     form.visibility.choices = [
-        (Visibility.PUBLIC.value, translate(N_("Everybody: it is on the home page, in the programme and in feeds"))),
+        (
+            Visibility.PUBLIC.value,
+            translate(N_("Everybody: it is on the home page, in the programme and in feeds")),
+        ),
         (Visibility.UNLISTED.value, translate(N_("Only people who have the link"))),
     ]
     for fold in (form.starts_fold, form.ends_fold):
         fold.choices = []
     title = form[f"title_{languages()[0]}"]
     if not any(f"title_{code}" in form and form[f"title_{code}"].data for code in languages()):
-        title.validators = [required(N_("Please give the event a title in at least one language.")), *title.validators]
+        title.validators = [
+            required(N_("Please give the event a title in at least one language.")),
+            *title.validators,
+        ]
     return form
 
 
@@ -350,7 +377,11 @@ def _all_zones() -> tuple[str, ...]:
 def zone_choices() -> list[tuple[str, str]]:
     """All zones by name; the five cities of this field first, with the city in the reader's language."""
     first = [(key, f"{say_city(key)} ({key})") for key in CITIES]
-    return [("", translate(N_("Choose…"))), *first, *((key, key) for key in _all_zones() if key not in CITIES)]
+    return [
+        ("", translate(N_("Choose…"))),
+        *first,
+        *((key, key) for key in _all_zones() if key not in CITIES),
+    ]
 
 
 def _defaults() -> dict[str, Any]:
@@ -374,7 +405,9 @@ def event_data(event: Event) -> dict[str, Any]:
         "starts_on": date.fromisoformat(event.starts_wall[:10]),
         "starts_time": event.starts_wall[11:],
         "ends_time": event.ends_wall[11:],
-        "ends_on": date.fromisoformat(event.ends_wall[:10]) if event.ends_wall[:10] != event.starts_wall[:10] else None,
+        "ends_on": date.fromisoformat(event.ends_wall[:10])
+        if event.ends_wall[:10] != event.starts_wall[:10]
+        else None,
         "zone": event.zone,
         "starts_fold": str(event.starts_fold) if event.starts_fold else None,
         "ends_fold": str(event.ends_fold) if event.ends_fold else None,

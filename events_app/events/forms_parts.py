@@ -48,7 +48,9 @@ HOST_ROLES = {
 SPEAKER_ROLES = {SpeakerRole.SPEAKER: L_("Speaker"), SpeakerRole.MODERATOR: L_("Moderator")}
 
 
-def _text_fields(label: Any, name: str, most: int, *, long: bool = False, needed: str = "") -> dict[str, Field]:
+def _text_fields(
+    label: Any, name: str, most: int, *, long: bool = False, needed: str = ""
+) -> dict[str, Field]:
     """One field per language of the site: name_en, name_ar; `needed` is the refusal when the first one is empty."""
     made: dict[str, Field] = {}
     for number, code in enumerate(languages()):
@@ -60,8 +62,15 @@ def _text_fields(label: Any, name: str, most: int, *, long: bool = False, needed
     return made
 
 
+def _field(form: Form, name: str) -> Any:
+    """A field by name; which kind it is, the form's class knows."""
+    return form[name]
+
+
 def _link(label: Any) -> URLField:
-    return URLField(label, [optional(), at_most(400), a_web_address], filters=[tidy_line], render_kw={"dir": "ltr"})
+    return URLField(
+        label, [optional(), at_most(400), a_web_address], filters=[tidy_line], render_kw={"dir": "ltr"}
+    )
 
 
 def _colour(label: Any) -> StringField:
@@ -69,17 +78,24 @@ def _colour(label: Any) -> StringField:
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", typed.data or ""):
             raise ValidationError(translate(N_("A colour such as #0b5653, please.")))
         if contrast_with_white(typed.data) < 4.5:
-            raise ValidationError(translate(N_("White text on this colour is hard to read. Please choose a darker one.")))
+            raise ValidationError(
+                translate(N_("White text on this colour is hard to read. Please choose a darker one."))
+            )
 
     return StringField(
-        label, [optional(), check], filters=[tidy_line], render_kw={"dir": "ltr", "maxlength": 7, "placeholder": "#0b5653"}
+        label,
+        [optional(), check],
+        filters=[tidy_line],
+        render_kw={"dir": "ltr", "maxlength": 7, "placeholder": "#0b5653"},
     )
 
 
 def contrast_with_white(colour: str) -> float:
     """The contrast ratio of white text on '#rrggbb', 1 to 21 (WCAG 2.2, 1.4.3)."""
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels)
+    red, green, blue = (
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels
+    )
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
@@ -88,14 +104,18 @@ def _organization_class(codes: tuple[str, ...]) -> type[Form]:
     members = {
         **_text_fields(L_("Name"), "name", 160, needed=N_("Please write the organization's name.")),
         "link": _link(L_("Website")),
-        "ours": BooleanField(L_("This is us"), description=L_("New events start with our own organization as host.")),
+        "ours": BooleanField(
+            L_("This is us"), description=L_("New events start with our own organization as host.")
+        ),
         "colour": _colour(L_("Main colour")),
         "second_colour": _colour(L_("Second colour")),
     }
     return type("OrganizationForm", (Form,), members)
 
 
-def organization_form(typed: Any = None, *, organization: Organization | None = None, ours: bool = False) -> Form:
+def organization_form(
+    typed: Any = None, *, organization: Organization | None = None, ours: bool = False
+) -> Form:
     data: dict[str, Any] = {"ours": ours}
     if organization:
         data = {name: getattr(organization, name) for name in ("link", "ours", "colour", "second_colour")}
@@ -112,7 +132,9 @@ def organization_values(form: Form) -> dict[str, Any]:
 def _conference_class(codes: tuple[str, ...]) -> type[Form]:
     members = {
         **_text_fields(L_("Name"), "name", 200, needed=N_("Please write the conference's name.")),
-        "edition": StringField(L_("Edition"), [at_most(80)], filters=[tidy_line], description=L_("Such as IX, or 2027.")),
+        "edition": StringField(
+            L_("Edition"), [at_most(80)], filters=[tidy_line], description=L_("Such as IX, or 2027.")
+        ),
         "starts_on": DateField(L_("First day"), [required(N_("Please choose the first day."))]),
         "ends_on": DateField(L_("Last day"), [required(N_("Please choose the last day."))]),
         "zone": SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))]),
@@ -132,11 +154,14 @@ def _not_before_the_first_day(form: Any, typed: Field) -> None:
 def conference_form(typed: Any = None, *, conference: Conference | None = None) -> Form:
     data: dict[str, Any] = {}
     if conference:
-        data = {name: getattr(conference, name) for name in ("edition", "starts_on", "ends_on", "zone", "link", "ours")}
+        data = {
+            name: getattr(conference, name)
+            for name in ("edition", "starts_on", "ends_on", "zone", "link", "ours")
+        }
         for name in ("name", "about"):
             data |= {f"{name}_{code}": text for code, text in getattr(conference, name).items()}
     form = _conference_class(languages())(typed, data=data)
-    form["zone"].choices = zone_choices()
+    _field(form, "zone").choices = zone_choices()
     return form
 
 
@@ -185,7 +210,7 @@ def venue_form(typed: Any = None, *, venue: Venue | None = None, rooms: list[Any
         for room in rooms or []
     ]
     form = _venue_class(languages())(typed, data=data)
-    form["zone"].choices = zone_choices()
+    _field(form, "zone").choices = zone_choices()
     return form
 
 
@@ -195,9 +220,13 @@ def venue_values(form: Form) -> dict[str, Any]:
 
 
 def room_values(form: Form) -> list[dict[str, Any]]:
-    rows = [entry.form for entry in form["rooms"].entries]
+    rows = [entry.form for entry in _field(form, "rooms").entries]
     return [
-        {"name": texts_typed(row, "name"), "seats": row["seats"].data, "step_free": bool(row["step_free"].data)}
+        {
+            "name": texts_typed(row, "name"),
+            "seats": row["seats"].data,
+            "step_free": bool(row["step_free"].data),
+        }
         for row in rows
         if texts_typed(row, "name")
     ]
@@ -209,7 +238,9 @@ BLANK_ROWS = 3
 @cache
 def _programme_class(codes: tuple[str, ...]) -> type[Form]:
     host = type(
-        "HostForm", (Form,), {"organization": SelectField(L_("Organization")), "role": SelectField(L_("Role"))}
+        "HostForm",
+        (Form,),
+        {"organization": SelectField(L_("Organization")), "role": SelectField(L_("Role"))},
     )
     speaker = type(
         "SpeakerForm",
@@ -229,7 +260,7 @@ def _programme_class(codes: tuple[str, ...]) -> type[Form]:
             "minutes": IntegerField(L_("Minutes"), [optional(), number_between(1, 1440)]),
         },
     )
-    members = {
+    members: dict[str, Any] = {
         "hosts": FieldList(FormField(host), L_("Hosts, in the order of their logos")),
         "speakers": FieldList(FormField(speaker), L_("Speakers and moderation")),
         "agenda": FieldList(FormField(item), L_("Agenda")),
@@ -270,34 +301,36 @@ def add_rows(form: Form, *names: str) -> None:
     for name in names or ("hosts", "speakers", "agenda", "rooms"):
         for _each in range(BLANK_ROWS):
             if name in form:
-                form[name].append_entry()
+                _field(form, name).append_entry()
 
 
 def give_choices(form: Form, organizations: list[Organization]) -> None:
     """Fill the choices of every row, also of those that were added after the form was made."""
     named = [("", translate(N_("Nobody"))), *((str(each.id), choose(each.name)) for each in organizations)]
-    for entry in form["hosts"].entries:
+    for entry in _field(form, "hosts").entries:
         entry.form["organization"].choices = named
         entry.form["role"].choices = list(HOST_ROLES.items())
-    for entry in form["speakers"].entries:
+    for entry in _field(form, "speakers").entries:
         entry.form["role"].choices = list(SPEAKER_ROLES.items())
 
 
 def programme_facts(form: Form) -> ProgrammeFacts:
     """The filled rows, in order; an organization chosen twice counts once, where it stood first."""
     hosts: dict[str, HostFacts] = {}
-    for entry in form["hosts"].entries:
+    for entry in _field(form, "hosts").entries:
         chosen = entry.form["organization"].data
         if chosen and chosen not in hosts:
             hosts[chosen] = HostFacts(chosen, entry.form["role"].data)
     speakers = [
-        SpeakerFacts(texts_typed(row, "name"), texts_typed(row, "about"), row["role"].data, bool(row["confirmed"].data))
-        for row in (entry.form for entry in form["speakers"].entries)
+        SpeakerFacts(
+            texts_typed(row, "name"), texts_typed(row, "about"), row["role"].data, bool(row["confirmed"].data)
+        )
+        for row in (entry.form for entry in _field(form, "speakers").entries)
         if texts_typed(row, "name")
     ]
     agenda = [
         AgendaFacts(texts_typed(row, "title"), row["minutes"].data or 0)
-        for row in (entry.form for entry in form["agenda"].entries)
+        for row in (entry.form for entry in _field(form, "agenda").entries)
         if texts_typed(row, "title")
     ]
     return ProgrammeFacts(list(hosts.values()), speakers, agenda)
@@ -305,4 +338,3 @@ def programme_facts(form: Form) -> ProgrammeFacts:
 
 def spoken_names(codes: list[str]) -> list[str]:
     return [name_of_language(code, current_language()) for code in codes]
-

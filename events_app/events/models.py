@@ -15,6 +15,7 @@ from events_app.events import rules
 from events_app.events.rules import Door, Mode, Status, Texts, Visibility
 from events_app.i18n import N_
 
+
 class NoSuchPage(NotFound):
     """The one 404: an unknown address and a draft's address say the same."""
 
@@ -26,14 +27,14 @@ class Organization(Model):
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
     slug = fields.CharField(max_length=80, unique=True)
-    name: Texts = fields.JSONField()  # type: ignore[assignment]
+    name: Texts = fields.JSONField()
     link = fields.CharField(max_length=400, default="")
     ours = fields.BooleanField(default=False)
     colour = fields.CharField(max_length=7, default="")
     second_colour = fields.CharField(max_length=7, default="")
     logo = fields.BinaryField(null=True)
     logo_type = fields.CharField(max_length=40, default="")
-    languages: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    languages: list[str] = fields.JSONField(default=list)
 
     class Meta:
         table = "organization"
@@ -44,14 +45,14 @@ class Conference(Model):
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
     slug = fields.CharField(max_length=80, unique=True)
-    name: Texts = fields.JSONField()  # type: ignore[assignment]
+    name: Texts = fields.JSONField()
     edition = fields.CharField(max_length=80, default="")
     zone = fields.CharField(max_length=64)
     starts_on = fields.DateField()
     ends_on = fields.DateField()
     link = fields.CharField(max_length=400, default="")
     ours = fields.BooleanField(default=False)
-    about: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    about: Texts = fields.JSONField(default=dict)
 
     class Meta:
         table = "conference"
@@ -59,12 +60,12 @@ class Conference(Model):
 
 class Venue(Model):
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
-    name: Texts = fields.JSONField()  # type: ignore[assignment]
-    address: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    name: Texts = fields.JSONField()
+    address: Texts = fields.JSONField(default=dict)
     city = fields.CharField(max_length=120, default="")
     country = fields.CharField(max_length=2, default="")
     zone = fields.CharField(max_length=64)
-    accessibility: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    accessibility: Texts = fields.JSONField(default=dict)
 
     class Meta:
         table = "venue"
@@ -74,7 +75,7 @@ class Room(Model):
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
     venue: fields.ForeignKeyRelation[Venue] = fields.ForeignKeyField("house.Venue", on_delete=fields.CASCADE)
     venue_id: uuid.UUID
-    name: Texts = fields.JSONField()  # type: ignore[assignment]
+    name: Texts = fields.JSONField()
     seats = fields.IntField(null=True)
     step_free = fields.BooleanField(default=False)
 
@@ -100,13 +101,13 @@ class Event(Model):
     )
     room_id: uuid.UUID | None
 
-    title: Texts = fields.JSONField()  # type: ignore[assignment]
-    summary: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
-    description: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
-    place: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
-    interpretation: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
-    accessibility: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
-    languages: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    title: Texts = fields.JSONField()
+    summary: Texts = fields.JSONField(default=dict)
+    description: Texts = fields.JSONField(default=dict)
+    place: Texts = fields.JSONField(default=dict)
+    interpretation: Texts = fields.JSONField(default=dict)
+    accessibility: Texts = fields.JSONField(default=dict)
+    languages: list[str] = fields.JSONField(default=list)
     track = fields.CharField(max_length=80, default="")
 
     starts_wall = fields.CharField(max_length=16)
@@ -158,7 +159,11 @@ class Event(Model):
 
     def door(self, now: datetime) -> Door:
         return rules.door(
-            status=self.status, now=now, ends_at=self.ends_at, opens_at=self.opens_at, closes_at=self.closes_at
+            status=self.status,
+            now=now,
+            ends_at=self.ends_at,
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
         )
 
     @property
@@ -232,8 +237,8 @@ class Speaker(Model):
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
     event_id: uuid.UUID
-    name: Texts = fields.JSONField()  # type: ignore[assignment]
-    about: Texts = fields.JSONField(default=dict)  # type: ignore[assignment]
+    name: Texts = fields.JSONField()
+    about: Texts = fields.JSONField(default=dict)
     role = fields.CharField(max_length=16)
     confirmed = fields.BooleanField(default=False)
     position = fields.IntField()
@@ -247,7 +252,7 @@ class AgendaItem(Model):
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
     event_id: uuid.UUID
-    title: Texts = fields.JSONField()  # type: ignore[assignment]
+    title: Texts = fields.JSONField()
     minutes = fields.IntField()
     position = fields.IntField()
 
@@ -263,7 +268,7 @@ class ConsentText(Model):
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
     event_id: uuid.UUID
     version = fields.IntField()
-    text: Texts = fields.JSONField()  # type: ignore[assignment]
+    text: Texts = fields.JSONField()
 
     class Meta:
         table = "consent_text"

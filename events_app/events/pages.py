@@ -182,7 +182,9 @@ def entry_of(found: Event, hosts: Sequence[EventHost], *, site: Site) -> Entry:
         starts=found.starts,
         ends=found.ends,
         summary=choose(found.title),
-        description="\n\n".join(part for part in (choose(found.summary), site.url(f"/events/{found.slug}")) if part),
+        description="\n\n".join(
+            part for part in (choose(found.summary), site.url(f"/events/{found.slug}")) if part
+        ),
         location=place_of(found) if found.offers_in_person else translate("Online"),
         url=site.url(f"/events/{found.slug}"),
         language=language,

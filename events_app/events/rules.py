@@ -12,7 +12,6 @@ from typing import Final
 from events_app.errors import Conflict
 from events_app.i18n import N_
 
-
 Texts = dict[str, str]
 """One text in several languages: {'en': 'Launch', 'ar': 'إطلاق'}."""
 
@@ -121,7 +120,44 @@ def door(
 _ARABIC = dict(
     zip(
         "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ",
-        ("a b t th j h kh d dh r z s sh s d t z a gh f q k l m n h w y a a a a a a w y").split(),
+        [
+            "a",
+            "b",
+            "t",
+            "th",
+            "j",
+            "h",
+            "kh",
+            "d",
+            "dh",
+            "r",
+            "z",
+            "s",
+            "sh",
+            "s",
+            "d",
+            "t",
+            "z",
+            "a",
+            "gh",
+            "f",
+            "q",
+            "k",
+            "l",
+            "m",
+            "n",
+            "h",
+            "w",
+            "y",
+            "a",
+            "a",
+            "a",
+            "a",
+            "a",
+            "a",
+            "w",
+            "y",
+        ],
         strict=True,
     )
 )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from events_app.events.models import Event
-from events_app.i18n import L_, Lazy, name_of_language
+from events_app.i18n import L_, name_of_language
 from events_app.registrations.actions import person_context
 from events_app.registrations.emails import Person, person_of
 from events_app.registrations.forms import MODE_NAMES
@@ -15,7 +15,7 @@ from events_app.vault import Reader, Vault
 
 PAGE_ROWS = 500
 
-STATUS_NAMES: Mapping[str, Lazy] = {
+STATUS_NAMES: Mapping[str, str] = {
     Status.PENDING: L_("Waiting for approval"),
     Status.CONFIRMED: L_("Confirmed"),
     Status.WAITLISTED: L_("On the waiting list"),
@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Column:
-    label: Lazy
+    label: str
     read: Callable[[Line], str]
 
 
@@ -58,7 +58,9 @@ def chosen_columns(wanted: Sequence[str]) -> list[Column]:
     return [column for key, column in COLUMNS.items() if not wanted or key in wanted]
 
 
-async def lines_of(event: Event, *, statuses: Sequence[str], vault: Vault, reader: Reader) -> AsyncIterator[Line]:
+async def lines_of(
+    event: Event, *, statuses: Sequence[str], vault: Vault, reader: Reader
+) -> AsyncIterator[Line]:
     """The event's registrations, opened for `reader`, in pages by id: memory does not grow with the list."""
     scope, after = str(event.id), uuid.UUID(int=0)
     columns = ("id", "status", "mode", "language", "person", "registered_on")

@@ -120,7 +120,9 @@ async def cancel(registration_id: uuid.UUID, *, office: Office, now: datetime) -
     return registration
 
 
-async def _end(registration: Registration, event: Event, letter: str, *, office: Office, now: datetime) -> None:
+async def _end(
+    registration: Registration, event: Event, letter: str, *, office: Office, now: datetime
+) -> None:
     rules.check_life(Status(registration.status), Status.CANCELLED)
     registration.status = Status.CANCELLED
     registration.answer = ANSWER_OF[Status.CANCELLED]
@@ -183,7 +185,7 @@ async def send_update(event_id: uuid.UUID, *, office: Office, now: datetime) -> 
 
 
 async def follow_event(event: Event, *, was_cancelled: bool, office: Office, now: datetime) -> None:
-    """What a change of the event means for its people, inside the organizer's transaction (app.py hands this to events).
+    """What a change of the event means for its people, inside the organizer's transaction (app.py hands it down).
 
     A cancelled event cancels everybody with a letter; more seats promote as many as fit.
     """

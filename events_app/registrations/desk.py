@@ -1,4 +1,4 @@
-"""The desk's pages for registrations: who is coming, cancelling for somebody, telling people of a change, the outbox."""
+"""The desk's pages for registrations: who is coming, cancelling, telling people of a change, the outbox."""
 
 import uuid
 from dataclasses import dataclass
@@ -90,7 +90,9 @@ async def cancel(request: Request) -> Response:
     event = await find_event(request)
     found = await _find_registration(request, event)
     await actions.cancel(found.id, office=office_of(request), now=clock.now())
-    flash = Flash("success", translate(N_("Cancelled. The person gets a letter, and the next in line moves up.")))
+    flash = Flash(
+        "success", translate(N_("Cancelled. The person gets a letter, and the next in line moves up."))
+    )
     return see_other(f"/desk/events/{event.id}/registrations", flash=flash)
 
 

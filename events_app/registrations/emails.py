@@ -134,7 +134,9 @@ def _calendar_part(kind: str, facts: Mapping[str, Any]) -> bytes | None:
     method = _method(kind, facts)
     if method is None:
         return None
-    attendee = Attendee(facts["name"], facts["to_address"], "DECLINED" if method == "CANCEL" else facts["answer"])
+    attendee = Attendee(
+        facts["name"], facts["to_address"], "DECLINED" if method == "CANCEL" else facts["answer"]
+    )
     entry = entry_of(facts)
     return itip.cancel(entry, attendee) if method == "CANCEL" else itip.request(entry, attendee)
 
@@ -182,7 +184,7 @@ def organization_name(facts: Mapping[str, Any]) -> str:
 
 
 def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """What the letter's templates may say. A letter that may carry a calendar part is not even given the personal link."""
+    """What the letter's templates may say. One that may carry a calendar part is not given the personal link."""
     event = facts["event"]
     starts, ends = times_of(event)
     context: dict[str, Any] = {
@@ -210,5 +212,5 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
 
 
 def _for_a_header(text: str) -> str:
-    """One line for a header. `=?` would begin an encoded word, which Python 3.11's e-mail package lets inject headers."""
+    """One line for a header. `=?` would begin an encoded word, by which Python 3.11 lets headers be injected."""
     return " ".join(text.replace("=?", "= ?").split())

@@ -31,7 +31,7 @@ class Registration(Model):
     address_index = fields.BinaryField()
     live = fields.SmallIntField(null=True)
     waitlist_order = fields.IntField(null=True)
-    registered_on: date = fields.DateField()  # type: ignore[assignment]
+    registered_on: date = fields.DateField()
     token_digest = fields.BinaryField()
     person = fields.BinaryField()
     consent_version = fields.IntField(default=0)

@@ -211,7 +211,7 @@ async def mail_link(request: Request) -> Response:
     form = AddressForm(await typed_into(request))
     if not form.validate():
         return page(request, "registrations/mine.html", status=422, event=event, form=form, sent_to="")
-    await actions.send_link(event.id, form.address.data, office=office_of(request), now=clock.now())
+    await actions.send_link(event.id, form.address.data or "", office=office_of(request), now=clock.now())
     return page(request, "registrations/mine.html", event=event, form=form, sent_to=form.address.data)
 
 

@@ -116,6 +116,6 @@ _ARABIC_FOLDS = str.maketrans("أإآٱىةؤئ", "اااايهوي", "ـ")
 
 
 def folded(text: str) -> str:
-    """Text as a search compares it: no case, no accents, no Arabic vowel signs; alef, yeh and teh marbuta are one each."""
+    """Text as a search compares it: no case, accents or Arabic vowel signs; alef, yeh and teh marbuta are one."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_ARABIC_FOLDS)).casefold()
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

@@ -35,7 +35,11 @@ class _OurSentences:
 
 
 # The sentences that WTForms may say by itself; marked here so that the catalogue has them.
-WTFORMS_SENTENCES = (N_("Not a valid choice."), N_("Not a valid integer value."), N_("Not a valid date value."))
+WTFORMS_SENTENCES = (
+    N_("Not a valid choice."),
+    N_("Not a valid integer value."),
+    N_("Not a valid date value."),
+)
 
 
 class Form(WTForm):
@@ -98,9 +102,7 @@ def at_most(characters: int) -> Validator:
     def check(form: WTForm, field: Field) -> None:
         if len(field.data or "") > characters:
             raise ValidationError(
-                ngettext(
-                    "At most %(n)s character, please.", "At most %(n)s characters, please.", characters
-                )
+                ngettext("At most %(n)s character, please.", "At most %(n)s characters, please.", characters)
             )
 
     check.field_flags = {"maxlength": characters}  # type: ignore[attr-defined]
@@ -126,7 +128,9 @@ def an_address(form: WTForm, field: Field) -> None:
             translate(N_("This does not look like an e-mail address. Example: name@example.org"))
         ) from None
     if found.ascii_email is None or "=?" in found.normalized:
-        raise ValidationError(translate(N_("Our mail server cannot write to this address yet. Is there another?")))
+        raise ValidationError(
+            translate(N_("Our mail server cannot write to this address yet. Is there another?"))
+        )
     field.data = found.ascii_email
 
 

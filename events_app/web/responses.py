@@ -34,7 +34,9 @@ class Flash:
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Render `templates/TEMPLATE` with what every page knows, in the request's language."""
     flash = _flash_of(request)
-    response = HTMLResponse(render(template, **page_context(request), flash=flash, **context), status_code=status)
+    response = HTMLResponse(
+        render(template, **page_context(request), flash=flash, **context), status_code=status
+    )
     response.headers["Content-Language"] = i18n.current_language()
     if flash:
         response.delete_cookie(FLASH_COOKIE, path="/")
@@ -68,7 +70,12 @@ def see_other(path: str, *, flash: Flash | None = None) -> RedirectResponse:
     response = RedirectResponse(path, status_code=303)
     if flash:
         response.set_cookie(
-            FLASH_COOKIE, quote(f"{flash.kind}|{flash.text}"), max_age=60, path="/", httponly=True, samesite="lax"
+            FLASH_COOKIE,
+            quote(f"{flash.kind}|{flash.text}"),
+            max_age=60,
+            path="/",
+            httponly=True,
+            samesite="lax",
         )
     return response
 
@@ -81,7 +88,11 @@ def _flash_of(request: Request) -> Flash | None:
 
 
 def download(
-    content: bytes | AsyncIterator[bytes], *, name: str, media_type: str, headers: Mapping[str, str] | None = None
+    content: bytes | AsyncIterator[bytes],
+    *,
+    name: str,
+    media_type: str,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A file to keep. `name` is ASCII: other names harm delivery and old browsers."""
     fields = {"Content-Disposition": f'attachment; filename="{name}"', **(headers or {})}

@@ -1,4 +1,4 @@
-"""The guards at the door, as plain ASGI: security headers, same-origin posts, size of bodies, language of the request."""
+"""The guards at the door, as plain ASGI: headers, same-origin posts, size of bodies, language of the request."""
 
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
@@ -32,7 +32,9 @@ HEADERS = {
 class FromElsewhere(Forbidden):
     """Another website's page posted to ours."""
 
-    sentence = N_("This form was sent from another website, so we did not accept it. Please open the page here.")
+    sentence = N_(
+        "This form was sent from another website, so we did not accept it. Please open the page here."
+    )
 
 
 class TooLarge(Refusal):
@@ -80,12 +82,15 @@ def refuse_foreign_post(headers: Headers, method: str, base_url: str) -> None:
             raise FromElsewhere()
         return
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc not in {headers.get("host", ""), urlsplit(base_url).netloc}:
+    if origin is not None and urlsplit(origin).netloc not in {
+        headers.get("host", ""),
+        urlsplit(base_url).netloc,
+    }:
         raise FromElsewhere()
 
 
 class BodyLimit:
-    """Stops reading a body after `most` bytes: `TooLarge`, raised inside the handler so that it is answered in words."""
+    """Stops reading a body after `most` bytes: `TooLarge`, raised inside the handler, so answered in words."""
 
     def __init__(self, app: ASGIApp, *, most: int) -> None:
         self.app = app
