@@ -275,7 +275,7 @@ async def _kept(request: Request, render: Any) -> Response:
         response: Response = await render()
         return response
     key = (request.url.path, request.url.query, current_language())
-    return await pages.get(key, render, now=time.monotonic())
+    return await pages.get(request, key, render, now=time.monotonic())
 
 
 routes = [

@@ -1,9 +1,12 @@
 """Kept pages: the rendered bytes of public pages, true as long as nothing was committed."""
 
+import gzip
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from events_app.database import data_version
 
@@ -12,12 +15,23 @@ MOST_PAGES = 500
 SECONDS = 5.0
 """A kept page also grows old by the clock: 'registration closes at 12:00' must be noticed without a commit."""
 
+LEAST_TO_COMPRESS = 1000
+
+
+class KeptAnswer(Response):
+    """An answer that is sent many times. It hands out copies of its headers, because middleware changes them."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": list(self.raw_headers)})
+        await send({"type": "http.response.body", "body": self.body})
+
 
 @dataclass(frozen=True)
 class _Kept:
     version: int
     until: float
-    response: Response
+    plain: KeptAnswer
+    compressed: KeptAnswer | None
 
 
 class KeptPages:
@@ -26,15 +40,36 @@ class KeptPages:
     def __init__(self) -> None:
         self._pages: dict[tuple[str, ...], _Kept] = {}
 
-    async def get(self, key: tuple[str, ...], render: Render, *, now: float) -> Response:
+    async def get(self, request: Request, key: tuple[str, ...], render: Render, *, now: float) -> Response:
         """The kept answer for `key`, or what `render` makes now (kept when it is a 200 without cookies)."""
         version = await data_version()
         kept = self._pages.get(key)
-        if kept and kept.version == version and now < kept.until:
-            return kept.response
-        response = await render()
-        if response.status_code == 200 and "set-cookie" not in response.headers:
+        if kept is None or kept.version != version or now >= kept.until:
+            response = await render()
+            if response.status_code != 200 or "set-cookie" in response.headers:
+                return response
+            kept = _Kept(version, now + SECONDS, _copy(response), _compressed(response))
             if len(self._pages) >= MOST_PAGES:
                 self._pages.clear()
-            self._pages[key] = _Kept(version, now + SECONDS, response)
-        return response
+            self._pages[key] = kept
+        wants_compressed = kept.compressed and "gzip" in request.headers.get("accept-encoding", "")
+        return kept.compressed if wants_compressed and kept.compressed else kept.plain
+
+
+def _copy(response: Response) -> KeptAnswer:
+    kept = KeptAnswer(response.body)
+    kept.raw_headers = list(response.raw_headers)
+    return kept
+
+
+def _compressed(response: Response) -> KeptAnswer | None:
+    """The answer compressed once, for everybody who takes it so; None where it is too short to be worth it."""
+    body = bytes(response.body)
+    if len(body) < LEAST_TO_COMPRESS:
+        return None
+    kept = _copy(response)
+    kept.body = gzip.compress(body, compresslevel=6, mtime=0)
+    kept.headers["Content-Encoding"] = "gzip"
+    kept.headers["Content-Length"] = str(len(kept.body))
+    kept.headers.add_vary_header("Accept-Encoding")
+    return kept
