@@ -1,5 +1,4 @@
-"""Tortoise's door to PostgreSQL: a pool that loses no connection, and errors that say whether trying again
-helps.
+"""Tortoise's door to PostgreSQL: no connection is lost, and errors say whether trying again helps.
 
 Instead of Tortoise's own backend, which (1.1.9) never gives a connection back when a task is cancelled while
 it begins a transaction, does not say that a serialization failure may be retried, and drops the rows of
@@ -20,8 +19,6 @@ from tortoise.exceptions import DBConnectionError, OperationalError, Transaction
 
 from events_app.database.failures import OutcomeUnknown, RetryableError, TransactionOver
 
-# The class of an SQLSTATE: serialization failure and deadlock; connection exceptions; the server is shutting
-# down.
 COLLISIONS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 LOST_CONNECTIONS = (
     asyncpg.PostgresConnectionError,
@@ -104,8 +101,7 @@ class AsyncpgTransaction(TransactionWrapper):
 
 
 class PooledTransaction(TransactionContext):
-    """`async with in_transaction()`: whatever happens, the connection goes back to the pool with nothing
-    open.
+    """`async with in_transaction()`: whatever happens, the connection goes back with nothing open.
 
     BEGIN and the end run in tasks of their own, so that a task that is cancelled leaves neither half done.
     """

@@ -60,9 +60,7 @@ def sqlite_path(url: str) -> str:
 
 
 def postgresql_credentials(url: str) -> dict[str, Any]:
-    """asyncpg's arguments. In the query: host (a socket's folder), ssl (disable, require, verify-full),
-    maxsize.
-    """
+    """asyncpg's arguments. The query may name host (a socket's folder), ssl (disable, require, ...), maxsize."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise ValueError("The database URL has to begin with sqlite: or postgresql://")

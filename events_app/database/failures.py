@@ -12,18 +12,12 @@ class RetryableError(OperationalError):
 
 
 class DatabaseBusy(OperationalError):
-    """Another process held SQLite's write lock for longer than we were ready to wait. Not worth an immediate
-    retry.
-    """
+    """Another process held SQLite's write lock for too long. Not worth trying again at once."""
 
 
 class OutcomeUnknown(OperationalError):
-    """The connection was lost while COMMIT was under way: nobody can say whether it counted. Never
-    retried.
-    """
+    """The connection was lost during COMMIT: nobody can say whether it counted. Never tried again."""
 
 
 class TransactionOver(OperationalError):
-    """A statement came from a task that outlived the transaction it was started in. Start tasks with
-    `after_commit`.
-    """
+    """A task outlived the transaction it was started in. Start tasks with `after_commit`."""

@@ -77,9 +77,7 @@ class MigrationOutOfOrder(Conflict):
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement; `engine` None means both; `rebuild` means the new shape of an existing table
-    (SQLite).
-    """
+    """One statement. `engine` None: for both. `rebuild`: the new shape of an existing table, on SQLite."""
 
     sql: str
     engine: Engine | None = None
@@ -99,9 +97,7 @@ class Migration:
         return hashlib.sha256(self.text.replace("\r\n", "\n").encode()).hexdigest()
 
     def statements(self, engine: Engine) -> list[Statement]:
-        """What to run on that engine, in order, words replaced. Raises ValueError for a word that is not
-        known.
-        """
+        """What to run on that engine, in order, words replaced. ValueError for a word that is not known."""
         return [
             Statement(_in_words_of(engine, each.sql), each.engine, each.rebuild)
             for each in _split(self.text)
@@ -110,9 +106,7 @@ class Migration:
 
 
 def read_migrations(folder: Path) -> list[Migration]:
-    """The migrations of a folder in the order of their numbers. Raises ValueError when two have the same
-    number.
-    """
+    """The migrations of a folder in the order of their numbers. ValueError when two have the same."""
     found = [Migration(path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("[0-9]*.sql"))]
     numbers = [migration.name.split("_")[0] for migration in found]
     for number in numbers:

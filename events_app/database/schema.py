@@ -12,8 +12,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def migrate(url: str, *, folder: Path = MIGRATIONS) -> list[str]:
-    """Apply the migrations of the folder that the database does not have yet, all or none; their names, in
-    order.
+    """Apply the migrations that the database does not have yet, all or none; their names, in order.
 
     Several processes may do this at once: one does the work, the others wait and find it done. Refuses
     DatabaseTooNew, MigrationEdited, MigrationOutOfOrder.
@@ -27,9 +26,7 @@ async def migrate(url: str, *, folder: Path = MIGRATIONS) -> list[str]:
 
 
 async def missing_migrations(url: str, *, folder: Path = MIGRATIONS) -> list[str]:
-    """The names of the migrations that are not applied yet: whether the program is ready. Refuses like
-    `migrate`.
-    """
+    """The names of the migrations that are not applied yet. Refuses like `migrate`."""
     migrations = read_migrations(folder)
     if is_sqlite_url(url):
         return await asyncio.to_thread(missing_sqlite, Path(sqlite_path(url)), migrations)

@@ -29,7 +29,7 @@ from tortoise.backends.sqlite.schema_generator import SqliteSchemaGenerator
 from tortoise.connection import ConnectionToken, get_connections
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
-from events_app.database.failures import TransactionOver
+from events_app.database.failures import RetryableError, TransactionOver
 from events_app.database.sqlite_readers import BREATH, Readers
 from events_app.database.sqlite_writer import Writer
 
@@ -79,13 +79,6 @@ class SqliteClient(BaseDBAsyncClient):
         if writer is not None:
             await writer.close()
 
-    async def db_create(self) -> None:
-        """A SQLite file is made when it is opened."""
-
-    async def db_delete(self) -> None:
-        await self.close()
-        await asyncio.to_thread(_unlink, self.path)
-
     def _in_transaction(self) -> "SqliteTransactionContext":
         return SqliteTransactionContext(self)
 
@@ -117,9 +110,7 @@ class SqliteClient(BaseDBAsyncClient):
 
 
 class SqliteTransaction(TransactionalDBClient):
-    """The client while a transaction is open: statements run at once, on this thread, on the writer's
-    connection.
-    """
+    """The client while a transaction is open: statements run at once, on the event loop's own thread."""
 
     executor_class = SqliteExecutor
     query_class = SQLLiteQuery
@@ -191,6 +182,10 @@ class SqliteTransaction(TransactionalDBClient):
             await asyncio.sleep(0)
         if not self._open:
             raise TransactionOver("This transaction is over. A task started inside it may not outlive it.")
+        if (
+            not self._writer.connection.in_transaction
+        ):  # a full disk, for one; what came now would stay by itself
+            raise RetryableError("SQLite has rolled the transaction back.")
 
     def _finish(self) -> None:
         if not self._open:
@@ -289,11 +284,6 @@ def translated_errors() -> Iterator[None]:
         raise IntegrityError(error) from error
     except sqlite3.OperationalError as error:
         raise OperationalError(error) from error
-
-
-def _unlink(path: Path) -> None:
-    for ending in ("", "-wal", "-shm"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)
 
 
 def _run_script(connection: sqlite3.Connection, script: str) -> None:

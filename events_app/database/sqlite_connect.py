@@ -20,8 +20,7 @@ PRAGMAS = {
 
 
 def connect(path: Path, *, pragmas: dict[str, int | str] | None = None) -> sqlite3.Connection:
-    """A connection to the file in WAL mode; the file is made, readable by its owner only, when it is not
-    there.
+    """A connection to the file in WAL mode; a file that is not there is made, its owner's only.
 
     No implicit transactions (isolation_level=None); rows are `sqlite3.Row`. May be handed from thread to
     thread, but never used by two at once. `pragmas` are set on top of PRAGMAS.

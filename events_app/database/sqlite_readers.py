@@ -1,6 +1,4 @@
-"""The SQLite connections of this process that only read: they see what is committed and wait for no writer
-(WAL).
-"""
+"""The SQLite connections of this process that only read: they see what is committed and wait for nobody."""
 
 import asyncio
 import sqlite3
@@ -18,8 +16,7 @@ BREATH = 16  # questions in a row without letting others run
 
 
 class Readers:
-    """Quick questions are answered on the event loop's own thread, slow ones in a thread with its own
-    connection.
+    """Quick questions are answered on the event loop's own thread, slow ones in another.
 
     A hop to a thread and back costs more than a look-up by key. So each question is first tried here, with a
     limit of QUICK seconds that SQLite itself holds (its progress handler), and asked again in a thread when
@@ -66,9 +63,7 @@ class Readers:
         self._watch.close()
 
     def _fetch_slowly(self, query: str, values: Sequence[object]) -> list[sqlite3.Row]:
-        """In a thread; takes and gives back its connection there, so that a cancelled caller cannot lose
-        it.
-        """
+        """In a thread, which also gives the connection back: a cancelled caller cannot lose it."""
         connection = self._free.get()
         try:
             return connection.execute(query, values).fetchall()

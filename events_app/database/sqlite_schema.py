@@ -79,8 +79,7 @@ def _run(connection: sqlite3.Connection, statement: Statement) -> None:
 
 
 def rebuild(connection: sqlite3.Connection, create_table: str) -> None:
-    """Give a table the shape that the CREATE TABLE statement says: new table, copy, drop, rename, indexes
-    again.
+    """Give a table the shape that CREATE TABLE says: new table, copy, drop, rename, indexes again.
 
     The steps and their order are those of sqlite.org/lang_altertable.html, section 7. Needs foreign_keys=OFF.
     """

@@ -1,5 +1,4 @@
-"""The one SQLite connection of this process that writes, the line in front of it, and the group commit behind
-it.
+"""The one SQLite connection of this process that writes, the line before it and the group commit behind it.
 
 How it works. Transactions run one after another. Each is a SAVEPOINT inside an outer BEGIN IMMEDIATE; when it
 is done and others wait, the next one starts in the same outer transaction, and only when nobody waits (or the
@@ -26,8 +25,7 @@ from events_app.database.failures import DatabaseBusy, RetryableError
 from events_app.database.sqlite_connect import connect
 
 MOST_MEMBERS = 64  # in one group
-# seconds from BEGIN until no further member joins: other processes wait for the lock meanwhile
-LONGEST_GROUP = 0.025
+LONGEST_GROUP = 0.025  # seconds until no further member joins: meanwhile other processes wait for the lock
 PATIENCE = 15.0  # seconds to wait for another process's transaction
 
 
@@ -52,8 +50,7 @@ class Writer:
     """Begin, then `commit` or `rollback`; between them the connection belongs to the caller."""
 
     def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
-        # waiting for the lock: see _begin_immediate
-        self.connection = connect(path, pragmas={"busy_timeout": 0})
+        self.connection = connect(path, pragmas={"busy_timeout": 0})  # who waits is _begin_immediate
         self._loop = asyncio.get_running_loop()
         self._committer = ThreadPoolExecutor(1, "sqlite-commit")
         self._line: deque[asyncio.Future[None]] = deque()
@@ -78,9 +75,7 @@ class Writer:
             raise
 
     async def commit(self) -> None:
-        """Keep what was done; returns once it is durable. Raises RetryableError when the whole group was
-        lost.
-        """
+        """Keep what was done; returns once it is durable. RetryableError when the whole group was lost."""
         group = self._end("RELEASE member", kept=1)
         await self._survived(group)
 
@@ -99,9 +94,7 @@ class Writer:
         self._end("ROLLBACK TO member", "RELEASE member", kept=0)
 
     async def alone(self) -> None:
-        """Wait for the turn with no transaction open at all (for VACUUM, PRAGMA, close). Ends with
-        `pass_on`.
-        """
+        """Wait for the turn with no transaction open at all (VACUUM, close). Ended with `pass_on`."""
         await self._turn()
         while self._group is not None:
             self._commit_group(self._group)
@@ -145,9 +138,7 @@ class Writer:
         self.connection.close()
 
     async def _begin_immediate(self) -> None:
-        """Ask for the write lock again and again: unlike SQLite's own waiting, this blocks nobody and can be
-        cancelled.
-        """
+        """Ask again and again: unlike SQLite's own waiting this stops nobody else, and can be cancelled."""
         deadline = self._loop.time() + self._patience
         while True:
             try:

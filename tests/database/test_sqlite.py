@@ -148,6 +148,17 @@ async def test_a_commit_that_fails_fails_all_of_its_group_even_those_that_were_r
     assert await run_sql(toys.url, "SELECT claims FROM toy_event") == [(0,)]
 
 
+async def test_after_sqlite_rolled_back_by_itself_nothing_more_is_written(toys: DatabaseUnderTest) -> None:
+    with pytest.raises(RetryableError):
+        async with in_transaction():
+            client_inside = get_connection("default")
+            await client_inside.execute_query("ROLLBACK")  # as SQLite does by itself when the disk is full
+            with pytest.raises(RetryableError):
+                await ToyEvent.create(title="alone", seats=1)
+
+    assert await ToyEvent.all().count() == 1
+
+
 async def test_a_commit_that_fails_for_one_alone_says_why(toys: DatabaseUnderTest) -> None:
     with pytest.raises(IntegrityError):
         async with in_transaction():
