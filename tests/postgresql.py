@@ -86,15 +86,22 @@ def _programs(folder: Path) -> Path:
     found = importlib.util.find_spec(WHEEL)
     if found is None or found.origin is None:
         raise RuntimeError(HELP)
-    installed = Path(found.origin).resolve().parent / VERSION
-    if os.geteuid() == 0 and not _open_to_others(installed / "bin/postgres"):
-        shutil.copytree(installed, folder / VERSION)
-        installed = folder / VERSION
-        for path in (installed, *installed.rglob("*")):
-            path.chmod(
-                path.stat().st_mode | stat.S_IROTH | (stat.S_IXOTH if path.stat().st_mode & 0o100 else 0)
-            )
-    return installed / "bin"
+    package = Path(found.origin).resolve().parent
+    if os.geteuid() == 0 and not _open_to_others(package / VERSION / "bin/postgres"):
+        package = _copied(package, folder)
+    return package / VERSION / "bin"
+
+
+def _copied(package: Path, folder: Path) -> Path:
+    """The programs with the libraries beside the package, which they find by the way that leads there."""
+    copy = folder / package.name
+    libraries = f"{package.name}.libs"
+    shutil.copytree(package / VERSION, copy / VERSION)
+    shutil.copytree(package.with_name(libraries), folder / libraries)
+    for path in (copy, *copy.rglob("*"), folder / libraries, *(folder / libraries).rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
+    return copy
 
 
 def _open_to_others(path: Path) -> bool:
