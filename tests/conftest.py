@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from events_app.database import close_database, migrate, open_database
-from tests import databases
+from events_app.registrations.actions import Office
+from tests import databases, make
 from tests.databases import ENGINE, MODELS, DatabaseUnderTest
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
@@ -73,3 +74,20 @@ async def new_database(tmp_path: Path) -> AsyncIterator[MakeDatabase]:
     yield make
     for name in names:
         await databases.drop_database(name)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    """A vault of its own and the site's facts: what actions need besides their subject."""
+    office = make.office(tmp_path / "office")
+    yield office
+    office.vault.close()
+
+
+@pytest.fixture
+async def house(migrated: tuple[str, list[str]], tmp_path: Path) -> AsyncIterator[make.House]:
+    """The whole house, open on an empty database. It opens the database itself: do not ask for both."""
+    url, tables = migrated
+    await databases.empty(url, tables)
+    async with make.house(url, tmp_path / "house") as house:
+        yield house
