@@ -20,6 +20,9 @@ from events_app.tokens import new_token
 Compose = Callable[[str, Mapping[str, Any]], Draft]
 """A room's composer: the kind of letter and its facts in, the draft out. It reads no rows."""
 
+HANDS = 3
+"""For each line: while one hand sends over it, others compose and record."""
+
 log = logging.getLogger(__name__)
 
 
@@ -29,7 +32,7 @@ class Pace:
 
     lease: longer than one try can take. poll: between looks when no bell rings. grace: for what is in flight
     at a stop. backoff: until a deferred letter's next try. pauses: until the server is called again after it
-    could not be reached. insist: between attempts to record an outcome. The last backoff and pause are repeated.
+    could not be reached. insist: between attempts to record an outcome. The last of each is repeated.
     """
 
     lease: float = 300.0
@@ -38,6 +41,15 @@ class Pace:
     backoff: tuple[float, ...] = rules.BACKOFF
     pauses: tuple[float, ...] = (2, 5, 10, 30, 60)
     insist: tuple[float, ...] = (0.1, 0.5, 2, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A composed letter: its bytes, the same bytes sealed, and its Message-ID."""
+
+    message: bytes
+    sealed: bytes
+    message_id: str
 
 
 class Courier:
@@ -70,8 +82,9 @@ class Courier:
         self._ledger = Ledger(new_token(), lease=pace.lease)
         self._sender = settings.sender_address or "outbox@localhost"
         self._waiting: asyncio.Queue[Leased] = asyncio.Queue()
+        self._lines: asyncio.LifoQueue[Line] = asyncio.LifoQueue()
         self._bell = asyncio.Event()
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._finished = asyncio.Event()
         self._failures = 0
         self._pause_ends = clock_now()
@@ -81,9 +94,11 @@ class Courier:
         """Work until `stop`. Being cancelled stops too, without grace."""
         outbox.hang(self._bell)
         lines = [self._transport() for _ in range(self._settings.connections)]
-        hands = [asyncio.create_task(self._hand(line)) for line in lines]
+        for line in lines:
+            self._lines.put_nowait(line)
+        hands = [asyncio.create_task(self._hand()) for _ in lines * HANDS]
         try:
-            while not self._stopping:
+            while not self._stopping.is_set():
                 self._bell.clear()
                 await self._look()
                 with contextlib.suppress(TimeoutError):
@@ -99,7 +114,7 @@ class Courier:
 
     async def stop(self) -> None:
         """Take no more letters, let those in flight finish (within `pace.grace`), give the others back."""
-        self._stopping = True
+        self._stopping.set()
         self._bell.set()
         await self._finished.wait()
 
@@ -107,7 +122,7 @@ class Courier:
         """Take letters for every hand, and some more so that no hand waits; one when the line is down."""
         if clock_now() < self._pause_ends:
             return
-        most = self._settings.connections * 4
+        most = self._settings.connections * HANDS * 2
         if self._settings.per_minute:
             most = min(most, self._settings.per_minute)
         most = (1 if self._failures else most) - self._waiting.qsize()
@@ -130,50 +145,64 @@ class Courier:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._waiting.join(), self._pace.grace)
 
-    async def _hand(self, line: Line) -> None:
-        """One pair of hands: one letter after another, over one line."""
+    async def _hand(self) -> None:
+        """One pair of hands: one letter after another."""
         while True:
             letter = await self._waiting.get()
             try:
-                await self._handle(letter, line)
+                await self._handle(letter)
             except Exception as error:  # noqa: BLE001 - a full disk, say: the lease runs out, and it is taken again
                 log.warning("letter %s was put down: %s", letter.id, type(error).__name__)
             finally:
                 self._waiting.task_done()
-                if self._waiting.qsize() <= self._settings.connections:
+                if self._waiting.qsize() <= self._settings.connections * HANDS:
                     self._bell.set()
 
-    async def _handle(self, letter: Leased, line: Line) -> None:
-        if clock_now() < self._pause_ends:
-            await self._ledger.released(letter, now=clock_now())
-            return
+    async def _handle(self, letter: Leased) -> None:
         try:
-            message, sealed, message_id = self._written(letter)
+            written = self._written(letter)
         except Exception as error:  # noqa: BLE001 - whatever a composer raises, the others go on
             log.warning("letter %s could not be composed: %s", letter.id, type(error).__name__)
             await self._ledger.withheld(letter, type(error).__name__)
             return
         if not self._settings.host:
-            await self._ledger.kept(letter, sealed, message_id)
+            await self._ledger.kept(letter, written.sealed, written.message_id)
             return
         await self._slot()
         try:
-            await line.offer(self._sender, recipient_of(message))
-            if not await self._ledger.sending(letter, sealed, message_id, now=clock_now()):
-                await line.forget()
-                return
-            await line.deliver(message)
+            has_left = await self._send(letter, written)
         except (NotNow, Never, NoLine, InDoubt) as answer:
             await self._certainly(partial(self._record, letter, answer))
-        else:
+            return
+        if has_left:
             self._failures = 0
             await self._certainly(partial(self._ledger.sent, letter, now=clock_now()))
 
-    def _written(self, letter: Leased) -> tuple[bytes, bytes, str]:
-        """The letter's bytes, the same sealed, and its Message-ID: as stored, or composed now."""
+    async def _send(self, letter: Leased, written: Written) -> bool:
+        """Over the line used last, so that idle ones may be hung up. False: it did not leave after all."""
+        line = await self._lines.get()
+        try:
+            if self._stopping.is_set() or clock_now() < self._pause_ends:
+                await self._ledger.released(letter, now=clock_now())
+                return False
+            await line.offer(self._sender, recipient_of(written.message))
+            ours = False
+            try:
+                ours = await self._ledger.sending(letter, written.sealed, written.message_id, now=clock_now())
+            finally:
+                if not ours:
+                    await line.forget()
+            if ours:
+                await line.deliver(written.message)
+            return ours
+        finally:
+            self._lines.put_nowait(line)
+
+    def _written(self, letter: Leased) -> Written:
+        """As stored at an earlier try, or composed now."""
         if letter.message is not None and letter.message_id is not None:
             raw = self._vault.reveal_bytes(letter.scope, letter.message_context, letter.message, self._reader)
-            return raw, letter.message, letter.message_id
+            return Written(raw, letter.message, letter.message_id)
         facts = self._vault.reveal(letter.scope, letter.facts_context, letter.facts, self._reader)
         draft = self._composers[letter.kind.partition(".")[0]](letter.kind, facts)
         draft = replace(
@@ -183,7 +212,7 @@ class Courier:
         )
         message_id = f"<{new_token()}@{self._sender.rpartition('@')[2]}>"
         raw = build(draft, sender_address=self._sender, message_id=message_id, date=clock_now())
-        return raw, self._vault.seal_bytes(letter.scope, letter.message_context, raw), message_id
+        return Written(raw, self._vault.seal_bytes(letter.scope, letter.message_context, raw), message_id)
 
     async def _record(self, letter: Leased, answer: Exception) -> bool:
         """What becomes of a letter that was not simply taken by the server."""
@@ -231,4 +260,5 @@ class Courier:
         moment = asyncio.get_running_loop().time()
         slot = max(moment, self._next_slot)
         self._next_slot = slot + 60 / self._settings.per_minute
-        await asyncio.sleep(slot - moment)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), slot - moment)

@@ -12,6 +12,10 @@ SECONDS = 60.0
 """For each answer of the server; two of them are waited for after DATA."""
 
 
+OUR_OWN_FAULT = frozenset({503, 530, 534, 535, 538})
+"""Replies that refuse us and not the letter: out of order, or not signed in, or not encrypted (RFC 4954, 3207)."""
+
+
 class NotNow(Exception):
     """The server says: try this letter again later (4xx). The first argument is its reply in plain words."""
 
@@ -114,7 +118,9 @@ class SmtpLine:
     async def _answer(self, error: aiosmtplib.SMTPResponseException, *, otherwise: type[Exception]) -> None:
         """Raises the server's no in our words; an answer that is none of SMTP's is `otherwise`."""
         kind = {4: NotNow, 5: Never}.get(error.code // 100, otherwise)
-        if error.code == 421 or kind is otherwise:  # 421: the server is about to hang up
+        if error.code in OUR_OWN_FAULT:
+            kind = NoLine
+        if error.code == 421 or kind in (NoLine, otherwise):  # 421: the server is about to hang up
             self._smtp.close()
         else:
             await self.forget()

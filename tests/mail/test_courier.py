@@ -171,6 +171,18 @@ async def test_a_server_that_does_not_let_us_in_costs_no_letter(office: Office, 
     assert server.letters == []
 
 
+async def test_a_server_that_asks_us_to_sign_in_refuses_us_and_not_the_letter(
+    office: Office, server: SmtpServer
+) -> None:
+    server.rcpt[GUEST] = ["530 5.7.0 authentication required"]
+    server.data[GUEST] = ["530 5.7.0 authentication required"]
+    await office.post()
+    await office.deliver(server)
+    letter = await office.letter()
+
+    assert (letter.state, letter.doubts, letter.attempts) == ("sent", 0, 3)
+
+
 async def test_a_letter_lost_before_data_is_not_in_doubt(office: Office, server: SmtpServer) -> None:
     server.rcpt[GUEST] = ["hang up"]
     await office.post()
