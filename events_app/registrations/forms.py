@@ -13,6 +13,14 @@ from events_app.web.forms import Form, Validator, an_address, at_most, required,
 MODE_NAMES = {Mode.IN_PERSON: L_("In person"), Mode.ONLINE: L_("Online")}
 
 
+class ChosenField(RadioField):
+    """Where nothing was chosen, only `required` speaks: the choice is missing, not wrong."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:
+            super().pre_validate(form)
+
+
 class RegistrationForm(Form):
     """The questions every event asks. `mode` and `consent` are there only where there is something to choose."""
 
@@ -31,7 +39,7 @@ class RegistrationForm(Form):
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},
     )
     language = SelectField(L_("Language of our letters to you"), validate_choice=True)
-    mode = RadioField(L_("How will you take part?"), [required(N_("Please choose one."))])
+    mode = ChosenField(L_("How will you take part?"), [required(N_("Please choose one."))])
     needs = TextAreaField(
         L_("Access needs"),
         [at_most(1000)],

@@ -67,7 +67,7 @@ def make_organization(organizer: Person, name: Texts, colour: str) -> None:
 
 
 def make_event(organizer: Person, plan: Plan) -> str:
-    """A draft; its id."""
+    """A draft; the address of its page at the desk."""
     organizer.follow("/desk/events/new")
     texts = {"title": plan.title, "summary": plan.summary, "description": plan.summary, "place": plan.place}
     for name, said in texts.items():
@@ -80,14 +80,13 @@ def make_event(organizer: Person, plan: Plan) -> str:
     organizer.picture("event-form-five-cities")
     organizer.send()
     assert organizer.sees("success")
-    found = re.search(r"/desk/events/([0-9a-f-]{36})$", organizer.page.url)
-    assert found, organizer.page.url
     organizer.picture("draft")
-    return found[1]
+    return organizer.page.url
 
 
-def preview_and_publish(organizer: Person, event_id: str) -> None:
-    organizer.follow(f"/desk/events/{event_id}/preview")
+def preview_and_publish(organizer: Person) -> None:
+    """From the draft's page at the desk."""
+    organizer.follow("/preview")
     assert organizer.sees("info")
     organizer.picture("preview")
     organizer.page.go_back()
@@ -140,7 +139,16 @@ def personal_link(letter: Received, house: Served) -> str:
     return str(links.pop())
 
 
-def read_list(organizer: Person, house: Served, event_id: str, *, status: str = "", search: str = "") -> list[list[str]]:
+def open_event(organizer: Person, house: Served, title: str) -> str:
+    """From the desk to the event; the address of its page there."""
+    organizer.open(f"{house.url}/desk")
+    organizer.press(organizer.page.get_by_role("link", name=title, exact=True))
+    return organizer.page.url
+
+
+def read_list(
+    organizer: Person, house: Served, event_id: str, *, status: str = "", search: str = ""
+) -> list[list[str]]:
     """The rows of the list of registrations: the texts of their cells."""
     organizer.open(f"{house.url}/desk/events/{event_id}/registrations")
     organizer.page.fill("#q", search)
@@ -151,9 +159,9 @@ def read_list(organizer: Person, house: Served, event_id: str, *, status: str = 
     return [row.locator("th, td").all_inner_texts() for row in rows]
 
 
-def export(organizer: Person, house: Served, event_id: str) -> tuple[list[list[str]], list[list[str]]]:
+def export(organizer: Person, event_url: str) -> tuple[list[list[str]], list[list[str]]]:
     """The rows of the CSV and of the XLSX file as they were downloaded, heads and all."""
-    organizer.open(f"{house.url}/desk/events/{event_id}/export")
+    organizer.open(f"{event_url}/export")
     organizer.picture("export")
     buttons = organizer.page.locator("main form button")
     return (
@@ -172,7 +180,9 @@ def _read_xlsx(path: Path, *, right_to_left: bool) -> list[list[str]]:
     assert path.suffix == ".xlsx"
     book: Any = openpyxl.load_workbook(path)
     assert bool(book.active.sheet_view.rightToLeft) is right_to_left
-    return [["" if cell is None else str(cell) for cell in row] for row in book.active.iter_rows(values_only=True)]
+    return [
+        ["" if cell is None else str(cell) for cell in row] for row in book.active.iter_rows(values_only=True)
+    ]
 
 
 def _by_language(name: str, texts: Texts) -> Texts:

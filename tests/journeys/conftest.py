@@ -53,9 +53,7 @@ def empty_house(tmp_path: Path, letters: SmtpServer) -> Iterator[Served]:
 @pytest.fixture
 def demonstration(tmp_path: Path, letters: SmtpServer) -> Iterator[Served]:
     """The demonstration: three events, one of them with three places; the passphrase is in the log."""
-    house = Served(tmp_path / "instance", mail_port=letters.port)
-    house.words = ("demo", "--port", str(house.port), "--dir", str(house.var))
-    with house:
+    with Served.demonstration(tmp_path / "instance", mail_port=letters.port) as house:
         yield house
 
 
@@ -69,10 +67,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_person(
-    browser: Browser, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[NewPerson]:
-    """Somebody with a browser of their own: `new_person("ar", width=PHONE)`. JOURNEY_PICTURES names a folder for pictures."""
+def new_person(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[NewPerson]:
+    """Somebody with a browser of their own: `new_person("ar", width=PHONE)`.
+
+    JOURNEY_PICTURES in the environment names a folder for pictures of what they see.
+    """
     contexts: list[BrowserContext] = []
     album = _album(request.node.name)
 

@@ -30,7 +30,7 @@ def calendar_of(letter: Received) -> bytes:
     body = letter.message
     alternatives = [part for part in body.walk() if part.get_content_type() == "multipart/alternative"]
     (alternative,) = alternatives
-    kinds = [part.get_content_type() for part in alternative.iter_parts()]  # type: ignore[attr-defined]
+    kinds = [part.get_content_type() for part in alternative.iter_parts()]
     assert kinds == ["text/plain", "text/html", "text/calendar"]
     files = {part.get_filename(): part for part in body.walk() if part.get_filename()}
     (inline,) = [part for part in alternative.walk() if part.get_content_type() == "text/calendar"]

@@ -52,6 +52,13 @@ class Served:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
+    @classmethod
+    def demonstration(cls, folder: Path, *, mail_port: int) -> "Served":
+        """The throw-away instance with the demonstration data."""
+        house = cls(folder, mail_port=mail_port)
+        house.words = ("demo", "--port", str(house.port), "--dir", str(house.var))
+        return house
+
     def __enter__(self) -> "Served":
         self.start()
         return self
@@ -77,7 +84,7 @@ class Served:
         until(self._answers, what="the first answer")
 
     def stop(self) -> None:
-        """As an operator stops it; what does not end is killed."""
+        """As an operator stops it; what does not end is killed. pytest shows the log beside a failed test."""
         if self._process is None:
             return
         self._process.terminate()
@@ -87,6 +94,7 @@ class Served:
             self._process.kill()
             self._process.wait()
             self._process = None
+            print(self.said())
 
     def said(self) -> str:
         """Everything it printed and logged."""

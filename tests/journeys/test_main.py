@@ -35,8 +35,8 @@ def test_an_event_is_published_and_somebody_comes_and_cancels(
 
     acts.make_account(organizer, empty_house.first_link(), RIMA)
     acts.make_organization(organizer, ORGANIZATION, "#7a1f2b")
-    event_id = acts.make_event(organizer, PLANS[language])
-    acts.preview_and_publish(organizer, event_id)
+    at_the_desk = acts.make_event(organizer, PLANS[language])
+    acts.preview_and_publish(organizer)
 
     acts.find_event(guest, empty_house, TITLE[language])
     event_page, moments = guest.page.url, guest.moments()
@@ -52,8 +52,8 @@ def test_an_event_is_published_and_somebody_comes_and_cancels(
     assert (invited.starts, invited.ends) == moments
     assert invited.summary.strip("\u200f") == TITLE[language]
 
-    assert acts.read_list(organizer, empty_house, event_id, search=name.split()[0])[0][:2] == [name, address]
-    for rows in acts.export(organizer, empty_house, event_id):
+    assert acts.read_list(organizer, at_the_desk, search=name.split()[0])[0][:2] == [name, address]
+    for rows in acts.export(organizer, at_the_desk):
         assert [row[:2] for row in rows[1:]] == [[name, address]]
 
     guest.open(event_page)
@@ -67,5 +67,5 @@ def test_an_event_is_published_and_somebody_comes_and_cancels(
     assert (farewell.method, farewell.uid, farewell.attendee) == ("CANCEL", invited.uid, address)
     assert farewell.sequence > invited.sequence
     assert (farewell.starts, farewell.ends) == moments
-    assert acts.read_list(organizer, empty_house, event_id, status="confirmed") == []
-    assert acts.read_list(organizer, empty_house, event_id, status="cancelled")[0][:2] == [name, address]
+    assert acts.read_list(organizer, at_the_desk, status="confirmed") == []
+    assert acts.read_list(organizer, at_the_desk, status="cancelled")[0][:2] == [name, address]

@@ -1,0 +1,105 @@
+"""Bad input, without JavaScript: every error beside its field and in the summary, and nothing typed is lost."""
+
+import pytest
+
+from tests.journeys import acts
+from tests.journeys.conftest import PHONE, NewPerson
+from tests.journeys.people import Person
+from tests.journeys.served import Served
+from tests.mail.smtp import SmtpServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+NO_NAME = "Please tell us a name we may use."
+NO_ADDRESS = "We need an address to send your invitation to."
+NO_MODE = "Please choose one."
+NO_CONSENT = "To register, you need to agree to this."
+WRONG_TIME = (
+    "“%(typed)s” is not a time on the 24-hour clock. Please write it without AM or PM, such as 13:00."
+)
+
+
+def errors(person: Person) -> dict[str, str]:
+    """The error beside each field, by the field's id; each must be tied to its field, and stand in the summary."""
+    found = {}
+    for error in person.page.locator(".field-error").all():
+        blamed = (error.get_attribute("id") or "").removesuffix("-error")
+        tied = person.page.locator(f'[aria-describedby~="{blamed}-error"]')
+        assert tied.count() == 1
+        assert person.page.locator(f'[id="{blamed}"]').count() == 1
+        found[blamed] = error.inner_text().split(":", 1)[-1].strip()
+    summary = person.page.locator("#summary li")
+    for line, (blamed, sentence) in zip(summary.all(), found.items(), strict=True):
+        target = (line.locator("a").get_attribute("href") or "#").removeprefix("#")
+        assert target in {blamed, f"{blamed}-0"}
+        assert person.page.locator(f'[id="{target}"]').count() == 1
+        assert sentence in line.inner_text()
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_form_with_errors_says_all_of_them_and_keeps_what_was_typed(
+    language: str, demonstration: Served, letters: SmtpServer, new_person: NewPerson
+) -> None:
+    guest = new_person(language, width=PHONE)
+    guest.open(f"{demonstration.url}/events/research-launch/register")
+    guest.send(status=422)
+    guest.picture("empty")
+    empty = {"name": NO_NAME, "address": NO_ADDRESS, "mode": NO_MODE, "consent": NO_CONSENT}
+    assert errors(guest) == {field: guest.sentence(said) for field, said in empty.items()}
+
+    needs = "كرسي متحرك\nand a seat near the door, <b>please</b>"
+    guest.page.fill("#name", "دنيا <script>alert(1)</script> & Co")
+    guest.page.fill("#address", "dunya@example")
+    guest.page.fill("#needs", needs)
+    guest.page.select_option("#language", "ar" if language == "en" else "en")
+    guest.page.locator('input[name="mode"][value="online"]').check()
+    guest.page.locator("#consent").check()
+    guest.send(status=422)
+    guest.picture("wrong-address")
+    assert list(errors(guest)) == ["address"]
+    assert guest.page.input_value("#name") == "دنيا <script>alert(1)</script> & Co"
+    assert guest.page.input_value("#address") == "dunya@example"
+    assert guest.page.input_value("#needs") == needs
+    assert guest.page.input_value("#language") == ("ar" if language == "en" else "en")
+    assert guest.page.locator('input[name="mode"][value="online"]').is_checked()
+    assert guest.page.locator("#consent").is_checked()
+
+    guest.page.fill("#address", "dunya@example.org")
+    guest.send()
+    assert guest.sees("success")
+    (letter,) = letters.wait_for(1, seconds=90)
+    assert letter.message["Content-Language"] == ("ar" if language == "en" else "en")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_form_at_the_desk_says_what_is_wrong_with_a_time(
+    language: str, demonstration: Served, new_person: NewPerson
+) -> None:
+    organizer = new_person(language)
+    acts.sign_in(organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:"))
+    organizer.follow("/desk/events/new")
+    organizer.page.fill("#title_ar", "بلا وقت")
+    organizer.page.fill("#starts_on", "2027-03-28")
+    organizer.page.fill("#starts_time", "01:00 PM")
+    organizer.page.fill("#ends_time", "04:00")
+    organizer.page.select_option("#zone", "Europe/Brussels")
+    organizer.send(status=422)
+    said = organizer.sentence(WRONG_TIME) % {"typed": "01:00 PM"}
+    assert errors(organizer) == {"starts_time": said}
+    assert organizer.page.input_value("#starts_time") == "01:00 PM"
+
+    organizer.page.fill("#starts_time", "02:30")
+    organizer.send(status=422)
+    organizer.picture("gap")
+    assert list(errors(organizer)) == ["starts_time"]
+    assert organizer.page.input_value("#title_ar") == "بلا وقت"
+
+    organizer.page.fill("#starts_on", "2027-10-31")
+    organizer.send(status=422)
+    organizer.picture("twice")
+    assert list(errors(organizer)) == ["starts_time"]
+    organizer.page.locator('input[name="starts_fold"][value="1"]').check()
+    organizer.send()
+    starts, ends = organizer.moments()
+    assert f"{starts:%H:%M}–{ends:%H:%M}" == "01:30–03:00"
