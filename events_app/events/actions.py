@@ -144,7 +144,7 @@ async def publish_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) -
     event = await Event.claim(event_id)
     rules.check_life(Status(event.status), Status.PUBLISHED)
     if missing := await what_is_missing(event):
-        raise rules.NotReady(missing=", ".join(missing))
+        raise rules.NotReady(missing=translate(N_(", ")).join(missing))
     if event.status == Status.CANCELLED:
         event.sequence += 1
     event.status = Status.PUBLISHED
