@@ -26,7 +26,7 @@ from events_app.events.models import (
     speakers_of,
 )
 from events_app.events.rules import Status, Visibility
-from events_app.i18n import choose, current_language, translate
+from events_app.i18n import N_, choose, current_language, translate
 from events_app.web.kept import KeptPages
 from events_app.web.responses import CALENDAR_TYPE, download, page
 from events_app.web.site import Site, site_of
@@ -118,7 +118,7 @@ def place_of(found: Event) -> str:
     if room is None:
         return ""
     parts = (choose(room.name), choose(room.venue.name), choose(room.venue.address), room.venue.city)
-    return ", ".join(part for part in parts if part)
+    return translate(N_(", ")).join(part for part in parts if part)
 
 
 def timed(agenda: Sequence[Any], starts: datetime) -> list[tuple[datetime, Any]]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from events_app.errors import Conflict
-from events_app.i18n import N_
+from events_app.i18n import L_, N_
 
 Texts = dict[str, str]
 """One text in several languages: {'en': 'Launch', 'ar': 'إطلاق'}."""
@@ -62,6 +62,12 @@ MAY_BECOME: Final[dict[Status, frozenset[Status]]] = {
     Status.CANCELLED: frozenset({Status.PUBLISHED}),
 }
 
+STATUS_NAMES: Final = {
+    Status.DRAFT: L_("Draft"),
+    Status.PUBLISHED: L_("Published"),
+    Status.CANCELLED: L_("Cancelled"),
+}
+
 CITIES: Final = ("Europe/Brussels", "Europe/Istanbul", "Asia/Beirut", "Asia/Damascus", "America/New_York")
 """The five cities in which the form shows an event's time."""
 
@@ -69,7 +75,7 @@ LONGEST: Final = timedelta(days=31)
 
 
 class EventCannotBecome(Conflict):
-    sentence = N_("An event that is %(status)s cannot become %(wanted)s.")
+    sentence = N_("An event cannot go from “%(status)s” to “%(wanted)s”.")
 
 
 class EventChangedMeanwhile(Conflict):
@@ -97,7 +103,7 @@ class StillHasRegistrations(Conflict):
 
 def check_life(status: Status, wanted: Status) -> None:
     if wanted not in MAY_BECOME[status]:
-        raise EventCannotBecome(status=status.value, wanted=wanted.value)
+        raise EventCannotBecome(status=STATUS_NAMES[status], wanted=STATUS_NAMES[wanted])
 
 
 def door(
