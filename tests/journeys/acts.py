@@ -146,11 +146,9 @@ def open_event(organizer: Person, house: Served, title: str) -> str:
     return organizer.page.url
 
 
-def read_list(
-    organizer: Person, house: Served, event_id: str, *, status: str = "", search: str = ""
-) -> list[list[str]]:
-    """The rows of the list of registrations: the texts of their cells."""
-    organizer.open(f"{house.url}/desk/events/{event_id}/registrations")
+def read_list(organizer: Person, event_url: str, *, status: str = "", search: str = "") -> list[list[str]]:
+    """The rows of the list of registrations: the texts of their cells. event_url: the event's page at the desk."""
+    organizer.open(f"{event_url}/registrations")
     organizer.page.fill("#q", search)
     organizer.page.select_option("#status", status)
     organizer.press(organizer.page.locator("form[role=search] button"))

@@ -77,7 +77,9 @@ def test_a_form_at_the_desk_says_what_is_wrong_with_a_time(
     language: str, demonstration: Served, new_person: NewPerson
 ) -> None:
     organizer = new_person(language)
-    acts.sign_in(organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:"))
+    acts.sign_in(
+        organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:")
+    )
     organizer.follow("/desk/events/new")
     organizer.page.fill("#title_ar", "بلا وقت")
     organizer.page.fill("#starts_on", "2027-03-28")

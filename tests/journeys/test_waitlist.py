@@ -53,7 +53,9 @@ def test_the_fourth_of_three_waits_until_somebody_cancels(
     guest.open(own_pages[FOURTH])
     assert guest.sees("success")
     organizer = new_person(language)
-    acts.sign_in(organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:"))
+    acts.sign_in(
+        organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:")
+    )
     at_the_desk = acts.open_event(organizer, demonstration, ROUND_TABLE[language])
     confirmed = acts.read_list(organizer, at_the_desk, status="confirmed")
     assert {row[1] for row in confirmed} == {FIRST, THIRD, FOURTH}
