@@ -24,9 +24,10 @@ from wtforms.validators import ValidationError
 
 from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, UnknownZone, instant, zones
 from events_app.calendar.zones import zone as zone_of
+from events_app.errors import Refusal
 from events_app.events.models import Event
 from events_app.events.rules import CITIES, LONGEST, EventFacts, Mode, Texts, Visibility, slug_of
-from events_app.i18n import L_, N_, languages, name_of_language, say_city, translate
+from events_app.i18n import L_, N_, languages, name_of_language, say_city, say_date, translate
 from events_app.rendering import MOST_MARKDOWN
 from events_app.web.forms import (
     Form,
@@ -253,10 +254,17 @@ def _instant(form: _EventForm, day: date | None, time: Field, fold: RadioField) 
             ("0", translate(N_("The first one (%(offset)s)"), offset=refusal.values["first"])),
             ("1", translate(N_("The second one (%(offset)s)"), offset=refusal.values["second"])),
         ]
-        _blame(time, translate(refusal.sentence, **refusal.values))
+        _blame(time, _worded(refusal))
     except TimeDoesNotExist as refusal:
-        _blame(time, translate(refusal.sentence, **refusal.values))
+        _blame(time, _worded(refusal))
     return None
+
+
+def _worded(refusal: Refusal) -> str:
+    """The refusal of a wall time, its day and zone as people say them."""
+    said = {name: str(value) for name, value in refusal.values.items()}
+    said |= {"day": say_date(date.fromisoformat(said["day"])), "zone": say_city(said["zone"])}
+    return translate(refusal.sentence, **said)
 
 
 def _blame(blamed: Field, sentence: str) -> None:
