@@ -92,23 +92,20 @@ class Courier:
 
     async def run(self) -> None:
         """Work until `stop`. Being cancelled stops too, without grace."""
-        outbox.hang(self._bell)
         lines = [self._transport() for _ in range(self._settings.connections)]
         for line in lines:
             self._lines.put_nowait(line)
         hands = [asyncio.create_task(self._hand()) for _ in lines * HANDS]
+        outbox.hang(self._bell)
         try:
             while not self._stopping.is_set():
                 self._bell.clear()
                 await self._look()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._bell.wait(), self._rest())
-            await self._wind_up(hands)
+                await _within(self._rest(), self._bell.wait())
+            await self._wind_up()
         finally:
             outbox.take_down(self._bell)
-            for hand in hands:
-                hand.cancel()
-            await asyncio.gather(*hands, return_exceptions=True)
+            await _dismiss(hands)
             await asyncio.gather(*(line.close() for line in lines), return_exceptions=True)
             self._finished.set()
 
@@ -137,13 +134,12 @@ class Courier:
         pause = (self._pause_ends - clock_now()).total_seconds()
         return min(self._pace.poll, pause) if pause > 0 else self._pace.poll
 
-    async def _wind_up(self, hands: list[asyncio.Task[None]]) -> None:
+    async def _wind_up(self) -> None:
         while not self._waiting.empty():
             letter = self._waiting.get_nowait()
             await self._certainly(partial(self._ledger.released, letter, now=clock_now()))
             self._waiting.task_done()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._waiting.join(), self._pace.grace)
+        await _within(self._pace.grace, self._waiting.join())
 
     async def _hand(self) -> None:
         """One pair of hands: one letter after another."""
@@ -260,5 +256,20 @@ class Courier:
         moment = asyncio.get_running_loop().time()
         slot = max(moment, self._next_slot)
         self._next_slot = slot + 60 / self._settings.per_minute
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), slot - moment)
+        await _within(slot - moment, self._stopping.wait())
+
+
+async def _within(seconds: float, event: Awaitable[object]) -> None:
+    """Wait for the event, but no longer. Not `wait_for`, which before Python 3.12 can swallow a cancellation."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event
+
+
+async def _dismiss(hands: list[asyncio.Task[None]]) -> None:
+    """Cancel, and again where it was not heard: aiosmtplib waits with `wait_for`."""
+    waiting = set(hands)
+    while waiting:
+        for hand in waiting:
+            hand.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=1)
