@@ -93,6 +93,7 @@ async def change_event(
     if event.told != told and event.status != Status.DRAFT:
         event.sequence += 1
     await _save_change(event, now)
+    await event.fetch_related("room__venue")  # people who move up now are told the new room
     await follow(event, was_cancelled=False, now=now)
     return event
 

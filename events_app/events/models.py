@@ -13,7 +13,7 @@ from events_app.calendar.zones import zone as zone_of
 from events_app.errors import NotFound
 from events_app.events import rules
 from events_app.events.rules import Door, Mode, Status, Texts, Visibility
-from events_app.i18n import N_
+from events_app.i18n import N_, choose
 
 
 class NoSuchPage(NotFound):
@@ -184,7 +184,7 @@ class Event(Model):
         """
         if not await Event.filter(id=event_id).update(claims=F("claims") + 1):
             raise NoSuchPage()
-        return await Event.get(id=event_id)
+        return await Event.get(id=event_id).select_related("room__venue")
 
     @staticmethod
     async def find_public(slug: str) -> "Event":
@@ -278,6 +278,17 @@ class ConsentText(Model):
 async def hosts_of(event_id: uuid.UUID) -> list[EventHost]:
     """The event's organizations in the order of their logos."""
     return await EventHost.filter(event_id=event_id).order_by("position").select_related("organization")
+
+
+def place_of(event: Event, language: str | None = None) -> str:
+    """The place as the organizer wrote it, else the chosen room and its venue (which were read with the event)."""
+    if written := choose(event.place, language):
+        return written
+    room = event.room if event.room_id else None
+    if room is None:
+        return ""
+    named = (room.name, room.venue.name, room.venue.address)
+    return ", ".join(part for part in (*(choose(name, language) for name in named), room.venue.city) if part)
 
 
 async def speakers_of(event_id: uuid.UUID) -> list[Speaker]:

@@ -23,6 +23,7 @@ from events_app.events.models import (
     Organization,
     agenda_of,
     hosts_of,
+    place_of,
     speakers_of,
 )
 from events_app.events.rules import Status, Visibility
@@ -108,17 +109,6 @@ async def event_context(found: Event, *, now: datetime) -> dict[str, Any]:
         if hosts and hosts[0].organization.colour
         else "",
     }
-
-
-def place_of(found: Event) -> str:
-    """The place as the organizer wrote it, else the chosen room and its venue."""
-    if written := choose(found.place):
-        return written
-    room = found.room if found.room_id else None
-    if room is None:
-        return ""
-    parts = (choose(room.name), choose(room.venue.name), choose(room.venue.address), room.venue.city)
-    return translate(N_(", ")).join(part for part in parts if part)
 
 
 def timed(agenda: Sequence[Any], starts: datetime) -> list[tuple[datetime, Any]]:

@@ -11,7 +11,7 @@ import css_inline
 from events_app.calendar import itip
 from events_app.calendar.entry import Attendee, Entry
 from events_app.calendar.zones import zone as zone_of
-from events_app.events.models import Event, EventHost
+from events_app.events.models import Event, EventHost, place_of
 from events_app.i18n import choose, direction, translate, use_language
 from events_app.mail.message import Draft
 from events_app.registrations.models import Registration
@@ -63,7 +63,7 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
     return {
         "title": choose(event.title, language),
         "summary": choose(event.summary, language),
-        "place": choose(event.place, language),
+        "place": place_of(event, language),
         "accessibility": choose(event.accessibility, language),
         "starts_wall": event.starts_wall,
         "ends_wall": event.ends_wall,

@@ -14,8 +14,8 @@ from starlette.routing import Route
 from events_app import clock
 from events_app.calendar import itip
 from events_app.errors import Conflict
-from events_app.events.models import Event, consent_of, hosts_of
-from events_app.events.pages import host_views, place_of
+from events_app.events.models import Event, consent_of, hosts_of, place_of
+from events_app.events.pages import host_views
 from events_app.i18n import N_, choose, language_of, ngettext, translate, use_language
 from events_app.registrations import actions
 from events_app.registrations.actions import Office, Receipt

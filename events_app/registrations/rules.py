@@ -112,10 +112,11 @@ def check_life(status: Status, wanted: Status) -> None:
         raise AlreadyCancelled()
 
 
-_ARABIC_FOLDS = str.maketrans("أإآٱىةؤئ", "اااايهوي", "ـ")
+_ARABIC_FOLDS = str.maketrans("ٱىیےةۀک", "ايييههك", "ـ")
 
 
 def folded(text: str) -> str:
     """Text as a search compares it: no case, accents or Arabic vowel signs; alef, yeh and teh marbuta are one."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(_ARABIC_FOLDS)).casefold()
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    decomposed = unicodedata.normalize("NFKD", text).translate(_ARABIC_FOLDS).casefold()
+    plain = unicodedata.normalize("NFKD", decomposed)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
