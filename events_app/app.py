@@ -35,7 +35,8 @@ from events_app.registrations import actions as registrations_actions
 from events_app.registrations import desk as registrations_desk
 from events_app.registrations import emails as registrations_emails
 from events_app.registrations import pages as registrations_pages
-from events_app.registrations.actions import Office
+from events_app.registrations.caretaker import Caretaker
+from events_app.registrations.posting import Office
 from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
@@ -60,6 +61,7 @@ MODELS = (
     "events_app.accounts.models",
     "events_app.mail.models",
     "events_app.events.models",
+    "events_app.registrations.models_parts",
     "events_app.registrations.models",
 )
 
@@ -138,13 +140,15 @@ async def _follow(event: Event, *, was_cancelled: bool, now: datetime, office: O
 async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) -> AsyncIterator[None]:
     await open_database(settings.database.url, models=MODELS)
     courier = courier_of(settings, app.state.vault)
-    work = asyncio.create_task(courier.run()) if carries_letters else None
+    caretaker = Caretaker(app.state.office)
+    work = [asyncio.create_task(each.run()) for each in (courier, caretaker)] if carries_letters else []
     try:
         yield
     finally:
         if work:
+            caretaker.stop()
             await courier.stop()
-            await work
+            await asyncio.gather(*work)
         await close_database()
 
 

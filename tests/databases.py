@@ -20,6 +20,7 @@ ALL_MODELS = (
     "events_app.accounts.models",
     "events_app.mail.models",
     "events_app.events.models",
+    "events_app.registrations.models_parts",
     "events_app.registrations.models",
 )
 

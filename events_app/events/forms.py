@@ -26,7 +26,7 @@ from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, Unknown
 from events_app.calendar.zones import zone as zone_of
 from events_app.errors import Refusal
 from events_app.events.models import Event
-from events_app.events.rules import CITIES, LONGEST, EventFacts, Mode, Texts, Visibility, slug_of
+from events_app.events.rules import CITIES, LONGEST, EventFacts, Mode, ShowsPlaces, Texts, Visibility, slug_of
 from events_app.i18n import L_, N_, languages, name_of_language, say_city, say_date, translate
 from events_app.rendering import MOST_MARKDOWN
 from events_app.web.forms import (
@@ -143,6 +143,39 @@ class _EventForm(Form):
         render_kw={"inputmode": "numeric", "min": 0},
     )
     keeps_waitlist = BooleanField(L_("Keep a waiting list when it is full"))
+    offers_places = BooleanField(
+        L_("Ask people on the waiting list first whether they still want the place"),
+        description=L_("Otherwise a free place is theirs at once, with one click to decline."),
+    )
+    offer_hours = IntegerField(
+        L_("Hours they have to answer"),
+        [optional(), number_between(1, 336)],
+        render_kw={"inputmode": "numeric", "min": 1},
+    )
+    needs_approval = BooleanField(
+        L_("I approve each registration"),
+        description=L_("Nobody has a place before you say so. A letter tells people that they have to wait."),
+    )
+    invitation_only = BooleanField(
+        L_("Only with an invitation"),
+        description=L_("The form opens only with a code or a personal link that you give out."),
+    )
+    confirms_address = BooleanField(
+        L_("People confirm their e-mail address first"),
+        description=L_("Until they do, the place is held for them; then it goes to the next."),
+    )
+    confirm_hours = IntegerField(
+        L_("Hours they have to confirm"),
+        [optional(), number_between(1, 336)],
+        render_kw={"inputmode": "numeric", "min": 1},
+    )
+    shows_places = RadioField(L_("Places left, on the public page"), [required()])
+    most_guests = IntegerField(
+        L_("Colleagues a person may bring"),
+        [optional(), number_between(0, 20)],
+        description=L_("Each gets a place and, with an address, a letter of their own."),
+        render_kw={"inputmode": "numeric", "min": 0},
+    )
     join_link = URLField(
         L_("Online link"),
         [optional(), at_most(1000), a_web_address],
@@ -236,6 +269,14 @@ class _EventForm(Form):
             capacity_in_person=self.capacity_in_person.data,
             capacity_online=self.capacity_online.data,
             keeps_waitlist=bool(self.keeps_waitlist.data),
+            offers_places=bool(self.offers_places.data),
+            offer_hours=self.offer_hours.data or 24,
+            needs_approval=bool(self.needs_approval.data),
+            invitation_only=bool(self.invitation_only.data),
+            confirms_address=bool(self.confirms_address.data),
+            confirm_hours=self.confirm_hours.data or 24,
+            shows_places=self.shows_places.data or ShowsPlaces.EXACT.value,
+            most_guests=self.most_guests.data or 0,
             opens_at=_moment(self.opens.data, zone),
             closes_at=_moment(self.closes.data, zone),
             visibility=self.visibility.data,
@@ -360,6 +401,11 @@ def event_form(
         ),
         (Visibility.UNLISTED.value, translate(N_("Only people who have the link"))),
     ]
+    form.shows_places.choices = [
+        (ShowsPlaces.EXACT.value, translate(N_("The exact number"))),
+        (ShowsPlaces.FEW.value, translate(N_("Only when few are left"))),
+        (ShowsPlaces.HIDDEN.value, translate(N_("Not at all"))),
+    ]
     for fold in (form.starts_fold, form.ends_fold):
         fold.choices = []
     title = form[f"title_{languages()[0]}"]
@@ -392,10 +438,20 @@ def zone_choices() -> list[tuple[str, str]]:
     ]
 
 
+DOOR_FIELDS = (
+    "keeps_waitlist", "offers_places", "offer_hours", "needs_approval", "invitation_only",
+    "confirms_address", "confirm_hours", "shows_places", "most_guests",
+)  # fmt: skip
+
+
 def _defaults() -> dict[str, Any]:
     return {
         "modes": [Mode.IN_PERSON.value],
         "keeps_waitlist": True,
+        "offer_hours": 24,
+        "confirm_hours": 24,
+        "shows_places": ShowsPlaces.EXACT.value,
+        "most_guests": 0,
         "visibility": Visibility.PUBLIC.value,
         "zone": "",
         "conference": "",
@@ -422,7 +478,7 @@ def event_data(event: Event) -> dict[str, Any]:
         "modes": [mode.value for mode in event.modes],
         "capacity_in_person": event.capacity_in_person,
         "capacity_online": event.capacity_online,
-        "keeps_waitlist": event.keeps_waitlist,
+        **{name: getattr(event, name) for name in DOOR_FIELDS},
         "spoken": event.languages,
         "visibility": event.visibility,
         "opens": _as_wall(event.opens_at, event.zone),

@@ -12,7 +12,7 @@ from tortoise.models import Model
 from events_app.calendar.zones import zone as zone_of
 from events_app.errors import NotFound
 from events_app.events import rules
-from events_app.events.rules import Door, Mode, Status, Texts, Visibility
+from events_app.events.rules import Door, Mode, ShowsPlaces, Status, Texts, Visibility
 from events_app.i18n import N_, choose
 
 
@@ -123,6 +123,14 @@ class Event(Model):
     capacity_in_person = fields.IntField(null=True)
     capacity_online = fields.IntField(null=True)
     keeps_waitlist = fields.BooleanField(default=True)
+    offers_places = fields.BooleanField(default=False)
+    offer_hours = fields.IntField(default=24)
+    needs_approval = fields.BooleanField(default=False)
+    invitation_only = fields.BooleanField(default=False)
+    confirms_address = fields.BooleanField(default=False)
+    confirm_hours = fields.IntField(default=24)
+    shows_places = fields.CharField(max_length=8, default=ShowsPlaces.EXACT.value)
+    most_guests = fields.IntField(default=0)
     opens_at = fields.DatetimeField(null=True)
     closes_at = fields.DatetimeField(null=True)
     join_link = fields.BinaryField(null=True)

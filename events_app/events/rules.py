@@ -34,6 +34,14 @@ class Mode(StrEnum):
     ONLINE = "online"
 
 
+class ShowsPlaces(StrEnum):
+    """How a page tells how many places are left."""
+
+    EXACT = "exact"
+    FEW = "few"
+    HIDDEN = "hidden"
+
+
 class HostRole(StrEnum):
     HOST = "host"
     CO_HOST = "co_host"
@@ -204,6 +212,14 @@ class EventFacts:
     capacity_in_person: int | None = None
     capacity_online: int | None = None
     keeps_waitlist: bool = True
+    offers_places: bool = False
+    offer_hours: int = 24
+    needs_approval: bool = False
+    invitation_only: bool = False
+    confirms_address: bool = False
+    confirm_hours: int = 24
+    shows_places: str = ShowsPlaces.EXACT.value
+    most_guests: int = 0
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     visibility: str = Visibility.PUBLIC.value

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from events_app.events.models import Event
 from events_app.i18n import L_, name_of_language
-from events_app.registrations.actions import person_context
 from events_app.registrations.emails import Person, person_of
 from events_app.registrations.forms import MODE_NAMES
 from events_app.registrations.models import Registration
+from events_app.registrations.posting import person_context
 from events_app.registrations.rules import Status
 from events_app.vault import Reader, Vault
 

@@ -1,21 +1,22 @@
 """What is done with registrations: each verb is one transaction that begins with the event's claim."""
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from events_app.database import one_transaction
-from events_app.events.models import Event, hosts_of
+from events_app.events.models import Event
 from events_app.events.rules import Door
-from events_app.mail import outbox
 from events_app.registrations import rules
-from events_app.registrations.emails import Facts, Person, event_facts, letter_facts, person_of
-from events_app.registrations.models import Registration, head_of_waitlist, next_in_line, room_of
-from events_app.registrations.rules import ANSWER_OF, Applicant, Status
+from events_app.registrations.emails import Person
+from events_app.registrations.models import Registration, end_of_line, head_of_line, party_of
+from events_app.registrations.models_parts import Invitation
+from events_app.registrations.places import confirm, end, milliseconds, promote, room_of
+from events_app.registrations.posting import Office, note, post_about, seal_person
+from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status, Who
 from events_app.tokens import digest, new_token
-from events_app.vault import Reader, Vault
-from events_app.web.site import Site
 
 REFUSAL_AT = {
     Door.DRAFT: rules.RegistrationNotOpenYet,
@@ -27,14 +28,6 @@ REFUSAL_AT = {
 
 
 @dataclass(frozen=True)
-class Office:
-    """What acts need besides their subject: who opens personal data, and what the site says of itself."""
-
-    vault: Vault
-    site: Site
-
-
-@dataclass(frozen=True)
 class Receipt:
     """What the page after the form says. It is the same for a new address and for one that was here before."""
 
@@ -42,6 +35,18 @@ class Receipt:
     status: Status
     mode: str
     address: str
+    confirms_address: bool = False
+
+
+@dataclass(frozen=True)
+class Placing:
+    """What was decided for an applicant before anything is written."""
+
+    status: Status
+    confirms_address: bool
+    invitation: Invitation | None
+    quota_id: uuid.UUID | None
+    order: int | None
 
 
 @one_transaction
@@ -50,23 +55,46 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, office: Office,
 
     A repeated address changes nothing; it gets the receipt a new address would get, and the truth in a letter.
     Refuses `RegistrationNotOpenYet`, `RegistrationClosed`, `EventOver`, `EventCalledOff`, `ModeNotOffered`,
-    `EventFull`; a refusal leaves nothing behind.
+    `EventFull`, `TooManyGuests`, and for codes `NeedsCode`, `CodeUnknown`, `CodeUsed`, `CodeRevoked`,
+    `CodeForAnother`; a refusal leaves nothing behind.
     """
     event = await Event.claim(event_id)
     refuse_unless_open(event, now)
-    if applicant.mode not in event.modes:
-        raise rules.ModeNotOffered()
-    room = await room_of(event, applicant.mode)
-    status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist)
-    receipt = Receipt(event.id, status, applicant.mode, applicant.address)
-
+    placing = await _place(event, applicant, office=office)
+    receipt = Receipt(event.id, placing.status, applicant.mode, applicant.address, placing.confirms_address)
     index = office.vault.blind_index(str(event.id), applicant.address)
     known = await Registration.find_living(event.id, index)
     if known:
-        await _post_about("already", known, event, office=office, now=now)
+        await post_about("already", known, event, office=office, now=now)
+    elif placing.invitation and placing.invitation.purpose == "transfer":
+        await _take_over(event, applicant, placing.invitation, office=office, now=now)
     else:
-        await _enrol(event, applicant, status, office=office, now=now)
+        await _enrol(event, applicant, placing, office=office, now=now)
     return receipt
+
+
+@one_transaction
+async def register_by_hand(
+    event_id: uuid.UUID, applicant: Applicant, *, office: Office, now: datetime, writes: bool = True
+) -> Registration | None:
+    """An organizer enters somebody. The door and the approval do not hold; the seats do. None for a known address."""
+    event = await Event.claim(event_id)
+    if event.door(now) in {Door.PAST, Door.CANCELLED}:
+        raise REFUSAL_AT[event.door(now)]()
+    if applicant.mode not in event.modes:
+        raise rules.ModeNotOffered()
+    index = office.vault.blind_index(str(event.id), applicant.address)
+    if applicant.address and await Registration.find_living(event.id, index):
+        return None
+    room = await room_of(event, applicant.mode)
+    status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist)
+    order = await end_of_line(event.id) if status == Status.WAITLISTED else None
+    placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
+    enrolled = await _write(event, applicant, placing, office=office, now=now)
+    await note(enrolled, "entered", who=Who.ORGANIZER, now=now)
+    if writes:
+        await post_about(status.value, enrolled, event, office=office, now=now)
+    return enrolled
 
 
 def refuse_unless_open(event: Event, now: datetime) -> None:
@@ -75,82 +103,247 @@ def refuse_unless_open(event: Event, now: datetime) -> None:
         raise REFUSAL_AT[door]()
 
 
+async def _place(event: Event, applicant: Applicant, *, office: Office) -> Placing:
+    """Decide, without writing: does the code hold, is there a seat, who has to say yes first?"""
+    if applicant.mode not in event.modes:
+        raise rules.ModeNotOffered()
+    if len(applicant.guests) > event.most_guests:
+        raise rules.TooManyGuests(most=event.most_guests)
+    invitation = await find_invitation(event, applicant, office=office)
+    if invitation and invitation.purpose == "transfer":
+        return Placing(Status.CONFIRMED, False, invitation, None, None)
+    quota_id = invitation.quota_id if invitation else None
+    if event.needs_approval and invitation is None:
+        return Placing(Status.PENDING, event.confirms_address, None, None, None)
+    jumps = invitation is not None and invitation.purpose == "jump"
+    room = await room_of(event, applicant.mode, quota_id)
+    people = 1 + len(applicant.guests)
+    status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist, people=people, jumps=jumps)
+    order = None
+    if status == Status.WAITLISTED:
+        order = await (head_of_line(event.id) if jumps else end_of_line(event.id))
+    return Placing(status, event.confirms_address and invitation is None, invitation, quota_id, order)
+
+
+async def find_invitation(event: Event, applicant: Applicant, *, office: Office) -> Invitation | None:
+    """The invitation of the typed code, if it may be used by this address; None where no code was typed."""
+    if not applicant.code:
+        if event.invitation_only:
+            raise rules.NeedsCode()
+        return None
+    vault, scope = office.vault, str(event.id)
+    invitation = await Invitation.get_or_none(
+        event_id=event.id, code_index=code_index(scope, applicant.code, vault)
+    )
+    if invitation is None:
+        raise rules.CodeUnknown()
+    if invitation.state == "used":
+        raise rules.CodeUsed()
+    if invitation.state == "revoked":
+        raise rules.CodeRevoked()
+    bound = invitation.address_index
+    if bound is not None and bytes(bound) != vault.blind_index(scope, applicant.address):
+        raise rules.CodeForAnother()
+    return invitation
+
+
+def code_index(scope: str, code: str, vault: object) -> bytes:
+    """What a row keeps of a code: its HMAC under the event's own key; case and spaces do not count."""
+    tidy = "".join(code.split()).replace("-", "").lower()
+    index: bytes = vault.blind_index(scope, f"code:{tidy}")  # type: ignore[attr-defined]
+    return index
+
+
 async def _enrol(
-    event: Event, applicant: Applicant, status: Status, *, office: Office, now: datetime
+    event: Event, applicant: Applicant, placing: Placing, *, office: Office, now: datetime
+) -> Registration:
+    """Write the registration, and those of the colleagues, and post the letters they owe."""
+    first = await _write(event, applicant, placing, office=office, now=now)
+    if placing.invitation:
+        placing.invitation.state = "used"
+        placing.invitation.registration_id = first.id
+        await placing.invitation.save(update_fields=["state", "registration_id"])
+    everybody = [first]
+    for guest in applicant.guests:
+        everybody.append(await _write_guest(event, applicant, guest, placing, first, office=office, now=now))
+    for registration in everybody:
+        await note(registration, "registered", who=Who.PERSON, now=now)
+        letter = "confirm_address" if placing.confirms_address else placing.status.value
+        if registration is first or not placing.confirms_address:
+            await post_about(letter, registration, event, office=office, now=now)
+    return first
+
+
+async def _write_guest(
+    event: Event,
+    host: Applicant,
+    guest: Guest,
+    placing: Placing,
+    first: Registration,
+    *,
+    office: Office,
+    now: datetime,
+) -> Registration:
+    """A colleague's own row; somebody who is registered already comes without an address, so nobody is told of it."""
+    index = office.vault.blind_index(str(event.id), guest.address) if guest.address else b""
+    known = guest.address and await Registration.find_living(event.id, index)
+    them = Applicant(guest.name, "" if known else guest.address, host.language, host.mode)
+    return await _write(event, them, placing, office=office, now=now, party=first.id)
+
+
+async def _write(
+    event: Event,
+    applicant: Applicant,
+    placing: Placing,
+    *,
+    office: Office,
+    now: datetime,
+    party: uuid.UUID | None = None,
 ) -> Registration:
     registration_id, token = uuid.uuid4(), new_token()
-    person = Person(applicant.name, applicant.address, applicant.needs, token)
-    registration = await Registration.create(
+    seated = placing.status == Status.CONFIRMED
+    waits_for_address = placing.confirms_address
+    status = Status.PENDING if waits_for_address and seated else placing.status
+    index = (
+        office.vault.blind_index(str(event.id), applicant.address)
+        if applicant.address
+        else secrets.token_bytes(32)
+    )
+    invited = status == Status.CONFIRMED and bool(applicant.address)
+    registration = Registration(
         id=registration_id,
         event_id=event.id,
+        quota_id=placing.quota_id,
         status=status,
+        seated=seated,
         mode=applicant.mode,
         language=applicant.language,
-        address_index=office.vault.blind_index(str(event.id), applicant.address),
+        address_index=index,
         live=1,
-        waitlist_order=await next_in_line(event.id) if status == Status.WAITLISTED else None,
+        waitlist_order=placing.order,
+        party=party or (registration_id if applicant.guests else None),
+        due_at=milliseconds(now + timedelta(hours=event.confirm_hours)) if waits_for_address else None,
+        due_for=Due.ADDRESS if waits_for_address else Due.NOTHING,
         registered_on=now.date(),
         token_digest=digest(token),
-        person=office.vault.seal(str(event.id), person_context(registration_id), person.as_json()),
         consent_version=applicant.consent_version,
         answer=ANSWER_OF[status],
-        invited=status == Status.CONFIRMED,
+        invited=invited,
         organizer_address=office.site.sender,
-        told=event.told if status == Status.CONFIRMED else "",
+        told=event.told if invited else "",
     )
-    await _post(status.value, registration, person, event, office=office, now=now)
+    person = Person(applicant.name, applicant.address, applicant.needs, token, dict(applicant.answers))
+    seal_person(registration, person, vault=office.vault)
+    await registration.save(force_create=True)
+    return registration
+
+
+async def _take_over(
+    event: Event, applicant: Applicant, invitation: Invitation, *, office: Office, now: datetime
+) -> None:
+    """A colleague accepts a place that was passed on: a new registration with a new UID, in the seat of the old one."""
+    giver = await Registration.get_or_none(id=invitation.registration_id)
+    if giver is None or giver.status != Status.CONFIRMED or giver.event_id != event.id:
+        raise rules.CodeRevoked()
+    await end(giver, event, letter="passed_on", who=Who.PERSON, office=office, now=now)
+    same_seat = Applicant(
+        applicant.name, applicant.address, applicant.language, giver.mode, applicant.needs,
+        applicant.consent_version, applicant.answers,
+    )  # fmt: skip
+    placing = Placing(
+        Status.CONFIRMED, confirms_address=False, invitation=invitation, quota_id=giver.quota_id, order=None
+    )
+    await _enrol(event, same_seat, placing, office=office, now=now)
+
+
+@one_transaction
+async def confirm_address(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Registration:
+    """The person opened the letter and said yes: the held seat is theirs (or they wait on, now for good).
+
+    Saying it twice is saying it once. Refuses `AlreadyCancelled` when the hold has lapsed.
+    """
+    registration, event = await claimed(registration_id)
+    if registration.live is None:
+        raise rules.AlreadyCancelled()
+    if registration.due_for != Due.ADDRESS:
+        return registration
+    for each in await party_of(registration):
+        each.due_at, each.due_for = None, Due.NOTHING
+        if each.seated:
+            await confirm(each, event, letter="confirmed", who=Who.PERSON, office=office, now=now)
+        else:
+            await each.save()
+            await note(each, "address_confirmed", who=Who.PERSON, now=now)
+            await post_about(each.status, each, event, office=office, now=now)
     return registration
 
 
 @one_transaction
-async def cancel(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Registration:
-    """Give the place back: CANCEL to its calendar, and the next in line moves up in the same transaction.
+async def cancel(
+    registration_id: uuid.UUID,
+    *,
+    office: Office,
+    now: datetime,
+    who: Who = Who.ORGANIZER,
+    letter: str = "cancelled",
+) -> Registration:
+    """Give the place back at once: CANCEL to its calendar, and the next in line moves up in the same transaction.
 
-    Refuses `NoSuchRegistration`, `AlreadyCancelled`, `EventOver`.
+    Who registered a party takes it along. Refuses `NoSuchRegistration`, `AlreadyCancelled`, `EventOver`.
     """
+    registration, event = await claimed(registration_id)
+    if now >= event.ends_at:
+        raise rules.EventOver()
+    rules.check_life(Status(registration.status), Status.CANCELLED)
+    leads = registration.party == registration.id
+    for each in await party_of(registration) if leads else [registration]:
+        await end(each, event, letter=letter, who=who, office=office, now=now)
+    await registration.refresh_from_db()
+    await promote(event, office=office, now=now)
+    return registration
+
+
+@one_transaction
+async def leave(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Registration:
+    """The person cancels. A seat stays held for `UNDO_LASTS`, so that they can take it back; a wait ends at once.
+
+    Refuses as `cancel` does. Leaving twice is leaving once.
+    """
+    registration, event = await claimed(registration_id)
+    if now >= event.ends_at:
+        raise rules.EventOver()
+    rules.check_life(Status(registration.status), Status.CANCELLED)
+    if registration.due_for == Due.LEAVING:
+        return registration
+    if registration.status != Status.CONFIRMED:
+        return await cancel(registration_id, office=office, now=now, who=Who.PERSON)
+    registration.due_at = milliseconds(now + rules.UNDO_LASTS)
+    registration.due_for = Due.LEAVING
+    await registration.save(update_fields=["due_at", "due_for"])
+    await note(registration, "leaving", who=Who.PERSON, now=now)
+    return registration
+
+
+@one_transaction
+async def stay(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Registration:
+    """Take a cancellation back while the seat is still held. Refuses `NothingToUndo`."""
+    registration, _event = await claimed(registration_id)
+    if registration.due_for != Due.LEAVING or registration.live is None:
+        raise rules.NothingToUndo()
+    registration.due_at, registration.due_for = None, Due.NOTHING
+    await registration.save(update_fields=["due_at", "due_for"])
+    await note(registration, "stayed", who=Who.PERSON, now=now)
+    return registration
+
+
+async def claimed(registration_id: uuid.UUID) -> tuple[Registration, Event]:
+    """The registration as it stands under its event's claim. Refuses `NoSuchRegistration`."""
     registration = await Registration.get_or_none(id=registration_id)
     if registration is None:
         raise rules.NoSuchRegistration()
     event = await Event.claim(registration.event_id)
     await registration.refresh_from_db()
-    if now >= event.ends_at:
-        raise rules.EventOver()
-    await _end(registration, event, "cancelled", office=office, now=now)
-    await promote(event, office=office, now=now)
-    return registration
-
-
-async def _end(
-    registration: Registration, event: Event, letter: str, *, office: Office, now: datetime
-) -> None:
-    rules.check_life(Status(registration.status), Status.CANCELLED)
-    registration.status = Status.CANCELLED
-    registration.answer = ANSWER_OF[Status.CANCELLED]
-    registration.live = None
-    registration.waitlist_order = None
-    if registration.invited:
-        registration.sequence += 1
-    await registration.save()
-    await _post_about(letter, registration, event, office=office, now=now)
-
-
-async def promote(event: Event, *, office: Office, now: datetime) -> int:
-    """Give free seats to the heads of the waitlists; says how many moved up. Call it only under the event's claim."""
-    if event.door(now) in {Door.PAST, Door.CANCELLED, Door.DRAFT}:
-        return 0
-    promoted = 0
-    for mode in event.modes:
-        room = await room_of(event, mode)
-        for registration in await head_of_waitlist(event.id, mode, most=rules.how_many_to_promote(room)):
-            registration.status = Status.CONFIRMED
-            registration.answer = ANSWER_OF[Status.CONFIRMED]
-            registration.waitlist_order = None
-            registration.invited = True
-            registration.told = event.told
-            await registration.save()
-            await _post_about("promoted", registration, event, office=office, now=now)
-            promoted += 1
-    return promoted
+    return registration, event
 
 
 @one_transaction
@@ -163,7 +356,7 @@ async def send_link(event_id: uuid.UUID, address: str, *, office: Office, now: d
     index = office.vault.blind_index(str(event.id), address)
     registration = await Registration.find_living(event.id, index)
     if registration:
-        await _post_about("link", registration, event, office=office, now=now)
+        await post_about("link", registration, event, office=office, now=now)
 
 
 @one_transaction
@@ -173,14 +366,17 @@ async def send_update(event_id: uuid.UUID, *, office: Office, now: datetime) -> 
     Nobody is told twice: who already holds the present times is left alone.
     """
     event = await Event.claim(event_id)
-    behind = Registration.filter(event_id=event.id, status=Status.CONFIRMED).exclude(told=event.told)
+    behind = Registration.filter(event_id=event.id, status=Status.CONFIRMED, invited=True).exclude(
+        told=event.told
+    )
     registrations: Sequence[Registration] = await behind.order_by("id")
     for registration in registrations:
         registration.sequence += 1
         registration.answer = "NEEDS-ACTION"
         registration.told = event.told
         await registration.save(update_fields=["sequence", "answer", "told"])
-        await _post_about("changed", registration, event, office=office, now=now)
+        await note(registration, "changed", who=Who.ORGANIZER, now=now)
+        await post_about("changed", registration, event, office=office, now=now)
     return len(registrations)
 
 
@@ -193,42 +389,4 @@ async def follow_event(event: Event, *, was_cancelled: bool, office: Office, now
         await promote(event, office=office, now=now)
         return
     for registration in await Registration.filter(event_id=event.id, live=1).order_by("id"):
-        await _end(registration, event, "event_cancelled", office=office, now=now)
-
-
-def person_context(registration_id: uuid.UUID) -> str:
-    """What a sealed person is bound to: a blob moved to another row does not open."""
-    return f"person:{registration_id}"
-
-
-def reveal_person(registration: Registration, *, vault: Vault, reader: Reader) -> Person:
-    """The one way to read who a registration is; the vault is told who asks."""
-    context = person_context(registration.id)
-    return person_of(vault.reveal(str(registration.event_id), context, registration.person, reader))
-
-
-async def _post_about(
-    letter: str, registration: Registration, event: Event, *, office: Office, now: datetime
-) -> None:
-    person = reveal_person(registration, vault=office.vault, reader=Reader("courier"))
-    await _post(letter, registration, person, event, office=office, now=now)
-
-
-_REPLACES = {"already": "link", "link": "link", "changed": "changed"}
-"""Letters of which only the newest is worth sending: a younger one supersedes it while it is unsent."""
-
-
-async def _post(
-    letter: str, registration: Registration, person: Person, event: Event, *, office: Office, now: datetime
-) -> None:
-    about: Facts = event_facts(
-        event, await hosts_of(event.id), language=registration.language, site=office.site
-    )
-    await outbox.post(
-        f"registrations.{letter}",
-        vault=office.vault,
-        scope=str(event.id),
-        about=outbox.About(event_id=event.id, thread=registration.id, replaces=_REPLACES.get(letter)),
-        facts=letter_facts(registration, person, about, site=office.site, now=now),
-        now=now,
-    )
+        await end(registration, event, letter="event_cancelled", who=Who.ORGANIZER, office=office, now=now)

@@ -18,6 +18,7 @@ from events_app.registrations.emails import Person
 from events_app.registrations.forms import MODE_NAMES
 from events_app.registrations.models import Registration, counts_of, how_many_hold_an_old_time
 from events_app.registrations.pages import office_of
+from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Status, folded
 from events_app.vault import Reader
 from events_app.web.forms import typed_into
@@ -79,7 +80,7 @@ async def rows_of(request: Request, event: Event, *, status: str, search: str) -
     reader = Reader("organizer", request.state.organizer.id)
     vault = office_of(request).vault
     ordered = await found.order_by("waitlist_order", "registered_on", "id")
-    rows = [Row(each, actions.reveal_person(each, vault=vault, reader=reader)) for each in ordered]
+    rows = [Row(each, reveal_person(each, vault=vault, reader=reader)) for each in ordered]
     if search:
         sought = folded(search)
         rows = [row for row in rows if sought in folded(f"{row.person.name} {row.person.address}")]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +25,13 @@ CALENDAR_METHODS = {
     "registrations.confirmed": "REQUEST",
     "registrations.promoted": "REQUEST",
     "registrations.changed": "REQUEST",
+    "registrations.moved": "REQUEST",
+    "registrations.switched": "REQUEST",
     "registrations.cancelled": "CANCEL",
+    "registrations.declined": "CANCEL",
+    "registrations.lapsed": "CANCEL",
+    "registrations.passed_on": "CANCEL",
+    "registrations.left_address": "CANCEL",
     "registrations.event_cancelled": "CANCEL",
 }
 """Letters that may carry a calendar part. Such a letter never holds a personal link: mail programs copy it into
@@ -43,13 +49,30 @@ class Person:
     address: str
     needs: str
     token: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    next_address: Mapping[str, Any] = field(default_factory=dict)
+    """An address the person wants to move to, until it is confirmed: {address, code, until}."""
 
     def as_json(self) -> Facts:
-        return {"name": self.name, "address": self.address, "needs": self.needs, "token": self.token}
+        return {
+            "name": self.name,
+            "address": self.address,
+            "needs": self.needs,
+            "token": self.token,
+            "answers": dict(self.answers),
+            "next_address": dict(self.next_address),
+        }
 
 
 def person_of(opened: Mapping[str, Any]) -> Person:
-    return Person(opened["name"], opened["address"], opened.get("needs", ""), opened["token"])
+    return Person(
+        opened["name"],
+        opened["address"],
+        opened.get("needs", ""),
+        opened["token"],
+        opened.get("answers") or {},
+        opened.get("next_address") or {},
+    )
 
 
 def uid_of(registration_id: uuid.UUID, site: Site) -> str:
@@ -125,8 +148,8 @@ def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
 
 def _method(kind: str, facts: Mapping[str, Any]) -> str | None:
     method = CALENDAR_METHODS.get(kind)
-    if method == "CANCEL" and not facts["invited"]:
-        return None
+    if not facts["invited"]:
+        return None  # no calendar holds an entry, or there is nobody to invite yet
     return method
 
 
@@ -205,6 +228,11 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
         "ends": ends,
         "own_url": None if kind in CALENDAR_METHODS else facts["own_url"],
         "old": facts.get("old"),
+        "reason": facts.get("reason", ""),
+        "giver": facts.get("giver", ""),
+        "until": datetime.fromisoformat(facts["until"]) if facts.get("until") else None,
+        "subject": facts.get("subject", ""),
+        "body": facts.get("body", ""),
     }
     if facts.get("old"):
         context["old_starts"], context["old_ends"] = times_of(facts["old"])

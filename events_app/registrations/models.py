@@ -6,34 +6,51 @@ from datetime import date
 from typing import Any
 
 from tortoise import fields
-from tortoise.functions import Count, Max
+from tortoise.functions import Count, Max, Min
 from tortoise.models import Model
 
 from events_app.events.models import Event
-from events_app.registrations.rules import NoSuchRegistration, Room, Status
+from events_app.registrations.models_parts import ImportBatch, Quota
+from events_app.registrations.rules import NoSuchRegistration, Status
 from events_app.tokens import digest
 
 
 class Registration(Model):
     """One person's registration for one event.
 
-    `live` is 1 while it holds a place or waits for one and NULL afterwards, so that the unique key (event, address
-    index, live) allows one living registration per address. `sequence` counts what calendars were told; `told` marks
+    `seated` says whether it holds a seat, and is all that capacity counts. `live` is 1 while it has a place or waits
+    for one and NULL afterwards, so that the unique key (event, address index, live) allows one living registration
+    per address. `party` is shared by people who came together (the id of the one who registered them). `due_at` (unix
+    ms) and `due_for` say what lapses by itself, and when. `sequence` counts what calendars were told; `told` marks
     which times and place that was; `invited` says whether a calendar holds an entry of ours.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.RESTRICT)
     event_id: uuid.UUID
+    quota: fields.ForeignKeyNullableRelation[Quota] = fields.ForeignKeyField(
+        "house.Quota", null=True, on_delete=fields.RESTRICT
+    )
+    quota_id: uuid.UUID | None
+    import_batch: fields.ForeignKeyNullableRelation[ImportBatch] = fields.ForeignKeyField(
+        "house.ImportBatch", null=True, on_delete=fields.SET_NULL
+    )
+    import_batch_id: uuid.UUID | None
     status = fields.CharField(max_length=16)
+    seated = fields.BooleanField(default=False)
     mode = fields.CharField(max_length=16)
     language = fields.CharField(max_length=8)
     address_index = fields.BinaryField()
     live = fields.SmallIntField(null=True)
     waitlist_order = fields.IntField(null=True)
+    party = fields.UUIDField(null=True)
+    due_at = fields.BigIntField(null=True)
+    due_for = fields.CharField(max_length=16, default="")
     registered_on: date = fields.DateField()
     token_digest = fields.BinaryField()
     person = fields.BinaryField()
+    notes = fields.BinaryField(null=True)
+    erased = fields.BooleanField(default=False)
     consent_version = fields.IntField(default=0)
     answer = fields.CharField(max_length=16)
     sequence = fields.IntField(default=0)
@@ -44,12 +61,17 @@ class Registration(Model):
     class Meta:
         table = "registration"
         unique_together = (("event_id", "address_index", "live"),)
-        indexes = (("event_id", "status", "mode", "waitlist_order"),)
+        indexes = (
+            ("event_id", "status", "mode", "waitlist_order"),
+            ("event_id", "seated", "mode", "quota_id"),
+            ("due_at",),
+            ("party",),
+        )
 
     @staticmethod
     async def find_by_token(token: str) -> "Registration":
         """The registration that a mailed link opens; an unknown link is `NoSuchRegistration`."""
-        found = await Registration.get_or_none(token_digest=digest(token))
+        found = await Registration.get_or_none(token_digest=digest(token), erased=False)
         if found is None:
             raise NoSuchRegistration()
         return found
@@ -66,34 +88,38 @@ class Registration(Model):
         return await Registration.get_or_none(event_id=event_id, address_index=address_index, live=1)
 
 
-async def room_of(event: Event, mode: str) -> Room:
-    """How full one mode is. Exact only after `Event.claim` in the same transaction."""
-    confirmed = await Registration.filter(event_id=event.id, status=Status.CONFIRMED, mode=mode).count()
-    waiting = await Registration.filter(event_id=event.id, status=Status.WAITLISTED, mode=mode).count()
-    return Room(event.capacity(mode), confirmed, waiting)
-
-
-async def next_in_line(event_id: uuid.UUID) -> int:
+async def end_of_line(event_id: uuid.UUID) -> int:
     """The number that the next one on the waitlist gets."""
     rows = await Registration.filter(event_id=event_id).annotate(last=Max("waitlist_order")).values("last")
     last: int | None = rows[0]["last"] if rows else None
     return (last or 0) + 1
 
 
-async def head_of_waitlist(event_id: uuid.UUID, mode: str, *, most: int) -> Sequence[Registration]:
-    waiting = Registration.filter(event_id=event_id, status=Status.WAITLISTED, mode=mode)
-    return await waiting.order_by("waitlist_order").limit(most)
+async def head_of_line(event_id: uuid.UUID) -> int:
+    """A number before everybody who waits, for an invitation that jumps the line."""
+    rows = await Registration.filter(event_id=event_id).annotate(first=Min("waitlist_order")).values("first")
+    first: int | None = rows[0]["first"] if rows else None
+    return (first if first is not None else 1) - 1
+
+
+async def party_of(registration: Registration) -> Sequence[Registration]:
+    """Everybody who came together and is still living, the one who registered them first; at least itself."""
+    if registration.party is None:
+        return [registration]
+    found = await Registration.filter(party=registration.party, live=1)
+    return sorted(found, key=lambda each: (each.id != each.party, each.id)) or [registration]
 
 
 async def place_in_line(registration: Registration) -> int:
-    """1 for the first one waiting in this mode."""
+    """1 for the first one (or party) waiting for the same places."""
     ahead = Registration.filter(
         event_id=registration.event_id,
         status=Status.WAITLISTED,
         mode=registration.mode,
+        quota_id=registration.quota_id,
         waitlist_order__lt=registration.waitlist_order,
     )
-    return await ahead.count() + 1
+    return len(set(await ahead.values_list("waitlist_order", flat=True))) + 1
 
 
 async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
@@ -108,6 +134,6 @@ async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
 
 
 async def how_many_hold_an_old_time(event: Event) -> int:
-    """Confirmed people whose invitation says another time or place than the event does now."""
-    invited = Registration.filter(event_id=event.id, status=Status.CONFIRMED)
+    """Invited people whose invitation says another time or place than the event does now."""
+    invited = Registration.filter(event_id=event.id, status=Status.CONFIRMED, invited=True)
     return await invited.exclude(told=event.told).count()

@@ -18,10 +18,12 @@ from events_app.events.models import Event, consent_of, hosts_of, place_of
 from events_app.events.pages import host_views
 from events_app.i18n import N_, choose, language_of, ngettext, translate, use_language
 from events_app.registrations import actions
-from events_app.registrations.actions import Office, Receipt
+from events_app.registrations.actions import Receipt
 from events_app.registrations.emails import entry_of, event_facts, letter_facts
 from events_app.registrations.forms import AddressForm, RegistrationForm, applicant_of, registration_form
-from events_app.registrations.models import Registration, place_in_line, room_of
+from events_app.registrations.models import Registration, place_in_line
+from events_app.registrations.places import room_of
+from events_app.registrations.posting import Office, reveal_person
 from events_app.registrations.rules import NoSuchRegistration, Room, Status
 from events_app.vault import Reader, SealBroken, Vault
 from events_app.web.forms import typed_into
@@ -162,7 +164,7 @@ async def _show_own_page(request: Request, token: str) -> Response:
     found = await Registration.find_by_token(token)
     event = await Event.find(found.event_id)
     vault = office_of(request).vault
-    person = actions.reveal_person(found, vault=vault, reader=Reader("own link", str(found.id)))
+    person = reveal_person(found, vault=vault, reader=Reader("own link", str(found.id)))
     return page(
         request,
         "registrations/own.html",
@@ -192,7 +194,7 @@ async def own_calendar(request: Request) -> Response:
     if found.status != Status.CONFIRMED:
         raise NoSuchRegistration()
     event, office, now = await Event.find(found.event_id), office_of(request), clock.now()
-    person = actions.reveal_person(found, vault=office.vault, reader=Reader("own link", str(found.id)))
+    person = reveal_person(found, vault=office.vault, reader=Reader("own link", str(found.id)))
     with use_language(found.language):
         about = event_facts(event, await hosts_of(event.id), language=found.language, site=office.site)
         entry = entry_of(letter_facts(found, person, about, site=office.site, now=now))

@@ -1,9 +1,11 @@
 """What is true of registrations whatever they are stored in: their life, and who gets a place."""
 
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import N_
@@ -15,6 +17,23 @@ class Status(StrEnum):
     WAITLISTED = "waitlisted"
     DECLINED = "declined"
     CANCELLED = "cancelled"
+
+
+class Due(StrEnum):
+    """What happens by itself when a registration's `due_at` has passed."""
+
+    NOTHING = ""
+    OFFER = "offer"
+    ADDRESS = "address"
+    LEAVING = "leaving"
+
+
+class Who(StrEnum):
+    """Whose doing a line of history was."""
+
+    PERSON = "person"
+    ORGANIZER = "organizer"
+    APP = "app"
 
 
 MAY_BECOME: Final[dict[Status, frozenset[Status]]] = {
@@ -34,6 +53,9 @@ ANSWER_OF: Final[dict[Status, str]] = {
 }
 """The participation status (RFC 5545, PARTSTAT) a registration starts with; afterwards only replies move it."""
 
+UNDO_LASTS: Final = timedelta(minutes=15)
+"""So long a cancelled place stays held, and the person may take the cancellation back."""
+
 
 class EventFull(Conflict):
     sentence = N_("All places are taken, and this event keeps no waiting list.")
@@ -41,6 +63,10 @@ class EventFull(Conflict):
 
 class ModeNotOffered(Conflict):
     sentence = N_("This event does not offer this way of taking part.")
+
+
+class ModeFull(Conflict):
+    sentence = N_("All places for this way of taking part are taken. Nothing was changed.")
 
 
 class RegistrationNotOpenYet(Conflict):
@@ -63,13 +89,70 @@ class AlreadyCancelled(Conflict):
     sentence = N_("This registration was cancelled before.")
 
 
+class NothingToUndo(Conflict):
+    sentence = N_("The cancellation cannot be taken back any more. The place has been given on.")
+
+
+class NotWaiting(Conflict):
+    sentence = N_("This registration is not waiting for an answer any more.")
+
+
+class OfferLapsed(Conflict):
+    sentence = N_("The time to take this place is over, and it went to the next in line.")
+
+
+class NeedsCode(Conflict):
+    sentence = N_(
+        "This event is open to invited people only. Please use your personal link, or type your code."
+    )
+
+
+class CodeUnknown(Conflict):
+    sentence = N_("We do not know this code. Please check it, letter by letter.")
+
+
+class CodeUsed(Conflict):
+    sentence = N_("This code has been used already. Each code opens one registration.")
+
+
+class CodeRevoked(Conflict):
+    sentence = N_("This code has been withdrawn by the organizers.")
+
+
+class CodeForAnother(Conflict):
+    sentence = N_("This code was given to another e-mail address.")
+
+
+class TooManyGuests(Conflict):
+    sentence = N_("At most %(most)s colleagues can come with one person.")
+
+
+class AddressTaken(Conflict):
+    sentence = N_("This address cannot be used for this registration.")
+
+
+class ChangeNotPossible(Conflict):
+    sentence = N_("This cannot be changed any more.")
+
+
 class NoSuchRegistration(NotFound):
     sentence = N_("There is no page at this address.")
 
 
 @dataclass(frozen=True)
+class Guest:
+    """A colleague somebody brings along; the address may be empty, then there is no letter."""
+
+    name: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Applicant:
-    """Somebody who asks for a place, as they typed it. `consent_version` is the text they agreed to (0: none asked)."""
+    """Somebody who asks for a place, as they typed it. `consent_version` is the text they agreed to (0: none asked).
+
+    `answers` are keyed by the question's id; `code` is an invitation's, `guests` the colleagues they bring.
+    """
 
     name: str
     address: str
@@ -77,11 +160,18 @@ class Applicant:
     mode: str
     needs: str = ""
     consent_version: int = 0
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    code: str = ""
+    guests: Sequence[Guest] = ()
 
 
 @dataclass(frozen=True)
 class Room:
-    """How full one mode of an event is: `capacity` None means without limit."""
+    """How full one pool of places is: `capacity` None means without limit.
+
+    `confirmed` counts everybody who holds a seat: the confirmed, open offers, and places held while an address is
+    being confirmed or a cancellation may still be taken back.
+    """
 
     capacity: int | None
     confirmed: int
@@ -92,19 +182,35 @@ class Room:
         """Seats nobody has; never below zero, even after the capacity was lowered."""
         return None if self.capacity is None else max(0, self.capacity - self.confirmed)
 
+    def fits(self, people: int) -> bool:
+        return self.free is None or self.free >= people
 
-def decide_place(room: Room, *, keeps_waitlist: bool) -> Status:
-    """A newcomer's status: a seat when one is free and nobody waits for it, else the waitlist, else `EventFull`."""
-    if room.free is None or (room.free > 0 and room.waiting == 0):
+
+def decide_place(room: Room, *, keeps_waitlist: bool, people: int = 1, jumps: bool = False) -> Status:
+    """A newcomer's status: a seat when it is free and nobody waits for it, else the waitlist, else `EventFull`.
+
+    A party of several is seated together or waits together; `jumps` passes those who wait, never those who sit.
+    """
+    if room.fits(people) and (room.waiting == 0 or jumps):
         return Status.CONFIRMED
     if keeps_waitlist:
         return Status.WAITLISTED
     raise EventFull()
 
 
-def how_many_to_promote(room: Room) -> int:
-    """How many from the head of the waitlist have a seat now."""
-    return room.waiting if room.free is None else min(room.free, room.waiting)
+def parties_to_promote(room: Room, sizes: Sequence[int]) -> int:
+    """How many parties from the head of the waitlist have seats now.
+
+    They move up in order: a party that does not fit yet holds back everybody behind it, so nobody overtakes.
+    """
+    free, count = room.free, 0
+    for size in sizes:
+        if free is not None:
+            if size > free:
+                break
+            free -= size
+        count += 1
+    return count
 
 
 def check_life(status: Status, wanted: Status) -> None:

@@ -1,0 +1,45 @@
+"""The caretaker: looks every few seconds whether something is due, and lets it lapse. Idle, it writes nothing."""
+
+import asyncio
+import contextlib
+import logging
+
+from events_app import clock
+from events_app.registrations.decisions import due_now, lapse
+from events_app.registrations.posting import Office
+
+LOOK_EVERY = 15.0
+"""Seconds between looks."""
+
+log = logging.getLogger(__name__)
+
+
+class Caretaker:
+    """Lets offers, unconfirmed addresses and held cancellations lapse when their time is up.
+
+    Several may work on one database: each lapse is a transaction that looks again under the event's claim.
+    """
+
+    def __init__(self, office: Office, *, look_every: float = LOOK_EVERY) -> None:
+        self._office = office
+        self._look_every = look_every
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - the caretaker outlives a database that is away
+                log.warning("the caretaker could not look: %s", type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._look_every)
+
+    async def look(self) -> int:
+        """One look; says how many registrations were due."""
+        due = await due_now(clock.now())
+        for registration_id in due:
+            await lapse(registration_id, office=self._office, now=clock.now())
+        return len(due)
+
+    def stop(self) -> None:
+        self._stopping.set()

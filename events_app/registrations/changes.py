@@ -1,0 +1,255 @@
+"""What a person changes on their own page: the way of taking part, answers, the address, passing on, erasing."""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from events_app.database import one_transaction
+from events_app.events.models import Event
+from events_app.events.rules import Door
+from events_app.mail.models import Letter
+from events_app.registrations import rules
+from events_app.registrations.actions import cancel, claimed, code_index
+from events_app.registrations.emails import Person
+from events_app.registrations.models import Registration, end_of_line
+from events_app.registrations.models_parts import HistoryLine, Invitation
+from events_app.registrations.places import promote, room_of
+from events_app.registrations.posting import (
+    Office,
+    note,
+    post_about,
+    reveal_person,
+    seal_person,
+)
+from events_app.registrations.rules import Status, Who
+from events_app.tokens import digest, new_token
+from events_app.vault import Json, Reader
+
+NEW_ADDRESS_LASTS = timedelta(days=3)
+
+
+@one_transaction
+async def switch_mode(
+    registration_id: uuid.UUID, mode: str, *, office: Office, now: datetime
+) -> Registration:
+    """Take part in the other way. Who has a place needs a free one there (`ModeFull` otherwise, and nothing changes);
+    who waits moves to the other line. Refuses `ModeNotOffered`, `ChangeNotPossible`.
+    """
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, now)
+    if mode not in event.modes:
+        raise rules.ModeNotOffered()
+    if mode == registration.mode:
+        return registration
+    room = await room_of(event, mode, None)
+    has_seat = room.fits(1) and room.waiting == 0
+    if registration.seated and not has_seat:
+        raise rules.ModeFull()
+    registration.mode, registration.quota_id = mode, None
+    if registration.status == Status.WAITLISTED:
+        registration.waitlist_order = await end_of_line(event.id)
+        registration.party = None
+    if registration.invited:
+        registration.sequence += 1
+        registration.told = event.told
+    await registration.save()
+    await note(registration, "switched", who=Who.PERSON, now=now)
+    await post_about("switched", registration, event, office=office, now=now)
+    await promote(event, office=office, now=now)
+    return registration
+
+
+def refuse_unless_changeable(registration: Registration, event: Event, now: datetime) -> None:
+    """Only a living registration of an event that is still to come can be changed (`ChangeNotPossible`)."""
+    if registration.live is None or event.door(now) in {Door.PAST, Door.CANCELLED}:
+        raise rules.ChangeNotPossible()
+
+
+@one_transaction
+async def change_answers(
+    registration_id: uuid.UUID,
+    *,
+    name: str,
+    needs: str,
+    answers: Mapping[str, Any],
+    office: Office,
+    now: datetime,
+) -> None:
+    """Write what the person says now; no letter, because they see it on their page. Refuses `ChangeNotPossible`."""
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, now)
+    person = reveal_person(registration, vault=office.vault, reader=_own(registration))
+    seal_person(
+        registration, replace(person, name=name, needs=needs, answers=dict(answers)), vault=office.vault
+    )
+    await registration.save(update_fields=["person"])
+    await note(registration, "answers", who=Who.PERSON, now=now)
+
+
+@one_transaction
+async def change_language(registration_id: uuid.UUID, language: str, *, now: datetime) -> None:
+    registration, _event = await claimed(registration_id)
+    registration.language = language
+    await registration.save(update_fields=["language"])
+
+
+@one_transaction
+async def ask_new_address(registration_id: uuid.UUID, address: str, *, office: Office, now: datetime) -> None:
+    """Write to the new address; nothing moves before it answers. The answer is the same for an address that is
+    registered already (its letter simply does not come). Refuses `ChangeNotPossible`.
+    """
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, now)
+    person = reveal_person(registration, vault=office.vault, reader=_own(registration))
+    code = new_token()
+    wish: dict[str, Json] = {
+        "address": address,
+        "code": digest(code).hex(),
+        "until": (now + NEW_ADDRESS_LASTS).isoformat(),
+    }
+    seal_person(registration, replace(person, next_address=wish), vault=office.vault)
+    await registration.save(update_fields=["person"])
+    known = await Registration.find_living(event.id, office.vault.blind_index(str(event.id), address))
+    if known is None:
+        url = office.site.url(f"/registrations/{person.token}/address/{code}")
+        more: dict[str, Json] = {"own_url": url}
+        await post_about("new_address", registration, event, office=office, now=now, more=more, to=address)
+
+
+@one_transaction
+async def take_new_address(registration_id: uuid.UUID, code: str, *, office: Office, now: datetime) -> str:
+    """The new address answered: the old one gets CANCEL and is told, the new one gets the same UID with SEQUENCE+1,
+    and the personal link is a new one, which is returned. Refuses `ChangeNotPossible`, `AddressTaken`.
+    """
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, now)
+    person = reveal_person(registration, vault=office.vault, reader=_own(registration))
+    wish = person.next_address
+    if not wish or not _is_right(wish, code, now):
+        raise rules.ChangeNotPossible()
+    old, new, token = person.address, str(wish["address"]), new_token()
+    registration.sequence += 1 if registration.invited else 0
+    registration.address_index = office.vault.blind_index(str(event.id), new)
+    registration.token_digest = digest(token)
+    moved = Person(person.name, new, person.needs, token, person.answers, {})
+    if registration.invited and old:
+        await post_about("left_address", registration, event, office=office, now=now, to=old)
+        registration.sequence += 1
+    elif old:
+        await post_about("left_address", registration, event, office=office, now=now, to=old)
+    seal_person(registration, moved, vault=office.vault)
+    try:
+        await registration.save()
+    except IntegrityError:
+        raise rules.AddressTaken() from None
+    await note(registration, "address", who=Who.PERSON, now=now)
+    letter = "moved" if registration.status == Status.CONFIRMED else "link"
+    await post_about(letter, registration, event, office=office, now=now)
+    return token
+
+
+def _is_right(wish: Mapping[str, Any], code: str, now: datetime) -> bool:
+    same = secrets.compare_digest(str(wish["code"]), digest(code).hex())
+    return same and datetime.fromisoformat(str(wish["until"])) > now
+
+
+@one_transaction
+async def pass_on(
+    registration_id: uuid.UUID, *, name: str, address: str, language: str, office: Office, now: datetime
+) -> None:
+    """Offer one's place to a colleague: a letter with a personal link. The place moves when they take it, as a new
+    registration with a new UID; until then nothing changes. A second offer ends the first. Refuses `ChangeNotPossible`.
+    """
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, now)
+    if registration.status != Status.CONFIRMED:
+        raise rules.ChangeNotPossible()
+    older = Invitation.filter(
+        registration_id=registration.id, purpose="transfer", state__in=["created", "sent"]
+    )
+    await older.update(state="revoked")
+    scope, code, vault = str(event.id), new_token()[:16], office.vault
+    invitation_id = uuid.uuid4()
+    guest: dict[str, Json] = {"name": name, "address": address, "language": language, "code": code}
+    await Invitation.create(
+        id=invitation_id,
+        event_id=event.id,
+        purpose="transfer",
+        batch="",
+        code_index=code_index(scope, code, vault),
+        address_index=vault.blind_index(scope, address),
+        guest=vault.seal(scope, f"invitation:{invitation_id}", guest),
+        state="sent",
+        registration_id=registration.id,
+        created_on=now.date(),
+    )
+    giver = reveal_person(registration, vault=vault, reader=_own(registration))
+    more: dict[str, Json] = {
+        "name": name,
+        "giver": giver.name,
+        "language": language,
+        "own_url": office.site.url(f"/events/{event.slug}/register?code={code}"),
+    }
+    await note(registration, "offered_on", who=Who.PERSON, now=now)
+    await post_about("handed", registration, event, office=office, now=now, more=more, to=address)
+
+
+@one_transaction
+async def erase(registration_id: uuid.UUID, *, office: Office, now: datetime) -> None:
+    """Forget the person: cancel what lives (its CANCEL still goes out), then the name, the address, the answers and
+    every finished letter about them are gone; what stays is a count. The rest follows when the last letter has left.
+    """
+    registration, event = await claimed(registration_id)
+    if registration.erased:
+        return
+    if registration.live is not None:
+        await cancel(registration_id, office=office, now=now, who=Who.PERSON)
+        await registration.refresh_from_db()
+    empty = Person("", "", "", new_token())
+    seal_person(registration, empty, vault=office.vault)
+    registration.notes = None
+    registration.erased = True
+    registration.address_index = secrets.token_bytes(32)
+    registration.token_digest = digest(empty.token)
+    await registration.save()
+    await HistoryLine.filter(registration_id=registration.id).delete()
+    await forget_letters(registration.id, event, office=office)
+
+
+async def forget_letters(registration_id: uuid.UUID, event: Event, *, office: Office) -> int:
+    """Empty the finished letters of a thread, words and addresses; says how many they were."""
+    finished = ["sent", "kept", "superseded", "refused", "withheld"]
+    letters = await Letter.filter(thread=registration_id, state__in=finished)
+    for letter in letters:
+        letter.facts = office.vault.seal(letter.scope, letter.facts_context, {"erased": True})
+        letter.message = None
+        if letter.state == "kept":
+            letter.state = "superseded"
+        await letter.save(update_fields=["facts", "message", "state"])
+    return len(letters)
+
+
+def my_data(registration: Registration, *, office: Office, history: list[HistoryLine]) -> dict[str, Json]:
+    """Everything the app holds about this registration, for its person (GDPR, article 20)."""
+    person = reveal_person(registration, vault=office.vault, reader=_own(registration))
+    return {
+        "name": person.name,
+        "address": person.address,
+        "access_needs": person.needs,
+        "answers": dict(person.answers),
+        "language": registration.language,
+        "takes_part": registration.mode,
+        "status": registration.status,
+        "registered_on": f"{registration.registered_on:%Y-%m-%d}",
+        "consent_version": registration.consent_version,
+        "history": [{"day": f"{line.day:%Y-%m-%d}", "what": line.what, "who": line.who} for line in history],
+    }
+
+
+def _own(registration: Registration) -> Reader:
+    return Reader("own link", str(registration.id))

@@ -1,0 +1,135 @@
+"""Places: how full each pool is, and who moves up when a seat is free. Exact only under the event's claim."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from events_app.events.models import Event
+from events_app.events.rules import Door
+from events_app.registrations import rules
+from events_app.registrations.models import Registration
+from events_app.registrations.models_parts import Quota
+from events_app.registrations.posting import COURIER, Office, note, post_about, reveal_person
+from events_app.registrations.rules import ANSWER_OF, Due, Room, Status, Who
+
+
+def milliseconds(moment: datetime) -> int:
+    """Unix milliseconds, as `due_at` holds them."""
+    return int(moment.timestamp() * 1000)
+
+
+async def room_of(event: Event, mode: str, quota_id: uuid.UUID | None = None) -> Room:
+    """How full a pool is: a quota's places, or the mode's capacity less what its quotas keep."""
+    here = Registration.filter(event_id=event.id, mode=mode, quota_id=quota_id)
+    seated = await here.filter(seated=True).count()
+    waiting = await here.filter(status=Status.WAITLISTED, seated=False).count()
+    return Room(await _capacity(event, mode, quota_id), seated, waiting)
+
+
+async def _capacity(event: Event, mode: str, quota_id: uuid.UUID | None) -> int | None:
+    quotas = await Quota.filter(event_id=event.id, mode=mode)
+    if quota_id is not None:
+        return next((quota.places for quota in quotas if quota.id == quota_id), 0)
+    capacity = event.capacity(mode)
+    return None if capacity is None else max(0, capacity - sum(quota.places for quota in quotas))
+
+
+async def promote(event: Event, *, office: Office, now: datetime) -> int:
+    """Give free seats to the heads of the waitlists; says how many people moved up.
+
+    Parties stay together and in order. Where the event asks first, the seat is held as an offer with an end.
+    Call it in the transaction that freed the seats, under the event's claim.
+    """
+    if event.door(now) in {Door.PAST, Door.CANCELLED, Door.DRAFT}:
+        return 0
+    quotas: list[uuid.UUID] = await Quota.filter(event_id=event.id).values_list("id", flat=True)  # type: ignore[assignment]
+    promoted = 0
+    for mode in event.modes:
+        for quota_id in (None, *quotas):
+            for party in await _parties_with_seats(event, mode, quota_id):
+                await _seat(party, event, office=office, now=now)
+                promoted += len(party)
+    return promoted
+
+
+async def _parties_with_seats(
+    event: Event, mode: str, quota_id: uuid.UUID | None
+) -> Sequence[list[Registration]]:
+    waiting = Registration.filter(
+        event_id=event.id, mode=mode, quota_id=quota_id, status=Status.WAITLISTED, seated=False
+    )
+    in_line = await waiting.order_by("waitlist_order", "id")
+    if not in_line:
+        return []
+    parties = [list(party) for _order, party in groupby(in_line, key=lambda each: each.waitlist_order)]
+    room = await room_of(event, mode, quota_id)
+    return parties[: rules.parties_to_promote(room, [len(party) for party in parties])]
+
+
+async def _seat(party: Sequence[Registration], event: Event, *, office: Office, now: datetime) -> None:
+    """Seat people from the waitlist together: at once, or as an offer to the one who registered them."""
+    for registration in party:
+        if event.offers_places:
+            await hold_offer(registration, event, now=now)
+        else:
+            await confirm(registration, event, letter="promoted", who=Who.APP, office=office, now=now)
+    if event.offers_places:
+        first = next((each for each in party if each.party in {None, each.id}), party[0])
+        until = datetime.fromtimestamp((first.due_at or 0) / 1000, event.starts.tzinfo)
+        await post_about("offered", first, event, office=office, now=now, more={"until": until.isoformat()})
+
+
+async def hold_offer(registration: Registration, event: Event, *, now: datetime) -> None:
+    """Hold a seat for somebody who waits until they answer; an open offer counts as taken."""
+    until = min(now + timedelta(hours=event.offer_hours), event.ends_at)
+    registration.seated = True
+    registration.due_at = milliseconds(until)
+    registration.due_for = Due.OFFER
+    await registration.save()
+    await note(registration, "offered", who=Who.APP, now=now)
+
+
+async def confirm(
+    registration: Registration, event: Event, *, letter: str, who: Who, office: Office, now: datetime
+) -> None:
+    """The seat is theirs, and the invitation goes out. The caller has made sure that there is a seat."""
+    rules.check_life(Status(registration.status), Status.CONFIRMED)
+    registration.status = Status.CONFIRMED
+    registration.seated = True
+    registration.answer = ANSWER_OF[Status.CONFIRMED]
+    registration.waitlist_order = None
+    registration.due_at = None
+    registration.due_for = Due.NOTHING
+    if registration.invited:
+        registration.sequence += 1
+    # Somebody who came along without an address has no calendar to invite.
+    registration.invited = bool(reveal_person(registration, vault=office.vault, reader=COURIER).address)
+    registration.told = event.told if registration.invited else ""
+    await registration.save()
+    await note(registration, letter, who=who, now=now)
+    await post_about(letter, registration, event, office=office, now=now)
+
+
+async def end(
+    registration: Registration, event: Event, *, letter: str, who: Who, office: Office, now: datetime
+) -> None:
+    """The registration is over: the seat is free, the letter says so, a calendar that knows it gets CANCEL."""
+    rules.check_life(Status(registration.status), Status.CANCELLED)
+    await close(registration, Status.CANCELLED, now=now)
+    await note(registration, letter, who=who, now=now)
+    await post_about(letter, registration, event, office=office, now=now)
+
+
+async def close(registration: Registration, status: Status, *, now: datetime) -> None:
+    """Write the end into the row; letters and history are the caller's."""
+    registration.status = status
+    registration.answer = ANSWER_OF[status]
+    registration.seated = False
+    registration.live = None
+    registration.waitlist_order = None
+    registration.due_at = None
+    registration.due_for = Due.NOTHING
+    if registration.invited:
+        registration.sequence += 1
+    await registration.save()

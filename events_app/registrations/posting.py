@@ -1,0 +1,86 @@
+"""Opening who a registration is, posting the letter a change owes, and writing the change into its history."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from events_app.events.models import Event, hosts_of
+from events_app.mail import outbox
+from events_app.registrations.emails import Person, event_facts, letter_facts, person_of
+from events_app.registrations.models import Registration
+from events_app.registrations.models_parts import HistoryLine
+from events_app.registrations.rules import Who
+from events_app.vault import Json, Reader, Vault
+from events_app.web.site import Site
+
+
+@dataclass(frozen=True)
+class Office:
+    """What acts need besides their subject: who opens personal data, and what the site says of itself."""
+
+    vault: Vault
+    site: Site
+
+
+COURIER = Reader("courier")
+
+_REPLACES = {"already": "link", "link": "link", "changed": "changed", "confirm_address": "address"}
+"""Letters of which only the newest is worth sending: a younger one supersedes it while it is unsent."""
+
+
+def person_context(registration_id: uuid.UUID) -> str:
+    """What a sealed person is bound to: a blob moved to another row does not open."""
+    return f"person:{registration_id}"
+
+
+def reveal_person(registration: Registration, *, vault: Vault, reader: Reader) -> Person:
+    """The one way to read who a registration is; the vault is told who asks."""
+    context = person_context(registration.id)
+    return person_of(vault.reveal(str(registration.event_id), context, registration.person, reader))
+
+
+def seal_person(registration: Registration, person: Person, *, vault: Vault) -> None:
+    """Put the person into the row; saving it is the caller's."""
+    context = person_context(registration.id)
+    registration.person = vault.seal(str(registration.event_id), context, person.as_json())
+
+
+async def post_about(
+    letter: str,
+    registration: Registration,
+    event: Event,
+    *,
+    office: Office,
+    now: datetime,
+    more: Mapping[str, Json] | None = None,
+    to: str = "",
+) -> uuid.UUID | None:
+    """Post one letter about a registration, to its person or to the address `to`; None for somebody without one.
+
+    `more` goes into the letter's facts (an old time, a reason); it is frozen like the rest.
+    """
+    person = reveal_person(registration, vault=office.vault, reader=COURIER)
+    if to:
+        person = replace(person, address=to)
+    if not person.address:
+        return None
+    hosts = await hosts_of(event.id)
+    language = str((more or {}).get("language", registration.language))
+    about = event_facts(event, hosts, language=language, site=office.site)
+    facts: dict[str, Any] = letter_facts(registration, person, about, site=office.site, now=now)
+    posted = await outbox.post(
+        f"registrations.{letter}",
+        vault=office.vault,
+        scope=str(event.id),
+        about=outbox.About(event_id=event.id, thread=registration.id, replaces=_REPLACES.get(letter)),
+        facts={**facts, **(more or {})},
+        now=now,
+    )
+    return posted.id
+
+
+async def note(registration: Registration, what: str, *, who: Who, now: datetime) -> None:
+    """Write a line of history: what happened, on which day, whose doing."""
+    await HistoryLine.create(registration_id=registration.id, day=now.date(), what=what, who=who.value)
