@@ -3,7 +3,7 @@
 
 const language = document.documentElement.lang || "en";
 
-// <time data-your-time="On your clock: {}" datetime="2026-05-12T11:00Z" data-until="..." data-zone="Europe/Brussels" hidden></time>
+// <time data-your-time="On your clock: {}" data-hours="{start}–{end}" datetime="2026-05-12T11:00Z" data-until="..." data-zone="Europe/Brussels" hidden></time>
 // Shown only to readers whose clock differs from the event's.
 function yourTime() {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -13,7 +13,10 @@ function yourTime() {
     const say = (moment, options) => new Intl.DateTimeFormat(localeOfPage(), { ...options, hourCycle: "h23" }).format(moment);
     const day = say(start, { weekday: "long", day: "numeric", month: "long" });
     let hours = say(start, { hour: "2-digit", minute: "2-digit" });
-    if (time.dataset.until) hours += "–" + say(new Date(time.dataset.until), { hour: "2-digit", minute: "2-digit" });
+    if (time.dataset.until) {
+      const end = say(new Date(time.dataset.until), { hour: "2-digit", minute: "2-digit" });
+      hours = (time.dataset.hours || "{start}–{end}").replace("{start}", hours).replace("{end}", end);
+    }
     const sentence = time.dataset.yourTime || "{}";
     time.textContent = sentence.replace("{}", `${day}, ${hours}`.replace(",", language === "ar" ? "،" : ","));
     time.hidden = false;
