@@ -1,5 +1,6 @@
 """What everybody sees of events: the home page, conferences, the event itself, and their calendars."""
 
+import asyncio
 import hashlib
 import time
 from collections import defaultdict
@@ -15,6 +16,7 @@ from starlette.routing import Route
 from events_app import clock
 from events_app.calendar import feed, itip
 from events_app.calendar.entry import Entry
+from events_app.events import cards, sharing
 from events_app.events.models import (
     Conference,
     Event,
@@ -27,7 +29,7 @@ from events_app.events.models import (
     speakers_of,
 )
 from events_app.events.rules import Status, Visibility
-from events_app.i18n import N_, choose, current_language, translate
+from events_app.i18n import choose, current_language, translate
 from events_app.web.kept import KeptPages
 from events_app.web.responses import CALENDAR_TYPE, download, page
 from events_app.web.site import Site, site_of
@@ -89,9 +91,25 @@ async def conference(request: Request) -> Response:
 async def event(request: Request) -> Response:
     async def render() -> Response:
         found = await Event.find_public(request.path_params["slug"])
-        return page(request, "events/event.html", **await event_context(found, now=clock.now()))
+        context = await event_context(found, now=clock.now())
+        shared = sharing.shared_of(
+            found, await hosts_of(found.id), place=context["place"], site=site_of(request)
+        )
+        return page(request, "events/event.html", **context, shared=shared)
 
     return await _kept(request, render)
+
+
+async def card(request: Request) -> Response:
+    """The picture for places where the event's link is shared, in the language of `?lang=`."""
+    found = await Event.find_public(request.path_params["slug"])
+    if not sharing.has_card(found):
+        raise NoSuchPage()
+    drawn = sharing.card_of(found, await hosts_of(found.id), place=place_of(found))
+    headers = {"ETag": _mark(repr(drawn).encode()), "Cache-Control": "public, max-age=3600"}
+    if _knows(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(await asyncio.to_thread(cards.draw, drawn), media_type="image/png", headers=headers)
 
 
 async def event_context(found: Event, *, now: datetime) -> dict[str, Any]:
@@ -221,7 +239,7 @@ async def _feed(request: Request, found: Conference) -> Response:
     content = feed.feed(cover, pieces)
     changed = max((each.changed_at for each in events), default=datetime(2020, 1, 1, tzinfo=UTC))
     headers = {
-        "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+        "ETag": _mark(content),
         "Last-Modified": changed.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"),
         "Cache-Control": "public, max-age=300",
         "Content-Disposition": f'inline; filename="{found.slug}.ics"',
@@ -231,12 +249,20 @@ async def _feed(request: Request, found: Conference) -> Response:
 
 def _not_modified(request: Request, response: Response) -> Response:
     """304 when the client's copy is the present one (RFC 9110, 13.1.2)."""
-    etag = response.headers.get("etag", "")
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if not etag or etag not in known:
+    if not _knows(request, response.headers.get("etag", "")):
         return response
     names = ("etag", "last-modified", "cache-control")
     return Response(status_code=304, headers={name: response.headers[name] for name in names})
+
+
+def _mark(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def _knows(request: Request, etag: str) -> bool:
+    """Whether the client holds the copy with this mark."""
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return bool(etag) and etag in known
 
 
 async def logo(request: Request) -> Response:
@@ -273,6 +299,7 @@ routes = [
     Route("/conferences/{slug}.ics", conference_calendar),
     Route("/conferences/{slug}", conference),
     Route("/events/{slug}.ics", event_calendar),
+    Route("/events/{slug}/card.png", card),
     Route("/events/{slug}", event),
     Route("/organizations/{slug}/logo", logo),
     Route("/organizations/{slug}/colours.css", colours),
