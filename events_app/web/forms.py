@@ -31,7 +31,8 @@ class _OurSentences:
         return translate(sentence)
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return ngettext(singular, plural, n)
+        """WTForms says one such sentence, of choices that are none, and fills its blanks itself."""
+        return translate("Not a valid choice.")
 
 
 # The sentences that WTForms may say by itself; marked here so that the catalogue has them.
