@@ -19,7 +19,7 @@ from events_app.app import create_app
 from events_app.calendar.zones import instant
 from events_app.clock import now as clock_now
 from events_app.events import actions as event_actions
-from events_app.events.models import Conference, Event, Organization
+from events_app.events.models import Conference, Event, Organization, consent_of
 from events_app.events.rules import EventFacts, HostFacts
 from events_app.mail.message import Draft
 from events_app.mail.models import Letter
@@ -152,7 +152,7 @@ async def change(
 ) -> Event:
     """An organizer changes these facts of the event as it is now, and its people are followed."""
     fresh = await Event.get(id=event.id)
-    before = event_actions.facts_of(fresh, consent=await event_actions.consent_of(fresh), join_link="")
+    before = event_actions.facts_of(fresh, consent=await consent_of(fresh), join_link="")
     said = {name: getattr(before, name) for name in EventFacts.__dataclass_fields__}
     for moment in ("starts_at", "ends_at"):
         said.pop(moment)

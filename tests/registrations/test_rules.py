@@ -1,0 +1,161 @@
+"""Who gets a place, who moves up, which life a registration may lead, how a search compares."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events_app.registrations import rules
+from events_app.registrations.rules import (
+    ANSWER_OF,
+    MAY_BECOME,
+    AlreadyCancelled,
+    EventFull,
+    Room,
+    Status,
+    check_life,
+    decide_place,
+    folded,
+    how_many_to_promote,
+)
+
+pytestmark = pytest.mark.engine_free
+
+numbers = st.integers(0, 60)
+capacities = st.none() | numbers
+
+
+@pytest.mark.parametrize(
+    ("capacity", "confirmed", "waiting", "status"),
+    [
+        (None, 10_000, 0, Status.CONFIRMED),
+        (3, 0, 0, Status.CONFIRMED),
+        (3, 2, 0, Status.CONFIRMED),
+        (3, 3, 0, Status.WAITLISTED),
+        (3, 5, 0, Status.WAITLISTED),
+        (3, 2, 1, Status.WAITLISTED),
+        (0, 0, 0, Status.WAITLISTED),
+    ],
+)
+def test_a_newcomer_gets_a_seat_that_is_free_and_that_nobody_waits_for(
+    capacity: int | None, confirmed: int, waiting: int, status: Status
+) -> None:
+    assert decide_place(Room(capacity, confirmed, waiting), keeps_waitlist=True) == status
+
+
+@given(capacities, numbers, numbers)
+def test_without_a_waitlist_whoever_would_wait_is_refused(
+    capacity: int | None, confirmed: int, waiting: int
+) -> None:
+    room = Room(capacity, confirmed, waiting)
+    if decide_place(room, keeps_waitlist=True) == Status.CONFIRMED:
+        assert decide_place(room, keeps_waitlist=False) == Status.CONFIRMED
+    else:
+        with pytest.raises(EventFull):
+            decide_place(room, keeps_waitlist=False)
+
+
+@given(capacities, numbers, numbers)
+def test_those_who_move_up_fill_the_room_and_never_more(
+    capacity: int | None, confirmed: int, waiting: int
+) -> None:
+    promoted = how_many_to_promote(Room(capacity, confirmed, waiting))
+    after = Room(capacity, confirmed + promoted, waiting - promoted)
+
+    assert 0 <= promoted <= waiting
+    assert how_many_to_promote(after) == 0
+    assert promoted == 0 or capacity is None or after.confirmed <= capacity
+    assert after.waiting == 0 or after.free == 0
+
+
+@given(st.integers(0, 9), st.booleans(), st.lists(st.sampled_from(["come", "leave", "more", "fewer"])))
+def test_seats_are_never_given_twice_whatever_happens(
+    capacity: int, waits: bool, happenings: list[str]
+) -> None:
+    confirmed = waiting = 0
+    for what in happenings:
+        room = Room(capacity, confirmed, waiting)
+        given_before = confirmed
+        if what == "come" and (room.free or waits):
+            place = decide_place(room, keeps_waitlist=waits)
+            confirmed += place == Status.CONFIRMED
+            waiting += place == Status.WAITLISTED
+        elif what == "leave":
+            confirmed = max(0, confirmed - 1)
+            given_before = confirmed
+        elif what in ("more", "fewer"):
+            capacity = max(0, capacity + (1 if what == "more" else -1))
+        moved = how_many_to_promote(Room(capacity, confirmed, waiting))
+        confirmed, waiting = confirmed + moved, waiting - moved
+        assert confirmed <= max(capacity, given_before)
+        assert waiting == 0 or confirmed >= capacity
+
+
+def test_a_cancelled_or_declined_registration_stays_so() -> None:
+    assert {status for status in Status if not MAY_BECOME[status]} == {Status.CANCELLED, Status.DECLINED}
+
+
+def test_every_living_registration_can_be_cancelled() -> None:
+    living = [status for status in Status if MAY_BECOME[status]]
+
+    assert all(Status.CANCELLED in MAY_BECOME[status] for status in living)
+
+
+def test_a_confirmed_place_is_not_taken_away_into_the_line() -> None:
+    assert MAY_BECOME[Status.CONFIRMED].isdisjoint({Status.WAITLISTED, Status.PENDING, Status.DECLINED})
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("wanted", Status)
+def test_the_act_asks_the_table(status: Status, wanted: Status) -> None:
+    if wanted in MAY_BECOME[status]:
+        check_life(status, wanted)
+    else:
+        with pytest.raises(AlreadyCancelled):
+            check_life(status, wanted)
+
+
+def test_every_status_has_an_answer_for_calendars() -> None:
+    assert {status: ANSWER_OF[status] for status in Status} == ANSWER_OF
+    assert set(ANSWER_OF.values()) == {"NEEDS-ACTION", "ACCEPTED", "TENTATIVE", "DECLINED"}
+
+
+@pytest.mark.parametrize(
+    ("sought", "written"),
+    [
+        ("احمد", "أَحْمَد"),
+        ("امال", "آمال"),
+        ("ايمان", "إيمان"),
+        ("فاطمه", "فاطمة"),
+        ("ليلي", "ليلى"),
+        ("ليلى", "ﻟﻴﻠﻰ"),
+        ("فاطمة", "ﻓﺎﻃﻤﺔ"),
+        ("محمد", "محـــمد"),
+        ("رءوف", "رءوف"),
+        ("مومن", "مؤمن"),
+        ("هاني", "هانئ"),
+        ("علي", "علی"),
+        ("كريم", "کریم"),
+        ("jose", "José"),
+        ("JOSÉ", "jose"),
+        ("strasse", "Straße"),
+        ("istanbul", "İstanbul"),
+        ("ﬁlm", "FILM"),
+    ],
+)
+def test_a_search_finds_a_name_however_it_is_spelled(sought: str, written: str) -> None:
+    assert folded(sought) in folded(written)
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert folded(folded(text)) == folded(text)
+
+
+@pytest.mark.parametrize("capacity", [0, 3])
+def test_a_room_that_was_made_smaller_has_no_seat_below_zero(capacity: int) -> None:
+    assert Room(capacity, confirmed=5, waiting=0).free == 0
+
+
+def test_every_refusal_of_this_room_says_one_sentence() -> None:
+    for refusal in (rules.EventFull, rules.EventOver, rules.RegistrationClosed, rules.NoSuchRegistration):
+        assert str(refusal()).endswith(".")
