@@ -1,0 +1,122 @@
+"""With JavaScript on: no page logs an error, breaks its own content policy, or asks for what is not there."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys import acts
+from tests.journeys.conftest import NewPerson
+from tests.journeys.people import Person
+from tests.journeys.served import Served, until
+from tests.mail.smtp import SmtpServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
+
+WATCH = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.effectiveDirective} ${event.blockedURI} at ${location.pathname}`));
+"""
+ADDRESS = "dunya@example.org"
+DESK = ("/desk", "/desk/organizations", "/desk/conferences", "/desk/venues", "/desk/events/new")
+NEW = ("/desk/organizations/new", "/desk/conferences/new", "/desk/venues/new")
+FLOORS = ("", "/edit", "/programme", "/preview", "/registrations", "/letters", "/export")
+
+
+class Complaints(list[str]):
+    """What a page complains of, as it happens."""
+
+    def hear(self, page: Page) -> None:
+        page.add_init_script(WATCH)
+        page.on("pageerror", lambda error: self.append(f"{page.url}: {error}"))
+        page.on("requestfailed", lambda request: self.append(f"{request.url} failed: {request.failure}"))
+        page.on(
+            "console",
+            lambda said: (
+                self.append(f"{page.url}: {said.text}") if said.type in {"error", "warning"} else None
+            ),
+        )
+
+
+def test_complaints_are_heard(demonstration: Served, new_person: NewPerson) -> None:
+    guest, complaints = new_person("en", scripts=True), Complaints()
+    complaints.hear(guest.page)
+    guest.open(demonstration.url)
+    guest.page.evaluate("document.head.append(document.createElement('style'))")
+    guest.page.evaluate("document.head.lastChild.textContent = 'p { color: red }'")
+    guest.page.evaluate("setTimeout(() => { throw new Error('on purpose') })")
+    guest.page.evaluate("fetch('/nowhere')")
+    wanted = {"policy", "purpose", "404"}
+    # Events are only dispatched while the page is asked for something.
+    until(lambda: guest.page.title() and wanted <= set(re.findall(r"\w+", " ".join(complaints))))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_no_public_page_complains(
+    language: str, demonstration: Served, letters: SmtpServer, new_person: NewPerson
+) -> None:
+    guest, complaints = new_person(language, scripts=True), Complaints()
+    complaints.hear(guest.page)
+    guest.open(demonstration.url)
+    for path in sorted(_inner_links(guest)):
+        guest.open(f"{demonstration.url}{path}")
+    guest.open(f"{demonstration.url}/events/research-launch")
+    assert guest.page.locator("[data-copy]").is_visible()
+    assert guest.page.locator("time.your-time").is_visible()
+    guest.open(f"{demonstration.url}/events/evening-online")
+    acts.register(guest, name="Dunya", address=ADDRESS)
+    assert guest.sees("success")
+    guest.open(f"{demonstration.url}/events/evening-online")
+    acts.ask_for_link(guest, ADDRESS)
+    guest.open(acts.personal_link(letters.wait_for(2, seconds=90)[1], demonstration))
+    acts.cancel(guest)
+    assert complaints == []
+
+    response = guest.page.goto(f"{demonstration.url}/events/nobody-knows-it")
+    assert response is not None
+    assert response.status == 404
+    guest.hears_own_language()
+    assert [said for said in complaints if "404" not in said] == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_no_page_of_the_desk_complains(
+    language: str, demonstration: Served, letters: SmtpServer, new_person: NewPerson
+) -> None:
+    guest = new_person(language)
+    guest.open(f"{demonstration.url}/events/small-roundtable")
+    acts.register(guest, name="Dunya", address=ADDRESS)
+    letters.wait_for(1, seconds=90)
+
+    organizer, complaints = new_person(language, scripts=True), Complaints()
+    complaints.hear(organizer.page)
+    acts.sign_in(
+        organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:")
+    )
+    for path in _desk_pages(organizer, demonstration):
+        organizer.open(f"{demonstration.url}{path}")
+        organizer.picture(re.sub(r"[0-9a-f-]{36}|\W+", "-", path).strip("-"))
+        if path.startswith("/desk/letters/"):
+            organizer.page.goto(f"{demonstration.url}{path}/html")
+            assert "Dunya" in organizer.page.inner_text("body")
+    assert complaints == []
+
+
+def _desk_pages(organizer: Person, house: Served) -> Iterator[str]:
+    """Every page of the desk there is to open, found by following the desk's own links."""
+    yield from DESK
+    yield from NEW
+    for listed in ("/desk/organizations", "/desk/conferences"):
+        organizer.open(f"{house.url}{listed}")
+        yield from sorted(_inner_links(organizer, rf"{listed}/[0-9a-f-]{{36}}$"))
+    organizer.open(f"{house.url}/desk")
+    for event in sorted(_inner_links(organizer, r"/desk/events/[0-9a-f-]{36}$")):
+        yield from (f"{event}{floor}" for floor in FLOORS)
+        organizer.open(f"{house.url}{event}/letters")
+        yield from sorted(_inner_links(organizer, r"/desk/letters/[0-9a-f-]{36}$"))
+
+
+def _inner_links(person: Person, pattern: str = r"/(?:conferences|events)/[a-z-]+$") -> set[str]:
+    links = [link.get_attribute("href") or "" for link in person.page.locator("main a[href]").all()]
+    return {link for link in links if re.match(pattern, link)}
