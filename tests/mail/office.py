@@ -59,9 +59,11 @@ class Office:
         return await self._post(kind, about)
 
     @one_transaction
-    async def post_many(self, count: int) -> None:
-        for _ in range(count):
-            await self._post("test.letter", outbox.About(self.event_id))
+    async def post_many(self, count: int, *, threads: int = 0) -> None:
+        """Letters of their own, or in so many threads, taking turns."""
+        about = [outbox.About(self.event_id, uuid.uuid4()) for _ in range(threads)]
+        for number in range(count):
+            await self._post("test.letter", about[number % threads] if about else outbox.About(self.event_id))
 
     def courier(self, server: SmtpServer | None, *, pace: Pace = QUICK, connections: int = 2) -> Courier:
         """One that sends to the server, or keeps letters when there is none."""

@@ -17,14 +17,14 @@ from tests.mail.smtp import SmtpServer
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).parents[2]
-LETTERS, COURIERS, KILLS = 300, 3, 10
+LETTERS, THREADS, COURIERS, KILLS = 300, 100, 3, 10
 
 
 @pytest.mark.slow
 async def test_killed_couriers_lose_no_letter_and_double_none_without_saying_so(
     office: Office, server: SmtpServer, database: DatabaseUnderTest, tmp_path: Path
 ) -> None:
-    await office.post_many(LETTERS)
+    await office.post_many(LETTERS, threads=THREADS)
     server.slow = 0.02
     server.always_rcpt["guest7@example.org"] = "550 5.1.1 user unknown"
     for number in range(20, 50):
@@ -51,9 +51,11 @@ async def test_killed_couriers_lose_no_letter_and_double_none_without_saying_so(
 
 
 async def prove(office: Office, server: SmtpServer) -> None:
-    received = defaultdict(list)
+    received, threads = defaultdict(list), defaultdict(list)
     for each in server.letters:
         received[each.recipient].append(each.message_id)
+        number = int(each.subject.removeprefix("Letter "))
+        threads[number % THREADS].append(number)
     letters = await Letter.all().order_by("number")
     listed = {
         letter.id for letter in await outbox.letters_of(office.event_id, states=["unsure"], limit=LETTERS)
@@ -65,6 +67,7 @@ async def prove(office: Office, server: SmtpServer) -> None:
         assert set(copies) == (set() if number == 7 else {letter.message_id})
         assert len(copies) <= 1 + letter.doubts
         assert (letter.id in listed) == (letter.doubts > 0)
+    assert all(numbers == sorted(numbers) for numbers in threads.values())
 
 
 async def arrived(server: SmtpServer, count: int) -> bool:
