@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from events_app.database import close_database, migrate, open_database
-from events_app.registrations.actions import Office
+from events_app.registrations.posting import Office
 from tests import databases, make
 from tests.databases import ENGINE, MODELS, DatabaseUnderTest
 

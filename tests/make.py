@@ -24,8 +24,8 @@ from events_app.events.rules import EventFacts, HostFacts
 from events_app.mail.message import Draft
 from events_app.mail.models import Letter
 from events_app.registrations import actions, emails
-from events_app.registrations.actions import Office
 from events_app.registrations.models import Registration
+from events_app.registrations.posting import Office
 from events_app.registrations.rules import Applicant
 from events_app.settings import Settings
 from events_app.settings.sections import Database, Mail, Storage

@@ -1,4 +1,4 @@
-"""A process of its own that does anything at random: `python -m tests.registrations.storm URL FOLDER EVENT SEED ROUNDS`.
+"""A process that does anything at random: `python -m tests.registrations.storm URL FOLDER EVENT SEED HOW_OFTEN`.
 
 People of a small town register, cancel, ask for their link, register again; an organizer changes the number of
 places and the hour. Waits for a line on its standard input; prints how often each outcome came.
@@ -11,14 +11,15 @@ import uuid
 from collections import Counter
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from events_app.app import MODELS
 from events_app.database import close_database, open_database
 from events_app.errors import Refusal
 from events_app.events.models import Event
 from events_app.registrations import actions
-from events_app.registrations.actions import Office
 from events_app.registrations.models import Registration
+from events_app.registrations.posting import Office
 from tests import make
 from tests.make import NOW
 
@@ -33,18 +34,17 @@ async def act(chance: Random, event_id: uuid.UUID, office: Office) -> str:
         if what == "register":
             await actions.register(event_id, make.applicant(who), office=office, now=NOW)
         elif what == "cancel":
-            living = await Registration.filter(event_id=event_id, live=1).values_list("id", flat=True)
+            living = await Registration.filter(event_id=event_id, live=1).order_by("id")
             if living:
-                await actions.cancel(chance.choice(sorted(living)), office=office, now=NOW)
+                await actions.cancel(chance.choice(living).id, office=office, now=NOW)
         elif what == "link":
             await actions.send_link(event_id, f"guest{who}@example.org", office=office, now=NOW)
         elif what == "update":
             await actions.send_update(event_id, office=office, now=NOW)
         else:
-            changes = {
-                "places": {"capacity_in_person": chance.randint(0, MOST_PLACES)},
-                "hour": {"starts_wall": f"2035-05-12T{chance.randint(8, 13):02d}:00"},
-            }[what]
+            places = {"capacity_in_person": chance.randint(0, MOST_PLACES)}
+            hour = {"starts_wall": f"2035-05-12T{chance.randint(8, 13):02d}:00"}
+            changes: dict[str, Any] = places if what == "places" else hour
             await make.change(await Event.get(id=event_id), office, **changes)
     except Refusal as refusal:
         return type(refusal).__name__

@@ -13,8 +13,9 @@ from events_app.events import actions as event_actions
 from events_app.events.models import Event, NoSuchPage
 from events_app.mail.models import Letter
 from events_app.registrations import actions, rules
-from events_app.registrations.actions import Office
-from events_app.registrations.models import Registration, counts_of, how_many_hold_an_old_time, room_of
+from events_app.registrations.models import Registration, counts_of, how_many_hold_an_old_time
+from events_app.registrations.places import room_of
+from events_app.registrations.posting import Office, reveal_person
 from events_app.registrations.rules import Room, Status
 from events_app.vault import Reader
 from tests import make
@@ -30,12 +31,12 @@ async def line(event: Event, office: Office) -> list[str]:
     waiting = await Registration.filter(event_id=event.id, status=Status.WAITLISTED).order_by(
         "waitlist_order"
     )
-    return [actions.reveal_person(each, vault=office.vault, reader=make.COURIER).name for each in waiting]
+    return [reveal_person(each, vault=office.vault, reader=make.COURIER).name for each in waiting]
 
 
 async def confirmed(event: Event, office: Office) -> list[str]:
     found = await Registration.filter(event_id=event.id, status=Status.CONFIRMED)
-    return sorted(actions.reveal_person(each, vault=office.vault, reader=make.COURIER).name for each in found)
+    return sorted(reveal_person(each, vault=office.vault, reader=make.COURIER).name for each in found)
 
 
 async def cancel(registration: Registration, office: Office, *, now: datetime = NOW) -> Registration:
@@ -527,7 +528,7 @@ async def test_the_link_is_mailed_to_who_lives_here_and_to_nobody_else(office: O
 
     letters = await make.posted(event, office)
     assert [f"{post.kind} {post.to}" for post in letters][3:] == ["link guest1@example.org"]
-    person = actions.reveal_person(rows[0], vault=office.vault, reader=make.COURIER)
+    person = reveal_person(rows[0], vault=office.vault, reader=make.COURIER)
     assert f"{make.BASE}/registrations/{person.token}" in letters[-1].draft.text
     assert (await Event.get(id=event.id)).claims == claims + 3
 
@@ -547,7 +548,7 @@ async def test_a_person_sealed_for_one_row_does_not_open_in_another(office: Offi
     second.person = first.person
 
     with pytest.raises(Refusal):
-        actions.reveal_person(second, vault=office.vault, reader=Reader("own link", str(second.id)))
+        reveal_person(second, vault=office.vault, reader=Reader("own link", str(second.id)))
 
 
 async def test_a_letter_that_cannot_be_posted_undoes_what_it_tells_of(office: Office) -> None:

@@ -3,6 +3,7 @@
 import quopri
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,8 @@ from events_app.events import actions as event_actions
 from events_app.events.models import Event, Room, Venue
 from events_app.mail.message import build
 from events_app.registrations import actions
-from events_app.registrations.actions import Office
 from events_app.registrations.models import Registration
+from events_app.registrations.posting import Office
 from tests import make
 from tests.make import NOW, Post
 
@@ -23,7 +24,7 @@ KINDS = {
 }  # fmt: skip
 
 
-async def every_letter(office: Office, **changes: object) -> tuple[Event, list[Post]]:
+async def every_letter(office: Office, **changes: Any) -> tuple[Event, list[Post]]:
     """A life in which every letter there is gets posted, in both languages."""
     event = await make.event(office.vault, capacity_in_person=2, join_link=JOIN_LINK, **changes)
     first = await make.registered(event, "Amal", office=office)

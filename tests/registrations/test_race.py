@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from events_app.events.models import Event
-from events_app.registrations.actions import Office
 from events_app.registrations.models import Registration
+from events_app.registrations.posting import Office
 from events_app.registrations.rules import Status
 from tests import make
 from tests.databases import DatabaseUnderTest

@@ -15,7 +15,7 @@ from events_app.registrations.rules import (
     check_life,
     decide_place,
     folded,
-    how_many_to_promote,
+    parties_to_promote,
 )
 
 pytestmark = pytest.mark.engine_free
@@ -54,40 +54,54 @@ def test_without_a_waitlist_whoever_would_wait_is_refused(
             decide_place(room, keeps_waitlist=False)
 
 
-@given(capacities, numbers, numbers)
-def test_those_who_move_up_fill_the_room_and_never_more(
-    capacity: int | None, confirmed: int, waiting: int
+sizes = st.lists(st.integers(1, 5), max_size=12)
+
+
+@given(capacities, numbers, sizes)
+def test_those_who_move_up_fill_the_room_in_order_and_never_overfill_it(
+    capacity: int | None, confirmed: int, parties: list[int]
 ) -> None:
-    promoted = how_many_to_promote(Room(capacity, confirmed, waiting))
-    after = Room(capacity, confirmed + promoted, waiting - promoted)
+    room = Room(capacity, confirmed, sum(parties))
+    promoted = parties_to_promote(room, parties)
+    after = Room(capacity, confirmed + sum(parties[:promoted]), sum(parties[promoted:]))
 
-    assert 0 <= promoted <= waiting
-    assert how_many_to_promote(after) == 0
     assert promoted == 0 or capacity is None or after.confirmed <= capacity
-    assert after.waiting == 0 or after.free == 0
+    assert parties_to_promote(after, parties[promoted:]) == 0
+    assert promoted == len(parties) or not after.fits(parties[promoted])
 
 
-@given(st.integers(0, 9), st.booleans(), st.lists(st.sampled_from(["come", "leave", "more", "fewer"])))
+@given(capacities, numbers, numbers, st.integers(1, 5))
+def test_who_jumps_the_line_passes_those_who_wait_and_never_those_who_sit(
+    capacity: int | None, confirmed: int, waiting: int, people: int
+) -> None:
+    room = Room(capacity, confirmed, waiting)
+    place = decide_place(room, keeps_waitlist=True, people=people, jumps=True)
+
+    assert (place == Status.CONFIRMED) == (capacity is None or confirmed + people <= capacity)
+
+
+@given(st.integers(0, 9), st.booleans(), st.lists(st.sampled_from(["come", "two", "leave", "more", "fewer"])))
 def test_seats_are_never_given_twice_whatever_happens(
     capacity: int, waits: bool, happenings: list[str]
 ) -> None:
-    confirmed = waiting = 0
+    confirmed, line = 0, list[int]()
     for what in happenings:
-        room = Room(capacity, confirmed, waiting)
-        given_before = confirmed
-        if what == "come" and (room.free or waits):
-            place = decide_place(room, keeps_waitlist=waits)
-            confirmed += place == Status.CONFIRMED
-            waiting += place == Status.WAITLISTED
+        room, people = Room(capacity, confirmed, sum(line)), 2 if what == "two" else 1
+        most = max(capacity, confirmed)
+        if what in ("come", "two") and (waits or (room.fits(people) and not line)):
+            if decide_place(room, keeps_waitlist=waits, people=people) == Status.CONFIRMED:
+                confirmed += people
+            else:
+                line.append(people)
         elif what == "leave":
             confirmed = max(0, confirmed - 1)
-            given_before = confirmed
         elif what in ("more", "fewer"):
             capacity = max(0, capacity + (1 if what == "more" else -1))
-        moved = how_many_to_promote(Room(capacity, confirmed, waiting))
-        confirmed, waiting = confirmed + moved, waiting - moved
-        assert confirmed <= max(capacity, given_before)
-        assert waiting == 0 or confirmed >= capacity
+            most = max(capacity, confirmed)
+        moved = parties_to_promote(Room(capacity, confirmed, sum(line)), line)
+        confirmed, line = confirmed + sum(line[:moved]), line[moved:]
+        assert confirmed <= most
+        assert not line or confirmed + line[0] > capacity
 
 
 def test_a_cancelled_or_declined_registration_stays_so() -> None:
