@@ -35,6 +35,7 @@ from events_app.registrations import actions as registrations_actions
 from events_app.registrations import desk as registrations_desk
 from events_app.registrations import emails as registrations_emails
 from events_app.registrations import pages as registrations_pages
+from events_app.registrations import pages_own as registrations_own
 from events_app.registrations.caretaker import Caretaker
 from events_app.registrations.posting import Office
 from events_app.rendering import STATIC
@@ -189,6 +190,7 @@ def _routes() -> list[BaseRoute]:
         Route("/readyz", readyz),
         *events_pages.routes,
         *registrations_pages.routes,
+        *registrations_own.routes,
         *accounts_pages.routes,
         *events_desk.routes,
         *desk_parts.routes,

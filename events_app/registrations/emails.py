@@ -1,5 +1,6 @@
 """The letters a registration owes: their facts, frozen where the fact is written, and their words, composed later."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -220,7 +221,7 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
             "You receive this letter because this address was used to register for an event of %(host)s.",
             host=organization_name(facts),
         ),
-        "name": facts["name"],
+        "name": harmless(facts["name"]),
         "mode": facts["mode"],
         "status": facts["status"],
         "event": event,
@@ -229,7 +230,7 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
         "own_url": None if kind in CALENDAR_METHODS else facts["own_url"],
         "old": facts.get("old"),
         "reason": facts.get("reason", ""),
-        "giver": facts.get("giver", ""),
+        "giver": harmless(facts.get("giver", "")),
         "until": datetime.fromisoformat(facts["until"]) if facts.get("until") else None,
         "subject": facts.get("subject", ""),
         "body": facts.get("body", ""),
@@ -237,6 +238,15 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
     if facts.get("old"):
         context["old_starts"], context["old_ends"] = times_of(facts["old"])
     return context
+
+
+def harmless(name: str) -> str:
+    """A name that somebody typed, as a letter may say it: nothing in it becomes a link, however it is dressed up.
+
+    (pretalx 2026.1.2: an attacker's link in a name was mailed to victims from the organizers' own address.)
+    """
+    bare = re.sub(r"[:/\\@<>\[\]()#?&=%|]+", " ", name)
+    return " ".join(re.sub(r"\.(?=\w)", ". ", bare).split())[:80]
 
 
 def _for_a_header(text: str) -> str:

@@ -3,12 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, EmailField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    FieldList,
+    FormField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 
 from events_app.events.rules import Mode
 from events_app.i18n import L_, N_, current_language, languages, name_of_language
-from events_app.registrations.rules import Applicant
-from events_app.web.forms import Form, Validator, an_address, at_most, required, tidy, tidy_line
+from events_app.registrations.rules import Applicant, Guest
+from events_app.web.forms import Form, Validator, an_address, at_most, optional, required, tidy, tidy_line
 
 MODE_NAMES = {Mode.IN_PERSON: L_("In person"), Mode.ONLINE: L_("Online")}
 
@@ -19,6 +28,18 @@ class ChosenField(RadioField):
     def pre_validate(self, form: Any) -> None:
         if self.data:
             super().pre_validate(form)
+
+
+class GuestForm(Form):
+    """A colleague; a row without a name is left out."""
+
+    name = StringField(L_("Colleague's name"), [at_most(120)], filters=[tidy_line])
+    address = EmailField(
+        L_("Colleague's e-mail"),
+        [optional(), at_most(254), an_address],
+        filters=[tidy_line],
+        description=L_("With an address they get an invitation of their own."),
+    )
 
 
 class RegistrationForm(Form):
@@ -47,11 +68,24 @@ class RegistrationForm(Form):
         description=L_("Anything that makes it easier for you to take part. Only the organizers read this."),
         render_kw={"rows": 3, "maxlength": 1000},
     )
+    code = StringField(
+        L_("Invitation code"),
+        [at_most(80)],
+        filters=[tidy_line],
+        description=L_("Only if the organizers gave you one."),
+        render_kw={"autocomplete": "off", "dir": "ltr", "spellcheck": "false"},
+    )
+    guests = FieldList(FormField(GuestForm), L_("Colleagues you bring"))
     consent = BooleanField("")
 
 
 def registration_form(
-    typed: Any = None, *, modes: Sequence[Mode], mode_notes: Mapping[str, str], asks_consent: bool
+    typed: Any = None,
+    *,
+    modes: Sequence[Mode],
+    mode_notes: Mapping[Mode, str],
+    asks_consent: bool,
+    most_guests: int = 0,
 ) -> RegistrationForm:
     """The form for one event; `mode_notes` says beside each mode how many places are left, where that is shown."""
     form = RegistrationForm(typed)
@@ -62,6 +96,11 @@ def registration_form(
         form.mode.choices = [(mode.value, _mode_label(mode, mode_notes.get(mode, ""))) for mode in modes]
     else:
         del form.mode
+    if most_guests:
+        while len(form.guests) < most_guests:
+            form.guests.append_entry()
+    else:
+        del form.guests
     if asks_consent:
         consent_validators: list[Validator] = [required(N_("To register, you need to agree to this."))]
         form.consent.validators = consent_validators
@@ -79,6 +118,12 @@ def applicant_of(form: RegistrationForm, *, modes: Sequence[Mode], consent_versi
         language=form.language.data,
         mode=form.mode.data if "mode" in form else modes[0].value,
         needs=form.needs.data or "",
+        code=form.code.data or "",
+        guests=tuple(
+            Guest(row.form.name.data, row.form.address.data or "")
+            for row in (form.guests.entries if "guests" in form else ())
+            if row.form.name.data
+        ),
         consent_version=consent_version if "consent" in form else 0,
     )
 
@@ -96,3 +141,46 @@ class AddressForm(Form):
         filters=[tidy_line],
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},
     )
+
+
+class DetailsForm(Form):
+    """What a person may change about themselves on their own page."""
+
+    name = StringField(
+        L_("Name"),
+        [required(N_("Please tell us a name we may use.")), at_most(120)],
+        filters=[tidy_line],
+        render_kw={"autocomplete": "name", "maxlength": 120},
+    )
+    language = SelectField(L_("Language of our letters to you"))
+    needs = TextAreaField(L_("Access needs"), [at_most(1000)], filters=[tidy], render_kw={"rows": 3})
+
+
+def details_form(typed: Any = None, *, data: Mapping[str, Any] | None = None) -> DetailsForm:
+    form = DetailsForm(typed, data=data)
+    form.language.choices = [(code, name_of_language(code)) for code in languages()]
+    return form
+
+
+class ColleagueForm(Form):
+    """Whom a place is passed on to."""
+
+    name = StringField(
+        L_("Your colleague's name"),
+        [required(N_("Please tell us a name we may use.")), at_most(120)],
+        filters=[tidy_line],
+    )
+    address = EmailField(
+        L_("Your colleague's e-mail"),
+        [required(N_("We need an address to send the offer to.")), at_most(254), an_address],
+        filters=[tidy_line],
+    )
+    language = SelectField(L_("Language of the letter"))
+
+
+def colleague_form(typed: Any = None) -> ColleagueForm:
+    form = ColleagueForm(typed)
+    form.language.choices = [(code, name_of_language(code)) for code in languages()]
+    if typed is None:
+        form.language.data = current_language()
+    return form

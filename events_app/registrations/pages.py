@@ -1,9 +1,10 @@
-"""What a person sees who registers: the form, the receipt, their own page, and the way to find it again."""
+"""What a person sees who registers: the form, the receipt, and the way to find their own page again."""
 
 import base64
 import binascii
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,23 +13,21 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from events_app import clock
-from events_app.calendar import itip
 from events_app.errors import Conflict
-from events_app.events.models import Event, consent_of, hosts_of, place_of
+from events_app.events.models import Event, EventHost, consent_of, hosts_of, place_of
 from events_app.events.pages import host_views
-from events_app.i18n import N_, choose, language_of, ngettext, translate, use_language
+from events_app.events.rules import Mode, ShowsPlaces, Texts
+from events_app.i18n import N_, choose, language_of, ngettext, translate
 from events_app.registrations import actions
 from events_app.registrations.actions import Receipt
-from events_app.registrations.emails import entry_of, event_facts, letter_facts
 from events_app.registrations.forms import AddressForm, RegistrationForm, applicant_of, registration_form
-from events_app.registrations.models import Registration, place_in_line
 from events_app.registrations.places import room_of
-from events_app.registrations.posting import Office, reveal_person
-from events_app.registrations.rules import NoSuchRegistration, Room, Status
+from events_app.registrations.posting import Office
+from events_app.registrations.rules import NoSuchRegistration, Room
 from events_app.vault import Reader, SealBroken, Vault
 from events_app.web.forms import typed_into
 from events_app.web.limits import Limit
-from events_app.web.responses import CALENDAR_TYPE, Flash, download, page, see_other
+from events_app.web.responses import page, see_other
 
 RECEIPT_LIFE = timedelta(minutes=30)
 RECEIPT_MARK = "r."
@@ -42,69 +41,95 @@ def office_of(request: Request) -> Office:
     return office
 
 
+@dataclass(frozen=True)
+class Around:
+    """What the form's page shows besides the form, asked of the database once."""
+
+    rooms: Mapping[Mode, Room]
+    consent: Texts
+    hosts: Sequence[EventHost]
+
+
+async def look_around(event: Event) -> Around:
+    rooms = {mode: await room_of(event, mode) for mode in event.modes}
+    return Around(rooms, await consent_of(event), await hosts_of(event.id))
+
+
 async def registration(request: Request) -> Response:
     """The form. A page that only looks, so it changes nothing and says the door's state where there is no form."""
     event = await Event.find_public(request.path_params["slug"])
-    return await _show_form(request, event, await _form_for(event))
+    around = await look_around(event)
+    form = _form_for(event, around)
+    form.code.data = request.query_params.get("code", "")[:80]
+    return _show_form(request, event, form, around)
 
 
 async def create(request: Request) -> Response:
     event = await Event.find_public(request.path_params["slug"])
     registrations_limit.knock(request, now=time.monotonic())
-    form = await _form_for(event, await typed_into(request))
+    around = await look_around(event)
+    form = _form_for(event, around, await typed_into(request))
     if not form.validate():
-        return await _show_form(request, event, form, status=422)
+        return _show_form(request, event, form, around, status=422)
     applicant = applicant_of(form, modes=event.modes, consent_version=event.consent_version)
     office = office_of(request)
     try:
         receipt = await actions.register(event.id, applicant, office=office, now=clock.now())
     except Conflict as refusal:
-        return await _show_form(request, event, form, status=409, refusal=refusal)
+        return _show_form(request, event, form, await look_around(event), status=409, refusal=refusal)
     return see_other(f"/registrations/{_receipt_token(receipt, vault=office.vault, now=clock.now())}")
 
 
-async def _form_for(event: Event, typed: Any = None) -> RegistrationForm:
-    notes: dict[str, str] = {}
-    for mode in event.modes:
-        notes[mode] = say_places(await room_of(event, mode), keeps_waitlist=event.keeps_waitlist)
-    asks_consent = bool(event.consent_version)
-    return registration_form(typed, modes=event.modes, mode_notes=notes, asks_consent=asks_consent)
+def _form_for(event: Event, around: Around, typed: Any = None) -> RegistrationForm:
+    notes = {mode: say_places(room, event) for mode, room in around.rooms.items()}
+    return registration_form(
+        typed,
+        modes=event.modes,
+        mode_notes=notes,
+        asks_consent=bool(event.consent_version),
+        most_guests=event.most_guests,
+    )
 
 
-def say_places(room: Room, *, keeps_waitlist: bool) -> str:
-    """'12 places left', 'Full: waiting list'; nothing where there is no limit."""
+FEW = 5
+
+
+def say_places(room: Room, event: Event) -> str:
+    """'12 places left', 'Full: waiting list', as exactly as the organizer wants it; nothing where there is no limit."""
     if room.free is None:
         return ""
     if room.free > 0 and room.waiting == 0:
-        return ngettext("%(n)s place left", "%(n)s places left", room.free)
-    return translate(N_("Full, waiting list open")) if keeps_waitlist else translate(N_("Full"))
+        shown = event.shows_places == ShowsPlaces.EXACT or (
+            event.shows_places == ShowsPlaces.FEW and room.free <= FEW
+        )
+        return ngettext("%(n)s place left", "%(n)s places left", room.free) if shown else ""
+    return translate(N_("Full, waiting list open")) if event.keeps_waitlist else translate(N_("Full"))
 
 
-async def _show_form(
+def _show_form(
     request: Request,
     event: Event,
     form: RegistrationForm,
+    around: Around,
     *,
     status: int = 200,
     refusal: Conflict | None = None,
 ) -> Response:
-    consent = await consent_of(event)
-    rooms = {mode: await room_of(event, mode) for mode in event.modes}
     return page(
         request,
         "registrations/register.html",
         status=status,
         event=event,
         form=form,
-        hosts=host_views(await hosts_of(event.id)),
+        hosts=host_views(around.hosts),
         place=place_of(event),
         door=event.door(clock.now()).value,
-        consent_text=choose(consent),
-        consent_language=language_of(consent),
+        consent_text=choose(around.consent),
+        consent_language=language_of(around.consent),
         refusal=translate(refusal.sentence, **refusal.values) if refusal else "",
         only_mode=event.modes[0].value if len(event.modes) == 1 else "",
-        will_wait=all(room.free == 0 or room.waiting for room in rooms.values()),
-        places={mode: say_places(room, keeps_waitlist=event.keeps_waitlist) for mode, room in rooms.items()},
+        will_wait=all(room.free == 0 or room.waiting for room in around.rooms.values()),
+        places={mode: say_places(room, event) for mode, room in around.rooms.items()},
     )
 
 
@@ -119,6 +144,7 @@ def _receipt_token(receipt: Receipt, *, vault: Vault, now: datetime) -> str:
             "status": receipt.status.value,
             "mode": receipt.mode,
             "address": receipt.address,
+            "confirms_address": receipt.confirms_address,
             "until": (now + RECEIPT_LIFE).isoformat(),
         },
     )
@@ -137,15 +163,7 @@ def _open_receipt(token: str, *, vault: Vault, now: datetime) -> Mapping[str, An
     return said
 
 
-async def show(request: Request) -> Response:
-    """The receipt after the form, or the person's own page, whichever the address opens."""
-    token = request.path_params["token"]
-    if token.startswith(RECEIPT_MARK):
-        return await _show_receipt(request, token)
-    return await _show_own_page(request, token)
-
-
-async def _show_receipt(request: Request, token: str) -> Response:
+async def show_receipt(request: Request, token: str) -> Response:
     said = _open_receipt(token, vault=office_of(request).vault, now=clock.now())
     event = await Event.find(said["event"])
     return page(
@@ -157,48 +175,8 @@ async def _show_receipt(request: Request, token: str) -> Response:
         status_now=said["status"],
         mode=said["mode"],
         address=said["address"],
+        confirms_address=said["confirms_address"],
     )
-
-
-async def _show_own_page(request: Request, token: str) -> Response:
-    found = await Registration.find_by_token(token)
-    event = await Event.find(found.event_id)
-    vault = office_of(request).vault
-    person = reveal_person(found, vault=vault, reader=Reader("own link", str(found.id)))
-    return page(
-        request,
-        "registrations/own.html",
-        event=event,
-        hosts=host_views(await hosts_of(event.id)),
-        place=place_of(event),
-        registration=found,
-        person=person,
-        token=token,
-        door=event.door(clock.now()).value,
-        in_line=await place_in_line(found) if found.status == Status.WAITLISTED else 0,
-    )
-
-
-async def cancellation(request: Request) -> Response:
-    """POST: give the place back. Opening a link never does it, because mail scanners open links."""
-    found = await Registration.find_by_token(request.path_params["token"])
-    await typed_into(request)
-    await actions.cancel(found.id, office=office_of(request), now=clock.now())
-    flash = Flash("success", translate(N_("Your registration is cancelled. Thank you for making room.")))
-    return see_other(f"/registrations/{request.path_params['token']}", flash=flash)
-
-
-async def own_calendar(request: Request) -> Response:
-    """The entry to download, with the UID of the invitation, so that a calendar holds it once."""
-    found = await Registration.find_by_token(request.path_params["token"])
-    if found.status != Status.CONFIRMED:
-        raise NoSuchRegistration()
-    event, office, now = await Event.find(found.event_id), office_of(request), clock.now()
-    person = reveal_person(found, vault=office.vault, reader=Reader("own link", str(found.id)))
-    with use_language(found.language):
-        about = event_facts(event, await hosts_of(event.id), language=found.language, site=office.site)
-        entry = entry_of(letter_facts(found, person, about, site=office.site, now=now))
-        return download(itip.publish(entry), name=f"{event.slug}.ics", media_type=CALENDAR_TYPE)
 
 
 async def mine(request: Request) -> Response:
@@ -222,7 +200,4 @@ routes = [
     Route("/events/{slug}/register", create, methods=["POST"]),
     Route("/events/{slug}/mine", mine, methods=["GET"]),
     Route("/events/{slug}/mine", mail_link, methods=["POST"]),
-    Route("/registrations/{token}.ics", own_calendar),
-    Route("/registrations/{token}", show, methods=["GET"]),
-    Route("/registrations/{token}/cancellation", cancellation, methods=["POST"]),
 ]

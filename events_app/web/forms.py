@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 from starlette.datastructures import FormData
@@ -17,6 +17,7 @@ from events_app.i18n import N_, ngettext, translate
 
 MOST_FIELDS = 400
 Validator = Callable[[WTForm, Field], None]
+FormOf = TypeVar("FormOf", bound=WTForm)
 
 # C0 and C1 controls, line separators, bidi overrides and isolates, BOM. Zero-width joiners stay: Persian needs them.
 _UNWANTED = re.compile(
@@ -143,3 +144,11 @@ def a_web_address(form: WTForm, field: Field) -> None:
 def western_digits(text: str | None) -> str:
     """٠١٢ and ۰۱۲ become 012; everything else stays."""
     return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text or "")
+
+
+def with_ids(form: FormOf, prefix: str) -> FormOf:
+    """The form with ids of its own, for pages that hold several: `prefix`-name. Names stay as they are."""
+    for field in form:
+        field.id = f"{prefix}-{field.name}"
+        field.label.field_id = field.id
+    return form

@@ -1,0 +1,304 @@
+"""A person's own page, opened by a mailed link: what they have, and everything they may do about it.
+
+Opening any of these pages changes nothing, because mail scanners open links: every act is a POST.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from events_app import clock
+from events_app.calendar import itip, links
+from events_app.calendar.entry import Entry
+from events_app.errors import Conflict
+from events_app.events.models import Event, hosts_of, place_of
+from events_app.events.pages import host_views
+from events_app.i18n import N_, translate, use_language
+from events_app.registrations import actions, changes, decisions
+from events_app.registrations.emails import Person, entry_of, event_facts, letter_facts
+from events_app.registrations.forms import (
+    MODE_NAMES,
+    AddressForm,
+    ColleagueForm,
+    DetailsForm,
+    colleague_form,
+    details_form,
+)
+from events_app.registrations.models import Registration, party_of, place_in_line
+from events_app.registrations.models_parts import HistoryLine
+from events_app.registrations.pages import RECEIPT_MARK, office_of, show_receipt
+from events_app.registrations.posting import reveal_person
+from events_app.registrations.rules import Due, NoSuchRegistration, Status, Who
+from events_app.vault import Reader
+from events_app.web.forms import typed_into, with_ids
+from events_app.web.responses import CALENDAR_TYPE, Flash, download, page, see_other
+
+
+async def show(request: Request) -> Response:
+    """The receipt after the form, or the person's own page, whichever the address opens."""
+    token = request.path_params["token"]
+    if token.startswith(RECEIPT_MARK):
+        return await show_receipt(request, token)
+    found, event = await find(request)
+    return await _own_page(request, found, event)
+
+
+async def find(request: Request) -> tuple[Registration, Event]:
+    found = await Registration.find_by_token(request.path_params["token"])
+    return found, await Event.find(found.event_id)
+
+
+def _person(request: Request, found: Registration) -> Person:
+    return reveal_person(found, vault=office_of(request).vault, reader=Reader("own link", str(found.id)))
+
+
+async def _own_page(
+    request: Request,
+    found: Registration,
+    event: Event,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    details: DetailsForm | None = None,
+    colleague: ColleagueForm | None = None,
+    address: AddressForm | None = None,
+) -> Response:
+    person = _person(request, found)
+    now = clock.now()
+    return page(
+        request,
+        "registrations/own.html",
+        status=status,
+        event=event,
+        hosts=host_views(await hosts_of(event.id)),
+        place=place_of(event),
+        registration=found,
+        person=person,
+        token=request.path_params["token"],
+        door=event.door(now).value,
+        in_line=await place_in_line(found) if found.waitlist_order is not None else 0,
+        due=_due(found, event),
+        company=[_person(request, each) for each in await party_of(found) if each.id != found.id],
+        calendars=await _calendars(request, found, event, person)
+        if found.status == Status.CONFIRMED
+        else None,
+        mode_names=MODE_NAMES,
+        refusal=refusal,
+        details=with_ids(details or details_form(data=_details_of(found, person)), "details"),
+        colleague=with_ids(colleague or colleague_form(), "colleague"),
+        new_address=with_ids(address or AddressForm(), "new"),
+    )
+
+
+def _details_of(found: Registration, person: Person) -> dict[str, Any]:
+    return {"name": person.name, "needs": person.needs, "language": found.language}
+
+
+def _due(found: Registration, event: Event) -> datetime | None:
+    """When what is due falls due, on the event's wall clock."""
+    if found.due_at is None or found.due_for == Due.NOTHING:
+        return None
+    return datetime.fromtimestamp(found.due_at / 1000, event.starts.tzinfo)
+
+
+async def _calendars(request: Request, found: Registration, event: Event, person: Person) -> dict[str, str]:
+    """Links that put a copy into a web calendar; a copy never hears of changes, and the page says so."""
+    entry = await _entry(request, found, event, person)
+    return {"google": links.google(entry), "outlook": links.outlook(entry), "office": links.office(entry)}
+
+
+async def _entry(request: Request, found: Registration, event: Event, person: Person) -> Entry:
+    office = office_of(request)
+    with use_language(found.language):
+        about = event_facts(event, await hosts_of(event.id), language=found.language, site=office.site)
+        return entry_of(letter_facts(found, person, about, site=office.site, now=clock.now()))
+
+
+def _back(request: Request, sentence: str, *, token: str = "") -> Response:
+    path = f"/registrations/{token or request.path_params['token']}"
+    return see_other(path, flash=Flash("success", translate(sentence)))
+
+
+def _say(refusal: Conflict) -> str:
+    return translate(refusal.sentence, **refusal.values)
+
+
+async def cancellation(request: Request) -> Response:
+    """The person cancels; a seat stays held for a while, so that a slip costs nothing."""
+    found, _event = await find(request)
+    await typed_into(request)
+    left = await actions.leave(found.id, office=office_of(request), now=clock.now())
+    if left.live is None:
+        return _back(request, N_("Your registration is cancelled. Thank you for making room."))
+    return see_other(f"/registrations/{request.path_params['token']}")
+
+
+async def final_cancellation(request: Request) -> Response:
+    """Give the held place back now, for the next in line."""
+    found, _event = await find(request)
+    await typed_into(request)
+    await actions.cancel(found.id, office=office_of(request), now=clock.now(), who=Who.PERSON)
+    return _back(request, N_("Your registration is cancelled. Thank you for making room."))
+
+
+async def returning(request: Request) -> Response:
+    found, event = await find(request)
+    await typed_into(request)
+    try:
+        await actions.stay(found.id, office=office_of(request), now=clock.now())
+    except Conflict as refusal:
+        return await _own_page(request, found, event, status=409, refusal=_say(refusal))
+    return _back(request, N_("Good: you keep your place."))
+
+
+async def address_confirmation(request: Request) -> Response:
+    """The address the person registered with is theirs."""
+    found, _event = await find(request)
+    await typed_into(request)
+    await actions.confirm_address(found.id, office=office_of(request), now=clock.now())
+    return _back(request, N_("Thank you, your address is confirmed."))
+
+
+async def offer_taken(request: Request) -> Response:
+    found, event = await find(request)
+    await typed_into(request)
+    try:
+        await decisions.accept_offer(found.id, office=office_of(request), now=clock.now())
+    except Conflict as refusal:
+        return await _own_page(request, found, event, status=409, refusal=_say(refusal))
+    return _back(request, N_("The place is yours. Your calendar invitation is on its way."))
+
+
+async def other_mode(request: Request) -> Response:
+    found, event = await find(request)
+    mode = str((await typed_into(request)).get("mode", ""))
+    try:
+        await changes.switch_mode(found.id, mode, office=office_of(request), now=clock.now())
+    except Conflict as refusal:
+        return await _own_page(request, found, event, status=409, refusal=_say(refusal))
+    return _back(request, N_("Changed. A letter brings the new invitation."))
+
+
+async def details(request: Request) -> Response:
+    found, event = await find(request)
+    form = details_form(await typed_into(request))
+    if not form.validate():
+        return await _own_page(request, found, event, status=422, details=form)
+    person = _person(request, found)
+    await changes.change_answers(
+        found.id,
+        name=form.name.data or "",
+        needs=form.needs.data or "",
+        answers=person.answers,
+        office=office_of(request),
+        now=clock.now(),
+    )
+    await changes.change_language(found.id, form.language.data, now=clock.now())
+    return _back(request, N_("Saved."))
+
+
+async def ask_address(request: Request) -> Response:
+    """Write to the new address; the answer is the same whatever that address is."""
+    found, event = await find(request)
+    form = AddressForm(await typed_into(request))
+    if not form.validate():
+        return await _own_page(request, found, event, status=422, address=form)
+    await changes.ask_new_address(
+        found.id, form.address.data or "", office=office_of(request), now=clock.now()
+    )
+    return _back(
+        request,
+        N_("We have written to the new address. Nothing changes until the link in that letter is opened."),
+    )
+
+
+async def new_address(request: Request) -> Response:
+    """GET, from the letter to the new address: one button, nothing else."""
+    found, event = await find(request)
+    wish = _person(request, found).next_address
+    return page(
+        request,
+        "registrations/new_address.html",
+        event=event,
+        address=wish.get("address", ""),
+        action=request.url.path,
+    )
+
+
+async def take_address(request: Request) -> Response:
+    found, _event = await find(request)
+    await typed_into(request)
+    code = request.path_params["code"]
+    token = await changes.take_new_address(found.id, code, office=office_of(request), now=clock.now())
+    return _back(
+        request,
+        N_("Your registration now uses this address. The old link does not work any more."),
+        token=token,
+    )
+
+
+async def pass_on(request: Request) -> Response:
+    found, event = await find(request)
+    form = colleague_form(await typed_into(request))
+    if not form.validate():
+        return await _own_page(request, found, event, status=422, colleague=form)
+    await changes.pass_on(
+        found.id,
+        name=form.name.data or "",
+        address=form.address.data or "",
+        language=form.language.data,
+        office=office_of(request),
+        now=clock.now(),
+    )
+    return _back(request, N_("We have written to your colleague. You keep the place until they take it."))
+
+
+async def own_data(request: Request) -> Response:
+    """Everything the app holds about the registration, as JSON."""
+    found, event = await find(request)
+    history = await HistoryLine.filter(registration_id=found.id).order_by("number")
+    held = changes.my_data(found, office=office_of(request), history=list(history))
+    content = json.dumps({"event": event.slug, **held}, ensure_ascii=False, indent=2).encode()
+    return download(content, name=f"{event.slug}.json", media_type="application/json")
+
+
+async def erasure(request: Request) -> Response:
+    found, event = await find(request)
+    await typed_into(request)
+    await changes.erase(found.id, office=office_of(request), now=clock.now())
+    sentence = N_("Your data is deleted. This link does not work any more.")
+    return see_other(f"/events/{event.slug}", flash=Flash("success", translate(sentence)))
+
+
+async def own_calendar(request: Request) -> Response:
+    """The entry to download, with the UID of the invitation, so that a calendar holds it once."""
+    found, event = await find(request)
+    if found.status != Status.CONFIRMED:
+        raise NoSuchRegistration()
+    entry = await _entry(request, found, event, _person(request, found))
+    return download(itip.publish(entry), name=f"{event.slug}.ics", media_type=CALENDAR_TYPE)
+
+
+_OWN = "/registrations/{token}"
+
+routes = [
+    Route(f"{_OWN}.ics", own_calendar),
+    Route(_OWN, show, methods=["GET"]),
+    Route(f"{_OWN}/cancellation", cancellation, methods=["POST"]),
+    Route(f"{_OWN}/final-cancellation", final_cancellation, methods=["POST"]),
+    Route(f"{_OWN}/return", returning, methods=["POST"]),
+    Route(f"{_OWN}/confirmation", address_confirmation, methods=["POST"]),
+    Route(f"{_OWN}/offer", offer_taken, methods=["POST"]),
+    Route(f"{_OWN}/mode", other_mode, methods=["POST"]),
+    Route(f"{_OWN}/details", details, methods=["POST"]),
+    Route(f"{_OWN}/address", ask_address, methods=["POST"]),
+    Route(f"{_OWN}/address/{{code}}", new_address, methods=["GET"]),
+    Route(f"{_OWN}/address/{{code}}", take_address, methods=["POST"]),
+    Route(f"{_OWN}/colleague", pass_on, methods=["POST"]),
+    Route(f"{_OWN}/data.json", own_data),
+    Route(f"{_OWN}/erasure", erasure, methods=["POST"]),
+]
