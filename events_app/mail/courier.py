@@ -222,7 +222,7 @@ class Courier:
             later = self._pause(now)
         hopeless = rules.is_hopeless(letter.tried_day, today=now.date())
         if isinstance(answer, InDoubt):
-            ask = hopeless or letter.when_unsure == "ask"
+            ask = hopeless or letter.when_unsure == "ask" or letter.doubts + 1 >= rules.MOST_DOUBTS
             return await self._ledger.unsure(letter, words, until=None if ask else later)
         if hopeless:
             return await self._ledger.refused(letter, f"given up: {words}")

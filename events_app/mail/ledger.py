@@ -11,11 +11,9 @@ from tortoise.connection import get_connection
 
 from events_app.database import is_sqlite, one_transaction
 from events_app.mail.models import facts_context, message_context
-from events_app.mail.rules import milliseconds
+from events_app.mail.rules import MOST_DOUBTS, State, before, milliseconds
 
 _Value = str | int | bytes | date | None
-_NOT_YET = ("queued", "unsure")
-_HELD = ("queued", "unsure", "sending")
 
 _MAY_LEAVE = """
     SELECT "l"."number" FROM "letter" AS "l" WHERE "l"."due_at" <= $1 AND NOT EXISTS (
@@ -23,10 +21,10 @@ _MAY_LEAVE = """
         AND "older"."number" < "l"."number" AND "older"."due_at" IS NOT NULL)
     ORDER BY "l"."due_at", "l"."number" LIMIT $2"""
 
-_DOUBT_LAPSED = """
+_DOUBT_LAPSED = f"""
     UPDATE "letter" SET "state" = 'unsure', "doubts" = "doubts" + 1, "lease_by" = NULL,
-        "due_at" = CASE "when_unsure" WHEN 'again' THEN "due_at" END
-    WHERE "state" = 'sending' AND "due_at" <= $1"""
+        "due_at" = CASE WHEN "when_unsure" = 'again' AND "doubts" + 1 < {MOST_DOUBTS} THEN "due_at" END
+    WHERE "state" = 'sending' AND "due_at" <= $1"""  # noqa: S608 - made of constants
 
 _TAKE = f"""
     WITH "chosen" AS MATERIALIZED ({_MAY_LEAVE} FOR UPDATE OF "l" SKIP LOCKED)
@@ -84,8 +82,7 @@ class Ledger:
         """Committed just before DATA, with the sealed bytes. False: it is not ours to send any more."""
         return await self._record(
             letter,
-            _NOT_YET,
-            state="sending",
+            "sending",
             message=message,
             message_id=message_id,
             attempts=letter.attempts + 1,
@@ -113,8 +110,7 @@ class Ledger:
         """It certainly did not arrive, and is tried again."""
         return await self._record(
             letter,
-            _HELD,
-            state="queued",
+            "queued",
             lease_by=None,
             last_error=words,
             attempts=letter.attempts + 1,
@@ -126,8 +122,7 @@ class Ledger:
         """Nobody knows whether it arrived. until: when it is tried again; None leaves it to a person."""
         return await self._record(
             letter,
-            ("sending",),
-            state="unsure",
+            "unsure",
             doubts=letter.doubts + 1,
             lease_by=None,
             last_error=words,
@@ -135,13 +130,16 @@ class Ledger:
         )
 
     async def released(self, letter: Leased, *, now: datetime) -> bool:
-        """It was not tried; any courier may take it."""
-        return await self._record(letter, _NOT_YET, lease_by=None, due_at=milliseconds(now))
+        """It was not tried; any courier may take it. Its state stays as it is."""
+        return await self._write(letter, before("sending"), lease_by=None, due_at=milliseconds(now))
 
-    async def _finish(self, letter: Leased, state: str, **values: _Value) -> bool:
-        return await self._record(letter, _HELD, state=state, lease_by=None, due_at=None, **values)
+    async def _finish(self, letter: Leased, state: State, **values: _Value) -> bool:
+        return await self._record(letter, state, lease_by=None, due_at=None, **values)
 
-    async def _record(self, letter: Leased, from_states: tuple[str, ...], **values: _Value) -> bool:
+    async def _record(self, letter: Leased, state: State, **values: _Value) -> bool:
+        return await self._write(letter, before(state), state=state, **values)
+
+    async def _write(self, letter: Leased, from_states: tuple[State, ...], **values: _Value) -> bool:
         """The fence: whoever lost the lease, or whose letter was superseded meanwhile, changes nothing."""
         fence: tuple[_Value, ...] = (letter.number, self._holder, *from_states)
         return bool(await _rows(_fenced(tuple(values), len(from_states)), *values.values(), *fence))

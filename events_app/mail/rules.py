@@ -26,6 +26,9 @@ with `outbox.retry`."""
 RETRIED_BY_HAND: frozenset[State] = frozenset({"refused", "withheld", "kept", "unsure"})
 HAS_PERHAPS_LEFT: frozenset[State] = frozenset({"sending", "sent", "unsure"})
 
+MOST_DOUBTS = 5
+"""A letter in doubt for the fifth time is left to a person, whatever it was posted with: it may be what kills us."""
+
 BACKOFF = (10, 30, 60, 300, 900, 3600)
 """Seconds until the next try after a "not now"; the last one is repeated."""
 
@@ -47,6 +50,11 @@ _PLAIN_WORDS = frozenset(
     """.split()  # noqa: SIM905 - easier to read than 150 strings
 )
 _CODES = re.compile(r"[245][0-9]{2}|[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+
+
+def before(state: State) -> tuple[State, ...]:
+    """The states from which a letter may come into this one."""
+    return tuple(earlier for earlier, later in MAY_BECOME.items() if state in later)
 
 
 def plain_words(reply: str, *, most: int = 12) -> str:

@@ -141,3 +141,13 @@ async def test_a_finished_letter_has_no_lease_and_no_time(office: Office, one: L
     assert await Letter.all().values_list("state", "lease_by", "due_at", "attempts") == [
         ("refused", None, None, 1)
     ]
+
+
+async def test_a_letter_whose_couriers_always_die_is_left_to_a_person(office: Office, one: Ledger) -> None:
+    await office.post()
+    moment = soon()
+    while taken := await one.take(1, now=moment):
+        await one.sending(taken[0], b"sealed", "<x@example.org>", now=moment)
+        moment += timedelta(seconds=61)
+
+    assert await Letter.all().values_list("state", "doubts", "due_at") == [("unsure", 5, None)]

@@ -172,3 +172,14 @@ async def test_a_letter_in_doubt_is_left_to_a_person_if_it_was_posted_so(
     assert await office.states() == ["sent"]
     assert len({received.message_id for received in server.letters}) == 1
     assert len(server.letters) == 2
+
+
+async def test_a_letter_that_is_always_in_doubt_is_left_to_a_person(
+    office: Office, server: SmtpServer
+) -> None:
+    server.data[GUEST] = ["take and hang up"] * 10
+    await office.post()
+    await office.deliver(server)
+    letter = await office.letter()
+
+    assert (letter.state, letter.doubts, len(server.letters)) == ("unsure", 5, 5)
