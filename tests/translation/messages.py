@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
@@ -99,6 +99,7 @@ def refreshed(before: bytes, code: str, found: Catalog) -> bytes:
     for message in catalogue:
         message.locations = sorted(set(message.locations))
         message.previous_id = []
+        message.flags = {"fuzzy"} & message.flags | ({"python-format"} if message.python_format else set())
     out = BytesIO()
     out.write(HEADER.format(code=code, plural=plural_header(code)).encode())
     write_po(out, catalogue, width=110, omit_header=True, sort_output=True, include_lineno=False)
@@ -110,9 +111,10 @@ def unfinished(catalogue: Catalog) -> list[str]:
     return [
         str(message.id[0] if isinstance(message.id, tuple) else message.id)
         for message in catalogue
-        if message.id and (message.fuzzy or not all(_forms(message.string)))
+        if message.id and (message.fuzzy or not all(forms_of(message)))
     ]
 
 
-def _forms(string: Any) -> tuple[str, ...]:
-    return tuple(string) if isinstance(string, list | tuple) else (string,)
+def forms_of(message: Message) -> tuple[str, ...]:
+    """Its translation, or each plural form of it; empty where there is none."""
+    return tuple(message.string or ("",)) if message.pluralizable else (str(message.string or ""),)
