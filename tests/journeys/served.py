@@ -96,6 +96,11 @@ class Served:
             self._process = None
             print(self.said())
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def said(self) -> str:
         """Everything it printed and logged."""
         return self.log.read_text("utf-8", "replace")
