@@ -33,6 +33,7 @@ from events_app.exports import pages as exports_pages
 from events_app.mail.courier import Compose, Courier
 from events_app.registrations import actions as registrations_actions
 from events_app.registrations import desk as registrations_desk
+from events_app.registrations import desk_invitations
 from events_app.registrations import emails as registrations_emails
 from events_app.registrations import pages as registrations_pages
 from events_app.registrations import pages_own as registrations_own
@@ -49,6 +50,7 @@ from events_app.web.security import (
     BodyLimit,
     FromElsewhere,
     LanguageOfRequest,
+    NoNulls,
     SameOriginPosts,
     SecurityHeaders,
     TooLarge,
@@ -94,6 +96,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
             Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
             Middleware(LanguageOfRequest, default=site.default_language),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+            Middleware(NoNulls, refuse=_refuse_unknown),
             Middleware(SameOriginPosts, base_url=site.base_url, refuse=_refuse_foreign),
             Middleware(BodyLimit, most=settings.server.max_body_kib * 1024),
         ],
@@ -195,6 +198,7 @@ def _routes() -> list[BaseRoute]:
         *events_desk.routes,
         *desk_parts.routes,
         *registrations_desk.routes,
+        *desk_invitations.routes,
         *exports_pages.routes,
         Mount("/static", KeptFiles(directory=STATIC), name="static"),
     ]
@@ -238,4 +242,9 @@ async def say_sorry(request: Request, error: Exception) -> Response:
 
 async def _refuse_foreign(scope: Scope, receive: Receive, send: Send) -> None:
     response = await say_no(Request(scope, receive), FromElsewhere())
+    await response(scope, receive, send)
+
+
+async def _refuse_unknown(scope: Scope, receive: Receive, send: Send) -> None:
+    response = await say_no(Request(scope, receive), NoSuchPage())
     await response(scope, receive, send)

@@ -136,6 +136,13 @@ def an_address(form: WTForm, field: Field) -> None:
     field.data = found.ascii_email
 
 
+def is_an_address(text: str) -> bool:
+    try:
+        return validate_email(text, check_deliverability=False).ascii_email is not None and "=?" not in text
+    except EmailNotValidError:
+        return False
+
+
 def a_web_address(form: WTForm, field: Field) -> None:
     if not re.fullmatch(r"https?://[^\s/?#]+\.?[^\s]*", field.data or "", re.IGNORECASE):
         raise ValidationError(translate(N_("A full web address, please. Example: https://example.org/page")))
