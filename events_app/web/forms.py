@@ -124,7 +124,7 @@ def number_between(least: int, most: int) -> Validator:
 def an_address(form: WTForm, field: Field) -> None:
     """An e-mail address that a letter can be sent to (RFC 5321); no look-up in the network."""
     try:
-        found = validate_email(field.data or "", check_deliverability=False)
+        found = validate_email(field.data or "", check_deliverability=False, strict=True)
     except EmailNotValidError:
         raise ValidationError(
             translate(N_("This does not look like an e-mail address. Example: name@example.org"))

@@ -59,5 +59,7 @@ def place_of(request: HTTPConnection) -> str:
         address = ipaddress.ip_address(request.client.host)
     except ValueError:
         return "unknown"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped  # how a socket for both versions names an IPv4 client
     width = 24 if address.version == 4 else 48
     return str(ipaddress.ip_network(f"{address}/{width}", strict=False))
