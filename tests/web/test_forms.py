@@ -1,0 +1,152 @@
+"""What was typed is tidied, judged in words, and never read as something else."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wtforms import StringField
+
+from events_app.web.forms import (
+    Form,
+    a_web_address,
+    an_address,
+    at_most,
+    required,
+    tidy,
+    tidy_line,
+    western_digits,
+)
+
+pytestmark = pytest.mark.engine_free
+
+
+class Paper(Form):
+    line = StringField("", [required(), at_most(5)], filters=[tidy_line])
+    address = StringField("", [an_address], filters=[tidy_line])
+    link = StringField("", [a_web_address], filters=[tidy_line])
+
+
+def wrong(name: str, typed: str) -> bool:
+    form = Paper(data={name: typed})
+    form.validate()
+    return bool(form[name].errors)
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("  Rana\t  Khalil ", "Rana Khalil"),
+        ("Rana\r\nBcc: eve@example.org", "Rana Bcc: eve@example.org"),
+        ("a\x00b\x1bc\x7f", "abc"),
+        ("\u202eanaR\u2066", "anaR"),
+        ("\ufeffRana\u200f", "Rana"),
+        ("cafe\u0301", "café"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        (None, ""),
+    ],
+)
+def test_a_line_keeps_what_people_type_on_purpose(typed: str | None, line: str) -> None:
+    assert tidy_line(typed) == line
+
+
+@given(st.text())
+def test_tidied_text_holds_no_control_or_direction_character(text: str) -> None:
+    allowed = {"\n", "\t"}
+    bad = [c for c in tidy(text) if unicodedata.category(c) in {"Cc", "Zl", "Zp"} and c not in allowed]
+
+    assert bad == []
+    assert not set(tidy(text)) & set(
+        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff"
+    )
+    assert tidy(tidy(text)) == tidy(text)
+    assert "\n" not in tidy_line(text)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "rana@example.org",
+        "r.k+tag@mail.example.org",
+        "rana@xn--mgbh0fb.example",
+        "RANA@EXAMPLE.ORG",
+        "o'neil@example.org",
+    ],
+)
+def test_an_address_that_letters_reach_is_taken(address: str) -> None:
+    assert not wrong("address", address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "rana", "rana@", "@example.org", "a b@example.org", "rana@example", "a@b@example.org", "rana@example..org",
+        "rana@example.org, eve@example.org", "<rana@example.org>", "rana@[127.0.0.1]", "=?utf-8?q?a?=@example.org",
+        "رنا@example.org", "x" * 65 + "@example.org", "rana@" + "x" * 250 + ".org", '"a b"@example.org',
+    ],
+)  # fmt: skip
+def test_what_no_letter_reaches_is_refused(address: str) -> None:
+    assert wrong("address", address)
+
+
+@given(st.text() | st.emails())
+def test_no_text_breaks_the_reading_of_an_address(text: str) -> None:
+    form = Paper(data={"address": text})
+    form.validate()
+
+    if not form.address.errors:
+        assert form.address.data.isascii()
+        assert not set(form.address.data) & set("\r\n\0 ,;<>")
+
+
+def test_an_address_in_letters_of_the_domain_is_written_as_servers_know_it() -> None:
+    form = Paper(data={"address": "rana@bücher.example"})
+    form.validate()
+
+    assert form.address.data == "rana@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("link", ["https://example.org", "http://example.org/a?b#c", "HTTPS://example.org"])
+def test_a_web_address_is_taken(link: str) -> None:
+    assert not wrong("link", link)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "example.org",
+        "javascript:alert(1)",
+        "ftp://example.org",
+        "https://",
+        "data:text/html,x",
+        " javascript://x",
+    ],
+)
+def test_what_is_no_web_address_is_refused(link: str) -> None:
+    assert wrong("link", link)
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"), [("١٣:٣٠", "13:30"), ("۰۹:۱۵", "09:15"), ("9:30", "9:30"), ("", ""), (None, "")]
+)
+def test_digits_of_every_script_are_digits(typed: str | None, digits: str) -> None:
+    assert western_digits(typed) == digits
+
+
+@given(st.text())
+def test_reading_digits_breaks_on_no_text(text: str) -> None:
+    western_digits(text)
+
+
+def test_an_empty_required_field_says_one_thing_only() -> None:
+    form = Paper(data={"line": "  "})
+    form.validate()
+
+    assert form.line.errors == ["Please fill this in."]
+
+
+def test_a_line_that_is_too_long_is_counted_out() -> None:
+    form = Paper(data={"line": "123456"})
+    form.validate()
+
+    assert form.line.errors == ["At most 5 characters, please."]

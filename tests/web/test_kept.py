@@ -1,0 +1,158 @@
+"""Kept pages are true: they notice every commit, also another process's, and the clock."""
+
+import gzip
+import time
+from pathlib import Path
+
+import pytest
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from events_app.database import is_sqlite
+from events_app.events.models import Organization
+from events_app.web.kept import MOST_PAGES, SECONDS, KeptPages
+from tests import make
+from tests.databases import DatabaseUnderTest, run_sql
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
+
+KEY = ("/", "", "en")
+
+
+class Kitchen:
+    """Makes a new page each time it is asked: 'page 1', 'page 2'."""
+
+    def __init__(self, *, status: int = 200, cookie: bool = False, length: int = 0) -> None:
+        self.made = 0
+        self.status, self.cookie, self.length = status, cookie, length
+        self.pages = KeptPages()
+
+    async def render(self) -> Response:
+        self.made += 1
+        response = HTMLResponse(f"page {self.made}" + " " * self.length, status_code=self.status)
+        if self.cookie:
+            response.set_cookie("a", "b")
+        return response
+
+    async def get(self, *, now: float = 0.0, key: tuple[str, ...] = KEY, encoding: str = "") -> Response:
+        scope = {"type": "http", "headers": [(b"accept-encoding", encoding.encode())]}
+        return await self.pages.get(Request(scope), key, self.render, now=now)
+
+    async def text(self, *, now: float = 0.0, key: tuple[str, ...] = KEY) -> str:
+        return bytes((await self.get(now=now, key=key)).body).decode().strip()
+
+
+async def commit(url: str) -> None:
+    """Another process commits something."""
+    column = '"id", "slug", "name", "link", "ours", "colour", "second_colour", "logo_type", "languages"'
+    values = "'11111111-1111-4111-8111-111111111111', 'a', '{}', '', false, '', '', '', '[]'"
+    await run_sql(url, f'INSERT INTO "organization" ({column}) VALUES ({values})')
+
+
+async def test_a_page_is_made_once_as_long_as_nothing_happens() -> None:
+    kitchen = Kitchen()
+
+    assert [await kitchen.text() for _ in range(3)] == ["page 1"] * 3
+
+
+async def test_a_commit_of_this_process_is_noticed_at_once() -> None:
+    kitchen = Kitchen()
+    for number in range(1, 4):
+        assert await kitchen.text() == f"page {number}"
+        await make.organization(slug=f"slug-{number}")
+
+
+async def test_a_commit_of_another_process_is_noticed(database: DatabaseUnderTest) -> None:
+    kitchen = Kitchen()
+    await kitchen.text()
+
+    await commit(database.url)
+    if not is_sqlite():
+        time.sleep(1.1)  # noqa: ASYNC251 - on PostgreSQL other processes are believed for a second
+
+    assert await kitchen.text() == "page 2"
+
+
+async def test_a_page_grows_old_by_the_clock() -> None:
+    kitchen = Kitchen()
+    await kitchen.text(now=100.0)
+
+    assert await kitchen.text(now=100.0 + SECONDS - 0.1) == "page 1"
+    assert await kitchen.text(now=100.0 + SECONDS) == "page 2"
+
+
+async def test_languages_and_addresses_are_kept_apart() -> None:
+    kitchen = Kitchen()
+
+    assert await kitchen.text(key=("/", "", "en")) == "page 1"
+    assert await kitchen.text(key=("/", "", "ar")) == "page 2"
+    assert await kitchen.text(key=("/", "", "en")) == "page 1"
+
+
+@pytest.mark.parametrize("kitchen", [Kitchen(status=404), Kitchen(cookie=True)])
+async def test_what_is_no_page_or_carries_a_cookie_is_not_kept(kitchen: Kitchen) -> None:
+    await kitchen.get()
+    await kitchen.get()
+
+    assert kitchen.made == 2
+
+
+async def test_there_is_an_end_to_what_is_kept() -> None:
+    kitchen = Kitchen()
+    for number in range(MOST_PAGES + 1):
+        await kitchen.get(key=(f"/{number}",))
+
+    assert len(kitchen.pages._pages) <= MOST_PAGES
+
+
+async def test_a_kept_page_is_whole_for_who_reads_gzip_and_for_who_does_not(
+    house: make.House, tmp_path: Path
+) -> None:
+    await make.event(house.vault)
+    asked = [{"accept-encoding": encoding} for encoding in ("gzip", "identity", "gzip", "identity", "br")]
+    client = await house.client()
+
+    answers = [await client.get("/", headers=headers) for headers in asked]
+
+    assert len({answer.text for answer in answers}) == 1
+    assert [answer.headers.get("content-encoding") for answer in answers] == [
+        "gzip",
+        None,
+        "gzip",
+        None,
+        None,
+    ]
+    for answer in answers:
+        assert answer.headers.get_list("content-length")
+        assert answer.headers.get_list("vary") == [answer.headers["vary"]]
+
+
+async def test_sending_a_kept_page_does_not_change_it() -> None:
+    kitchen = Kitchen(length=5000)
+    first = await kitchen.get(encoding="gzip")
+    before = list(first.raw_headers), bytes(first.body)
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, object]) -> None:
+        if "headers" in message:
+            message["headers"].append((b"x-added", b"1"))  # type: ignore[attr-defined]
+
+    await first({"type": "http"}, receive, send)  # type: ignore[arg-type]
+
+    again = await kitchen.get(encoding="gzip")
+    assert (list(again.raw_headers), bytes(again.body)) == before
+    assert gzip.decompress(bytes(again.body)).startswith(b"page 1")
+    assert Headers(raw=again.raw_headers)["content-encoding"] == "gzip"
+
+
+async def test_an_organization_changes_and_its_pages_follow(house: make.House) -> None:
+    await make.event(house.vault, summary={"en": "First words."})
+    client = await house.client()
+    assert "First words." in (await client.get("/")).text
+
+    await Organization.all().update(name={"en": "Another Archive"})
+
+    assert "Another Archive" in (await client.get("/")).text
