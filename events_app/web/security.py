@@ -182,3 +182,17 @@ class SameOriginPosts:
                 await self.refuse(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+class NoNulls:
+    """Answers an address with a NUL in it like any unknown one: none of ours has one, and PostgreSQL refuses them."""
+
+    def __init__(self, app: ASGIApp, *, refuse: ASGIApp) -> None:
+        self.app = app
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await self.refuse(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
