@@ -24,7 +24,7 @@ from events_app import i18n
 from events_app.accounts import pages as accounts_pages
 from events_app.calendar import zones  # first of all: it pins the time zones (see there)
 from events_app.database import close_database, open_database, ping
-from events_app.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany
+from events_app.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany, log_no_values
 from events_app.events import desk as events_desk
 from events_app.events import desk_parts
 from events_app.events import pages as events_pages
@@ -132,7 +132,8 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
 
 
 def create() -> Starlette:
-    """For uvicorn: the application of settings.toml and the environment."""
+    """For uvicorn, in each of several processes: the application of settings.toml and the environment."""
+    log_no_values()
     return create_app(load_settings(ROOT / "settings.toml", os.environ))
 
 

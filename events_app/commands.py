@@ -17,7 +17,7 @@ from events_app import app as house
 from events_app import clock
 from events_app.accounts import actions as accounts
 from events_app.database import close_database, migrate, open_database
-from events_app.errors import Refusal
+from events_app.errors import Refusal, log_no_values
 from events_app.settings import Settings, WrongSetting, load_settings
 from events_app.vault import Vault
 
@@ -27,6 +27,7 @@ ROOT = house.ROOT
 def main(words: list[str]) -> None:
     """Run the verb. What is refused is one sentence on standard error, and exit code 2."""
     verb, *rest = words or ["serve"]
+    log_no_values()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("tortoise").setLevel(logging.WARNING)
     try:

@@ -1,6 +1,9 @@
-"""Refusals: the expected ways of saying no, each a class named as it is said."""
+"""Refusals: the expected ways of saying no, each a class named as it is said. And what a log may tell of the others."""
 
-from typing import ClassVar
+import logging
+import traceback
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 
 class Refusal(Exception):
@@ -56,3 +59,31 @@ class TooMany(Refusal):
     """Too often in too short a time."""
 
     sentence = "Too many attempts. Please wait a little and try again."
+
+
+class RecordWithoutValues(logging.LogRecord):
+    """A line of a log that tells of an exception its types and places, never its message.
+
+    A message may quote what somebody typed ("Key (name)=(...) already exists"), and a log is kept in the clear.
+    """
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        if self.exc_info and self.exc_info[1]:
+            self.exc_text = "".join(_told(self.exc_info[1]))
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    """As Python writes a traceback, the cause first, without the messages."""
+    if earlier := error.__cause__ or (None if error.__suppress_context__ else error.__context__):
+        yield from _told(earlier)
+        yield "\nThen:\n"
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__module__}.{type(error).__qualname__}\n"
+    for part in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        yield from _told(part)
+
+
+def log_no_values() -> None:
+    """From now on every logger of this process writes such records."""
+    logging.setLogRecordFactory(RecordWithoutValues)
