@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from babel import Locale
-from babel.core import negotiate_locale
+from babel.core import UnknownLocaleError, negotiate_locale
 from babel.dates import format_date, format_time, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -140,7 +140,7 @@ def direction(code: str | None = None) -> str:
 def locale_of(code: str) -> Locale:
     try:
         return Locale.parse(LOCALES.get(code, code))
-    except ValueError:
+    except (ValueError, UnknownLocaleError):
         return Locale.parse(LOCALES[SOURCE_LANGUAGE])
 
 
