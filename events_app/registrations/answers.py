@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
-from events_app.i18n import L_, N_, choose, current_language, locale_of, say_date, translate
+from events_app.i18n import L_, N_, choose, current_language, locale_of, say_date, translate, use_language
 from events_app.registrations.models_parts import Question
 from events_app.registrations.rules import folded
 
@@ -49,13 +49,16 @@ DECIDES: Final = HAS_CHOICES | {Kind.YES_NO}
 
 YES, NO, NO_ANSWER = "yes", "no", "-"
 
-_NO_COUNTRIES = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
+_NO_COUNTRIES = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
+)
 """Two-letter codes of CLDR that are no country or territory somebody lives in."""
 
 SPOKEN: Final = (
-    "ar am az bn bs ckb de el en es fa fr ha he hi hy id it ja ka ko ku my nl pl ps pt ro ru sgn so sq sv sw syr ti "
-    "tr uk ur uz vi zh"
-).split()
+    "ar", "am", "az", "bn", "bs", "ckb", "de", "el", "en", "es", "fa", "fr", "ha", "he", "hi", "hy",
+    "id", "it", "ja", "ka", "ko", "ku", "my", "nl", "pl", "ps", "pt", "ro", "ru", "sgn", "so", "sq",
+    "sv", "sw", "syr", "ti", "tr", "uk", "ur", "uz", "vi", "zh",
+)  # fmt: skip
 _NAMED_BY_US = {"ku": L_("Kurdish (Kurmanji)"), "ckb": L_("Kurdish (Sorani)"), "sgn": L_("Sign language")}
 
 
@@ -109,21 +112,23 @@ def choices_of(question: Question) -> list[tuple[str, str]]:
 @lru_cache(maxsize=16)
 def countries(language: str) -> tuple[tuple[str, str], ...]:
     """(ISO 3166-1 code, name) sorted as `language` reads."""
-    names = locale_of(language).territories
-    codes = (code for code in names if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES)
+    names = {str(code): str(name) for code, name in locale_of(language).territories.items()}
+    codes = [code for code in names if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES]
     return tuple(sorted(((code, names[code]) for code in codes), key=lambda each: folded(each[1])))
 
 
 @lru_cache(maxsize=16)
 def spoken_languages(language: str) -> tuple[tuple[str, str], ...]:
     """(code, name) sorted as `language` reads."""
-    return tuple(sorted(((code, _language_name(code)) for code in SPOKEN), key=lambda each: folded(each[1])))
+    with use_language(language):
+        named = [(code, _language_name(code)) for code in SPOKEN]
+    return tuple(sorted(named, key=lambda each: folded(each[1])))
 
 
 def _language_name(code: str) -> str:
     if code in _NAMED_BY_US:
         return str(_NAMED_BY_US[code])
-    name = locale_of(current_language()).languages.get(code, code)
+    name = str(locale_of(current_language()).languages.get(code, code))
     return name[:1].upper() + name[1:]
 
 
