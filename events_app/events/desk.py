@@ -28,7 +28,7 @@ from events_app.events.pages import event_context
 from events_app.events.rules import CITIES, HostFacts, HostRole
 from events_app.i18n import N_, choose, languages, say_city, translate
 from events_app.vault import Reader, Vault
-from events_app.web.forms import typed_into
+from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
 
 
@@ -175,7 +175,7 @@ async def change_event(request: Request) -> Response:
     form = event_form(typed, event=event, choices=await _choices())
     if "preview" in typed or not form.validate():
         return _form_page(request, form, event=event, status=422 if form.errors else 200)
-    revision = int(str(typed.get("revision", "0")) or 0)
+    revision = number_in(typed.get("revision"), 0)
     state = request.app.state
     try:
         changed = await actions.change_event(

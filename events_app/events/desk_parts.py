@@ -28,7 +28,7 @@ from events_app.events.models import (
 )
 from events_app.events.rules import slug_of
 from events_app.i18n import N_, choose, languages, translate
-from events_app.web.forms import typed_into
+from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
 
 
@@ -68,7 +68,7 @@ async def save_programme(request: Request) -> Response:
     facts = parts.programme_facts(form)
     try:
         await actions.save_programme(
-            event.id, facts, revision=int(str(typed.get("revision", "0")) or 0), now=clock.now()
+            event.id, facts, revision=number_in(typed.get("revision"), 0), now=clock.now()
         )
     except Conflict as refusal:
         sentence = translate(refusal.sentence, **refusal.values)

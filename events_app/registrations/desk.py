@@ -21,7 +21,7 @@ from events_app.registrations.pages import office_of
 from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Status, folded
 from events_app.vault import Reader
-from events_app.web.forms import typed_into
+from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
 
 PAGE_ROWS = 50
@@ -48,7 +48,7 @@ async def listing(request: Request) -> Response:
     wanted = request.query_params.get("status", "")
     search = request.query_params.get("q", "").strip()
     rows = await rows_of(request, event, status=wanted, search=search)
-    number = max(1, int(number) if (number := request.query_params.get("page", "1")).isdigit() else 1)
+    number = max(1, number_in(request.query_params.get("page"), 1))
     pages = max(1, -(-len(rows) // PAGE_ROWS))
     number = min(number, pages)
     return page(
@@ -121,7 +121,7 @@ async def letters(request: Request) -> Response:
     found = await outbox.letters_of(
         event.id,
         states=(state,) if state else (),  # type: ignore[arg-type]
-        before=int(before) if before.isdigit() else None,
+        before=number_in(before, 0) or None,
         limit=PAGE_ROWS,
     )
     return page(

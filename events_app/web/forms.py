@@ -159,3 +159,9 @@ def with_ids(form: FormOf, prefix: str) -> FormOf:
         field.id = f"{prefix}-{field.name}"
         field.label.field_id = field.id
     return form
+
+
+def number_in(text: object, otherwise: int) -> int:
+    """The whole number that an address or a hidden field says; `otherwise` for anything else, or one of ten digits."""
+    said = str(text)
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else otherwise
