@@ -22,7 +22,10 @@ NOT_OURS = re.compile(
     r"|\bUTC(?:[+-]\d+(?::\d\d)?)?"
     r"|\b[A-Z][A-Za-z_]+/[A-Za-z_/+-]+"  # time zones
     r"|#[0-9a-f]{6}\b"
+    r"|\{\w*\}"  # blanks that a script fills
     r"|\bEnglish\b"  # a language, by its own name
+    r"|\bGoogle\b|\bOutlook\.com\b|\bOffice 365\b"
+    r"|\bSide events\b|\bRima\b"  # the site and the organizer of tests/make.py
 )
 """Latin that is right on an Arabic page."""
 

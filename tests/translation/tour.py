@@ -1,0 +1,255 @@
+"""A walk through the whole house in Arabic: every page, and the states that change what a page says."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+
+from events_app.accounts import actions as account_actions
+from events_app.clock import now as clock_now
+from events_app.events import actions as event_actions
+from events_app.events.models import Event
+from events_app.registrations.models import Registration
+from events_app.registrations.posting import reveal_person
+from events_app.vault import Reader
+from tests import make
+
+FACTS: Mapping[str, Any] = {
+    "title": {"ar": "طاولة مستديرة"},
+    "summary": {"ar": "جلسة عمل."},
+    "description": {"ar": "نصف الوقت **للحضور**."},
+    "place": {"ar": "المكتبة، بروكسل"},
+    "interpretation": {"ar": "ترجمة فورية"},
+    "accessibility": {"ar": "مدخل بلا درج"},
+    "consent": {"ar": "أوافق على ذلك."},
+    "track": "العدالة",
+    "offers_online": True,
+    "capacity_in_person": 2,
+}
+NAMES = ("نور", "ليلى", "هدى", "سمر", "رنا")
+POST = {"title_en": "", "title_ar": "طاولة", "place_en": "", "place_ar": "المكتبة"}
+
+
+@dataclass
+class Tour:
+    """Goes about the house and keeps what it saw: (address, page)."""
+
+    house: make.House
+    seen: list[tuple[str, str]] = field(default_factory=list)
+
+    async def look(self, client: httpx2.AsyncClient, *paths: str) -> None:
+        for path in paths:
+            self._keep(await client.get(path))
+
+    async def send(self, client: httpx2.AsyncClient, path: str, **fields: Any) -> httpx2.Response:
+        """Post, and look at the page that comes of it."""
+        answer = await client.post(path, data=fields)
+        self._keep(answer)
+        if answer.status_code == 303:
+            self._keep(await client.get(answer.headers["location"]))
+        return answer
+
+    def _keep(self, answer: httpx2.Response) -> None:
+        if "text/html" in answer.headers.get("content-type", ""):
+            self.seen.append((f"{answer.request.method} {answer.request.url.path}", answer.text))
+
+
+async def whole_house(house: make.House) -> Tour:
+    tour = Tour(house)
+    visitor = await house.client(**{"accept-language": "ar"})
+    desk = await house.desk(**{"accept-language": "ar"})
+    await _empty_house(tour, visitor, desk)
+    events = await _make_events(house)
+    await _public_pages(tour, visitor, events)
+    await _registering(tour, visitor, events)
+    await _own_pages(tour, visitor, events)
+    await _making_things(tour, desk)
+    await _desk_of_an_event(tour, desk, events)
+    await _refusals(tour, visitor)
+    return tour
+
+
+async def _empty_house(tour: Tour, visitor: httpx2.AsyncClient, desk: make.Desk) -> None:
+    await tour.look(visitor, "/", "/desk/sign-in")
+    await tour.send(visitor, "/desk/sign-in", address="", passphrase="")
+    await tour.send(visitor, "/desk/sign-in", address="nour@example.org", passphrase="wrong words here")
+    token = await account_actions.invite(tour.house.vault, "rima@example.org", now=clock_now())
+    await tour.look(visitor, f"/desk/welcome/{token}", "/desk/welcome/none")
+    await tour.send(visitor, f"/desk/welcome/{token}", name="", address="", passphrase="")
+    said = {"name": "ريما", "address": "rima@example.org"}
+    for passphrase in ("short", "aaaaaaaaaaaaaa", "password1234", "x" * 300):
+        await tour.send(visitor, f"/desk/welcome/{token}", **said, passphrase=passphrase)
+    await tour.look(desk.client, "/desk", "/desk/organizations", "/desk/conferences", "/desk/venues")
+    await tour.send(desk.client, "/desk/events/new", form_token=desk.form_token)
+
+
+async def _make_events(house: make.House) -> dict[str, Event]:
+    """One event in each state of its door, and one without a waiting list."""
+    vault, now = house.vault, make.NOW
+    ours = await make.organization("أرشيف الأرز", slug="cedar")
+    beside = await make.conference(name={"ar": "منتدى بروكسل"}, about={"ar": "نبذة"}, edition="2035")
+    facts = {**FACTS, "conference_id": beside.id}
+    asking: tuple[dict[str, Any], ...] = (
+        {"slug": "approval", "needs_approval": True},
+        {"slug": "confirming", "confirms_address": True},
+        {"slug": "invited", "invitation_only": True, "visibility": "unlisted"},
+        {"slug": "company", "most_guests": 2, "shows_places": "few"},
+        {"slug": "offering", "offers_places": True, "shows_places": "hidden"},
+    )
+    past: dict[str, Any] = {"starts_wall": "2020-05-12T13:00", "ends_wall": "2020-05-12T14:30"}
+    return {
+        "open": await make.event(vault, slug="open", **facts),
+        "full": await make.event(
+            vault, slug="full", **{**facts, "capacity_in_person": 0, "keeps_waitlist": False}
+        ),
+        "not_yet": await make.event(
+            vault, slug="not-yet", **facts, opens_at=datetime(2035, 5, 1, tzinfo=UTC)
+        ),
+        "closed": await make.event(vault, slug="closed", **facts, closes_at=datetime(2020, 5, 1, tzinfo=UTC)),
+        **{said["slug"]: await make.event(vault, **{**facts, **said}) for said in asking},
+        "past": await make.event(vault, slug="past", **facts, **past),
+        "cancelled": await event_actions.cancel_event(
+            (await make.event(vault, slug="cancelled", **facts)).id,
+            follow=event_actions.nobody_follows,
+            now=now,
+        ),
+        "draft": await make.draft(vault, hosts=[ours], slug="draft", **facts),
+        "bare": await make.draft(
+            vault, slug="bare", **{**FACTS, "title": {"en": "", "ar": "طاولة"}, "place": {}}
+        ),
+    }
+
+
+async def _public_pages(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[str, Event]) -> None:
+    await tour.look(visitor, "/", "/conferences/forum")
+    for event in events.values():
+        await tour.look(visitor, f"/events/{event.slug}", f"/events/{event.slug}/register")
+
+
+async def _registering(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[str, Event]) -> None:
+    form = f"/events/{events['open'].slug}/register"
+    await tour.send(visitor, form)
+    await tour.send(visitor, form, name="ن" * 200, address="nobody", mode="by post", language="??")
+    for slug in ("approval", "confirming", "invited", "company"):
+        typed = {"name": "نور", "address": "nour@example.org", "mode": "in_person", "language": "ar"}
+        await tour.send(visitor, f"/events/{slug}/register", **typed, consent="y")
+    for name, address in zip(NAMES, ("nour", "layla", "huda", "samar", "rana"), strict=True):
+        typed = {"name": name, "address": f"{address}@example.org", "mode": "in_person", "language": "ar"}
+        await tour.send(visitor, form, **typed, consent="y")
+    await tour.look(visitor, form)
+    typed = {
+        "name": "نور",
+        "address": "nour@example.org",
+        "language": "ar",
+        "consent": "y",
+        "mode": "in_person",
+    }
+    await tour.send(visitor, f"/events/{events['full'].slug}/register", **typed)
+    mine = f"/events/{events['open'].slug}/mine"
+    await tour.look(visitor, mine)
+    await tour.send(visitor, mine, address="")
+    await tour.send(visitor, mine, address="nour@example.org")
+
+
+async def _own_pages(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[str, Event]) -> None:
+    """Each status there is, and every button that stands on such a page."""
+    confirmed = await _page_of(tour, events["open"], "nour")
+    waiting = await _page_of(tour, events["open"], "samar")
+    others = [await _page_of(tour, events[name], "nour") for name in ("approval", "confirming", "company")]
+    await tour.look(visitor, confirmed, waiting, *others, "/registrations/none")
+    for page in others:
+        await _press_everything(tour, visitor, page)
+    await _press_everything(tour, visitor, waiting)
+    await _press_everything(tour, visitor, confirmed)
+    await tour.look(visitor, f"{confirmed}/address/none")
+
+
+async def _page_of(tour: Tour, event: Event, local: str) -> str:
+    office = tour.house.office
+    row = await make.row_of(event, f"{local}@example.org", office=office)
+    person = reveal_person(row, vault=office.vault, reader=Reader("own link", str(row.id)))
+    return f"/registrations/{person.token}"
+
+
+async def _press_everything(tour: Tour, visitor: httpx2.AsyncClient, page: str) -> None:
+    """Post every form of the page empty, once; erasing comes last."""
+    text = (await visitor.get(page)).text
+    found = dict.fromkeys(re.findall(r'<form method="post" action="([^"]+)"', text))
+    for action in sorted(found, key=lambda each: ("erasure" in each, "cancellation" in each)):
+        await tour.send(visitor, action)
+
+
+async def _making_things(tour: Tour, desk: make.Desk) -> None:
+    token = {"form_token": desk.form_token}
+    for thing in ("organizations", "conferences", "venues"):
+        await tour.look(desk.client, f"/desk/{thing}/new")
+        await tour.send(desk.client, f"/desk/{thing}/new", **token)
+        wrong = {"link": "nowhere", "colour": "red", "second_colour": "#ffffff", "zone": "Nowhere/None"}
+        await tour.send(desk.client, f"/desk/{thing}/new", **token, **wrong, starts_on="today")
+    venue = {
+        "name_en": "فندق",
+        "name_ar": "فندق",
+        "city": "بروكسل",
+        "zone": make.ZONE,
+        "rooms-0-name_ar": "قاعة",
+    }
+    await tour.send(desk.client, "/desk/venues/new", **token, **venue)
+    await tour.look(desk.client, "/desk/events/new")
+    for thing in ("organizations", "conferences", "venues"):
+        await tour.look(desk.client, f"/desk/{thing}")
+        await tour.look(desk.client, *re.findall(rf'href="(/desk/{thing}/[0-9a-f-]+)"', tour.seen[-1][1]))
+    wrong = {"starts_time": "1م", "ends_time": "9", "zone": "Nowhere/None", "modes": "post", "slug": "Ä B"}
+    wrong |= {"join_link": "nowhere", "opens": "soon", "capacity_in_person": "-1", "visibility": "owl"}
+    await tour.send(desk.client, "/desk/events/new", **token, **wrong)
+    for day in ("2035-03-25", "2035-10-28"):  # the clocks go forward, and back
+        gap = make.form(**POST, starts_on=day, starts_time="02:30", ends_time="05:00")
+        await tour.send(desk.client, "/desk/events/new", **token, **gap)
+    await tour.send(desk.client, "/desk/events/new", **token, **make.form(**POST), preview="times")
+    backwards = make.form(**POST, ends_time="09:00")
+    await tour.send(desk.client, "/desk/events/new", **token, **backwards)
+    await tour.send(desk.client, "/desk/events/new", **token, **make.form(**POST))
+
+
+async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Event]) -> None:
+    token = {"form_token": desk.form_token}
+    await tour.look(desk.client, "/desk", *(f"/desk/events/{event.id}" for event in events.values()))
+    base = f"/desk/events/{events['open'].id}"
+    await _look_at_tabs(tour, desk, base)
+    await tour.send(desk.client, f"{base}/programme", **token, more="speakers", revision="0")
+    await tour.send(desk.client, f"{base}/edit", **token, **make.form(**POST), revision="0")
+    await make.change(events["open"], tour.house.office, starts_wall="2035-05-12T12:00")
+    await tour.look(desk.client, base, f"{base}/registrations?q=zz", f"{base}/letters?state=sent")
+    await tour.send(desk.client, f"{base}/updates", **token)
+    await tour.look(desk.client, f"{base}/letters")
+    letters = re.findall(r'href="(/desk/letters/[^"]+)"', tour.seen[-1][1])
+    await tour.look(desk.client, letters[0], f"{letters[0]}/html")
+    await tour.send(desk.client, f"{letters[0]}/sending", **token)
+    for row in await Registration.filter(event_id=events["open"].id, live=True).limit(1):
+        await tour.send(desk.client, f"{base}/registrations/{row.id}/cancellation", **token)
+    await tour.send(desk.client, f"/desk/events/{events['bare'].id}/publication", **token)
+    for act in ("publication", "withdrawal"):
+        await tour.send(desk.client, f"/desk/events/{events['draft'].id}/{act}", **token)
+    await tour.send(desk.client, f"{base}/withdrawal", **token)
+    for act in ("publication", "copies", "cancellation", "cancellation"):
+        await tour.send(desk.client, f"{base}/{act}", **token)
+    await tour.look(desk.client, base)
+
+
+async def _look_at_tabs(tour: Tour, desk: make.Desk, base: str) -> None:
+    """Every page that the tabs of an event lead to, and the preview."""
+    text = (await desk.client.get(base)).text
+    found = dict.fromkeys(re.findall(rf'href="({base}/[a-z-]+)"', text))
+    await tour.look(desk.client, *found, f"{base}/preview")
+
+
+async def _refusals(tour: Tour, visitor: httpx2.AsyncClient) -> None:
+    await tour.look(visitor, "/nothing-here")
+    await tour.send(visitor, "/")
+    elsewhere = await tour.house.client(**{"accept-language": "ar", "sec-fetch-site": "cross-site"})
+    await tour.send(elsewhere, "/events/open/register")
+    stale = await tour.house.desk(**{"accept-language": "ar"})
+    await tour.send(stale.client, "/desk/events/new", form_token="another")
+    await tour.send(visitor, "/events/open/register", name="x" * 2_000_000)
