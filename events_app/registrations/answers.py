@@ -1,5 +1,6 @@
 """Questions and their answers: who is asked what, an answer in words, as a cell, and as a filter sees it."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -198,3 +199,26 @@ def merged(before: Answers, now: Answers, questions: Sequence[Question]) -> dict
     asked no more. What the form of today asks and they left empty, or are not asked any more, is forgotten."""
     live = {str(question.id) for question in questions if not question.retired}
     return {**{key: answer for key, answer in before.items() if key not in live}, **now}
+
+
+def read_number(text: str) -> str | None:
+    """'12', '-3', '2,5', '2٫5' as Python writes it. Three digits after a mark could be thousands or thousandths, so
+    they are not read (None), like everything that is no number."""
+    plain = text.replace("٫", ".").replace(",", ".").replace("−", "-").removeprefix("+")
+    return plain if re.fullmatch(r"-?\d{1,12}(\.(\d{1,2}|\d{4,6}))?", plain, re.ASCII) else None
+
+
+def read_day(text: str) -> str | None:
+    """A date of these centuries as YYYY-MM-DD; None for what is none."""
+    try:
+        day = date.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        return None
+    return day.isoformat() if 1900 <= day.year < 2200 else None
+
+
+def read_phone(text: str) -> str | None:
+    """A number of at most 15 digits (ITU-T E.164) without spaces; 00 before a country is its plus."""
+    plain = re.sub(r"[\s()./\-–\u2010-\u2012]", "", text.replace("＋", "+"))
+    plain = f"+{plain[2:]}" if plain.startswith("00") else plain
+    return plain if re.fullmatch(r"\+?\d{5,15}", plain, re.ASCII) else None

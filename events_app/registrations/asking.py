@@ -177,15 +177,28 @@ async def answered_in(event_id: uuid.UUID, *, vault: Vault, reader: Reader) -> s
 
 @one_transaction
 async def move_question(event_id: uuid.UUID, question_id: uuid.UUID, *, step: int) -> None:
-    """One place up (-1) or down (1) among those that are asked; at an end nothing happens."""
+    """One place up (-1) or down (1); where it cannot go further, nothing happens. Refuses `NoSuchQuestion`."""
     await Event.claim(event_id)
     there = await questions_of(event_id)
     at = next((place for place, each in enumerate(there) if each.id == question_id), None)
     if at is None:
         raise NoSuchQuestion()
-    to = min(max(at + step, 0), len(there) - 1)
-    there.insert(to, there.pop(at))
-    await _write_order(event_id, there)
+    await _write_order(event_id, moved(there, at, step=step) or there)
+
+
+def moved(questions: Sequence[Question], at: int, *, step: int) -> list[Question] | None:
+    """The nearest other order with the question at `at` further up (-1) or down (1), None where there is none.
+
+    A question takes those that depend on it along, so a step may be longer than one place.
+    """
+    to = at + step
+    while 0 <= to < len(questions):
+        wished = [each for place, each in enumerate(questions) if place != at]
+        wished.insert(to, questions[at])
+        if (ordered := in_asking_order(wished)) != list(questions):
+            return ordered
+        to += step
+    return None
 
 
 @one_transaction
