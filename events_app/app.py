@@ -47,6 +47,7 @@ from events_app.web.responses import page
 from events_app.web.security import (
     A_YEAR,
     HEADERS,
+    INSIST_ON_HTTPS,
     BodyLimit,
     FromElsewhere,
     LanguageOfRequest,
@@ -55,7 +56,7 @@ from events_app.web.security import (
     SecurityHeaders,
     TooLarge,
 )
-from events_app.web.site import Site
+from events_app.web.site import Site, site_of
 
 ROOT = Path(__file__).resolve().parent.parent
 log = logging.getLogger(__name__)
@@ -235,9 +236,10 @@ async def say_sorry(request: Request, error: Exception) -> Response:
     """Something is broken on our side. The log gets the exception's type and place, never a value."""
     sentence = i18n.N_("Something broke on our side. Nothing of yours was lost; please try again.")
     response = page(request, "web/refusal.html", status=500, code=500, sentence=i18n.translate(sentence))
-    response.headers.update(
-        {**HEADERS, "cache-control": "no-store"}
-    )  # this answer is made outside the guards
+    # This answer is made outside the guards.
+    response.headers.update({**HEADERS, "cache-control": "no-store"})
+    if site_of(request).base_url.startswith("https://"):
+        response.headers["strict-transport-security"] = INSIST_ON_HTTPS
     return response
 
 

@@ -64,7 +64,10 @@ async def _insert_event(
     event.slug = await free_slug(facts.slug)
     _apply(event, facts, vault)
     await _keep_consent(event, facts.consent, before={})
-    await event.save(force_create=True)
+    try:
+        await event.save(force_create=True)
+    except IntegrityError:  # somebody else has just taken the address
+        raise rules.TakenAddress() from None
     if facts.consent:
         await ConsentText.create(event_id=event.id, version=event.consent_version, text=facts.consent)
     await _write_hosts(event.id, hosts)
@@ -122,7 +125,10 @@ async def _keep_consent(event: Event, text: Texts, *, before: Texts) -> bool:
 async def _save_change(event: Event, now: datetime) -> None:
     event.revision += 1
     event.changed_at = now
-    await event.save()
+    try:
+        await event.save()
+    except IntegrityError:  # somebody else has just taken the address
+        raise rules.TakenAddress() from None
 
 
 def join_link_of(event: Event, *, vault: Vault, reader: Reader) -> str:
@@ -173,6 +179,8 @@ async def cancel_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) ->
     """Call the event off: its page says so, its feed entry stays as cancelled, and everybody gets a letter."""
     event = await Event.claim(event_id)
     rules.check_life(Status(event.status), Status.CANCELLED)
+    if now >= event.ends_at:
+        raise rules.TooLateToCancel()
     event.status = Status.CANCELLED
     event.sequence += 1
     await _save_change(event, now)

@@ -90,7 +90,10 @@ async def create_event(request: Request) -> Response:
     ours = await Organization.filter(ours=True).first()
     hosts = [HostFacts(str(ours.id), HostRole.HOST.value)] if ours else []
     vault: Vault = request.app.state.vault
-    event = await actions.create_event(form.facts, vault=vault, now=clock.now(), hosts=hosts)
+    try:
+        event = await actions.create_event(form.facts, vault=vault, now=clock.now(), hosts=hosts)
+    except Conflict as refusal:
+        return _form_page(request, form, status=409, refusal=translate(refusal.sentence, **refusal.values))
     flash = Flash("success", translate(N_("Saved as a draft. Nobody sees it until you publish it.")))
     return see_other(f"/desk/events/{event.id}", flash=flash)
 

@@ -45,6 +45,9 @@ SPOKEN = ("en", "ar", "fr", "tr", "ku", "ckb", "de", "es", "ru", "fa", "uk")
 """Languages an event may be held in, beside those of the site."""
 
 
+YEARS = range(2000, 2100)
+
+
 def read_wall_time(typed: str | None) -> str:
     """'9:30', '13.00' or '١٣:٠٠' as 'HH:MM'. Refuses (ValidationError) a 12-hour clock, in words that help."""
     text = western_digits(tidy_line(typed)).upper()
@@ -61,6 +64,12 @@ def read_wall_time(typed: str | None) -> str:
             )
         )
     raise ValidationError(translate(N_("Please write the time on the 24-hour clock, such as 13:00.")))
+
+
+def plausible(form: Any, day: Field) -> None:
+    """A day whose year is no slip of the finger, such as 0206 or 20266."""
+    if day.data and day.data.year not in YEARS:
+        raise ValidationError(translate(N_("Please check the year.")))
 
 
 class WallTimeField(StringField):
@@ -81,12 +90,19 @@ class WallMomentField(StringField):
         text = western_digits(tidy_line(self.data)).replace(" ", "T")
         if not text:
             return
-        try:
-            self.data = datetime.fromisoformat(text).strftime("%Y-%m-%dT%H:%M")
-        except ValueError:
-            raise ValidationError(
-                translate(N_("Please write a date and a time, such as 2026-05-12 13:00."))
-            ) from None
+        moment = _read_moment(text)
+        if moment is None or moment.year not in YEARS:
+            raise ValidationError(translate(N_("Please write a date and a time, such as 2026-05-12 13:00.")))
+        self.data = moment.strftime("%Y-%m-%dT%H:%M")
+
+
+def _read_moment(text: str) -> datetime | None:
+    """'2026-05-12T13:00', seconds or none; an offset would say another wall than this event's."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is None and "T" in text else None
 
 
 class _EventForm(Form):
@@ -105,7 +121,7 @@ class _EventForm(Form):
         L_("On the margins of"), description=L_("The conference this event is held beside, if there is one.")
     )
     track = StringField(L_("Theme or track"), [at_most(80)], filters=[tidy_line])
-    starts_on = DateField(L_("Date"), [required(N_("Please choose the date."))])
+    starts_on = DateField(L_("Date"), [required(N_("Please choose the date.")), plausible])
     starts_time = WallTimeField(
         L_("Starts at"),
         [required(N_("Please write when it starts, such as 13:00."))],
@@ -118,7 +134,7 @@ class _EventForm(Form):
         description=L_("24-hour clock, such as 14:30"),
         render_kw={"inputmode": "numeric", "dir": "ltr", "maxlength": 8},
     )
-    ends_on = DateField(L_("Last day, if it is another one"), [optional()])
+    ends_on = DateField(L_("Last day, if it is another one"), [optional(), plausible])
     zone = SelectField(
         L_("Time zone"),
         [required(N_("Please choose the time zone."))],
@@ -216,6 +232,9 @@ class _EventForm(Form):
         """All errors at once; when there are none, `facts` holds what was said."""
         right = bool(super().validate(extra_validators))
         moments = self._moments() if self._times_are_typed() else None
+        opens, closes = self.opens.data or "", self.closes.data or ""
+        if opens and closes and closes <= opens and not (self.opens.errors or self.closes.errors):
+            _blame(self.closes, translate(N_("Registration would close before it opens.")))
         if not right or moments is None or self.errors:
             return False
         self.facts = self._read_facts(*moments)
@@ -286,11 +305,15 @@ class _EventForm(Form):
 
 def _instant(form: _EventForm, day: date | None, time: Field, fold: RadioField) -> datetime | None:
     assert day is not None  # the form has just checked it
-    wall = datetime.fromisoformat(f"{day:%Y-%m-%d}T{time.data}")
+    wall, zone = datetime.fromisoformat(f"{day:%Y-%m-%d}T{time.data}"), str(form.zone.data)
     chosen = int(fold.data) if fold.data in {"0", "1"} else None
     try:
-        return instant(wall, str(form.zone.data), chosen)
+        moment = instant(wall, zone)
+        fold.data = None  # this hour comes once, whatever was chosen for another day
+        return moment
     except TimeIsAmbiguous as refusal:
+        if chosen is not None:
+            return instant(wall, zone, chosen)
         fold.choices = [
             ("0", translate(N_("The first one (%(offset)s)"), offset=refusal.values["first"])),
             ("1", translate(N_("The second one (%(offset)s)"), offset=refusal.values["second"])),

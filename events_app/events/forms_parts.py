@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
-from events_app.events.forms import texts_typed, zone_choices
+from events_app.events.forms import plausible, texts_typed, zone_choices
 from events_app.events.models import AgendaItem, Conference, EventHost, Organization, Speaker, Venue
 from events_app.events.rules import (
     AgendaFacts,
@@ -135,8 +135,8 @@ def _conference_class(codes: tuple[str, ...]) -> type[Form]:
         "edition": StringField(
             L_("Edition"), [at_most(80)], filters=[tidy_line], description=L_("Such as IX, or 2027.")
         ),
-        "starts_on": DateField(L_("First day"), [required(N_("Please choose the first day."))]),
-        "ends_on": DateField(L_("Last day"), [required(N_("Please choose the last day."))]),
+        "starts_on": DateField(L_("First day"), [required(N_("Please choose the first day.")), plausible]),
+        "ends_on": DateField(L_("Last day"), [required(N_("Please choose the last day.")), plausible]),
         "zone": SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))]),
         "link": _link(L_("Website")),
         "ours": BooleanField(L_("It is our own conference")),

@@ -105,6 +105,12 @@ class TakenAddress(Conflict):
     sentence = N_("Another page has this address already. Please choose another.")
 
 
+class TooLateToCancel(Conflict):
+    """What has taken place cannot be called off; its people would get a wrong letter."""
+
+    sentence = N_("This event is over.")
+
+
 class StillHasRegistrations(Conflict):
     sentence = N_("People have registered, so the event cannot go back to a draft. Cancel it instead.")
 

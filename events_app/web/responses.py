@@ -61,7 +61,7 @@ def page_context(request: Request) -> dict[str, Any]:
 
 def _language_link(request: Request, code: str, current: str) -> LanguageLink:
     query = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
-    url = f"{request.url.path}?{urlencode([*query, ('lang', code)])}"
+    url = f"?{urlencode([*query, ('lang', code)])}"  # without the path, so that every 404 is the same page
     return LanguageLink(code, i18n.name_of_language(code), url, code == current)
 
 

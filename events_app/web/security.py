@@ -13,6 +13,7 @@ from events_app.i18n import N_
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LANGUAGE_COOKIE = "language"
 A_YEAR = 365 * 24 * 3600
+INSIST_ON_HTTPS = f"max-age={A_YEAR}; includeSubDomains"
 
 HEADERS = {
     "content-security-policy": (
@@ -62,7 +63,7 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
                 if self.https:
-                    headers.setdefault("strict-transport-security", f"max-age={A_YEAR}; includeSubDomains")
+                    headers.setdefault("strict-transport-security", INSIST_ON_HTTPS)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
