@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from events_app.accounts.pages import for_organizers
 from events_app.events.models import Event, NoSuchPage
 from events_app.i18n import N_, ngettext, translate
 from events_app.mail import outbox
+from events_app.mail.rules import State
 from events_app.registrations import actions
 from events_app.registrations.emails import Person
 from events_app.registrations.forms import MODE_NAMES
@@ -118,6 +120,7 @@ async def letters(request: Request) -> Response:
     event = await find_event(request)
     before = request.query_params.get("before", "")
     state = request.query_params.get("state", "")
+    state = state if state in get_args(State) else ""
     found = await outbox.letters_of(
         event.id,
         states=(state,) if state else (),  # type: ignore[arg-type]
