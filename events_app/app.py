@@ -33,7 +33,8 @@ from events_app.exports import pages as exports_pages
 from events_app.mail.courier import Compose, Courier
 from events_app.registrations import actions as registrations_actions
 from events_app.registrations import desk as registrations_desk
-from events_app.registrations import desk_invitations
+from events_app.registrations import desk_changes, desk_invitations
+from events_app.registrations import desk_questions as registrations_questions
 from events_app.registrations import emails as registrations_emails
 from events_app.registrations import pages as registrations_pages
 from events_app.registrations import pages_own as registrations_own
@@ -200,7 +201,9 @@ def _routes() -> list[BaseRoute]:
         *events_desk.routes,
         *desk_parts.routes,
         *registrations_desk.routes,
+        *registrations_questions.routes,
         *desk_invitations.routes,
+        *desk_changes.routes,
         *exports_pages.routes,
         Mount("/static", KeptFiles(directory=STATIC), name="static"),
     ]

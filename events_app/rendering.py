@@ -1,6 +1,7 @@
 """Templates and Markdown: values in, safe HTML or plain text out."""
 
 import hashlib
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -71,4 +72,5 @@ def asset(path: str) -> str:
 environment.globals.update(i18n.template_functions())
 environment.globals["asset"] = asset
 environment.filters["markdown"] = markdown
+environment.filters["as_date"] = date.fromisoformat
 environment.filters["name_of_language"] = i18n.name_of_language

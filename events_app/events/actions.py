@@ -62,7 +62,7 @@ async def _insert_event(
 ) -> Event:
     event = Event(id=event_id, created_at=now, changed_at=now)
     event.slug = await free_slug(facts.slug)
-    _apply(event, facts, vault)
+    await _apply(event, facts, vault)
     await _keep_consent(event, facts.consent, before={})
     try:
         await event.save(force_create=True)
@@ -90,7 +90,7 @@ async def change_event(
     if event.status == Status.DRAFT and facts.slug != event.slug:
         event.slug = await free_slug(facts.slug)
     before = await consent_of(event)
-    _apply(event, facts, vault)
+    await _apply(event, facts, vault)
     if await _keep_consent(event, facts.consent, before=before):
         await ConsentText.create(event_id=event.id, version=event.consent_version, text=facts.consent)
     if event.told != told and event.status != Status.DRAFT:
@@ -101,11 +101,13 @@ async def change_event(
     return event
 
 
-def _apply(event: Event, facts: EventFacts, vault: Vault) -> None:
+async def _apply(event: Event, facts: EventFacts, vault: Vault) -> None:
     columns: dict[str, Any] = asdict(facts)
     for name in ("slug", "consent", "join_link"):
         columns.pop(name)
     event.update_from_dict(columns)
+    room = await Room.get_or_none(id=facts.room_id) if facts.room_id else None
+    event.venue_key = str(room.venue_id) if room else ""
     sealed = vault.seal(str(event.id), "join link", {"url": facts.join_link}) if facts.join_link else None
     event.join_link = sealed
 
@@ -155,6 +157,7 @@ async def publish_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) -
     if event.status == Status.CANCELLED:
         event.sequence += 1
     event.status = Status.PUBLISHED
+    event.announced, event.moved_from = event.snapshot(), {}
     await _save_change(event, now)
     await follow(event, was_cancelled=False, now=now)
     return event

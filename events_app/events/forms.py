@@ -192,6 +192,10 @@ class _EventForm(Form):
         description=L_("Each gets a place and, with an address, a letter of their own."),
         render_kw={"inputmode": "numeric", "min": 0},
     )
+    sends_holds = BooleanField(
+        L_("Put a tentative entry into the calendars of people who wait"),
+        description=L_("It becomes firm when they get a place, and goes away when they do not."),
+    )
     join_link = URLField(
         L_("Online link"),
         [optional(), at_most(1000), a_web_address],
@@ -296,6 +300,7 @@ class _EventForm(Form):
             confirm_hours=self.confirm_hours.data or 24,
             shows_places=self.shows_places.data or ShowsPlaces.EXACT.value,
             most_guests=self.most_guests.data or 0,
+            sends_holds=bool(self.sends_holds.data),
             opens_at=_moment(self.opens.data, zone),
             closes_at=_moment(self.closes.data, zone),
             visibility=self.visibility.data,
@@ -463,7 +468,7 @@ def zone_choices() -> list[tuple[str, str]]:
 
 DOOR_FIELDS = (
     "keeps_waitlist", "offers_places", "offer_hours", "needs_approval", "invitation_only",
-    "confirms_address", "confirm_hours", "shows_places", "most_guests",
+    "confirms_address", "confirm_hours", "shows_places", "most_guests", "sends_holds",
 )  # fmt: skip
 
 

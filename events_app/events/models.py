@@ -131,6 +131,10 @@ class Event(Model):
     confirm_hours = fields.IntField(default=24)
     shows_places = fields.CharField(max_length=8, default=ShowsPlaces.EXACT.value)
     most_guests = fields.IntField(default=0)
+    sends_holds = fields.BooleanField(default=False)
+    venue_key = fields.CharField(max_length=36, default="")
+    announced: dict[str, Any] = fields.JSONField(default=dict)
+    moved_from: dict[str, Any] = fields.JSONField(default=dict)
     opens_at = fields.DatetimeField(null=True)
     closes_at = fields.DatetimeField(null=True)
     join_link = fields.BinaryField(null=True)
@@ -176,12 +180,34 @@ class Event(Model):
 
     @property
     def told(self) -> str:
-        """A mark of what people must be told again when it changes: times, zone, place, modes, life."""
-        facts = repr((
+        """A mark of what people are asked again about when it changes: times, zone, place, modes.
+
+        A room counts by its building: another room in the same house is a small change (`said`).
+        """
+        return _mark(
             self.starts_wall, self.ends_wall, self.zone, self.starts_fold, self.ends_fold,
-            sorted(self.place.items()), str(self.room_id or ""), self.offers_in_person, self.offers_online,
-        ))  # fmt: skip
-        return hashlib.sha256(facts.encode()).hexdigest()[:16]
+            sorted(self.place.items()), self.venue_key, self.offers_in_person, self.offers_online,
+        )  # fmt: skip
+
+    @property
+    def said(self) -> str:
+        """A mark of what a calendar entry also says, whose change asks nobody again: texts, and the room."""
+        return _mark(sorted(self.title.items()), sorted(self.summary.items()), str(self.room_id or ""))
+
+    def snapshot(self) -> dict[str, Any]:
+        """What is told to people when this event is announced; `announced` and `moved_from` hold such."""
+        return {
+            "starts_wall": self.starts_wall,
+            "ends_wall": self.ends_wall,
+            "starts_fold": self.starts_fold,
+            "ends_fold": self.ends_fold,
+            "zone": self.zone,
+            "starts_at": self.starts_at.astimezone(UTC).isoformat(),
+            "place": self.place,
+            "title": self.title,
+            "told": self.told,
+            "said": self.said,
+        }
 
     @staticmethod
     async def claim(event_id: uuid.UUID) -> "Event":
@@ -317,6 +343,10 @@ async def consent_of(event: Event) -> Texts:
 
 def as_utc(moment: datetime | None) -> Any:
     return moment.astimezone(UTC) if moment else None
+
+
+def _mark(*facts: Any) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def _on_the_wall(wall: str, zone: str, fold: int) -> datetime:

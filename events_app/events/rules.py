@@ -226,6 +226,7 @@ class EventFacts:
     confirm_hours: int = 24
     shows_places: str = ShowsPlaces.EXACT.value
     most_guests: int = 0
+    sends_holds: bool = False
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     visibility: str = Visibility.PUBLIC.value

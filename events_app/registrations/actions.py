@@ -2,7 +2,6 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +13,7 @@ from events_app.registrations.emails import Person
 from events_app.registrations.models import Registration, end_of_line, head_of_line, party_of
 from events_app.registrations.models_parts import Invitation
 from events_app.registrations.places import confirm, end, milliseconds, promote, room_of
-from events_app.registrations.posting import Office, note, post_about, seal_person
+from events_app.registrations.posting import Office, note, organizer_name, post_about, seal_person
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status, Who
 from events_app.tokens import digest, new_token
 
@@ -209,7 +208,8 @@ async def _write(
         if applicant.address
         else secrets.token_bytes(32)
     )
-    invited = status == Status.CONFIRMED and bool(applicant.address)
+    has_entry = status == Status.CONFIRMED or (event.sends_holds and not waits_for_address)
+    invited = has_entry and bool(applicant.address)
     registration = Registration(
         id=registration_id,
         event_id=event.id,
@@ -230,7 +230,9 @@ async def _write(
         answer=ANSWER_OF[status],
         invited=invited,
         organizer_address=office.site.sender,
-        told=event.told if invited else "",
+        organizer_name=await organizer_name(event, applicant.language, office=office),
+        told=event.told,
+        said=event.said,
     )
     person = Person(applicant.name, applicant.address, applicant.needs, token, dict(applicant.answers))
     seal_person(registration, person, vault=office.vault)
@@ -357,27 +359,6 @@ async def send_link(event_id: uuid.UUID, address: str, *, office: Office, now: d
     registration = await Registration.find_living(event.id, index)
     if registration:
         await post_about("link", registration, event, office=office, now=now)
-
-
-@one_transaction
-async def send_update(event_id: uuid.UUID, *, office: Office, now: datetime) -> int:
-    """Tell everyone who holds an old time or place: SEQUENCE+1 and the changed letter. Says how many were written to.
-
-    Nobody is told twice: who already holds the present times is left alone.
-    """
-    event = await Event.claim(event_id)
-    behind = Registration.filter(event_id=event.id, status=Status.CONFIRMED, invited=True).exclude(
-        told=event.told
-    )
-    registrations: Sequence[Registration] = await behind.order_by("id")
-    for registration in registrations:
-        registration.sequence += 1
-        registration.answer = "NEEDS-ACTION"
-        registration.told = event.told
-        await registration.save(update_fields=["sequence", "answer", "told"])
-        await note(registration, "changed", who=Who.ORGANIZER, now=now)
-        await post_about("changed", registration, event, office=office, now=now)
-    return len(registrations)
 
 
 async def follow_event(event: Event, *, was_cancelled: bool, office: Office, now: datetime) -> None:

@@ -12,7 +12,7 @@ from tortoise.functions import Count
 from events_app import clock
 from events_app.accounts.pages import for_organizers
 from events_app.events.models import Event, NoSuchPage
-from events_app.i18n import N_, ngettext, translate
+from events_app.i18n import N_, translate
 from events_app.mail import outbox
 from events_app.mail.rules import State
 from events_app.registrations import actions
@@ -105,14 +105,6 @@ async def _find_registration(request: Request, event: Event) -> Registration:
     except ValueError:
         raise NoSuchPage() from None
     return await Registration.find(registration_id, event_id=event.id)
-
-
-async def send_update(request: Request) -> Response:
-    """POST: tell everybody who holds an old time or place."""
-    event = await find_event(request)
-    told = await actions.send_update(event.id, office=office_of(request), now=clock.now())
-    sentence = ngettext("%(n)s person is being told.", "%(n)s people are being told.", told)
-    return see_other(f"/desk/events/{event.id}", flash=Flash("success", sentence))
 
 
 async def letters(request: Request) -> Response:
@@ -215,7 +207,6 @@ routes = [
         for_organizers(cancel),
         methods=["POST"],
     ),
-    Route("/desk/events/{event_id}/updates", for_organizers(send_update), methods=["POST"]),
     Route("/desk/events/{event_id}/letters", for_organizers(letters)),
     Route("/desk/letters/{letter_id}", for_organizers(letter), methods=["GET"]),
     Route("/desk/letters/{letter_id}/html", for_organizers(letter_html)),

@@ -26,6 +26,7 @@ CALENDAR_METHODS = {
     "registrations.confirmed": "REQUEST",
     "registrations.promoted": "REQUEST",
     "registrations.changed": "REQUEST",
+    "registrations.corrected": "REQUEST",
     "registrations.moved": "REQUEST",
     "registrations.switched": "REQUEST",
     "registrations.cancelled": "CANCEL",
@@ -37,6 +38,9 @@ CALENDAR_METHODS = {
 }
 """Letters that may carry a calendar part. Such a letter never holds a personal link: mail programs copy it into
 calendars that others can see (calendar.md 0.4). All other letters may hold the link."""
+
+HOLD_LETTERS = {"registrations.waitlisted", "registrations.pending"}
+"""Letters that put a tentative entry into the calendar of somebody who waits, where the event wants it."""
 
 DEFAULT_COLOUR = "#0b5653"
 _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
@@ -116,11 +120,13 @@ def letter_facts(
         "status": registration.status,
         "answer": registration.answer,
         "invited": registration.invited,
+        "hold": registration.invited and registration.status in {"pending", "waitlisted"},
         "uid": uid_of(registration.id, site),
         "sequence": registration.sequence,
         "stamp": now.astimezone(UTC).isoformat(),
         "created": datetime.combine(registration.registered_on, datetime.min.time(), UTC).isoformat(),
         "organizer_address": registration.organizer_address,
+        "organizer_name": registration.organizer_name,
         "site_name": site.name,
         "site_url": site.base_url,
         "own_url": site.url(f"/registrations/{person.token}"),
@@ -149,6 +155,8 @@ def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
 
 def _method(kind: str, facts: Mapping[str, Any]) -> str | None:
     method = CALENDAR_METHODS.get(kind)
+    if kind in HOLD_LETTERS and facts["hold"]:
+        method = "REQUEST"
     if not facts["invited"]:
         return None  # no calendar holds an entry, or there is nobody to invite yet
     return method
@@ -182,10 +190,12 @@ def entry_of(facts: Mapping[str, Any]) -> Entry:
         location=event["place"] if facts["mode"] == "in_person" else translate("Online"),
         url=event["url"],
         language=facts["language"],
-        organizer_name=organization_name(facts),
+        organizer_name=facts["organizer_name"] or organization_name(facts),
         organizer_address=facts["organizer_address"],
         categories=(event["track"],) if event["track"] else (),
         private=event["unlisted"],
+        status="TENTATIVE" if facts["hold"] else "CONFIRMED",
+        transparent=facts["hold"],
     )
 
 
@@ -227,7 +237,7 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
         "event": event,
         "starts": starts,
         "ends": ends,
-        "own_url": None if kind in CALENDAR_METHODS else facts["own_url"],
+        "own_url": None if kind in CALENDAR_METHODS or _method(kind, facts) else facts["own_url"],
         "old": facts.get("old"),
         "reason": facts.get("reason", ""),
         "giver": harmless(facts.get("giver", "")),

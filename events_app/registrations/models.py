@@ -21,8 +21,9 @@ class Registration(Model):
     `seated` says whether it holds a seat, and is all that capacity counts. `live` is 1 while it has a place or waits
     for one and NULL afterwards, so that the unique key (event, address index, live) allows one living registration
     per address. `party` is shared by people who came together (the id of the one who registered them). `due_at` (unix
-    ms) and `due_for` say what lapses by itself, and when. `sequence` counts what calendars were told; `told` marks
-    which times and place that was; `invited` says whether a calendar holds an entry of ours.
+    ms) and `due_for` say what lapses by itself, and when. `sequence` counts what calendars were told; `told` and
+    `said` mark which times, place and texts those were; `organizer_name` is the ORGANIZER's CN, the same for life;
+    `invited` says whether a calendar holds an entry of ours.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -56,7 +57,9 @@ class Registration(Model):
     sequence = fields.IntField(default=0)
     invited = fields.BooleanField(default=False)
     organizer_address = fields.CharField(max_length=254)
+    organizer_name = fields.CharField(max_length=200, default="")
     told = fields.CharField(max_length=16, default="")
+    said = fields.CharField(max_length=16, default="")
 
     class Meta:
         table = "registration"
@@ -134,6 +137,5 @@ async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
 
 
 async def how_many_hold_an_old_time(event: Event) -> int:
-    """Invited people whose invitation says another time or place than the event does now."""
-    invited = Registration.filter(event_id=event.id, status=Status.CONFIRMED, invited=True)
-    return await invited.exclude(told=event.told).count()
+    """Living registrations whose letter, and calendar, say another time or place than the event does now."""
+    return await Registration.filter(event_id=event.id, live=1).exclude(told=event.told).count()

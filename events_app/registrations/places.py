@@ -105,7 +105,7 @@ async def confirm(
         registration.sequence += 1
     # Somebody who came along without an address has no calendar to invite.
     registration.invited = bool(reveal_person(registration, vault=office.vault, reader=COURIER).address)
-    registration.told = event.told if registration.invited else ""
+    registration.told, registration.said = event.told, event.said
     await registration.save()
     await note(registration, letter, who=who, now=now)
     await post_about(letter, registration, event, office=office, now=now)

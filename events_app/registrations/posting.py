@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from events_app.events.models import Event, hosts_of
+from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.registrations.emails import Person, event_facts, letter_facts, person_of
 from events_app.registrations.models import Registration
@@ -79,6 +80,12 @@ async def post_about(
         now=now,
     )
     return posted.id
+
+
+async def organizer_name(event: Event, language: str, *, office: Office) -> str:
+    """The ORGANIZER's CN of a new invitation: its first host. It is kept, so that it never changes for this UID."""
+    hosts = await hosts_of(event.id)
+    return (choose(hosts[0].organization.name, language) if hosts else office.site.name)[:200]
 
 
 async def note(registration: Registration, what: str, *, who: Who, now: datetime) -> None:

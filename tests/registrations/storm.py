@@ -17,7 +17,7 @@ from events_app.app import MODELS
 from events_app.database import close_database, open_database
 from events_app.errors import Refusal
 from events_app.events.models import Event
-from events_app.registrations import actions
+from events_app.registrations import actions, announcing
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import Office
 from tests import make
@@ -40,7 +40,7 @@ async def act(chance: Random, event_id: uuid.UUID, office: Office) -> str:
         elif what == "link":
             await actions.send_link(event_id, f"guest{who}@example.org", office=office, now=NOW)
         elif what == "update":
-            await actions.send_update(event_id, office=office, now=NOW)
+            await announcing.announce(event_id, office=office, now=NOW)
         else:
             places = {"capacity_in_person": chance.randint(0, MOST_PLACES)}
             hour = {"starts_wall": f"2035-05-12T{chance.randint(8, 13):02d}:00"}

@@ -12,7 +12,7 @@ from events_app.errors import Refusal
 from events_app.events import actions as event_actions
 from events_app.events.models import Event, NoSuchPage
 from events_app.mail.models import Letter
-from events_app.registrations import actions, rules
+from events_app.registrations import actions, announcing, rules
 from events_app.registrations.models import Registration, counts_of, how_many_hold_an_old_time
 from events_app.registrations.places import room_of
 from events_app.registrations.posting import Office, reveal_person
@@ -62,7 +62,7 @@ async def test_the_fourth_of_three_waits(office: Office) -> None:
 
     assert [row.status for row in rows] == ["confirmed"] * 3 + ["waitlisted"] * 2
     assert [row.waitlist_order for row in rows] == [None, None, None, 1, 2]
-    assert (rows[3].answer, rows[3].invited, rows[3].told) == ("TENTATIVE", False, "")
+    assert (rows[3].answer, rows[3].invited) == ("TENTATIVE", False)
     assert await room_of(event, "in_person") == Room(3, confirmed=3, waiting=2)
     assert (await make.kinds(event, office))[3:] == [
         "waitlisted guest4@example.org",
@@ -427,7 +427,7 @@ async def test_a_change_of_time_is_told_once_to_those_who_hold_the_old_one(offic
     await make.registered(event, 3, office=office)
     assert await how_many_hold_an_old_time(changed) == 2
 
-    told = [await actions.send_update(event.id, office=office, now=NOW) for _ in range(3)]
+    told = [await announcing.announce(event.id, office=office, now=NOW) for _ in range(3)]
 
     assert told == [2, 0, 0]
     assert await how_many_hold_an_old_time(changed) == 0
@@ -447,7 +447,7 @@ async def test_a_change_that_is_taken_back_before_anybody_was_told_needs_no_lett
     back = await make.change(event, office, starts_wall=make.STARTS)
 
     assert await how_many_hold_an_old_time(back) == 0
-    assert await actions.send_update(event.id, office=office, now=NOW) == 0
+    assert await announcing.announce(event.id, office=office, now=NOW) == 0
 
 
 @pytest.mark.parametrize(
@@ -483,7 +483,7 @@ async def test_the_letters_of_one_person_count_their_calendar_upwards(office: Of
     (row,) = await make.registered(event, 1, office=office)
     for hour in ("10", "11"):
         await make.change(event, office, starts_wall=f"2035-05-12T{hour}:00")
-        await actions.send_update(event.id, office=office, now=NOW)
+        await announcing.announce(event.id, office=office, now=NOW)
     await cancel(row, office)
 
     counted = [(post.kind, post.facts["sequence"]) for post in await make.posted(event, office)]

@@ -10,7 +10,7 @@ import pytest
 from events_app.events import actions as event_actions
 from events_app.events.models import Event, Room, Venue
 from events_app.mail.message import build
-from events_app.registrations import actions
+from events_app.registrations import actions, announcing
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import Office
 from tests import make
@@ -35,7 +35,7 @@ async def every_letter(office: Office, **changes: Any) -> tuple[Event, list[Post
     await actions.cancel(first[0].id, office=office, now=NOW)
     await actions.send_link(event.id, "dalal@example.org", office=office, now=NOW)
     await make.change(event, office, starts_wall="2035-05-12T12:00", capacity_in_person=4)
-    await actions.send_update(event.id, office=office, now=NOW)
+    await announcing.announce(event.id, office=office, now=NOW)
     await event_actions.cancel_event(event.id, follow=make.follower(office), now=NOW)
     return event, await make.posted(event, office)
 

@@ -43,7 +43,9 @@ CREATE TABLE "registration" (
     "sequence" {int} NOT NULL,
     "invited" {bool} NOT NULL,
     "organizer_address" VARCHAR(254) NOT NULL,
+    "organizer_name" VARCHAR(200) NOT NULL,
     "told" VARCHAR(16) NOT NULL,
+    "said" VARCHAR(16) NOT NULL,
     CONSTRAINT "one_live_registration_per_address" UNIQUE ("event_id", "address_index", "live")
 );
 
