@@ -1,0 +1,124 @@
+"""The invented events of the gallery: one for each state of the door, drafts, rooms, conferences."""
+
+import io
+from datetime import datetime, timedelta
+from typing import Any
+
+from PIL import Image, ImageDraw
+
+from events_app.events import actions as event_actions
+from events_app.events.models import Conference, Event, Organization, Room, Venue
+from events_app.events.rules import ProgrammeFacts
+from events_app.registrations.posting import Office
+from events_app.vault import Vault
+from tests import make
+
+Places = dict[str, Any]
+"""What stands in braces in a shot's path: one word, or one for each language."""
+
+LONG_TITLE = (
+    "Memory, archives and accountability: what the documentation of the last fourteen years can and cannot "
+    "do for the families of the missing, a two-day working meeting"
+)
+TEXTS: dict[str, dict[str, Any]] = {
+    slug: {"title": {"en": english, "ar": arabic}}
+    for slug, english, arabic in (
+        ("no-waitlist", "Reading circle: letters from prison", "حلقة قراءة: رسائل من السجن"),
+        ("closed", "Training: safe interviews", "تدريب: المقابلات الآمنة"),
+        ("not-yet", "Panel: housing, land and return", "جلسة حوارية: السكن والأرض والعودة"),
+        ("past", "Film evening: The Orchard", "أمسية سينمائية: البستان"),
+        ("unlisted", "Meeting of the partners", "لقاء الشركاء"),
+        ("cancelled", "Workshop: archives at risk", "ورشة عمل: أرشيف في خطر"),
+        ("moved", "Breakfast with translators", "فطور مع المترجمين والمترجمات"),
+        ("arabic-only", "", "حلقة نقاش: الذاكرة والأرشيف"),
+        ("long", LONG_TITLE, ""),
+        ("ready", "Lunch for newcomers", "غداء للمنضمين حديثًا"),
+        ("draft", "An idea for spring", ""),
+    )
+}
+
+
+async def draw_logos() -> None:
+    for slug, colour in (("cedar-archive", "#0b5653"), ("open-table", "#9a4a1c")):
+        image = Image.new("RGBA", (360, 120), (0, 0, 0, 0))
+        pen = ImageDraw.Draw(image)
+        pen.rounded_rectangle((0, 0, 119, 119), 28, fill=colour)
+        for number in range(3):
+            pen.rectangle((150, 18 + 34 * number, 350 - 60 * number, 32 + 34 * number), fill=colour)
+        out = io.BytesIO()
+        image.save(out, "PNG")
+        await Organization.filter(slug=slug).update(logo=out.getvalue(), logo_type="image/png")
+
+
+async def fill_rooms(now: datetime) -> Places:
+    """Venues, and conferences without an event."""
+    first = (now + timedelta(days=120)).date()
+    quiet = await make.conference(
+        "quiet-days",
+        name={"en": "Quiet Days", "ar": "الأيام الهادئة"},
+        edition="IX",
+        starts_on=first,
+        ends_on=first,
+        ours=True,
+    )
+    linden = await Venue.create(
+        name={"en": "Hotel Linden", "ar": "فندق ليندن"},
+        address={"en": "Rue de la Paix 12", "ar": "شارع السلام 12"},
+        city="Brussels",
+        country="BE",
+        zone="Europe/Brussels",
+        accessibility={"en": "Step-free from the street.", "ar": "مدخل بلا درج من الشارع."},
+    )
+    for english, arabic, seats in (("Room Belgium III", "قاعة بلجيكا 3", 60), ("Library", "المكتبة", 14)):
+        await Room.create(venue_id=linden.id, name={"en": english, "ar": arabic}, seats=seats, step_free=True)
+    await Venue.create(name={"en": "Community House"}, city="Gaziantep", zone="Europe/Istanbul")
+    ours = await Organization.get(slug="cedar-archive")
+    forum = await Conference.get(slug="syria-forum")
+    return {
+        "organization": str(ours.id),
+        "conference": str(forum.id),
+        "quiet_conference": str(quiet.id),
+        "venue": str(linden.id),
+    }
+
+
+async def fill_events(office: Office, now: datetime) -> Places:
+    """One event for each state of the door, and drafts."""
+    vault = office.vault
+    forum = (await Conference.get(slug="syria-forum")).id
+    await event(vault, now, "no-waitlist", days=46, capacity_in_person=1, keeps_waitlist=False)
+    await event(vault, now, "closed", days=10, closes_at=now - timedelta(days=1))
+    await event(vault, now, "not-yet", days=60, opens_at=now + timedelta(days=20), conference_id=forum)
+    await event(vault, now - timedelta(days=60), "past", days=40)
+    await event(vault, now, "unlisted", days=30, visibility="unlisted")
+    await event(vault, now, "cancelled", days=47, conference_id=forum)
+    await event(vault, now, "moved", days=15)
+    await event(
+        vault, now, "arabic-only", days=50, title={"ar": TEXTS["arabic-only"]["title"]["ar"]}, summary={}
+    )
+    last_day = f"{now + timedelta(days=47):%Y-%m-%d}T17:30"
+    texts = {name: {"en": LONG_TITLE} for name in ("title", "summary")}
+    await event(vault, now, "long", days=46, ends_wall=last_day, conference_id=forum, **texts)
+    ours = await Organization.get(slug="cedar-archive")
+    ready = await make.draft(vault, hosts=[ours], now=now, **facts(now, "ready", days=33))
+    bare = {"title": {"en": "An idea for spring"}, "place": {}, "summary": {}}
+    draft = await make.draft(vault, now=now, **facts(now, "draft", days=90) | bare)
+    await event_actions.save_programme(draft.id, ProgrammeFacts([], [], []), revision=draft.revision, now=now)
+    ids = {f"{each.slug.replace('-', '_')}_event": str(each.id) for each in await Event.all()}
+    return {**ids, "ready_event": str(ready.id), "draft_event": str(draft.id)}
+
+
+async def event(vault: Vault, now: datetime, slug: str, *, days: int, **changes: Any) -> Event:
+    return await make.event(vault, now=now, **facts(now, slug, days=days) | changes)
+
+
+def facts(now: datetime, slug: str, *, days: int) -> dict[str, Any]:
+    """A round table in so many days."""
+    day = f"{now + timedelta(days=days):%Y-%m-%d}"
+    return {
+        "slug": slug,
+        **TEXTS[slug],
+        "starts_wall": f"{day}T13:00",
+        "ends_wall": f"{day}T14:30",
+        "capacity_in_person": 30,
+    }

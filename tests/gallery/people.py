@@ -1,0 +1,295 @@
+"""The invented people of the gallery, and the letters they get: every status, every kind, every state of an outbox."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import cycle, islice
+from typing import Any
+
+from events_app import app as house
+from events_app import clock, demonstration
+from events_app.events import actions as event_actions
+from events_app.events.models import Event
+from events_app.mail.models import Letter
+from events_app.registrations import actions, changes, inviting
+from events_app.registrations.actions import Receipt
+from events_app.registrations.models import Registration
+from events_app.registrations.pages import _receipt_token
+from events_app.registrations.places import milliseconds
+from events_app.registrations.posting import Office, post_about, reveal_person
+from events_app.registrations.rules import Due, Status
+from events_app.settings import Settings
+from events_app.vault import Vault
+from tests import make
+from tests.gallery.events import Places, draw_logos, fill_events, fill_rooms
+from tests.gallery.shots import LETTERS
+
+NAMES = (
+    ("en", "Salma Haddad"), ("ar", "ليلى الحلبي"), ("en", "Jonas Verbeke"), ("ar", "نور الدين الخطيب"),
+    ("en", "María Fernanda de los Ángeles Rodríguez-Villanueva"), ("ar", "سامر"), ("en", "Nour"),
+    ("ar", "عبد الرحمن محمد نور الدين الأتاسي الدمشقي"), ("en", "Åsa Öberg"), ("ar", "هيفين أحمد (Hêvîn Ehmed)"),
+    ("en", "Anne-Sophie van der Meulen"), ("ar", "رنا ك."),
+)  # fmt: skip
+NEEDS = {
+    1: "أحتاج إلى مكان قريب من الباب، وأستخدم كرسيًا متحركًا.",
+    4: "A seat near the front, please: I read lips.",
+}
+
+
+async def fill(settings: Settings, vault: Vault) -> Places:
+    now = clock.now()
+    office = Office(vault, house.site_of_settings(settings, vault))
+    await demonstration.seed(vault, now=now - timedelta(days=3))
+    await draw_logos()
+    places = await fill_rooms(now)
+    places |= await fill_events(office, now)
+    places |= await fill_lists(office, now)
+    places |= await write_letters(settings, office, now)
+    return places
+
+
+async def fill_lists(office: Office, now: datetime) -> Places:
+    """People in every status, on a long list and on short ones; where their own pages and receipts are."""
+    launch = await Event.get(slug="research-launch")
+    people = list(islice(crowd(), 60))
+    for number, (language, name) in enumerate(people):
+        person = {
+            "name": name,
+            "address": f"guest.{number}@example.org",
+            "language": language,
+            "mode": "online" if number % 7 == 3 else "in_person",
+            "needs": NEEDS.get(number % 12, ""),
+            "consent_version": launch.consent_version,
+        }
+        await make.registered(launch, number, office=office, now=now, **person)
+    statuses = {}
+    for number, status in ((20, Status.PENDING), (21, Status.DECLINED)):
+        found = await make.row_of(launch, f"guest.{number}@example.org", office=office)
+        await Registration.filter(id=found.id).update(status=status)
+        statuses[f"own_{status}"] = link_of(found, office)
+    gone = await make.row_of(launch, "guest.22@example.org", office=office)
+    await actions.cancel(gone.id, office=office, now=now)
+    first = await make.row_of(launch, "guest.0@example.org", office=office)
+    online = await make.row_of(launch, "guest.3@example.org", office=office)
+    own = {"own_confirmed": first, "own_cancelled": gone, "own_online": online}
+    statuses |= {name: link_of(each, office) for name, each in own.items()}
+    await invite_partners(launch, office, now)
+    return {**statuses, **await with_deadlines(launch, office, now), **receipts(launch.id, office, now)}
+
+
+async def with_deadlines(launch: Event, office: Office, now: datetime) -> Places:
+    """People whose registration waits for them: a cancellation to take back, an address to confirm, an offer."""
+    found: Places = {}
+    states: tuple[tuple[int, Due, dict[str, Any]], ...] = (
+        (23, Due.LEAVING, {}),
+        (24, Due.ADDRESS, {"status": Status.PENDING}),
+        (25, Due.OFFER, {"status": Status.WAITLISTED}),
+    )
+    for number, due_for, more in states:
+        row = await make.row_of(launch, f"guest.{number}@example.org", office=office)
+        changed: dict[str, Any] = {
+            "due_for": due_for,
+            "due_at": milliseconds(now + timedelta(hours=20)),
+            **more,
+        }
+        await Registration.filter(id=row.id).update(**changed)
+        found[f"own_{due_for}"] = link_of(row, office)
+    mover = await make.row_of(launch, "guest.5@example.org", office=office)
+    await changes.ask_new_address(mover.id, "new.address@example.org", office=office, now=now)
+    letter = await Letter.filter(kind="registrations.new_address").first()
+    assert letter is not None
+    said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)
+    found["own_mover"], found["address_code"] = (
+        link_of(mover, office),
+        str(said["own_url"]).rsplit("/", 1)[-1],
+    )
+    return found
+
+
+async def invite_partners(launch: Event, office: Office, now: datetime) -> None:
+    guests = [
+        inviting.Invitee("Salma Haddad", "salma@example.org", "en"),
+        inviting.Invitee("رنا الخطيب", "rana@example.org", "ar"),
+        inviting.Invitee(),
+    ]
+    for batch, purpose in (("Partners", "open"), ("Families, first row", "jump")):
+        await inviting.invite(
+            launch.id,
+            guests,
+            batch=batch,
+            purpose=purpose,
+            quota_id=None,
+            is_bound=False,
+            office=office,
+            now=now,
+        )
+    await inviting.send_invitations(launch.id, "Partners", office=office, now=now)
+
+
+def crowd() -> Iterator[tuple[str, str]]:
+    """(language, name), without end; a number marks those that come again."""
+    for number, (language, name) in enumerate(cycle(NAMES)):
+        yield language, name if number < len(NAMES) else f"{name} {number // len(NAMES) + 1}"
+
+
+def link_of(registration: Registration, office: Office) -> str:
+    return reveal_person(registration, vault=office.vault, reader=make.COURIER).token
+
+
+def receipts(event_id: uuid.UUID, office: Office, now: datetime) -> Places:
+    asked = {
+        "receipt_confirmed": (Status.CONFIRMED, "in_person"),
+        "receipt_online": (Status.CONFIRMED, "online"),
+        "receipt_waitlisted": (Status.WAITLISTED, "in_person"),
+        "receipt_pending": (Status.PENDING, "in_person"),
+    }
+    return {
+        name: _receipt_token(
+            Receipt(event_id, status, mode, "leyla@example.org"),
+            vault=office.vault,
+            now=now + timedelta(days=1),
+        )
+        for name, (status, mode) in asked.items()
+    }
+
+
+BOTH = (("en", "leyla", "Leyla Haddad"), ("ar", "samir", "سمير الخطيب"))
+
+
+async def write_letters(settings: Settings, office: Office, now: datetime) -> Places:
+    """Every kind of letter to somebody who reads English and somebody who reads Arabic, written out by the courier."""
+    small, moved = await Event.get(slug="small-roundtable"), await Event.get(slug="moved")
+    called_off, past = await Event.get(slug="cancelled"), await Event.get(slug="past")
+    seated = await both(small, office, now)
+    await make.registered(small, "Karim", office=office, now=now)
+    await both(small, office, now, "waiting")
+    for each in seated:
+        await actions.cancel(each.id, office=office, now=now)
+    waiting = await both(small, office, now, "late")
+    places: Places = {"own_waitlisted": link_of(waiting[0], office)}
+    await both(moved, office, now)
+    await make.change(
+        moved, office, now=now, place={"en": "Room XX, Hotel Linden", "ar": "القاعة 20، فندق ليندن"}
+    )
+    await actions.send_update(moved.id, office=office, now=now)
+    await both(called_off, office, now)
+    places["own_called_off"] = link_of((await rows_of(called_off))[0], office)
+    await event_actions.cancel_event(called_off.id, follow=make.follower(office), now=now)
+    await both(past, office, now - timedelta(days=50))
+    places["own_past"] = link_of((await rows_of(past))[0], office)
+    full = await Event.get(slug="no-waitlist")
+    await make.registered(full, "Karim", office=office, now=now)
+    await ask_again(await Event.get(slug="unlisted"), office, now)
+    await post_the_rest(office, now)
+    await compose_all(settings, office)
+    places |= await letters_by_kind(office)
+    await make.change(moved, office, now=now, starts_wall=later(moved), ends_wall=later(moved, hours=2))
+    return {**places, **await mark_states(settings, office, now)}
+
+
+async def both(event: Event, office: Office, now: datetime, suffix: str = "") -> Sequence[Registration]:
+    """One reader of each language registers."""
+    found = []
+    for language, local, name in BOTH:
+        person = {"name": name, "address": f"{local}{suffix}@example.org", "language": language}
+        found += await make.registered(event, local, office=office, now=now, **person)
+    return found
+
+
+async def rows_of(event: Event) -> Sequence[Registration]:
+    return await Registration.filter(event_id=event.id, live=1).order_by("language", "id")
+
+
+def later(event: Event, *, hours: int = 1) -> str:
+    return f"{event.starts + timedelta(hours=hours):%Y-%m-%dT%H:%M}"
+
+
+async def ask_again(event: Event, office: Office, now: datetime) -> None:
+    """Some register twice, some ask for their link."""
+    await both(event, office, now)
+    await both(event, office, now)
+    await both(event, office, now, "2")
+    for _, local, _ in BOTH:
+        await actions.send_link(event.id, f"{local}2@example.org", office=office, now=now)
+
+
+MORE: dict[str, dict[str, dict[str, Any]]] = {
+    "declined": {
+        "en": {"reason": "The room is small, and we could not seat everybody who asked."},
+        "ar": {"reason": "القاعة صغيرة ولم نتمكّن من استقبال الجميع."},
+    },
+    "handed": {"en": {"giver": "Salma Haddad"}, "ar": {"giver": "سلمى حداد"}},
+    "mailing": {
+        "en": {
+            "subject": "How to find the room",
+            "body": "The entrance is **on the courtyard**.\n\n- tram 92\n- metro",
+        },
+        "ar": {
+            "subject": "الوصول إلى القاعة",
+            "body": "المدخل **من الباحة الداخلية**.\n\n- الترام 92\n- المترو",
+        },
+    },
+}
+"""What some letters say beside the facts of the registration."""
+
+
+async def post_the_rest(office: Office, now: datetime) -> None:
+    """Letters that no act above owes, from the registrations of an event that lies ahead."""
+    event = await Event.get(slug="not-yet")
+    owed = {
+        str(each).rsplit(".", 1)[-1] for each in await Letter.all().distinct().values_list("kind", flat=True)
+    }
+    ahead = await Event.get(slug="long")
+    await both(ahead, office, now, "3")
+    for registration in await rows_of(ahead):
+        for kind in set(LETTERS) - owed:
+            more = {
+                "code": "k7qd2mfa",
+                "own_url": office.site.url("/registrations/aaaa"),
+                "until": (now + timedelta(hours=24)).isoformat(),
+                **MORE.get(kind, {}).get(registration.language, {}),
+            }
+            await post_about(kind, registration, event, office=office, now=now, more=more)
+
+
+async def compose_all(settings: Settings, office: Office) -> None:
+    """Let the courier write out everything; without a mail server it keeps the letters."""
+    courier = house.courier_of(settings, office.vault)
+    work = asyncio.create_task(courier.run())
+    for _ in range(1200):
+        if not await Letter.filter(state="queued").exists():
+            break
+        await asyncio.sleep(0.05)
+    await courier.stop()
+    await work
+
+
+async def letters_by_kind(office: Office) -> Places:
+    """letter_confirmed -> {"en": id, "ar": id}, the first of its kind; letter_online for the confirmed online."""
+    found: dict[str, dict[str, str]] = {}
+    for letter in await Letter.exclude(state="superseded").order_by("number"):
+        said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)
+        kind = letter.kind.rsplit(".", 1)[-1]
+        if kind == "confirmed" and said["mode"] == "online":
+            kind = "online"
+        found.setdefault(f"letter_{kind}", {}).setdefault(str(said["language"]), str(letter.id))
+    return dict(found)
+
+
+async def mark_states(settings: Settings, office: Office, now: datetime) -> Places:
+    """Letters of the long list in each state that an outbox can show."""
+    launch = await Event.get(slug="research-launch")
+    mine = await Letter.filter(event_id=launch.id).order_by("number").limit(20)
+    replies = {
+        "sent": "", "sending": "", "superseded": "", "unsure": "421 4.4.2 connection timed out",
+        "refused": "550 5.1.1 mailbox unavailable", "withheld": "",
+    }  # fmt: skip
+    places: Places = {}
+    for letter, (state, said) in zip(mine[4:], replies.items(), strict=False):
+        tries = 0 if state in ("superseded", "withheld") else 1 + len(said) // 10
+        await Letter.filter(id=letter.id).update(state=state, last_error=said, attempts=tries)
+        places[f"{state}_letter"] = str(letter.id)
+    await make.registered(launch, "Tarek", office=office, now=now, consent_version=1)
+    queued = await Letter.filter(event_id=launch.id, state="queued").first()
+    return {**places, "queued_letter": str(queued.id) if queued else "", "kept_letter": str(mine[0].id)}

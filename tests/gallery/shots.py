@@ -1,0 +1,285 @@
+"""Every page and letter there is, as shots: where it is, who looks, and what they did to see it.
+
+`run.py gallery` takes their pictures and tests/access looks at each of them. A new page or letter is added here; a test
+finds the forgotten ones. Words in braces stand in places.json (tests/gallery/people.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+Prepare = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page in one state. house: the kind of instance (tests/gallery/house.py). prepare: acts after it opened."""
+
+    name: str
+    path: str
+    signed_in: bool = False
+    prepare: Prepare | None = None
+    house: str = "rich"
+
+
+def typed(**fields: str) -> Prepare:
+    """Fill these fields (by id) and press the main button of the page."""
+
+    def act(page: Page) -> None:
+        for name, text in fields.items():
+            _fill(page, name, text)
+        _press(page, "main form[method=post] button.button-primary[type=submit]")
+
+    return act
+
+
+def pressed(selector: str, **fields: str) -> Prepare:
+    """Fill these fields, then press a button that leads on."""
+
+    def act(page: Page) -> None:
+        for name, text in fields.items():
+            _fill(page, name, text)
+        _press(page, selector)
+
+    return act
+
+
+def opened(selector: str) -> Prepare:
+    """Open what is folded."""
+    return lambda page: page.locator(selector).first.click()
+
+
+def step(path_end: str) -> Prepare:
+    """The second step of a careful act: its form is in sight."""
+    return lambda page: (
+        page.locator("details", has=page.locator(f'form[action$="{path_end}"]'))
+        .first.locator("summary")
+        .click()
+    )
+
+
+def unfolded(page: Page) -> None:
+    """Everything that is folded is open."""
+    page.locator("main details").evaluate_all("all => all.forEach(each => each.open = true)")
+
+
+def stale(page: Page) -> None:
+    """Save an event that somebody else has changed meanwhile."""
+    page.locator("input[name=revision]").evaluate("field => field.value = 0")
+    typed()(page)
+
+
+def _fill(page: Page, name: str, text: str) -> None:
+    field = page.locator(f"#{name}")
+    if field.evaluate("field => field.tagName") == "SELECT":
+        field.select_option(text)
+    else:
+        field.fill(text)
+
+
+def _press(page: Page, selector: str) -> None:
+    with page.expect_navigation():
+        page.locator(selector).last.click()
+
+
+PUBLIC = (
+    Shot("home", "/"),
+    Shot("home-empty", "/", house="empty"),
+    Shot("conference", "/conferences/syria-forum"),
+    Shot("conference-empty", "/conferences/quiet-days"),
+    Shot("event", "/events/research-launch"),
+    Shot("event-full", "/events/small-roundtable"),
+    Shot("event-full-no-waitlist", "/events/no-waitlist"),
+    Shot("event-online", "/events/evening-online"),
+    Shot("event-closed", "/events/closed"),
+    Shot("event-not-yet", "/events/not-yet"),
+    Shot("event-past", "/events/past"),
+    Shot("event-cancelled", "/events/cancelled"),
+    Shot("event-unlisted", "/events/unlisted"),
+    Shot("event-long", "/events/long"),
+    Shot("event-arabic-only", "/events/arabic-only"),
+    Shot("register", "/events/research-launch/register"),
+    Shot("register-errors", "/events/research-launch/register", prepare=typed(address="leyla@", needs="…")),
+    Shot("register-waitlist", "/events/small-roundtable/register"),
+    Shot("register-full", "/events/no-waitlist/register"),
+    Shot(
+        "register-refused",
+        "/events/no-waitlist/register",
+        prepare=typed(name="Leyla", address="leyla@example.org"),
+    ),
+    Shot("register-online", "/events/evening-online/register"),
+    Shot("register-closed", "/events/closed/register"),
+    Shot("register-not-yet", "/events/not-yet/register"),
+    Shot("register-past", "/events/past/register"),
+    Shot("register-cancelled", "/events/cancelled/register"),
+    Shot("receipt-confirmed", "/registrations/{receipt_confirmed}"),
+    Shot("receipt-online", "/registrations/{receipt_online}"),
+    Shot("receipt-waitlisted", "/registrations/{receipt_waitlisted}"),
+    Shot("receipt-pending", "/registrations/{receipt_pending}"),
+    Shot("own-confirmed", "/registrations/{own_confirmed}"),
+    Shot("own-cancel-step", "/registrations/{own_confirmed}", prepare=step("/cancellation")),
+    Shot("own-online", "/registrations/{own_online}"),
+    Shot("own-waitlisted", "/registrations/{own_waitlisted}"),
+    Shot("own-pending", "/registrations/{own_pending}"),
+    Shot("own-declined", "/registrations/{own_declined}"),
+    Shot("own-cancelled", "/registrations/{own_cancelled}"),
+    Shot("own-leaving", "/registrations/{own_leaving}"),
+    Shot("own-address", "/registrations/{own_address}"),
+    Shot("own-offer", "/registrations/{own_offer}"),
+    Shot("own-all-open", "/registrations/{own_confirmed}", prepare=unfolded),
+    Shot("own-new-address", "/registrations/{own_mover}/address/{address_code}"),
+    Shot("own-event-cancelled", "/registrations/{own_called_off}"),
+    Shot("own-event-past", "/registrations/{own_past}"),
+    Shot("mine", "/events/research-launch/mine"),
+    Shot("mine-errors", "/events/research-launch/mine", prepare=typed(address="leyla")),
+    Shot("mine-sent", "/events/research-launch/mine", prepare=typed(address="nobody@example.org")),
+    Shot("refusal-404", "/events/none"),
+    Shot("refusal-403", "/gallery/403"),
+    Shot("refusal-409", "/gallery/409"),
+    Shot("refusal-413", "/gallery/413"),
+    Shot("refusal-429", "/gallery/429"),
+    Shot("refusal-500", "/gallery/500"),
+    Shot("sign-in", "/desk/sign-in"),
+    Shot("sign-in-errors", "/desk/sign-in", prepare=typed()),
+    Shot(
+        "sign-in-refused",
+        "/desk/sign-in",
+        prepare=typed(address="rima@example.org", passphrase="not this one"),
+    ),
+    Shot("welcome", "/desk/welcome/{welcome}"),
+    Shot("welcome-errors", "/desk/welcome/{welcome}", prepare=typed(name="Nour", passphrase="short")),
+    Shot("welcome-used", "/desk/welcome/none"),
+)
+
+NEWCOMER = (
+    Shot("desk-newcomer", "/desk", house="empty"),
+    Shot("new-event-too-early", "/desk/events/new", house="empty"),
+    Shot("organizations-empty", "/desk/organizations", house="empty"),
+    Shot("organization-new", "/desk/organizations/new", house="empty"),
+    Shot(
+        "organization-errors",
+        "/desk/organizations/new",
+        house="empty",
+        prepare=typed(link="cedar", colour="#ffff00"),
+    ),
+    Shot("conferences-empty", "/desk/conferences", house="empty"),
+    Shot("conference-new", "/desk/conferences/new", house="empty"),
+    Shot("conference-errors", "/desk/conferences/new", house="empty", prepare=typed(link="forum")),
+    Shot("venues-empty", "/desk/venues", house="empty"),
+    Shot("venue-new", "/desk/venues/new", house="empty"),
+    Shot("venue-errors", "/desk/venues/new", house="empty", prepare=typed(city="Brussels")),
+    Shot("desk-no-events", "/desk", house="begun"),
+    Shot("event-new", "/desk/events/new", house="begun"),
+    Shot(
+        "event-new-errors",
+        "/desk/events/new",
+        house="begun",
+        prepare=typed(summary_en="A working conversation.", starts_time="1:30 PM", starts_on="2027-05-12"),
+    ),
+)
+
+DESK = (
+    Shot("desk", "/desk"),
+    Shot("overview", "/desk/events/{research_launch_event}"),
+    Shot("overview-draft", "/desk/events/{draft_event}"),
+    Shot("overview-ready", "/desk/events/{ready_event}"),
+    Shot("overview-publish-step", "/desk/events/{ready_event}", prepare=step("/publication")),
+    Shot("overview-moved", "/desk/events/{moved_event}"),
+    Shot("overview-moved-step", "/desk/events/{moved_event}", prepare=step("/updates")),
+    Shot("overview-cancel-step", "/desk/events/{moved_event}", prepare=step("/cancellation")),
+    Shot("overview-cancelled", "/desk/events/{cancelled_event}"),
+    Shot("overview-past", "/desk/events/{past_event}"),
+    Shot(
+        "overview-five-cities",
+        "/desk/events/{long_event}",
+        prepare=opened("details:not(.act-careful) summary"),
+    ),
+    Shot("edit", "/desk/events/{research_launch_event}/edit"),
+    Shot("edit-draft", "/desk/events/{draft_event}/edit"),
+    Shot("edit-five-cities", "/desk/events/{draft_event}/edit", prepare=pressed("button[name=preview]")),
+    Shot(
+        "edit-repeated-hour",
+        "/desk/events/{draft_event}/edit",
+        prepare=typed(starts_on="2027-10-31", starts_time="02:30", ends_time="04:00"),
+    ),
+    Shot("edit-changed-meanwhile", "/desk/events/{draft_event}/edit", prepare=stale),
+    Shot("preview", "/desk/events/{ready_event}/preview"),
+    Shot("programme", "/desk/events/{research_launch_event}/programme"),
+    Shot(
+        "programme-more-rows",
+        "/desk/events/{draft_event}/programme",
+        prepare=pressed("button[name=more][value=agenda]"),
+    ),
+    Shot("list", "/desk/events/{research_launch_event}/registrations"),
+    Shot("list-page-2", "/desk/events/{research_launch_event}/registrations?page=2"),
+    Shot("list-search", "/desk/events/{research_launch_event}/registrations?q=نور"),
+    Shot("list-nobody-fits", "/desk/events/{research_launch_event}/registrations?q=zzz"),
+    Shot("list-empty", "/desk/events/{long_event}/registrations"),
+    Shot(
+        "list-cancel-step",
+        "/desk/events/{moved_event}/registrations",
+        prepare=opened("tbody .act-careful summary"),
+    ),
+    Shot("invitations", "/desk/events/{research_launch_event}/invitations"),
+    Shot("invitations-empty", "/desk/events/{long_event}/invitations"),
+    Shot(
+        "invitations-errors",
+        "/desk/events/{long_event}/invitations",
+        prepare=pressed('form[action$="/invitations"] button, form.form:not([action]) button', number=""),
+    ),
+    Shot("letters", "/desk/events/{research_launch_event}/letters"),
+    Shot("letters-refused", "/desk/events/{research_launch_event}/letters?state=refused"),
+    Shot("letters-empty", "/desk/events/{long_event}/letters"),
+    Shot("letter-page", "/desk/letters/{kept_letter}"),
+    Shot("letter-page-refused", "/desk/letters/{refused_letter}"),
+    Shot("letter-page-queued", "/desk/letters/{queued_letter}"),
+    Shot("export", "/desk/events/{research_launch_event}/export"),
+    Shot("organizations", "/desk/organizations"),
+    Shot("organization", "/desk/organizations/{organization}"),
+    Shot("conferences", "/desk/conferences"),
+    Shot("conference-edit", "/desk/conferences/{conference}"),
+    Shot("venues", "/desk/venues"),
+    Shot("venue", "/desk/venues/{venue}"),
+)
+
+LETTERS = tuple(sorted(path.parent.name for path in (ROOT / "templates/mail").glob("*/*/body.html")))
+
+
+def _seated(shots: tuple[Shot, ...]) -> tuple[Shot, ...]:
+    return tuple(Shot(each.name, each.path, True, each.prepare, each.house) for each in shots)
+
+
+SHOTS: tuple[Shot, ...] = (
+    *PUBLIC,
+    *_seated(NEWCOMER),
+    *_seated(DESK),
+    *_seated(
+        tuple(
+            shot
+            for kind in (*LETTERS, "online")
+            for shot in (
+                Shot(f"letter-{kind}", f"/desk/letters/{{letter_{kind}}}/html"),
+                Shot(f"letter-{kind}-text", f"/desk/letters/{{letter_{kind}}}"),
+            )
+        )
+    ),
+)
+
+NOT_PAGES = (
+    "/healthz",
+    "/readyz",
+    "/conferences/{slug}.ics",
+    "/events/{slug}.ics",
+    "/events/{slug}/card.png",
+    "/organizations/{slug}/logo",
+    "/organizations/{slug}/colours.css",
+    "/registrations/{token}.ics",
+    "/registrations/{token}/data.json",
+    "/desk/events/{event_id}/registrations.csv",
+    "/desk/events/{event_id}/registrations.xlsx",
+    "/desk/letters/{letter_id}/attachments/{number}",
+)
+"""Routes that give a file, a picture or a line for a machine."""
