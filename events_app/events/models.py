@@ -39,6 +39,13 @@ class Organization(Model):
     class Meta:
         table = "organization"
 
+    @staticmethod
+    async def find_by_slug(slug: str) -> "Organization":
+        found = await Organization.get_or_none(slug=slug) if rules.is_slug(slug) else None
+        if found is None:
+            raise NoSuchPage()
+        return found
+
 
 class Conference(Model):
     """The gathering on whose margins events are held: somebody else's, or our own."""
@@ -56,6 +63,13 @@ class Conference(Model):
 
     class Meta:
         table = "conference"
+
+    @staticmethod
+    async def find_by_slug(slug: str) -> "Conference":
+        found = await Conference.get_or_none(slug=slug) if rules.is_slug(slug) else None
+        if found is None:
+            raise NoSuchPage()
+        return found
 
 
 class Venue(Model):
@@ -223,7 +237,8 @@ class Event(Model):
     @staticmethod
     async def find_public(slug: str) -> "Event":
         """A published or cancelled event by its address; a draft answers as if it were not there."""
-        event = await Event.get_or_none(slug=slug).select_related("conference", "room__venue")
+        known = Event.get_or_none(slug=slug).select_related("conference", "room__venue")
+        event = await known if rules.is_slug(slug) else None
         if event is None or event.status == Status.DRAFT:
             raise NoSuchPage()
         return event

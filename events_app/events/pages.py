@@ -74,7 +74,7 @@ async def home(request: Request) -> Response:
 
 async def conference(request: Request) -> Response:
     async def render() -> Response:
-        found = await find_conference(request.path_params["slug"])
+        found = await Conference.find_by_slug(request.path_params["slug"])
         events = await programme_of(found)
         return page(
             request,
@@ -156,13 +156,6 @@ async def hosts_by_event(events: Sequence[Event]) -> dict[Any, list[HostView]]:
     return found
 
 
-async def find_conference(slug: str) -> Conference:
-    found = await Conference.get_or_none(slug=slug)
-    if found is None:
-        raise NoSuchPage()
-    return found
-
-
 async def programme_of(found: Conference) -> list[Event]:
     """Every public event beside a conference, past ones too, in order."""
     return await (
@@ -215,7 +208,7 @@ async def conference_calendar(request: Request) -> Response:
     """The feed people subscribe to, in the language of `?lang=`; the same bytes as long as nothing changed."""
 
     async def render() -> Response:
-        found = await find_conference(request.path_params["slug"])
+        found = await Conference.find_by_slug(request.path_params["slug"])
         return await _feed(request, found)
 
     response = await _kept(request, render)
@@ -266,8 +259,8 @@ def _knows(request: Request, etag: str) -> bool:
 
 
 async def logo(request: Request) -> Response:
-    found = await Organization.get_or_none(slug=request.path_params["slug"])
-    if found is None or not found.logo:
+    found = await Organization.find_by_slug(request.path_params["slug"])
+    if not found.logo:
         raise NoSuchPage()
     return Response(
         bytes(found.logo), media_type=found.logo_type, headers={"Cache-Control": "public, max-age=86400"}
@@ -276,9 +269,7 @@ async def logo(request: Request) -> Response:
 
 async def colours(request: Request) -> Response:
     """An organization's two colours as a stylesheet of their own: the content policy forbids inline styles."""
-    found = await Organization.get_or_none(slug=request.path_params["slug"])
-    if found is None:
-        raise NoSuchPage()
+    found = await Organization.find_by_slug(request.path_params["slug"])
     lines = [f"--brand: {found.colour};"] if found.colour else []
     lines += [f"--brand-second: {found.second_colour};"] if found.second_colour else []
     sheet = "@layer brand { :root { " + " ".join(lines) + " } }\n"

@@ -190,6 +190,11 @@ def slug_of(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "event"
 
 
+def is_slug(text: str) -> bool:
+    """Whether it can be the address of anything of ours; a database would break on some that cannot."""
+    return re.fullmatch(r"[a-z0-9-]{1,80}", text) is not None
+
+
 @dataclass(frozen=True)
 class EventFacts:
     """What an organizer says of an event; texts are keyed by language, walls are 'YYYY-MM-DDTHH:MM' in `zone`."""
