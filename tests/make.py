@@ -1,5 +1,7 @@
 """Makes what tests need: events, applicants, an office with a real vault, a whole house, clients at its door."""
 
+import html
+import logging
 import re
 import secrets
 import uuid
@@ -302,6 +304,26 @@ async def house(url: str, directory: Path, *, base_url: str = BASE) -> AsyncIter
         made.vault.close()
 
 
+class Statements(logging.Handler):
+    """Counts what is asked of the database: `with make.Statements() as asked: ...; asked.number`."""
+
+    _log = logging.getLogger("tortoise.db_client")
+
+    def __enter__(self) -> "Statements":
+        self.number = 0
+        self._before = self._log.level
+        self._log.setLevel(logging.DEBUG)
+        self._log.addHandler(self)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._log.removeHandler(self)
+        self._log.setLevel(self._before)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.number += 1
+
+
 def form(**typed: Any) -> dict[str, Any]:
     """What a browser posts from the desk's event form, for the event of `facts`."""
     return {
@@ -322,6 +344,4 @@ def form(**typed: Any) -> dict[str, Any]:
 
 def words_of(page: httpx2.Response) -> str:
     """What a page says, without its tags."""
-    import html
-
     return html.unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page.text)))
