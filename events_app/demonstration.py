@@ -47,13 +47,13 @@ EVENTS: tuple[dict[str, Any], ...] = (
         "title": {"en": "Who is missing? Launch of a new study", "ar": "من الغائب؟ إطلاق دراسة جديدة"},
         "summary": {
             "en": "Families, lawyers and archivists present two years of research on the search for the missing.",
-            "ar": "عائلات ومحاميات وأرشيفيون يعرضون نتائج عامين من البحث في قضية المفقودين.",
+            "ar": "نتائج عامين من البحث في قضية المفقودين والمفقودات، تعرضها عائلات وجهات حقوقية وأرشيفات.",
         },
         "description": {
             "en": "For two years, six archives worked with families to learn **what the search for the missing needs** "
             "from institutions.\n\nWe present the findings, then listen: half of the time belongs to the room.\n\n"
             "- the study in print, in both languages\n- a short guide for families\n- coffee afterwards",
-            "ar": "عملت ستة أرشيفات مع العائلات على مدى عامين لمعرفة **ما يحتاجه البحث عن المفقودين** من المؤسسات.\n\n"
+            "ar": "عملت ستة أرشيفات مع العائلات على مدى عامين لمعرفة **ما يحتاجه البحث عن المفقودين والمفقودات** من المؤسسات.\n\n"
             "نعرض النتائج ثم نصغي: نصف الوقت للحضور.\n\n"
             "- الدراسة مطبوعة باللغتين\n- دليل موجز للعائلات\n- قهوة بعد اللقاء",
         },
@@ -63,7 +63,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
         },
         "interpretation": {
             "en": "English and Arabic, simultaneous",
-            "ar": "ترجمة فورية بين العربية والإنكليزية",
+            "ar": "ترجمة فورية بين العربية والإنجليزية",
         },
         "accessibility": {
             "en": "Step-free entrance and a quiet room. Tell us what else would help.",
@@ -111,7 +111,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
         },
         "description": {
             "en": "Subtitled in both languages. The link to join reaches registered people shortly before the start.",
-            "ar": "الأفلام مترجمة إلى اللغتين. يصل رابط الانضمام إلى المسجّلين قبيل البداية.",
+            "ar": "ترافق الأفلام ترجمة مكتوبة باللغتين. يصل رابط الانضمام إلى المسجّلين والمسجّلات قبيل البداية.",
         },
         "place": {},
         "start": "19:00",
