@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -16,18 +17,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 import events_app
 from events_app import errors
-from events_app.app import STATUS_OF
+from events_app.app import ROOT, STATUS_OF
 from events_app.errors import Refusal
 from events_app.web.security import HEADERS
 from tests import make
-from tests.everything import ROOT
 
 KINDS = (errors.NotFound, errors.Forbidden, errors.Conflict, errors.Invalid, errors.TooMany)
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
+MARKS: Any = ["N_", "L_"]
 BLANK = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -53,8 +54,7 @@ def marked() -> set[str]:
     found = set()
     for path in (ROOT / "events_app").rglob("*.py"):
         with path.open("rb") as file:
-            for _line, _function, message, _comments in extract_python(file, ["N_", "L_"], [], {}):
-                found.add(message if isinstance(message, str) else message[0])
+            found |= {str(message) for _, _, message, _ in extract_python(file, MARKS, [], {})}
     return found
 
 
@@ -174,7 +174,7 @@ def shown_paths(house: make.House) -> list[str]:
     return [
         route.path
         for route in house.app.routes
-        if isinstance(route, Route) and "GET" in (route.methods or set()) and not isinstance(route, Mount)
+        if isinstance(route, Route) and "GET" in (route.methods or set())
     ]
 
 
