@@ -27,13 +27,14 @@ from events_app.database import close_database, open_database, ping
 from events_app.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany, log_no_values
 from events_app.events import desk as events_desk
 from events_app.events import desk_parts
+from events_app.events import feeds as events_feeds
 from events_app.events import pages as events_pages
 from events_app.events.models import Event, NoSuchPage
 from events_app.exports import pages as exports_pages
 from events_app.mail.courier import Compose, Courier
 from events_app.registrations import actions as registrations_actions
+from events_app.registrations import asking, desk_changes, desk_invitations
 from events_app.registrations import desk as registrations_desk
-from events_app.registrations import desk_changes, desk_invitations
 from events_app.registrations import desk_questions as registrations_questions
 from events_app.registrations import emails as registrations_emails
 from events_app.registrations import pages as registrations_pages
@@ -113,6 +114,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app.state.kept_pages = KeptPages()
     # What events must know of registrations is handed down, because imports only go down.
     app.state.follow = partial(_follow, office=office)
+    app.state.follow_copy = asking.copy_questions
     app.state.count_registrations = registrations_desk.count_registrations
     app.state.count_behind = registrations_desk.count_behind
     app.state.count_letters = registrations_desk.count_letters
@@ -194,6 +196,7 @@ def _routes() -> list[BaseRoute]:
     return [
         Route("/healthz", healthz),
         Route("/readyz", readyz),
+        *events_feeds.routes,
         *events_pages.routes,
         *registrations_pages.routes,
         *registrations_own.routes,

@@ -40,6 +40,10 @@ Follow = Callable[..., Awaitable[None]]
 it down, because registrations live above events; it runs inside the same transaction."""
 
 
+FollowCopy = Callable[[uuid.UUID, uuid.UUID], Awaitable[None]]
+"""`await follow(original_id, copy_id)`: what else belongs to a copy, handed down and run in the same way."""
+
+
 async def nobody_follows(event: Event, *, was_cancelled: bool, now: datetime) -> None:
     """For events that nobody can have registered for."""
 
@@ -191,19 +195,19 @@ async def cancel_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) ->
     return event
 
 
-async def copy_event(event_id: uuid.UUID, *, vault: Vault, now: datetime) -> Event:
-    """A new draft with the same texts, hosts, speakers and agenda; nobody is registered for it."""
+async def copy_event(event_id: uuid.UUID, *, vault: Vault, follow: FollowCopy, now: datetime) -> Event:
+    """A new draft with the same texts, hosts, speakers, agenda and questions; nobody is registered for it."""
     original = await Event.find(event_id)
     new_id = uuid.uuid4()
     vault.make_keys(str(new_id))
     link = join_link_of(original, vault=vault, reader=Reader("organizer", "copy"))
     facts = facts_of(original, consent=await consent_of(original), join_link=link)
-    return await _insert_copy(new_id, original, facts, vault=vault, now=now)
+    return await _insert_copy(new_id, original, facts, vault=vault, follow=follow, now=now)
 
 
 @one_transaction
 async def _insert_copy(
-    new_id: uuid.UUID, original: Event, facts: EventFacts, *, vault: Vault, now: datetime
+    new_id: uuid.UUID, original: Event, facts: EventFacts, *, vault: Vault, follow: FollowCopy, now: datetime
 ) -> Event:
     hosts = [HostFacts(str(host.organization_id), host.role) for host in await hosts_of(original.id)]
     copy = await _insert_event(new_id, facts, vault=vault, now=now, hosts=hosts)
@@ -213,6 +217,7 @@ async def _insert_copy(
     ]
     agenda = [AgendaFacts(item.title, item.minutes) for item in await agenda_of(original.id)]
     await _write_panel(copy.id, speakers, agenda)
+    await follow(original.id, copy.id)
     return copy
 
 

@@ -227,7 +227,8 @@ async def cancel(request: Request) -> Response:
 
 async def copy(request: Request) -> Response:
     event = await _find(request)
-    made = await actions.copy_event(event.id, vault=request.app.state.vault, now=clock.now())
+    state = request.app.state
+    made = await actions.copy_event(event.id, vault=state.vault, follow=state.follow_copy, now=clock.now())
     sentence = translate(N_("This is the copy, as a draft. Change the date before you publish it."))
     return see_other(f"/desk/events/{made.id}/edit", flash=Flash("success", sentence))
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from events_app.accounts.pages import for_organizers
 from events_app.errors import Conflict
 from events_app.events.models import Event
-from events_app.i18n import L_, N_, languages, translate
+from events_app.i18n import L_, N_, choose, languages, translate
 from events_app.registrations import asking
 from events_app.registrations.answers import KIND_NAMES, Kind, choices_of, questions_of, said_answers
 from events_app.registrations.asking import NoSuchQuestion
@@ -292,12 +292,14 @@ async def try_out(request: Request) -> Response:
     asked = ask(form, questions, mode=mode_typed(form, event.modes), typed=typed)
     if not form.validate():
         return _preview_page(request, event, form, asked, status=422)
-    said = None if asked.new else said_answers(questions, asked.answers())
-    return _preview_page(request, event, form, asked, said=said)
+    if asked.new:
+        return _preview_page(request, event, form, asked)
+    answered = [(choose(each.label), words) for each, words in said_answers(questions, asked.answers())]
+    return _preview_page(request, event, form, asked, answered=answered)
 
 
 def _preview_page(
-    request: Request, event: Event, form: Any, asked: Asking, *, status: int = 200, said: Any = None
+    request: Request, event: Event, form: Any, asked: Asking, *, status: int = 200, answered: Any = None
 ) -> Response:
     return page(
         request,
@@ -306,7 +308,7 @@ def _preview_page(
         event=event,
         form=form,
         asking=asked,
-        said=said,
+        answered=answered,
     )
 
 

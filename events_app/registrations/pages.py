@@ -4,10 +4,11 @@ import base64
 import binascii
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,7 +21,9 @@ from events_app.events.rules import Mode, ShowsPlaces, Texts
 from events_app.i18n import N_, choose, language_of, ngettext, translate
 from events_app.registrations import actions
 from events_app.registrations.actions import Receipt
+from events_app.registrations.answers import questions_of
 from events_app.registrations.forms import AddressForm, RegistrationForm, applicant_of, registration_form
+from events_app.registrations.forms_questions import Asking, ask, mode_typed
 from events_app.registrations.places import room_of
 from events_app.registrations.posting import Office
 from events_app.registrations.rules import NoSuchRegistration, Room
@@ -59,36 +62,50 @@ async def registration(request: Request) -> Response:
     """The form. A page that only looks, so it changes nothing and says the door's state where there is no form."""
     event = await Event.find_public(request.path_params["slug"])
     around = await look_around(event)
-    form = _form_for(event, around)
-    form.code.data = request.query_params.get("code", "")[:80]
-    return _show_form(request, event, form, around)
+    filled = await _form_for(event, around)
+    filled.form.code.data = request.query_params.get("code", "")[:80]
+    return _show_form(request, event, filled, around)
 
 
 async def create(request: Request) -> Response:
     event = await Event.find_public(request.path_params["slug"])
     registrations_limit.knock(request, now=time.monotonic())
     around = await look_around(event)
-    form = _form_for(event, around, await typed_into(request))
-    if not form.validate():
-        return _show_form(request, event, form, around, status=422)
-    applicant = applicant_of(form, modes=event.modes, consent_version=event.consent_version)
+    filled = await _form_for(event, around, await typed_into(request))
+    if not filled.form.validate():
+        return _show_form(request, event, filled, around, status=422)
+    if filled.asking.new:
+        return _show_form(request, event, filled, around)
+    applicant = applicant_of(filled.form, modes=event.modes, consent_version=event.consent_version)
+    applicant = replace(applicant, answers=filled.asking.answers())
     office = office_of(request)
     try:
         receipt = await actions.register(event.id, applicant, office=office, now=clock.now())
     except Conflict as refusal:
-        return _show_form(request, event, form, await look_around(event), status=409, refusal=refusal)
+        around = await look_around(event)
+        return _show_form(request, event, filled, around, status=409, refusal=refusal)
     return see_other(f"/registrations/{_receipt_token(receipt, vault=office.vault, now=clock.now())}")
 
 
-def _form_for(event: Event, around: Around, typed: Any = None) -> RegistrationForm:
+@dataclass(frozen=True)
+class Filled:
+    """The form as far as it is filled, and the event's own questions in it that concern this person."""
+
+    form: RegistrationForm
+    asking: Asking
+
+
+async def _form_for(event: Event, around: Around, typed: FormData | None = None) -> Filled:
     notes = {mode: say_places(room, event) for mode, room in around.rooms.items()}
-    return registration_form(
+    form = registration_form(
         typed,
         modes=event.modes,
         mode_notes=notes,
         asks_consent=bool(event.consent_version),
         most_guests=event.most_guests,
     )
+    mode = mode_typed(form, event.modes)
+    return Filled(form, ask(form, await questions_of(event.id), mode=mode, typed=typed))
 
 
 FEW = 5
@@ -109,7 +126,7 @@ def say_places(room: Room, event: Event) -> str:
 def _show_form(
     request: Request,
     event: Event,
-    form: RegistrationForm,
+    filled: Filled,
     around: Around,
     *,
     status: int = 200,
@@ -120,7 +137,9 @@ def _show_form(
         "registrations/register.html",
         status=status,
         event=event,
-        form=form,
+        form=filled.form,
+        asking=filled.asking,
+        more=bool(filled.asking.new) and status == 200,
         hosts=host_views(around.hosts),
         place=place_of(event),
         door=event.door(clock.now()).value,

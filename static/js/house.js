@@ -98,6 +98,60 @@ function plain(text) {
     .replace(/[أإآٱ]/g, "ا").replace(/ى/g, "ي").replace(/ة/g, "ه");
 }
 
+// <fieldset data-ask data-ask-when="q_1" data-ask-values="c1 c2" data-ask-mode="online" hidden disabled>: a question that
+// is asked only after those answers, or of those who take part so. Without script the next page asks it.
+function followUps() {
+  const questions = [...document.querySelectorAll("fieldset[data-ask]")];
+  const answers = (form, name) => [...form.querySelectorAll(`input[name="${name}"]`)].filter((input) => !input.matches(":disabled"));
+  const holds = (form, name, wanted) => answers(form, name).some((input) => {
+    const isBox = input.type === "checkbox" && input.value === "y";
+    if (isBox) return wanted.includes(input.checked ? "yes" : "no");
+    return input.checked && wanted.includes(input.value);
+  });
+  const look = () => {
+    for (const question of questions) {
+      const { askWhen, askValues, askMode } = question.dataset;
+      const fits = !askMode || holds(question.form, "mode", [askMode]);
+      const asked = fits && (!askWhen || holds(question.form, askWhen, askValues.split(" ")));
+      question.hidden = !asked;
+      question.disabled = !asked;
+    }
+  };
+  if (questions.length === 0) return;
+  addEventListener("change", look);
+  addEventListener("pageshow", look);
+}
+
+// <ol data-sort> of <li> that each hold an <input form="order">: the rows can be dragged, and the form is sent when one is
+// let go. Beside it there are buttons that move a row one place, for keys, touch and browsers without script.
+function sortables() {
+  for (const list of document.querySelectorAll("ol[data-sort]")) {
+    let dragged = null;
+    let before = "";
+    const order = () => [...list.children].map((row) => row.id).join();
+    for (const row of list.children) row.draggable = true;
+    list.addEventListener("dragstart", (event) => {
+      dragged = event.target.closest("li");
+      before = order();
+      event.dataTransfer.effectAllowed = "move";
+      dragged?.classList.add("dragged");
+    });
+    list.addEventListener("dragover", (event) => {
+      const row = event.target.closest("li");
+      if (!dragged || !row) return;
+      event.preventDefault();
+      const box = row.getBoundingClientRect();
+      if (row !== dragged) row[event.clientY > box.top + box.height / 2 ? "after" : "before"](dragged);
+    });
+    list.addEventListener("drop", (event) => event.preventDefault());
+    list.addEventListener("dragend", () => {
+      dragged?.classList.remove("dragged");
+      dragged = null;
+      if (order() !== before) list.querySelector("input[form]").form.requestSubmit();
+    });
+  }
+}
+
 // A form that is sent twice by an impatient double click is sent once.
 function oneClick() {
   addEventListener("submit", (event) => {
@@ -109,4 +163,4 @@ function oneClick() {
   });
 }
 
-for (const comfort of [yourTime, copyButtons, unsavedForms, filters, oneClick]) comfort();
+for (const comfort of [yourTime, copyButtons, unsavedForms, filters, followUps, sortables, oneClick]) comfort();
