@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 
 # What every connection sets. secure_delete: what was deleted is overwritten. temp_store: no temporary files
@@ -25,13 +26,25 @@ def connect(path: Path, *, pragmas: dict[str, int | str] | None = None) -> sqlit
     No implicit transactions (isolation_level=None); rows are `sqlite3.Row`. May be handed from thread to
     thread, but never used by two at once. `pragmas` are set on top of PRAGMAS.
     """
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    _make(path)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     connection.row_factory = sqlite3.Row
     for name, value in (PRAGMAS | (pragmas or {})).items():
         connection.execute(f"PRAGMA {name} = {value}")
     _switch_to_wal(connection)
     return connection
+
+
+def _make(path: Path) -> None:
+    """An empty file for its owner only, unless there is one: an existing file is never opened and closed here.
+
+    POSIX drops all locks that a process holds on a file when it closes any descriptor of that file. SQLite's
+    other connections of this process would stand without their locks, and the next process that closes the
+    database would think itself the last one, and delete the log that we go on writing to (SQLite, "How To
+    Corrupt An SQLite Database File", 2.2).
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +47,10 @@ class Keyring:
     def open(self) -> None:
         """Make the file (mode 0600) and its tables, or check them. Refuses `KeysExposed`."""
         with self._lock:
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                refuse_exposed(self.path, os.fstat(handle).st_mode)
-            finally:
-                os.close(handle)
+            # An existing file is not opened and closed: that would drop the locks of this process's connections.
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            refuse_exposed(self.path, self.path.stat().st_mode)
             connection = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )

@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -37,6 +39,16 @@ def client() -> SqliteClient:
     return found
 
 
+def in_another_process(path: Path, statement: str) -> str:
+    """What the statement answers there; the process opens the file and closes it again."""
+    program = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
+        "print(c.execute(sys.argv[2]).fetchone()); c.close()"
+    )
+    command = [sys.executable, "-c", program, str(path), statement]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 @pytest.fixture
 async def writer(tmp_path: Path) -> AsyncIterator[Writer]:
     """On a file with the table t (n INTEGER PRIMARY KEY)."""
@@ -65,6 +77,19 @@ async def line(writer: Writer) -> AsyncIterator[None]:
     yield
     await asyncio.sleep(0)
     writer.pass_on()
+
+
+def test_another_process_that_closes_the_file_leaves_us_our_log(tmp_path: Path) -> None:
+    path = tmp_path / "shared.db"
+    with closing(connect(path)) as one:
+        one.execute("CREATE TABLE t (n INTEGER)")
+        with closing(connect(path)) as two:
+            in_another_process(path, "INSERT INTO t VALUES (1) RETURNING n")
+
+            one.execute("INSERT INTO t VALUES (2)")
+
+            assert in_another_process(path, "SELECT count(*) FROM t") == "(2,)"
+            assert two.execute("SELECT count(*) FROM t").fetchone()[0] == 2
 
 
 def test_every_connection_is_set_up_alike_and_the_file_is_its_owners_only(tmp_path: Path) -> None:
