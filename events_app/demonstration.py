@@ -53,7 +53,8 @@ EVENTS: tuple[dict[str, Any], ...] = (
             "en": "For two years, six archives worked with families to learn **what the search for the missing needs** "
             "from institutions.\n\nWe present the findings, then listen: half of the time belongs to the room.\n\n"
             "- the study in print, in both languages\n- a short guide for families\n- coffee afterwards",
-            "ar": "عملت ستة أرشيفات مع العائلات على مدى عامين لمعرفة **ما يحتاجه البحث عن المفقودين والمفقودات** من المؤسسات.\n\n"
+            "ar": "عملت ستة أرشيفات مع العائلات على مدى عامين لمعرفة **ما يحتاجه البحث عن المفقودين والمفقودات** "
+            "من المؤسسات.\n\n"
             "نعرض النتائج ثم نصغي: نصف الوقت للحضور.\n\n"
             "- الدراسة مطبوعة باللغتين\n- دليل موجز للعائلات\n- قهوة بعد اللقاء",
         },
