@@ -14,8 +14,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from events_app import clock
-from events_app.calendar import feed, itip
-from events_app.calendar.entry import Entry
 from events_app.events import cards, sharing
 from events_app.events.models import (
     Conference,
@@ -29,10 +27,10 @@ from events_app.events.models import (
     speakers_of,
 )
 from events_app.events.rules import Status, Visibility
-from events_app.i18n import choose, current_language, translate
+from events_app.i18n import choose, current_language
 from events_app.web.kept import KeptPages
-from events_app.web.responses import CALENDAR_TYPE, download, page
-from events_app.web.site import Site, site_of
+from events_app.web.responses import page
+from events_app.web.site import site_of
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ async def home(request: Request) -> Response:
             hosts=await hosts_by_event(events),
         )
 
-    return await _kept(request, render)
+    return await kept(request, render)
 
 
 async def conference(request: Request) -> Response:
@@ -85,7 +83,7 @@ async def conference(request: Request) -> Response:
             now=clock.now(),
         )
 
-    return await _kept(request, render)
+    return await kept(request, render)
 
 
 async def event(request: Request) -> Response:
@@ -97,7 +95,7 @@ async def event(request: Request) -> Response:
         )
         return page(request, "events/event.html", **context, shared=shared)
 
-    return await _kept(request, render)
+    return await kept(request, render)
 
 
 async def card(request: Request) -> Response:
@@ -170,84 +168,6 @@ async def programme_of(found: Conference) -> list[Event]:
     )
 
 
-def entry_of(found: Event, hosts: Sequence[EventHost], *, site: Site) -> Entry:
-    """The event as a public calendar shows it: nobody's name, no join link; DTSTAMP is the last change."""
-    language = current_language()
-    changed = found.changed_at.astimezone(UTC)
-    return Entry(
-        uid=f"evt-{found.id.hex}@{site.host}",
-        sequence=found.sequence,
-        stamp=changed,
-        created=found.created_at.astimezone(UTC),
-        changed=changed,
-        starts=found.starts,
-        ends=found.ends,
-        summary=choose(found.title),
-        description="\n\n".join(
-            part for part in (choose(found.summary), site.url(f"/events/{found.slug}")) if part
-        ),
-        location=place_of(found) if found.offers_in_person else translate("Online"),
-        url=site.url(f"/events/{found.slug}"),
-        language=language,
-        organizer_name=choose(hosts[0].organization.name) if hosts else site.name,
-        organizer_address=site.sender,
-        status="CANCELLED" if found.status == Status.CANCELLED else "CONFIRMED",
-        categories=(found.track,) if found.track else (),
-        private=found.visibility != Visibility.PUBLIC,
-        transparent=True,
-    )
-
-
-async def event_calendar(request: Request) -> Response:
-    found = await Event.find_public(request.path_params["slug"])
-    content = itip.publish(entry_of(found, await hosts_of(found.id), site=site_of(request)))
-    return download(content, name=f"{found.slug}.ics", media_type=CALENDAR_TYPE)
-
-
-async def conference_calendar(request: Request) -> Response:
-    """The feed people subscribe to, in the language of `?lang=`; the same bytes as long as nothing changed."""
-
-    async def render() -> Response:
-        found = await Conference.find_by_slug(request.path_params["slug"])
-        return await _feed(request, found)
-
-    response = await _kept(request, render)
-    return _not_modified(request, response)
-
-
-async def _feed(request: Request, found: Conference) -> Response:
-    site, events = site_of(request), await programme_of(found)
-    hosts: dict[Any, list[EventHost]] = defaultdict(list)
-    rows = EventHost.filter(event_id__in=[each.id for each in events]).order_by("position")
-    for host in await rows.select_related("organization"):
-        hosts[host.event_id].append(host)
-    pieces = [feed.piece(entry_of(each, hosts[each.id], site=site)) for each in events]
-    cover = feed.Cover(
-        name=choose(found.name),
-        description=choose(found.about),
-        source=site.url(f"/conferences/{found.slug}.ics"),
-        url=site.url(f"/conferences/{found.slug}"),
-        language=current_language(),
-    )
-    content = feed.feed(cover, pieces)
-    changed = max((each.changed_at for each in events), default=datetime(2020, 1, 1, tzinfo=UTC))
-    headers = {
-        "ETag": _mark(content),
-        "Last-Modified": changed.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"),
-        "Cache-Control": "public, max-age=300",
-        "Content-Disposition": f'inline; filename="{found.slug}.ics"',
-    }
-    return Response(content, media_type=CALENDAR_TYPE, headers=headers)
-
-
-def _not_modified(request: Request, response: Response) -> Response:
-    """304 when the client's copy is the present one (RFC 9110, 13.1.2)."""
-    if not _knows(request, response.headers.get("etag", "")):
-        return response
-    names = ("etag", "last-modified", "cache-control")
-    return Response(status_code=304, headers={name: response.headers[name] for name in names})
-
-
 def _mark(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
@@ -276,7 +196,7 @@ async def colours(request: Request) -> Response:
     return Response(sheet, media_type="text/css", headers={"Cache-Control": "public, max-age=300"})
 
 
-async def _kept(request: Request, render: Any) -> Response:
+async def kept(request: Request, render: Any) -> Response:
     pages: KeptPages = request.app.state.kept_pages
     if request.cookies.get("flash"):
         response: Response = await render()
@@ -287,9 +207,7 @@ async def _kept(request: Request, render: Any) -> Response:
 
 routes = [
     Route("/", home, name="home"),
-    Route("/conferences/{slug}.ics", conference_calendar),
     Route("/conferences/{slug}", conference),
-    Route("/events/{slug}.ics", event_calendar),
     Route("/events/{slug}/card.png", card),
     Route("/events/{slug}", event),
     Route("/organizations/{slug}/logo", logo),
