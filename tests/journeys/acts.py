@@ -122,11 +122,21 @@ def ask_for_link(guest: Person, address: str) -> None:
 
 
 def cancel(guest: Person) -> None:
-    """On one's own page, in two steps."""
+    """On one's own page, in two steps; then, without waiting for the time to change one's mind, for good."""
     guest.picture("own-page")
     guest.confirm("/cancellation")
+    guest.picture("place-held")
+    guest.press(guest.page.locator('form[action$="/final-cancellation"] button'))
     guest.picture("cancelled")
-    assert guest.page.locator('form[action$="/cancellation"]').count() == 0
+    assert guest.page.locator('form[action$="cancellation"]').count() == 0
+
+
+def cancel_and_keep(guest: Person) -> None:
+    """On one's own page: cancel, and take it back while the place is still held."""
+    guest.confirm("/cancellation")
+    assert guest.sees("warning")
+    guest.press(guest.page.locator('form[action$="/return"] button'))
+    assert guest.sees("success")
 
 
 def personal_link(letter: Received, house: Served) -> str:

@@ -22,7 +22,8 @@ STOP = """() => {
   const label = here.closest("label");
   return {
     id: here.id, name: here.name || "", value: here.value || "", type: here.type || here.localName,
-    href: here.getAttribute("href") || "", text: (here.innerText || "").trim(),
+    href: here.getAttribute("href") || "",
+    action: (here.form || here.parentElement.querySelector("form"))?.getAttribute("action") || "",
     ringed: ringed(here) || ringed(label),
     inSight: box.width > 0 && box.height > 0 && box.top >= 0 && box.bottom <= innerHeight,
     uncovered: !!top && (here.contains(top) || top.contains(here) || (!!label && label.contains(top))),
@@ -32,14 +33,19 @@ STOP = """() => {
 
 @dataclass(frozen=True)
 class Stop:
-    """Where the focus is."""
+    """Where the focus is. action: of the form it belongs to, or, for a first step, of the form it opens."""
 
     id: str
     name: str
     value: str
     type: str
     href: str
-    text: str
+    action: str
+
+
+def button_of(path_end: str) -> Callable[[Stop], bool]:
+    """The button of the form that ends with that path."""
+    return lambda stop: stop.type == "submit" and stop.action.endswith(path_end)
 
 
 class Keyboard:

@@ -1,5 +1,6 @@
 """Somebody at a browser: opens pages in their language, presses buttons, keeps files."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -73,7 +74,7 @@ class Person:
 
     def sees(self, kind: str) -> bool:
         """Whether the page says something of that kind: success, warning, danger, info."""
-        return self.page.locator(f".notice-{kind}").is_visible()
+        return self.page.locator(f".notice-{kind}").first.is_visible()
 
     def moments(self) -> tuple[datetime, datetime]:
         """Start and end in UTC as this page tells them, to programs and, on the clock of the zone, to eyes."""
@@ -82,8 +83,8 @@ class Person:
         line = self.page.locator("main .event-when").first
         assert _moment(line.locator("time").first.get_attribute("datetime")) == starts
         zone = ZoneInfo(said.get_attribute("data-zone") or "")
-        clock = "–".join(f"{moment.astimezone(zone):%H:%M}" for moment in (starts, ends))
-        assert clock in line.inner_text()
+        clock = [f"{moment.astimezone(zone):%H:%M}" for moment in (starts, ends)]
+        assert re.findall(r"\b\d\d:\d\d\b", line.inner_text())[:2] == clock
         return starts, ends
 
     def picture(self, name: str) -> None:

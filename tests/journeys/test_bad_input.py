@@ -105,3 +105,24 @@ def test_a_form_at_the_desk_says_what_is_wrong_with_a_time(
     organizer.send()
     starts, ends = organizer.moments()
     assert f"{starts:%H:%M}–{ends:%H:%M}" == "01:30–03:00"
+
+
+def test_strange_words_in_an_address_break_no_page(demonstration: Served, new_person: NewPerson) -> None:
+    organizer = new_person("en")
+    acts.sign_in(
+        organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:")
+    )
+    event = acts.open_event(organizer, demonstration, "Round table: documents that travel")
+    for number in ("²", "-1", "0", "٣", "9" * 30, "x", ""):
+        organizer.open(f"{event}/registrations?page={number}&status={number}&q={number}")
+        organizer.open(f"{event}/letters?before={number}&state={number}")
+    for unknown in (
+        "/events/%00",
+        "/conferences/x%00",
+        "/?lang=%00",
+        "/events/%FF",
+        f"/desk/events/{'9' * 40}",
+    ):
+        response = organizer.page.goto(f"{demonstration.url}{unknown}")
+        assert response is not None
+        assert response.status == 404, unknown

@@ -61,6 +61,7 @@ def test_an_event_is_published_and_somebody_comes_and_cancels(
     link_letter = letters.wait_for(2, seconds=90)[1]
     guest.open(acts.personal_link(link_letter, empty_house))
     assert guest.moments() == moments
+    acts.cancel_and_keep(guest)
     acts.cancel(guest)
 
     farewell = understood(calendar_of(letters.wait_for(3, seconds=90)[2]))
