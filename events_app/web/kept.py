@@ -22,7 +22,9 @@ class KeptAnswer(Response):
     """An answer that is sent many times. It hands out copies of its headers, because middleware changes them."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status_code, "headers": list(self.raw_headers)})
+        await send(
+            {"type": "http.response.start", "status": self.status_code, "headers": list(self.raw_headers)}
+        )
         await send({"type": "http.response.body", "body": self.body})
 
 
