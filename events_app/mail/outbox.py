@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -114,6 +114,49 @@ async def post(
     )
     after_commit(ring)
     return letter
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One of many letters that are posted together: its thread and its facts, as `post` takes them."""
+
+    thread: uuid.UUID | None
+    facts: Mapping[str, Any]
+
+
+async def post_many(
+    kind: str,
+    postings: Sequence[Posting],
+    *,
+    vault: Vault,
+    scope: str,
+    event_id: uuid.UUID | None,
+    now: datetime,
+) -> list[uuid.UUID]:
+    """Put many letters of one kind in the outbox, one to each person, inside the caller's transaction; their ids.
+
+    They supersede nothing. Otherwise as `post`.
+    """
+    letters = []
+    for posting in postings:
+        letter_id = uuid.uuid4()
+        letters.append(
+            Letter(
+                id=letter_id,
+                scope=scope,
+                event_id=event_id,
+                thread=posting.thread,
+                kind=kind,
+                facts=vault.seal(scope, facts_context(letter_id), posting.facts),
+                due_at=milliseconds(now),
+                posted_day=now.date(),
+            )
+        )
+        if len(letters) % 100 == 0:
+            await asyncio.sleep(0)
+    await Letter.bulk_create(letters, batch_size=500)
+    after_commit(ring)
+    return [letter.id for letter in letters]
 
 
 @one_transaction

@@ -40,6 +40,25 @@ class ImportBatch(Model):
         table = "import_batch"
 
 
+class ImportDraft(Model):
+    """A list between its upload and its import: the file, sealed, and how its columns are read.
+
+    It is its organizer's alone, and is forgotten at `expires_at` (unix ms). `choices` hold no personal data.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    organizer_id: uuid.UUID = fields.UUIDField()
+    file = fields.BinaryField()
+    choices: dict[str, Any] = fields.JSONField(default=dict)
+    expires_at: int = fields.BigIntField()
+
+    class Meta:
+        table = "import_draft"
+        indexes = (("expires_at",),)
+
+
 class HistoryLine(Model):
     """One thing that happened to a registration: what, on which day, whose doing. Never a name, never a minute."""
 
@@ -132,14 +151,15 @@ class SavedView(Model):
 
 
 class Mailing(Model):
-    """Something organizers write to people of one event: texts by language, to whom (a filter), how far it is."""
+    """Something organizers write to people of one event, and how far it is: draft, sending, sent.
+
+    `content` is sealed: {subject: Texts, body: Texts, query}; a text or a search may name somebody.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
     event_id: uuid.UUID
-    subject: Texts = fields.JSONField()
-    body: Texts = fields.JSONField()
-    query = fields.CharField(max_length=1000, default="")
+    content = fields.BinaryField()
     state = fields.CharField(max_length=16, default="draft")
     people = fields.IntField(default=0)
     made_on: date = fields.DateField()
@@ -150,7 +170,10 @@ class Mailing(Model):
 
 
 class MailingLine(Model):
-    """One person of a mailing and their letter: the pair is unique, so nobody gets it twice."""
+    """One person of a mailing and their letter: the pair is unique, so nobody gets it twice.
+
+    `state`: waiting, posted, or passed_over for somebody who cancelled or was erased before their turn.
+    """
 
     number = fields.BigIntField(primary_key=True, generated=True)
     mailing: fields.ForeignKeyRelation[Mailing] = fields.ForeignKeyField(
@@ -161,6 +184,7 @@ class MailingLine(Model):
         "house.Registration", on_delete=fields.CASCADE
     )
     registration_id: uuid.UUID
+    state = fields.CharField(max_length=16, default="waiting")
     letter_id = fields.UUIDField(null=True)
 
     class Meta:

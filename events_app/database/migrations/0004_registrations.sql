@@ -17,6 +17,17 @@ CREATE TABLE "import_batch" (
     "undone" {bool} NOT NULL
 );
 
+CREATE TABLE "import_draft" (
+    "id" {uuid} NOT NULL PRIMARY KEY,
+    "event_id" {uuid} NOT NULL REFERENCES "event" ("id") ON DELETE CASCADE,
+    "organizer_id" {uuid} NOT NULL,
+    "file" {blob} NOT NULL,
+    "choices" {json} NOT NULL,
+    "expires_at" {bigint} NOT NULL
+);
+
+CREATE INDEX "import_draft_expires" ON "import_draft" ("expires_at");
+
 CREATE TABLE "registration" (
     "id" {uuid} NOT NULL PRIMARY KEY,
     "event_id" {uuid} NOT NULL REFERENCES "event" ("id") ON DELETE RESTRICT,
@@ -116,9 +127,7 @@ CREATE INDEX "saved_view_of_event" ON "saved_view" ("event_id");
 CREATE TABLE "mailing" (
     "id" {uuid} NOT NULL PRIMARY KEY,
     "event_id" {uuid} NOT NULL REFERENCES "event" ("id") ON DELETE CASCADE,
-    "subject" {json} NOT NULL,
-    "body" {json} NOT NULL,
-    "query" VARCHAR(1000) NOT NULL,
+    "content" {blob} NOT NULL,
     "state" VARCHAR(16) NOT NULL CHECK ("state" IN ('draft', 'sending', 'sent')),
     "people" {int} NOT NULL,
     "made_on" {date} NOT NULL
@@ -130,6 +139,9 @@ CREATE TABLE "mailing_line" (
     "number" {serial},
     "mailing_id" {uuid} NOT NULL REFERENCES "mailing" ("id") ON DELETE CASCADE,
     "registration_id" {uuid} NOT NULL REFERENCES "registration" ("id") ON DELETE CASCADE,
+    "state" VARCHAR(16) NOT NULL CHECK ("state" IN ('waiting', 'posted', 'passed_over')),
     "letter_id" {uuid},
     UNIQUE ("mailing_id", "registration_id")
 );
+
+CREATE INDEX "mailing_line_waiting" ON "mailing_line" ("mailing_id", "state");
