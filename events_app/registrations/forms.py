@@ -8,16 +8,29 @@ from wtforms import (
     EmailField,
     FieldList,
     FormField,
+    HiddenField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
+from wtforms.fields.core import Field
+from wtforms.validators import ValidationError
 
 from events_app.events.rules import Mode
-from events_app.i18n import L_, N_, current_language, languages, name_of_language
+from events_app.i18n import L_, N_, current_language, languages, name_of_language, translate
 from events_app.registrations.rules import Applicant, Guest
-from events_app.web.forms import Form, Validator, an_address, at_most, optional, required, tidy, tidy_line
+from events_app.web.forms import (
+    Form,
+    Validator,
+    an_address,
+    at_most,
+    number_in,
+    optional,
+    required,
+    tidy,
+    tidy_line,
+)
 
 MODE_NAMES = {Mode.IN_PERSON: L_("In person"), Mode.ONLINE: L_("Online")}
 
@@ -77,6 +90,7 @@ class RegistrationForm(Form):
     )
     guests = FieldList(FormField(GuestForm), L_("Colleagues you bring"))
     consent = BooleanField("")
+    consent_version = HiddenField()
 
 
 def registration_form(
@@ -84,7 +98,7 @@ def registration_form(
     *,
     modes: Sequence[Mode],
     mode_notes: Mapping[Mode, str],
-    asks_consent: bool,
+    consent_version: int,
     most_guests: int = 0,
 ) -> RegistrationForm:
     """The form for one event; `mode_notes` says beside each mode how many places are left, where that is shown."""
@@ -101,13 +115,26 @@ def registration_form(
             form.guests.append_entry()
     else:
         del form.guests
-    if asks_consent:
-        consent_validators: list[Validator] = [required(N_("To register, you need to agree to this."))]
+    if consent_version:
+        agreed = required(N_("To register, you need to agree to this."))
+        consent_validators: list[Validator] = [agreed, _is_the_text_shown(consent_version)]
         form.consent.validators = consent_validators
         form.consent.flags.required = True
     else:
         del form.consent
     return form
+
+
+def _is_the_text_shown(version: int) -> Validator:
+    """Nobody agrees to a text that an organizer changed while they were filling in the form."""
+
+    def check(form: Any, consent: Field) -> None:
+        if number_in(form.consent_version.data, 0) != version:
+            consent.data = False
+            changed = N_("This text has changed since you opened the page. Please read it once more.")
+            raise ValidationError(translate(changed))
+
+    return check
 
 
 def applicant_of(form: RegistrationForm, *, modes: Sequence[Mode], consent_version: int) -> Applicant:

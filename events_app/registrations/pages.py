@@ -101,7 +101,7 @@ async def _form_for(event: Event, around: Around, typed: FormData | None = None)
         typed,
         modes=event.modes,
         mode_notes=notes,
-        asks_consent=bool(event.consent_version),
+        consent_version=event.consent_version,
         most_guests=event.most_guests,
     )
     mode = mode_typed(form, event.modes)
