@@ -33,7 +33,7 @@ from events_app.events.models import Event, NoSuchPage
 from events_app.exports import pages as exports_pages
 from events_app.mail.courier import Compose, Courier
 from events_app.registrations import actions as registrations_actions
-from events_app.registrations import asking, desk_changes, desk_invitations
+from events_app.registrations import asking, desk_changes, desk_invitations, desk_reminders
 from events_app.registrations import desk as registrations_desk
 from events_app.registrations import desk_questions as registrations_questions
 from events_app.registrations import emails as registrations_emails
@@ -207,6 +207,8 @@ def _routes() -> list[BaseRoute]:
         *registrations_questions.routes,
         *desk_invitations.routes,
         *desk_changes.routes,
+        *desk_people.routes,
+        *desk_reminders.routes,
         *exports_pages.routes,
         Mount("/static", KeptFiles(directory=STATIC), name="static"),
     ]

@@ -196,10 +196,12 @@ class Event(Model):
     def told(self) -> str:
         """A mark of what people are asked again about when it changes: times, zone, place, modes.
 
+        The instants count too: when a zone's rules change, the same wall time is another moment.
         A room counts by its building: another room in the same house is a small change (`said`).
         """
         return _mark(
             self.starts_wall, self.ends_wall, self.zone, self.starts_fold, self.ends_fold,
+            self.starts_at.astimezone(UTC).isoformat(), self.ends_at.astimezone(UTC).isoformat(),
             sorted(self.place.items()), self.venue_key, self.offers_in_person, self.offers_online,
         )  # fmt: skip
 

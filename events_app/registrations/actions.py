@@ -14,6 +14,7 @@ from events_app.registrations.models import Registration, end_of_line, head_of_l
 from events_app.registrations.models_parts import Invitation
 from events_app.registrations.places import confirm, end, milliseconds, promote, room_of
 from events_app.registrations.posting import Office, note, organizer_name, post_about, seal_person
+from events_app.registrations.reminders import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status, Who
 from events_app.tokens import digest, new_token
 
@@ -237,6 +238,7 @@ async def _write(
     person = Person(applicant.name, applicant.address, applicant.needs, token, dict(applicant.answers))
     seal_person(registration, person, vault=office.vault)
     await registration.save(force_create=True)
+    await skip_what_is_due(event, [registration], now=now)
     return registration
 
 

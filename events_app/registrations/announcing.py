@@ -16,6 +16,7 @@ from events_app.i18n import choose
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import Office, note, post_about, reveal_person
+from events_app.registrations.reminders import skip_what_is_due
 from events_app.registrations.rules import Who
 from events_app.vault import Json, Reader, normalise
 
@@ -105,6 +106,7 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, office: Offi
         await note(registration, letter, who=Who.ORGANIZER, now=now)
         more = old_facts(before, registration.language) if is_material and before else {}
         await post_about(letter, registration, event, office=office, now=now, more=more)
+    await skip_what_is_due(event, registrations, now=now)
     await _remember(event, now)
     return len(registrations)
 

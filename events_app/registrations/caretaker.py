@@ -3,10 +3,13 @@
 import asyncio
 import contextlib
 import logging
+from datetime import date
 
 from events_app import clock
+from events_app.events.actions import follow_zone_rules
 from events_app.registrations.decisions import due_now, lapse
 from events_app.registrations.posting import Office
+from events_app.registrations.reminding import remind
 
 LOOK_EVERY = 15.0
 """Seconds between looks."""
@@ -24,6 +27,7 @@ class Caretaker:
         self._office = office
         self._look_every = look_every
         self._stopping = asyncio.Event()
+        self._watched_on: date | None = None
 
     async def run(self) -> None:
         while not self._stopping.is_set():
@@ -35,11 +39,21 @@ class Caretaker:
                 await asyncio.wait_for(self._stopping.wait(), self._look_every)
 
     async def look(self) -> int:
-        """One look; says how many registrations were due."""
+        """One look; says how many registrations and reminders were due."""
         due = await due_now(clock.now())
         for registration_id in due:
             await lapse(registration_id, office=self._office, now=clock.now())
-        return len(due)
+        reminded = await remind(clock.now(), office=self._office)
+        await self._watch_zones()
+        return len(due) + reminded
+
+    async def _watch_zones(self) -> None:
+        """Once a day: has a new tzdata moved the instant of an announced event?"""
+        today = clock.now().date()
+        if self._watched_on != today:
+            self._watched_on = today
+            for slug in await follow_zone_rules(clock.now()):
+                log.warning("the rules of a time zone changed: %s happens at another moment now", slug)
 
     def stop(self) -> None:
         self._stopping.set()

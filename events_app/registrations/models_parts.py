@@ -190,3 +190,58 @@ class MailingLine(Model):
     class Meta:
         table = "mailing_line"
         unique_together = (("mailing_id", "registration_id"),)
+        indexes = (("mailing_id", "state"),)
+
+
+class Reminder(Model):
+    """A letter to everybody who has a place, `minutes` before the start, or after the end when `is_after`.
+
+    `text` is what the organizers add, by language; it may be empty before an event.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    minutes = fields.IntField()
+    is_after = fields.BooleanField(default=False)
+    text: Texts = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "reminder"
+        unique_together = (("event_id", "minutes", "is_after"),)
+
+
+class Reminded(Model):
+    """That somebody has had a reminder, or was never to have it; unique, so nobody is reminded twice.
+
+    `told` is the mark of the times it was about: a moved event may remind again.
+    """
+
+    number = fields.BigIntField(primary_key=True, generated=True)
+    reminder: fields.ForeignKeyRelation[Reminder] = fields.ForeignKeyField(
+        "house.Reminder", on_delete=fields.CASCADE
+    )
+    reminder_id: uuid.UUID
+    registration: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "house.Registration", on_delete=fields.CASCADE
+    )
+    registration_id: uuid.UUID
+    told = fields.CharField(max_length=16)
+
+    class Meta:
+        table = "reminded"
+        unique_together = (("reminder_id", "registration_id", "told"),)
+
+
+class PersonalFeed(Model):
+    """A secret calendar of one person's registrations. Its list is sealed under the link itself: the row alone,
+    even with the app's keys, does not say whose events belong together.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    token_digest = fields.BinaryField()
+    entries = fields.BinaryField()
+    made_on: date = fields.DateField()
+
+    class Meta:
+        table = "personal_feed"

@@ -11,6 +11,7 @@ from events_app.registrations import rules
 from events_app.registrations.models import Registration
 from events_app.registrations.models_parts import Quota
 from events_app.registrations.posting import COURIER, Office, note, post_about, reveal_person
+from events_app.registrations.reminders import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Room, Status, Who
 
 
@@ -107,6 +108,7 @@ async def confirm(
     registration.invited = bool(reveal_person(registration, vault=office.vault, reader=COURIER).address)
     registration.told, registration.said = event.told, event.said
     await registration.save()
+    await skip_what_is_due(event, [registration], now=now)
     await note(registration, letter, who=who, now=now)
     await post_about(letter, registration, event, office=office, now=now)
 
