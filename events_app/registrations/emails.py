@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -244,10 +244,27 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
         "until": datetime.fromisoformat(facts["until"]) if facts.get("until") else None,
         "subject": facts.get("subject", ""),
         "body": facts.get("body", ""),
+        "paragraphs": paragraphs_of(facts.get("body", ""), facts.get("links", ())),
     }
     if facts.get("old"):
         context["old_starts"], context["old_ends"] = times_of(facts["old"])
     return context
+
+
+def paragraphs_of(body: str, links: Sequence[str]) -> list[list[list[tuple[str, bool]]]]:
+    """A plain text as paragraphs of lines of pieces (text, is_link). Only the addresses in `links` become links."""
+    known = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
+    return [
+        [
+            [
+                (piece, piece in links)
+                for piece in (re.split(f"({known})", line) if known else [line])
+                if piece
+            ]
+            for line in paragraph.strip("\n").split("\n")
+        ]
+        for paragraph in re.split(r"\n{2,}", body.strip("\n"))
+    ]
 
 
 def harmless(name: str) -> str:
