@@ -135,8 +135,18 @@ def ask(
 def _bound(form: Form, question: Question, before: Answers, typed: FormData | None) -> Field:
     unbound = _MAKERS[Kind(question.kind)](question)
     field: Field = form.meta.bind_field(form, unbound, {"name": name_of(question), "prefix": ""})
+    if isinstance(field, SelectField):
+        field.choices = _choices_shown(question)
     field.process(typed, _for_field(question, before.get(str(question.id))))
     return field
+
+
+def _choices_shown(question: Question) -> list[tuple[str, str]]:
+    if question.kind == Kind.COUNTRY:
+        return [("", translate(N_("Please choose"))), *choices_of(question)]
+    if question.kind == Kind.CHOICE and not question.required:
+        return [*choices_of(question), ("", translate(N_("No answer")))]
+    return choices_of(question)
 
 
 def _for_field(question: Question, answer: Any) -> Any:
@@ -193,16 +203,13 @@ def _long(question: Question) -> Any:
 
 
 def _choice(question: Question) -> Any:
-    none = [] if question.required else [("", translate(N_("No answer")))]
-    sentence = N_("Please choose one.")
-    checks = [required(sentence)] if question.required else [optional()]
-    return ChosenField(choose(question.label), checks, choices=[*choices_of(question), *none])
+    checks = [required(N_("Please choose one."))] if question.required else []
+    return ChosenField(choose(question.label), checks)
 
 
 def _several(question: Question) -> Any:
-    sentence = N_("Please choose at least one.")
-    checks = [required(sentence)] if question.required else []
-    return SelectMultipleField(choose(question.label), checks, choices=choices_of(question))
+    checks = [required(N_("Please choose at least one."))] if question.required else []
+    return SelectMultipleField(choose(question.label), checks)
 
 
 def _yes_no(question: Question) -> Any:
@@ -246,9 +253,8 @@ def _a_phone(form: Any, field: Field) -> None:
 
 
 def _country(question: Question) -> Any:
-    choices = [("", translate(N_("Please choose"))), *choices_of(question)]
-    keys = {"autocomplete": "country"}
-    return ListedField(choose(question.label), _checks(question), choices=choices, render_kw=keys)
+    checks = [required(N_("Please choose one."))] if question.required else []
+    return ListedField(choose(question.label), checks, render_kw={"autocomplete": "country"})
 
 
 _MAKERS: Mapping[Kind, Callable[[Question], Any]] = {
