@@ -1,8 +1,10 @@
-"""The desk's pages for registrations: who is coming, cancelling, telling people of a change, the outbox."""
+"""The desk's pages for registrations: who is coming, views that are kept, the outbox."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import get_args
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,21 +14,31 @@ from tortoise.functions import Count
 from events_app import clock
 from events_app.accounts.pages import for_organizers
 from events_app.events.models import Event, NoSuchPage
-from events_app.i18n import N_, translate
+from events_app.i18n import N_, languages, translate
 from events_app.mail import outbox
 from events_app.mail.rules import State
-from events_app.registrations import actions
+from events_app.registrations import search
+from events_app.registrations.answers import (
+    NO_ANSWER,
+    answer_matches,
+    choices_of,
+    questions_of,
+    say_answer,
+)
 from events_app.registrations.emails import Person
 from events_app.registrations.forms import MODE_NAMES
 from events_app.registrations.models import Registration, counts_of, how_many_hold_an_old_time
+from events_app.registrations.models_parts import Question, Quota, SavedView
 from events_app.registrations.pages import office_of
 from events_app.registrations.posting import reveal_person
-from events_app.registrations.rules import Status, folded
+from events_app.registrations.rules import Status
 from events_app.vault import Reader
-from events_app.web.forms import number_in, typed_into
+from events_app.web.forms import number_in, tidy_line, typed_into
 from events_app.web.responses import Flash, page, see_other
 
 PAGE_ROWS = 50
+MOST_KEPT = 1000
+"""Characters of a kept query, as the column says."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,8 @@ class Row:
 
     registration: Registration
     person: Person
+    said: str = ""
+    """Their answer to the question that the list shows, in words."""
 
 
 async def find_event(request: Request) -> Event:
@@ -45,27 +59,83 @@ async def find_event(request: Request) -> Event:
 
 
 async def listing(request: Request) -> Response:
-    """The list, searched by name or address (opened in memory, kept nowhere) and filtered by status."""
+    """The list: what its address asks for, searched on the server; only those who are shown are opened, unless
+    names or answers are sought (search.py)."""
     event = await find_event(request)
-    wanted = request.query_params.get("status", "")
-    search = request.query_params.get("q", "").strip()
-    rows = await rows_of(request, event, status=wanted, search=search)
-    number = max(1, number_in(request.query_params.get("page"), 1))
-    pages = max(1, -(-len(rows) // PAGE_ROWS))
-    number = min(number, pages)
+    query = search.read_query(request.query_params.multi_items())
+    questions = await questions_of(event.id, retired=True)
+    asked = next((each for each in questions if str(each.id) == query.question), None)
+    choices = choices_of(asked) if asked else []
+    if choices and query.answer not in {NO_ANSWER, *dict(choices)}:
+        query = replace(query, answer="")  # it belonged to the question that was chosen before
+    number = number_in(request.query_params.get("page"), 1)
+    found = await search.find_page(event.id, query, lens=lens_of(request), number=number)
+    views = await SavedView.filter(event_id=event.id).order_by("name", "id")
+    kept = str(fit_to_keep(query, asked))
     return page(
         request,
         "registrations/list.html",
         event=event,
-        rows=rows[(number - 1) * PAGE_ROWS : number * PAGE_ROWS],
-        found=len(rows),
+        query=query,
+        found=found,
+        rows=[open_row(request, each, asked) for each in found.rows],
         counts=by_status(await counts_of(event.id)),
-        wanted=wanted,
-        search=search,
-        page_number=number,
-        pages=pages,
+        quotas=await Quota.filter(event_id=event.id).order_by("mode", "name"),
+        questions=questions,
+        asked=asked,
+        choices=choices,
+        views=views,
+        view=next((each for each in views if each.query == str(query)), None),
+        kept=kept if len(kept) <= MOST_KEPT else "",
         mode_names=MODE_NAMES,
+        languages=languages(),
     )
+
+
+def lens_of(request: Request) -> search.Lens:
+    """How this organizer reads sealed people."""
+    reader = Reader("organizer", request.state.organizer.id)
+    opens = partial(reveal_person, vault=office_of(request).vault, reader=reader)
+    return search.Lens(opens=opens, matches=answer_matches)
+
+
+def open_row(request: Request, registration: Registration, asked: Question | None = None) -> Row:
+    reader = Reader("organizer", request.state.organizer.id)
+    person = reveal_person(registration, vault=office_of(request).vault, reader=reader)
+    said = say_answer(asked, person.answers.get(str(asked.id))) if asked else ""
+    return Row(registration, person, said)
+
+
+def fit_to_keep(query: search.Query, asked: Question | None) -> search.Query:
+    """What of a query may lie in the database in the clear: no words (they may be a name), no typed answer."""
+    typed = query.answer and (asked is None or not choices_of(asked))
+    return replace(
+        query, words="", ids=(), answer="" if typed and query.answer != NO_ANSWER else query.answer
+    )
+
+
+async def keep_view(request: Request) -> Response:
+    """POST: give a search a name. What it keeps is read anew, and cleaned, from the query that the page held."""
+    event = await find_event(request)
+    typed = await typed_into(request)
+    name = tidy_line(str(typed.get("name", "")))[:80]
+    query = search.read_query(parse_qsl(str(typed.get("query", ""))))
+    asked = await Question.get_or_none(id=query.question, event_id=event.id) if query.question else None
+    kept = str(fit_to_keep(query, asked))
+    path = f"/desk/events/{event.id}/registrations?{kept}"
+    if not name or len(kept) > MOST_KEPT:
+        return see_other(path, flash=Flash("warning", translate(N_("Please give the view a name."))))
+    await SavedView.create(event_id=event.id, name=name, query=kept)
+    return see_other(
+        path, flash=Flash("success", translate(N_("The view is kept for everybody at the desk.")))
+    )
+
+
+async def drop_view(request: Request) -> Response:
+    event = await find_event(request)
+    await SavedView.filter(id=request.path_params["view_id"], event_id=event.id).delete()
+    flash = Flash("success", translate(N_("The view is gone; nobody in it was touched.")))
+    return see_other(f"/desk/events/{event.id}/registrations", flash=flash)
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
@@ -73,38 +143,6 @@ def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
     for (status, _mode), number in counts.items():
         totals[status] += number
     return totals
-
-
-async def rows_of(request: Request, event: Event, *, status: str, search: str) -> list[Row]:
-    found = Registration.filter(event_id=event.id)
-    if status in set(Status):
-        found = found.filter(status=status)
-    reader = Reader("organizer", request.state.organizer.id)
-    vault = office_of(request).vault
-    ordered = await found.order_by("waitlist_order", "registered_on", "id")
-    rows = [Row(each, reveal_person(each, vault=vault, reader=reader)) for each in ordered]
-    if search:
-        sought = folded(search)
-        rows = [row for row in rows if sought in folded(f"{row.person.name} {row.person.address}")]
-    return rows
-
-
-async def cancel(request: Request) -> Response:
-    event = await find_event(request)
-    found = await _find_registration(request, event)
-    await actions.cancel(found.id, office=office_of(request), now=clock.now())
-    flash = Flash(
-        "success", translate(N_("Cancelled. The person gets a letter, and the next in line moves up."))
-    )
-    return see_other(f"/desk/events/{event.id}/registrations", flash=flash)
-
-
-async def _find_registration(request: Request, event: Event) -> Registration:
-    try:
-        registration_id = uuid.UUID(request.path_params["registration_id"])
-    except ValueError:
-        raise NoSuchPage() from None
-    return await Registration.find(registration_id, event_id=event.id)
 
 
 async def letters(request: Request) -> Response:
@@ -202,10 +240,9 @@ async def has_registrations(event_id: uuid.UUID) -> bool:
 
 routes = [
     Route("/desk/events/{event_id}/registrations", for_organizers(listing)),
+    Route("/desk/events/{event_id}/views", for_organizers(keep_view), methods=["POST"]),
     Route(
-        "/desk/events/{event_id}/registrations/{registration_id}/cancellation",
-        for_organizers(cancel),
-        methods=["POST"],
+        "/desk/events/{event_id}/views/{view_id:uuid}/deletion", for_organizers(drop_view), methods=["POST"]
     ),
     Route("/desk/events/{event_id}/letters", for_organizers(letters)),
     Route("/desk/letters/{letter_id}", for_organizers(letter), methods=["GET"]),

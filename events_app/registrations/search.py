@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from math import ceil
@@ -67,24 +67,20 @@ class Query:
 
     def __str__(self) -> str:
         """The query string that `read_query` makes the same query of; '' for everybody."""
-        said = {_NAMES.get(part.name, part.name): getattr(self, part.name) for part in fields(self)}
+        return urlencode(self.pairs())
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Key and value of everything that is asked for."""
+        said = {**vars(self), "q": self.words, "lost": "yes" if self.lost else "", "words": "", "ids": ""}
         if self.sort == SORTS[0]:
             del said["sort"]
-        said["lost"] = "yes" if self.lost else ""
-        return urlencode({key: value for key, value in said.items() if value}, doseq=True)
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether it may leave anybody out."""
-        return replace(self, sort=SORTS[0]) != Query()
+        plain = [(key, str(value)) for key, value in said.items() if value]
+        return plain + [("id", str(each)) for each in self.ids]
 
     @property
     def needs_opening(self) -> bool:
         """Whether the database alone cannot answer it, because names and answers are sealed."""
         return bool(self.words or self.sort == "name" or (self.question and self.answer))
-
-
-_NAMES: Final = {"words": "q", "ids": "id"}
 
 
 def read_query(pairs: Iterable[tuple[str, str]]) -> Query:
@@ -187,8 +183,10 @@ async def find_ids(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uui
     """Everybody who fits, by id: for an act on all of them, or a letter to all of them."""
     if query.needs_opening:
         return sorted(await _sifted(event_id, query, lens=lens))
-    found = await rows_for(event_id, query).order_by("id").values_list("id", flat=True)
-    return list(found)  # type: ignore[arg-type]
+    found: list[uuid.UUID] = []
+    async for part in _slices(rows_for(event_id, query)):
+        found += await part.order_by("id").values_list("id", flat=True)  # type: ignore[arg-type]
+    return found
 
 
 def rows_for(event_id: uuid.UUID, query: Query) -> QuerySet[Registration]:
@@ -253,18 +251,21 @@ async def _sifted(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid
 async def opened(
     rows: QuerySet[Registration], *, opens: Callable[[Registration], Opened]
 ) -> AsyncIterator[tuple[Registration, Opened]]:
-    """Each of these rows (only its columns of `_OPENED`) and who it is, in no order, with breaths for the event loop.
-
-    The rows come in slices of their ids, which are random (UUIDv4), so that slices are about equal.
-    """
-    slices = max(1, ceil(await rows.count() / AT_ONCE))
-    bounds = [uuid.UUID(int=(each << 128) // slices) for each in range(slices)]
-    for low, high in zip(bounds, [*bounds[1:], None], strict=True):
-        part = rows.filter(id__gte=low) if high is None else rows.filter(id__gte=low, id__lt=high)
+    """Each of these rows (only its columns of `_OPENED`) and who it is, in no order, with breaths for others."""
+    async for part in _slices(rows):
         for place, row in enumerate(await part.only(*_OPENED)):
             if place % BREATH == 0:
                 await asyncio.sleep(0)
             yield row, opens(row)
+
+
+async def _slices(rows: QuerySet[Registration]) -> AsyncIterator[QuerySet[Registration]]:
+    """The rows by ranges of their ids, in order. Ids are random (UUIDv4), so each holds about `AT_ONCE`."""
+    slices = max(1, ceil(await rows.count() / AT_ONCE))
+    bounds = [uuid.UUID(int=(each << 128) // slices) for each in range(slices)]
+    for low, high in zip(bounds, [*bounds[1:], None], strict=True):
+        yield rows.filter(id__gte=low) if high is None else rows.filter(id__gte=low, id__lt=high)
+        await asyncio.sleep(0)
 
 
 @dataclass(frozen=True)
