@@ -33,11 +33,12 @@ from events_app.events.models import Event, NoSuchPage
 from events_app.exports import pages as exports_pages
 from events_app.mail.courier import Compose, Courier
 from events_app.registrations import actions as registrations_actions
-from events_app.registrations import asking, desk_changes, desk_invitations, desk_reminders
+from events_app.registrations import asking, desk_changes, desk_invitations, desk_people, desk_reminders
 from events_app.registrations import desk as registrations_desk
 from events_app.registrations import desk_questions as registrations_questions
 from events_app.registrations import emails as registrations_emails
 from events_app.registrations import pages as registrations_pages
+from events_app.registrations import pages_feed as registrations_feed
 from events_app.registrations import pages_own as registrations_own
 from events_app.registrations.caretaker import Caretaker
 from events_app.registrations.posting import Office
@@ -199,6 +200,7 @@ def _routes() -> list[BaseRoute]:
         *events_feeds.routes,
         *events_pages.routes,
         *registrations_pages.routes,
+        *registrations_feed.routes,
         *registrations_own.routes,
         *accounts_pages.routes,
         *events_desk.routes,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 DAY = 1440
 
 
-async def event_with(office: Office, *minutes: int, after: int = 0, **changes: object) -> Event:
+async def event_with(office: Office, *minutes: int, after: int = 0, **changes: Any) -> Event:
     event = await make.event(office.vault, **changes)
     facts = [ReminderFacts(each, False, {}) for each in minutes]
     facts += [ReminderFacts(after, True, {"en": "The slides are here.", "ar": "العرض هنا."})] if after else []
