@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from events_app.events.models import Event
-from events_app.i18n import L_, name_of_language
+from events_app.i18n import L_, choose, name_of_language
+from events_app.registrations.answers import cell_of, questions_of
 from events_app.registrations.emails import Person, person_of
 from events_app.registrations.forms import MODE_NAMES
 from events_app.registrations.models import Registration
+from events_app.registrations.models_parts import Question
 from events_app.registrations.posting import person_context
 from events_app.registrations.rules import Status
 from events_app.vault import Reader, Vault
@@ -53,9 +55,20 @@ COLUMNS: Mapping[str, Column] = {
 """What can be exported, in the order it always has: names and numbers a person reads, never codes of ours."""
 
 
-def chosen_columns(wanted: Sequence[str]) -> list[Column]:
+async def columns_of(event: Event) -> dict[str, Column]:
+    """The fixed columns, then one for each question of the event, also for those that are asked no more."""
+    questions = await questions_of(event.id, retired=True)
+    return {**COLUMNS, **{f"q_{question.id.hex}": _answers_to(question) for question in questions}}
+
+
+def _answers_to(question: Question) -> Column:
+    key = str(question.id)
+    return Column(choose(question.label), lambda line: cell_of(question, line.person.answers.get(key)))
+
+
+def chosen_columns(columns: Mapping[str, Column], wanted: Sequence[str]) -> list[Column]:
     """The wanted columns in their stable order; all of them when none is named."""
-    return [column for key, column in COLUMNS.items() if not wanted or key in wanted]
+    return [column for key, column in columns.items() if not wanted or key in wanted]
 
 
 async def lines_of(

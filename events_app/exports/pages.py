@@ -27,7 +27,7 @@ async def choose_columns(request: Request) -> Response:
         request,
         "exports/choose.html",
         event=event,
-        columns=actions.COLUMNS,
+        columns=await actions.columns_of(event),
         statuses=actions.STATUS_NAMES,
         counts=by_status(await counts_of(event.id)),
     )
@@ -36,7 +36,7 @@ async def choose_columns(request: Request) -> Response:
 async def csv_sheet(request: Request) -> Response:
     """`?column=` and `?status=` may repeat; `?bom=no` leaves out the mark by which Excel knows UTF-8."""
     event = await find_event(request)
-    columns = actions.chosen_columns(request.query_params.getlist("column"))
+    columns = await _columns(request, event)
     cells = actions.cells_of(_lines(request, event), columns)
     bom = request.query_params.get("bom", "yes") != "no"
     content = csv_rows([str(column.label) for column in columns], cells, bom=bom)
@@ -45,7 +45,7 @@ async def csv_sheet(request: Request) -> Response:
 
 async def xlsx_sheet(request: Request) -> Response:
     event = await find_event(request)
-    columns = actions.chosen_columns(request.query_params.getlist("column"))
+    columns = await _columns(request, event)
     cells = actions.cells_of(_lines(request, event), columns)
     content = xlsx_rows(
         [str(column.label) for column in columns],
@@ -54,6 +54,11 @@ async def xlsx_sheet(request: Request) -> Response:
         title=choose(event.title),
     )
     return download(content, name=f"{event.slug}.xlsx", media_type=XLSX_TYPE)
+
+
+async def _columns(request: Request, event: Event) -> list[actions.Column]:
+    wanted = request.query_params.getlist("column")
+    return actions.chosen_columns(await actions.columns_of(event), wanted)
 
 
 def _lines(request: Request, event: Event) -> AsyncIterator[actions.Line]:
