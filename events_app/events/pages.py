@@ -121,10 +121,14 @@ async def event_context(found: Event, *, now: datetime) -> dict[str, Any]:
         "agenda": timed(agenda, found.starts),
         "door": found.door(now).value,
         "place": place_of(found),
-        "colours_url": f"/organizations/{hosts[0].organization.slug}/colours.css"
-        if hosts and hosts[0].organization.colour
-        else "",
+        "colours_url": colours_of(hosts),
     }
+
+
+def colours_of(hosts: Sequence[EventHost]) -> str:
+    """The address of the first host's colours; "" where it has none."""
+    first = hosts[0].organization if hosts else None
+    return f"/organizations/{first.slug}/colours.css" if first and first.colour else ""
 
 
 def timed(agenda: Sequence[Any], starts: datetime) -> list[tuple[datetime, Any]]:

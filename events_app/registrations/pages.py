@@ -16,7 +16,7 @@ from starlette.routing import Route
 from events_app import clock
 from events_app.errors import Conflict
 from events_app.events.models import Event, EventHost, consent_of, hosts_of, place_of
-from events_app.events.pages import host_views
+from events_app.events.pages import colours_of
 from events_app.events.rules import Mode, ShowsPlaces, Texts
 from events_app.i18n import N_, choose, language_of, ngettext, translate
 from events_app.registrations import actions
@@ -140,7 +140,7 @@ def _show_form(
         form=filled.form,
         asking=filled.asking,
         more=bool(filled.asking.new) and status == 200,
-        hosts=host_views(around.hosts),
+        colours_url=colours_of(around.hosts),
         place=place_of(event),
         door=event.door(clock.now()).value,
         consent_text=choose(around.consent),
@@ -189,7 +189,7 @@ async def show_receipt(request: Request, token: str) -> Response:
         request,
         "registrations/receipt.html",
         event=event,
-        hosts=host_views(await hosts_of(event.id)),
+        colours_url=colours_of(await hosts_of(event.id)),
         place=place_of(event),
         status_now=said["status"],
         mode=said["mode"],

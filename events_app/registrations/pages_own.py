@@ -16,7 +16,7 @@ from events_app.calendar import itip, links
 from events_app.calendar.entry import Entry
 from events_app.errors import Conflict
 from events_app.events.models import Event, hosts_of, place_of
-from events_app.events.pages import host_views
+from events_app.events.pages import colours_of
 from events_app.i18n import N_, translate, use_language
 from events_app.registrations import actions, changes, decisions
 from events_app.registrations.emails import Person, entry_of, event_facts, letter_facts
@@ -74,7 +74,7 @@ async def _own_page(
         "registrations/own.html",
         status=status,
         event=event,
-        hosts=host_views(await hosts_of(event.id)),
+        colours_url=colours_of(await hosts_of(event.id)),
         place=place_of(event),
         registration=found,
         person=person,
