@@ -12,7 +12,7 @@ from events_app import clock, demonstration
 from events_app.events import actions as event_actions
 from events_app.events.models import Event
 from events_app.mail.models import Letter
-from events_app.registrations import actions, changes, inviting
+from events_app.registrations import actions, announcing, asking, changes, inviting
 from events_app.registrations.actions import Receipt
 from events_app.registrations.models import Registration
 from events_app.registrations.pages import _receipt_token
@@ -75,6 +75,7 @@ async def fill_lists(office: Office, now: datetime) -> Places:
     own = {"own_confirmed": first, "own_cancelled": gone, "own_online": online}
     statuses |= {name: link_of(each, office) for name, each in own.items()}
     await invite_partners(launch, office, now)
+    statuses["question"] = await ask_everything(await Event.get(slug="unlisted"))
     return {**statuses, **await with_deadlines(launch, office, now), **receipts(launch.id, office, now)}
 
 
@@ -105,6 +106,13 @@ async def with_deadlines(launch: Event, office: Office, now: datetime) -> Places
         str(said["own_url"]).rsplit("/", 1)[-1],
     )
     return found
+
+
+async def ask_everything(event: Event) -> str:
+    """Every ready-made question; the id of one of them."""
+    added = [question for name in asking.PRESETS for question in await asking.add_preset(event.id, name)]
+    await asking.retire_question(event.id, added[-1].id)
+    return str(added[0].id)
 
 
 async def invite_partners(launch: Event, office: Office, now: datetime) -> None:
@@ -172,7 +180,15 @@ async def write_letters(settings: Settings, office: Office, now: datetime) -> Pl
     await make.change(
         moved, office, now=now, place={"en": "Room XX, Hotel Linden", "ar": "القاعة 20، فندق ليندن"}
     )
-    await actions.send_update(moved.id, office=office, now=now)
+    await announcing.announce(moved.id, office=office, now=now)
+    await make.change(
+        moved, office, now=now, title={"en": "Breakfast with interpreters", "ar": "فطور مع المترجمات"}
+    )
+    await announcing.announce(moved.id, office=office, now=now)
+    told = await Event.get(slug="arabic-only")
+    await both(told, office, now)
+    await make.change(told, office, now=now, place={"ar": "القاعة 20، فندق ليندن"})
+    await announcing.announce(told.id, office=office, now=now)
     await both(called_off, office, now)
     places["own_called_off"] = link_of((await rows_of(called_off))[0], office)
     await event_actions.cancel_event(called_off.id, follow=make.follower(office), now=now)

@@ -49,6 +49,9 @@ def take(page: Page, start: Path) -> None:
     """Four pictures of what the page shows now: START.light.phone.png and so on."""
     for device, width in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": HEIGHTS[device]})
+        # As high as the page, so that what sticks to an edge of the window stands at the page's own.
+        high = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(HEIGHTS[device], min(high, 12_000))})
         for theme in THEMES:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
             page.screenshot(path=f"{start}.{theme}.{device}.png", full_page=True, animations="disabled")
