@@ -94,6 +94,11 @@ class Asking:
     def hidden(self) -> list[Shown]:
         return [each for each in self.shown if not each.asked]
 
+    def lacks(self, answers: Answers) -> bool:
+        """Whether a question that must be answered is not, because it is new or somebody else filled in the form."""
+        asked = [each.question for each in self.shown if each.asked]
+        return any(question.required and str(question.id) not in answers for question in asked)
+
     def answers(self) -> dict[str, Any]:
         """What was answered, as `answers.Answers` keeps it. Valid fields only."""
         said = {str(each.question.id): value_of(each.question, each.field) for each in self.now}

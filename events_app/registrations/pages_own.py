@@ -4,9 +4,11 @@ Opening any of these pages changes nothing, because mail scanners open links: ev
 """
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,8 +19,9 @@ from events_app.calendar.entry import Entry
 from events_app.errors import Conflict
 from events_app.events.models import Event, hosts_of, place_of
 from events_app.events.pages import colours_of
-from events_app.i18n import N_, translate, use_language
+from events_app.i18n import N_, choose, translate, use_language
 from events_app.registrations import actions, changes, decisions
+from events_app.registrations.answers import merged, questions_of, said_answers
 from events_app.registrations.emails import Person, entry_of, event_facts, letter_facts
 from events_app.registrations.forms import (
     MODE_NAMES,
@@ -28,8 +31,9 @@ from events_app.registrations.forms import (
     colleague_form,
     details_form,
 )
+from events_app.registrations.forms_questions import Asking, ask
 from events_app.registrations.models import Registration, party_of, place_in_line
-from events_app.registrations.models_parts import HistoryLine
+from events_app.registrations.models_parts import HistoryLine, Question
 from events_app.registrations.pages import RECEIPT_MARK, office_of, show_receipt
 from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Due, NoSuchRegistration, Status, Who
@@ -63,12 +67,14 @@ async def _own_page(
     *,
     status: int = 200,
     refusal: str = "",
-    details: DetailsForm | None = None,
+    details: "Details | None" = None,
     colleague: ColleagueForm | None = None,
     address: AddressForm | None = None,
 ) -> Response:
     person = _person(request, found)
     now = clock.now()
+    questions = await questions_of(event.id, retired=True)
+    details = details or _details(found, person, questions)
     return page(
         request,
         "registrations/own.html",
@@ -88,14 +94,31 @@ async def _own_page(
         else None,
         mode_names=MODE_NAMES,
         refusal=refusal,
-        details=with_ids(details or details_form(data=_details_of(found, person)), "details"),
+        details=with_ids(details.form, "details"),
+        asking=details.asking,
+        more=bool(details.asking.new) and not details.form.errors,
+        answered=[(choose(each.label), said) for each, said in said_answers(questions, person.answers)],
+        owes_answers=details.asking.lacks(person.answers),
         colleague=with_ids(colleague or colleague_form(), "colleague"),
         new_address=with_ids(address or AddressForm(), "new"),
     )
 
 
-def _details_of(found: Registration, person: Person) -> dict[str, Any]:
-    return {"name": person.name, "needs": person.needs, "language": found.language}
+@dataclass(frozen=True)
+class Details:
+    """What a person told us, in a form to change it, with the event's own questions that concern them."""
+
+    form: DetailsForm
+    asking: Asking
+
+
+def _details(
+    found: Registration, person: Person, questions: Sequence[Question], typed: FormData | None = None
+) -> Details:
+    told = {"name": person.name, "needs": person.needs, "language": found.language}
+    form = details_form(typed, data=told)
+    live = [question for question in questions if not question.retired]
+    return Details(form, ask(form, live, mode=found.mode, typed=typed, answers=person.answers))
 
 
 def _due(found: Registration, event: Event) -> datetime | None:
@@ -185,19 +208,21 @@ async def other_mode(request: Request) -> Response:
 
 async def details(request: Request) -> Response:
     found, event = await find(request)
-    form = details_form(await typed_into(request))
-    if not form.validate():
-        return await _own_page(request, found, event, status=422, details=form)
-    person = _person(request, found)
+    person, questions = _person(request, found), await questions_of(event.id, retired=True)
+    filled = _details(found, person, questions, await typed_into(request))
+    if not filled.form.validate():
+        return await _own_page(request, found, event, status=422, details=filled)
+    if filled.asking.new:
+        return await _own_page(request, found, event, details=filled)
     await changes.change_answers(
         found.id,
-        name=form.name.data or "",
-        needs=form.needs.data or "",
-        answers=person.answers,
+        name=filled.form.name.data or "",
+        needs=filled.form.needs.data or "",
+        answers=merged(person.answers, filled.asking.answers(), questions),
         office=office_of(request),
         now=clock.now(),
     )
-    await changes.change_language(found.id, form.language.data, now=clock.now())
+    await changes.change_language(found.id, filled.form.language.data, now=clock.now())
     return _back(request, N_("Saved."))
 
 
@@ -262,6 +287,9 @@ async def own_data(request: Request) -> Response:
     found, event = await find(request)
     history = await HistoryLine.filter(registration_id=found.id).order_by("number")
     held = changes.my_data(found, office=office_of(request), history=list(history))
+    questions = await questions_of(event.id, retired=True)
+    said = said_answers(questions, _person(request, found).answers)
+    held["answers"] = [{"question": choose(each.label), "answer": words} for each, words in said]
     content = json.dumps({"event": event.slug, **held}, ensure_ascii=False, indent=2).encode()
     return download(content, name=f"{event.slug}.json", media_type="application/json")
 
