@@ -24,6 +24,7 @@ NOT_OURS = re.compile(
     r"|#[0-9a-f]{6}\b"
     r"|\{\w*\}"  # blanks that a script fills
     r"|\bEnglish\b"  # a language, by its own name
+    r"|\b[a-z]+\.(?:json|xml|ics)\b|\bAtom\b"  # files and formats for programs
     r"|\bGoogle\b|\bOutlook\.com\b|\bOffice 365\b"
     r"|\bSide events\b|\bRima\b"  # the site and the organizer of tests/make.py
 )
@@ -86,7 +87,7 @@ def shown_on(page: str) -> Iterable[str]:
 
 
 class _Reader(HTMLParser):
-    """Collects what a page shows. What says that it is in another language is left alone."""
+    """Collects what a page shows. Codes, and what says that it is in another language, are left alone."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +100,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
-        foreign = tag in ("style", "script") or said.get("lang", LANGUAGE) != LANGUAGE
+        foreign = tag in ("style", "script", "code") or said.get("lang", LANGUAGE) != LANGUAGE
         if not foreign and not self._is_foreign:
             self.shown += [value for name, value in attrs if name in _SHOWN_ATTRIBUTES and value]
             if tag == "meta" and said.get("name") == "description":

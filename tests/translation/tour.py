@@ -52,7 +52,14 @@ class Tour:
             self._keep(await client.get(answer.headers["location"]))
         return answer
 
+    async def fill(self, client: httpx2.AsyncClient, path: str, **fields: Any) -> None:
+        """Post the form of a page as a browser does, with what is hidden in it."""
+        page = (await client.get(path)).text
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+        await self.send(client, path, **{**hidden, **fields})
+
     def _keep(self, answer: httpx2.Response) -> None:
+        assert answer.status_code != 500, answer.request.url
         if "text/html" in answer.headers.get("content-type", ""):
             self.seen.append((f"{answer.request.method} {answer.request.url.path}", answer.text))
 
@@ -67,6 +74,8 @@ async def whole_house(house: make.House) -> Tour:
     await _registering(tour, visitor, events)
     await _own_pages(tour, visitor, events)
     await _making_things(tour, desk)
+    await _asking(tour, visitor, desk, events["closed"])
+    await _inviting(tour, desk, events["invited"])
     await _desk_of_an_event(tour, desk, events)
     await _refusals(tour, visitor)
     return tour
@@ -135,10 +144,10 @@ async def _registering(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[
     await tour.send(visitor, form, name="ن" * 200, address="nobody", mode="by post", language="??")
     for slug in ("approval", "confirming", "invited", "company"):
         typed = {"name": "نور", "address": "nour@example.org", "mode": "in_person", "language": "ar"}
-        await tour.send(visitor, f"/events/{slug}/register", **typed, consent="y")
+        await tour.fill(visitor, f"/events/{slug}/register", **typed, consent="y")
     for name, address in zip(NAMES, ("nour", "layla", "huda", "samar", "rana"), strict=True):
         typed = {"name": name, "address": f"{address}@example.org", "mode": "in_person", "language": "ar"}
-        await tour.send(visitor, form, **typed, consent="y")
+        await tour.fill(visitor, form, **typed, consent="y")
     await tour.look(visitor, form)
     typed = {
         "name": "نور",
@@ -147,7 +156,7 @@ async def _registering(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[
         "consent": "y",
         "mode": "in_person",
     }
-    await tour.send(visitor, f"/events/{events['full'].slug}/register", **typed)
+    await tour.fill(visitor, f"/events/{events['full'].slug}/register", **typed)
     mine = f"/events/{events['open'].slug}/mine"
     await tour.look(visitor, mine)
     await tour.send(visitor, mine, address="")
@@ -213,6 +222,38 @@ async def _making_things(tour: Tour, desk: make.Desk) -> None:
     await tour.send(desk.client, "/desk/events/new", **token, **make.form(**POST))
 
 
+async def _asking(tour: Tour, visitor: httpx2.AsyncClient, desk: make.Desk, event: Event) -> None:
+    """Every ready-made question, and a form for every kind of answer."""
+    token, base = {"form_token": desk.form_token}, f"/desk/events/{event.id}/questions"
+    await tour.look(desk.client, base)
+    page = tour.seen[-1][1]
+    for kind in re.findall(r'<option value="([a-z_]+)"', page):
+        await tour.look(desk.client, f"{base}/new?kind={kind}")
+        await tour.send(desk.client, f"{base}/new", **token, kind=kind)
+    for preset in re.findall(r'name="preset" value="([a-z]+)"', page):
+        await tour.send(desk.client, f"{base}/presets", **token, preset=preset)
+    await tour.look(desk.client, f"{base}/preview")
+    await tour.send(desk.client, f"{base}/preview", **token)
+    await tour.look(desk.client, base)
+    for question in re.findall(rf'href="({base}/[0-9a-f-]{{36}})"', tour.seen[-1][1])[:4]:
+        await tour.look(desk.client, question)
+        for act in ("place", "retirement", "return", "deletion"):
+            await tour.send(desk.client, f"{question}/{act}", **token, to="down")
+
+
+async def _inviting(tour: Tour, desk: make.Desk, event: Event) -> None:
+    token, base = {"form_token": desk.form_token}, f"/desk/events/{event.id}"
+    await tour.send(desk.client, f"{base}/invitations", **token)
+    made = {"batch": "شركاء", "people": "نور <nour@example.org>", "purpose": "open", "language": "ar"}
+    await tour.send(desk.client, f"{base}/invitations", **token, **made)
+    await tour.send(desk.client, f"{base}/invitations", **token, **{**made, "people": "نور", "number": "x"})
+    page = (await desk.client.get(f"{base}/invitations")).text
+    for action in dict.fromkeys(re.findall(r'method="post" action="([^"]+)"', page)):
+        await tour.send(desk.client, action, **token)
+    quota = {"quotas-0-name": "شركاء", "quotas-0-places": "900", "quotas-0-mode": "in_person"}
+    await tour.send(desk.client, f"{base}/quotas", **token, **quota)
+
+
 async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Event]) -> None:
     token = {"form_token": desk.form_token}
     await tour.look(desk.client, "/desk", *(f"/desk/events/{event.id}" for event in events.values()))
@@ -222,7 +263,9 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     await tour.send(desk.client, f"{base}/edit", **token, **make.form(**POST), revision="0")
     await make.change(events["open"], tour.house.office, starts_wall="2035-05-12T12:00")
     await tour.look(desk.client, base, f"{base}/registrations?q=zz", f"{base}/letters?state=sent")
-    await tour.send(desk.client, f"{base}/updates", **token)
+    await tour.look(desk.client, f"{base}/changes")
+    await tour.send(desk.client, f"{base}/changes", **token)
+    await tour.look(desk.client, f"{base}/changes", "/conferences/forum")
     await tour.look(desk.client, f"{base}/letters")
     letters = re.findall(r'href="(/desk/letters/[^"]+)"', tour.seen[-1][1])
     await tour.look(desk.client, letters[0], f"{letters[0]}/html")
