@@ -1,5 +1,6 @@
 """Questions on pages: whatever is typed is refused in words or kept rightly; a condition needs no script."""
 
+import csv
 import json
 import re
 from io import BytesIO
@@ -253,3 +254,168 @@ async def test_the_person_reads_why_and_how_long(house: make.House) -> None:
     said = make.words_of(await english.get(f"/events/{event.slug}/register"))
     assert "Why we ask: To print the badges. The answer is deleted 14 days after the event." in said
     assert purpose["ar"] in make.words_of(await arabic.get(f"/events/{event.slug}/register"))
+
+
+async def own_page(event: Event, house: make.House) -> str:
+    row = await make.row_of(event, "dunya@example.org", office=house.office)
+    token = reveal_person(row, vault=house.vault, reader=make.COURIER).token
+    return f"/registrations/{token}"
+
+
+async def test_answers_stand_on_the_own_page_and_can_be_changed_there(house: make.House) -> None:
+    event = await make.event(house.vault)
+    (access, more) = await asking.add_preset(event.id, "access")
+    gone = await asking.add_question(event.id, facts(label="Shoe size"))
+    said = {str(access.id): ["sign"], str(gone.id): "38"}
+    await make.registered(event, "dunya", office=house.office, answers=said)
+    await asking.retire_question(event.id, gone.id)
+    guest, path = await house.client(), await own_page(event, house)
+
+    own = await guest.get(path)
+    assert "Sign language interpretation" in make.words_of(own)
+    assert asked_on(own) == [name_of(access)]
+    typed = {"name": "Dunya", "language": "en", "needs": "", name_of(access): ["other"]}
+    second = await guest.post(f"{path}/details", data={**typed, "asked": [name_of(access)]})
+    assert (second.status_code, "A few more questions" in second.text) == (200, True)
+    both = [name_of(access), name_of(more)]
+    third = await guest.post(f"{path}/details", data={**typed, name_of(more): "A lamp", "asked": both})
+
+    assert third.status_code == 303
+    kept = {str(access.id): ["other"], str(more.id): "A lamp", str(gone.id): "38"}
+    assert await answers_of(event, house) == kept
+    held = (await guest.get(f"{path}/data.json")).json()["answers"]
+    assert [each["answer"] for each in held] == ["Something else", "A lamp", "38"]
+
+
+async def test_a_new_question_that_must_be_answered_is_asked_on_the_own_page(house: make.House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, "dunya", office=house.office)
+    guest, path = await house.client(), await own_page(event, house)
+    words = "The organizers still have a question for you"
+
+    assert words not in make.words_of(await guest.get(path))
+    await asking.add_question(event.id, facts(required=True))
+    assert words in make.words_of(await guest.get(path))
+
+
+def written(**typed: Any) -> dict[str, Any]:
+    """What a browser posts from the desk's form for a question."""
+    return {"kind": "text", "label_en": "Role", "label_ar": "الصفة", "keep_days": "30", **typed}
+
+
+async def test_the_desk_makes_changes_and_deletes_a_question(house: make.House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    path = f"/desk/events/{event.id}/questions"
+    rows = {f"choices-{at}-text_en": text for at, text in enumerate(("Bread", "", "Olives"))}
+
+    made = await desk.post(f"{path}/new", **written(kind="choice", **rows))
+    assert made.status_code == 303
+    (food,) = await answers.questions_of(event.id)
+    assert food.label == {"en": "Role", "ar": "الصفة"}
+    assert food.choices == [{"key": "c1", "text": {"en": "Bread"}}, {"key": "c2", "text": {"en": "Olives"}}]
+
+    swapped = {
+        "choices-0-key": "c2", "choices-0-text_en": "Olives", "choices-1-key": "rubbish",
+        "choices-1-text_en": "Rice", "choices-2-key": "c1", "choices-2-text_en": "Bread",
+    }  # fmt: skip
+    changed = await desk.post(f"{path}/{food.id}", **written(kind="choice", required="y", **swapped))
+    assert changed.status_code == 303
+    (food,) = await answers.questions_of(event.id)
+    assert [each["key"] for each in food.choices] == ["c2", "c3", "c1"]
+    assert food.required
+
+    assert (await desk.post(f"{path}/{food.id}/deletion")).status_code == 303
+    assert await answers.questions_of(event.id) == []
+
+
+async def test_the_desk_hears_every_error_at_once(house: make.House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    first = await asking.add_question(event.id, facts(Kind.YES_NO, "a"))
+    second = await asking.add_question(event.id, facts(Kind.YES_NO, "b"))
+
+    typed = written(kind="choice", label_en="", keep_days="0", when=[f"{first.id}:yes", f"{second.id}:yes"])
+    response = await desk.post(f"/desk/events/{event.id}/questions/new", **typed)
+
+    assert response.status_code == 422
+    for sentence in (
+        "Please write the question.",
+        "Please write a number of days.",
+        "Please write at least two choices.",
+        "Please choose answers of one question only.",
+    ):
+        assert sentence in make.words_of(response)
+
+
+async def test_rows_for_choices_come_and_move_without_a_script(house: make.House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    path = f"/desk/events/{event.id}/questions/new"
+    typed = written(kind="choice", **{"choices-0-text_en": "Bread", "choices-1-text_en": "Olives"})
+
+    more = await desk.post(path, **typed, more="choices")
+    assert more.status_code == 200
+    assert len(re.findall(r'name="choices-\d+-text_en"', more.text)) == 5
+    lifted = await desk.post(path, **typed, lift="1")
+    values = re.findall(r'name="choices-\d+-text_en"[^>]* value="(\w+)"', lifted.text)
+    assert values == ["Olives", "Bread"]
+    for rubbish_number in ("0", "99", "-1", "٣", "x", "9" * 50):
+        assert (await desk.post(path, **typed, lift=rubbish_number)).status_code in {200, 422, 303}
+
+
+async def test_the_list_orders_by_buttons_and_by_dragging(house: make.House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    path = f"/desk/events/{event.id}/questions"
+    a, b, c = [await asking.add_question(event.id, facts(label=label)) for label in "abc"]
+
+    async def order() -> str:
+        return "".join([each.label["en"] for each in await answers.questions_of(event.id)])
+
+    await desk.post(f"{path}/{a.id}/place", to="down")
+    assert await order() == "bac"
+    await desk.post(f"{path}/{a.id}/place", to="up")
+    assert await order() == "abc"
+    await desk.post(f"{path}/order", order=[str(c.id), str(a.id), str(b.id)])
+    assert await order() == "cab"
+
+
+async def test_a_refusal_of_the_desk_is_said_on_the_list(house: make.House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    path = f"/desk/events/{event.id}/questions"
+    food, _allergy = await asking.add_preset(event.id, "diet")
+
+    for act in ("retirement", "deletion"):
+        response = await desk.post(f"{path}/{food.id}/{act}")
+        assert response.status_code == 409
+        assert asking.QuestionNeeded.sentence in make.words_of(response)
+    for strange in ("rubbish", "00000000-0000-0000-0000-000000000000"):
+        assert (await desk.get(f"{path}/{strange}")).status_code == 404
+    assert (await desk.post(f"{path}/presets", preset="rubbish")).status_code == 404
+
+
+async def test_the_form_can_be_tried_and_nothing_is_kept(house: make.House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    path = f"/desk/events/{event.id}/questions/preview"
+    (access, more) = await asking.add_preset(event.id, "access")
+
+    assert (await desk.get(path)).status_code == 200
+    typed: dict[str, Any] = {name_of(access): ["other"], "asked": [name_of(access)]}
+    second = await desk.post(path, **typed)
+    assert "A few more questions" in make.words_of(second)
+    typed |= {name_of(more): "A lamp", "asked": [name_of(access), name_of(more)]}
+    third = make.words_of(await desk.post(path, **typed))
+    assert "Nothing was kept." in third
+    assert "A lamp" in third
+
+
+async def test_a_question_is_a_column_of_the_export(house: make.House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    role = await asking.add_question(event.id, facts())
+    coming = await asking.add_question(event.id, facts(Kind.YES_NO, "By train?"))
+    said = {str(role.id): "Archivist", str(coming.id): False}
+    await make.registered(event, "dunya", office=house.office, answers=said)
+    await asking.retire_question(event.id, role.id)
+
+    choose = await desk.get(f"/desk/events/{event.id}/export")
+    assert f'value="q_{role.id.hex}"' in choose.text
+    sheet = await desk.get(f"/desk/events/{event.id}/registrations.csv")
+    head, line = csv.reader(sheet.text.lstrip("\ufeff").splitlines())
+    assert (head[-2:], line[-2:]) == (["Role", "By train?"], ["Archivist", "No"])
