@@ -33,7 +33,14 @@ from events_app.events.models import Event, NoSuchPage
 from events_app.exports import pages as exports_pages
 from events_app.mail.courier import Compose, Courier
 from events_app.registrations import actions as registrations_actions
-from events_app.registrations import asking, desk_changes, desk_invitations, desk_people, desk_reminders
+from events_app.registrations import (
+    asking,
+    desk_changes,
+    desk_invitations,
+    desk_letters,
+    desk_people,
+    desk_reminders,
+)
 from events_app.registrations import desk as registrations_desk
 from events_app.registrations import desk_questions as registrations_questions
 from events_app.registrations import emails as registrations_emails
@@ -207,6 +214,7 @@ def _routes() -> list[BaseRoute]:
         *desk_parts.routes,
         *registrations_desk.routes,
         *registrations_questions.routes,
+        *desk_letters.routes,
         *desk_invitations.routes,
         *desk_changes.routes,
         *desk_people.routes,

@@ -8,6 +8,7 @@ from datetime import date
 from events_app import clock
 from events_app.events.actions import follow_zone_rules
 from events_app.registrations.decisions import due_now, lapse
+from events_app.registrations.mailing import carry_on
 from events_app.registrations.posting import Office
 from events_app.registrations.reminding import remind
 
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 
 
 class Caretaker:
-    """Lets offers, unconfirmed addresses and held cancellations lapse when their time is up.
+    """Lets offers, unconfirmed addresses and held cancellations lapse when their time is up, and goes on with letters
+    to many that a stopped server left unfinished.
 
     Several may work on one database: each lapse is a transaction that looks again under the event's claim.
     """
@@ -44,6 +46,7 @@ class Caretaker:
         for registration_id in due:
             await lapse(registration_id, office=self._office, now=clock.now())
         reminded = await remind(clock.now(), office=self._office)
+        await carry_on(office=self._office, now=clock.now())
         await self._watch_zones()
         return len(due) + reminded
 

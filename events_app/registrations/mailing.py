@@ -1,5 +1,6 @@
 """Writing to many: one letter each, in their own language, posted a hundred at a time and to nobody twice."""
 
+import hashlib
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -53,7 +54,7 @@ class NobodyToWriteTo(Conflict):
 
 class PeopleChanged(Conflict):
     sentence = N_(
-        "Meanwhile somebody came or went: it would be %(now)s people now, not %(before)s. Nothing was sent yet."
+        "Meanwhile somebody came or went, and nothing was sent yet. Please look at the number again, then send."
     )
 
 
@@ -89,6 +90,11 @@ class Audience:
 
     people: Mapping[uuid.UUID, str]
     without_address: int
+
+    @property
+    def mark(self) -> str:
+        """Changes as soon as anybody joins or leaves."""
+        return hashlib.sha256(b"".join(each.bytes for each in sorted(self.people))).hexdigest()[:16]
 
     def in_another_language(self, words: Words) -> int:
         """How many get it in a language that is not theirs."""
@@ -196,9 +202,9 @@ def _may_be_written_to(registration: Registration | None) -> bool:
 
 @one_transaction
 async def start(
-    event_id: uuid.UUID, mailing_id: uuid.UUID, *, people: int, office: Office, reader: Reader
+    event_id: uuid.UUID, mailing_id: uuid.UUID, *, mark: str, office: Office, reader: Reader
 ) -> bool:
-    """Write down who gets the letter: exactly those `people` whom the organizer was shown. Nothing is posted yet.
+    """Write down who gets the letter: exactly those whom the organizer was shown (`Audience.mark`). Nothing is posted.
 
     Starting twice is starting once (False the second time). Refuses `EventIsDraft`, `NobodyToWriteTo`,
     `PeopleChanged`.
@@ -212,11 +218,11 @@ async def start(
     audience = await audience_of(event.id, words.query, office=office, reader=reader)
     if not audience.people:
         raise NobodyToWriteTo()
-    if len(audience.people) != people:
-        raise PeopleChanged(now=len(audience.people), before=people)
+    if audience.mark != mark:
+        raise PeopleChanged()
     lines = [MailingLine(mailing_id=mailing.id, registration_id=each) for each in sorted(audience.people)]
     await MailingLine.bulk_create(lines, batch_size=500)
-    mailing.state, mailing.people = "sending", people
+    mailing.state, mailing.people = "sending", len(lines)
     await mailing.save(update_fields=["state", "people"])
     return True
 
