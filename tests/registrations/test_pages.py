@@ -369,7 +369,8 @@ async def test_the_page_that_mails_the_link_says_the_same_for_every_address(hous
     answers = []
     for who in ("layla", "maria"):
         answer = await client.post(f"/events/{event.slug}/mine", data={"address": f"{who}@example.org"})
-        headers = [(name, value) for name, value in answer.headers.multi_items()]
+        headers = [(name, value) for name, value in answer.headers.multi_items() if name != "content-length"]
+        # gzip makes "layla" a byte longer or shorter than "maria", whoever is registered
         answers.append((answer.status_code, headers, answer.text.replace(f"{who}@", "somebody@")))
 
     assert answers[0] == answers[1]
