@@ -37,6 +37,7 @@ from events_app.registrations import (
     asking,
     desk_changes,
     desk_invitations,
+    desk_mail,
     desk_letters,
     desk_people,
     desk_reminders,
@@ -79,7 +80,10 @@ MODELS = (
     "events_app.registrations.models",
 )
 
-COMPOSERS: dict[str, Compose] = {"registrations": registrations_emails.compose}
+COMPOSERS: dict[str, Compose] = {
+    "registrations": registrations_emails.compose,
+    "site": registrations_emails.compose_for_site,
+}
 
 STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
     (NotFound, 404),
@@ -120,6 +124,8 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app.state.site = site
     app.state.office = office
     app.state.kept_pages = KeptPages()
+    app.state.mail_settings = settings.mail
+    app.state.courier = None
     # What events must know of registrations is handed down, because imports only go down.
     app.state.follow = partial(_follow, office=office)
     app.state.follow_copy = asking.copy_questions
@@ -158,6 +164,7 @@ async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) ->
     await open_database(settings.database.url, models=MODELS)
     courier = courier_of(settings, app.state.vault)
     caretaker = Caretaker(app.state.office)
+    app.state.courier = courier if carries_letters else None
     work = [asyncio.create_task(each.run()) for each in (courier, caretaker)] if carries_letters else []
     try:
         yield
@@ -219,6 +226,7 @@ def _routes() -> list[BaseRoute]:
         *desk_changes.routes,
         *desk_people.routes,
         *desk_reminders.routes,
+        *desk_mail.routes,
         *exports_pages.routes,
         Mount("/static", KeptFiles(directory=STATIC), name="static"),
     ]

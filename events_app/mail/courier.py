@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from events_app.clock import now as clock_now
 from events_app.mail import outbox, rules
+from events_app.mail.dkim import Signer
 from events_app.mail.ledger import Leased, Ledger
 from events_app.mail.line import InDoubt, Line, Never, NoLine, NotNow, SmtpLine
 from events_app.mail.message import Draft, build, recipient_of
@@ -81,6 +83,8 @@ class Courier:
         self._pace = pace
         self._ledger = Ledger(new_token(), lease=pace.lease)
         self._sender = settings.sender_address or "outbox@localhost"
+        self._signer = signer_of(settings)
+        self.looked_at: datetime | None = None
         self._waiting: asyncio.Queue[Leased] = asyncio.Queue()
         self._lines: asyncio.LifoQueue[Line] = asyncio.LifoQueue()
         self._bell = asyncio.Event()
@@ -117,6 +121,7 @@ class Courier:
 
     async def _look(self) -> None:
         """Take letters for every hand, and some more so that no hand waits; one when the line is down."""
+        self.looked_at = clock_now()
         if clock_now() < self._pause_ends:
             return
         most = self._settings.connections * HANDS * 2
@@ -208,6 +213,8 @@ class Courier:
         )
         message_id = f"<{new_token()}@{self._sender.rpartition('@')[2]}>"
         raw = build(draft, sender_address=self._sender, message_id=message_id, date=clock_now())
+        if self._signer:
+            raw = self._signer.sign(raw)
         return Written(raw, self._vault.seal_bytes(letter.scope, letter.message_context, raw), message_id)
 
     async def _record(self, letter: Leased, answer: Exception) -> bool:
@@ -257,6 +264,14 @@ class Courier:
         slot = max(moment, self._next_slot)
         self._next_slot = slot + 60 / self._settings.per_minute
         await _within(slot - moment, self._stopping.wait())
+
+
+def signer_of(settings: Mail) -> Signer | None:
+    """What signs the letters, where the settings name a selector and a key. Refuses `UnreadableKey`."""
+    if not (settings.dkim_selector and settings.dkim_key and settings.sender_address):
+        return None
+    domain = settings.sender_address.rpartition("@")[2]
+    return Signer.read(Path(settings.dkim_key), domain=domain, selector=settings.dkim_selector)
 
 
 async def _within(seconds: float, event: Awaitable[object]) -> None:

@@ -254,3 +254,32 @@ def _opened(letter: Letter, raw: bytes) -> OpenLetter:
         texts["text/html"],
         tuple(attachments),
     )
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the mail is: letters by state over everything, the oldest that waits (unix ms), and what went wrong last."""
+
+    states: dict[State, int]
+    oldest_due: int | None
+    in_doubt: int
+    trouble: list[Letter]
+
+
+async def health() -> Health:
+    """The outbox at a glance. No letter is opened."""
+    rows = await Letter.all().annotate(n=Count("number")).group_by("state").values("state", "n")
+    waiting = (
+        await Letter.filter(state__in=["queued", "sending"])
+        .order_by("due_at")
+        .first()
+        .only("number", "due_at")
+    )
+    fields = Letter._meta.db_fields - {"facts", "message"}
+    trouble = Letter.filter(~Q(last_error="")).order_by("-number").limit(20).only(*fields)
+    return Health(
+        states={row["state"]: row["n"] for row in rows},
+        oldest_due=waiting.due_at if waiting else None,
+        in_doubt=await Letter.filter(Q(doubts__gt=0)).count(),
+        trouble=await trouble,
+    )

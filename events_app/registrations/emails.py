@@ -153,6 +153,30 @@ def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
         )
 
 
+def compose_for_site(kind: str, facts: Mapping[str, Any]) -> Draft:
+    """A letter that is about no event: the test that an organizer sends to themselves."""
+    language = str(facts["language"])
+    with use_language(language):
+        context = {
+            "language": language,
+            "direction": direction(language),
+            "organization_name": facts["site_name"],
+            "organization_colour": DEFAULT_COLOUR,
+            "site_name": facts["site_name"],
+            "site_url": facts["site_url"],
+            "why": translate("You receive this letter because you asked for it at the desk."),
+        }
+        folder = f"mail/{kind.replace('.', '/')}"
+        return Draft(
+            to_address=facts["to_address"],
+            subject=_for_a_header(render(f"{folder}/subject.txt", **context)),
+            text=render(f"{folder}/body.txt", **context).strip() + "\n",
+            html=_inliner.inline(render(f"{folder}/body.html", **context)),
+            sender_name=_for_a_header(facts["site_name"]),
+            language=language,
+        )
+
+
 def _method(kind: str, facts: Mapping[str, Any]) -> str | None:
     method = CALENDAR_METHODS.get(kind)
     if kind in HOLD_LETTERS and facts["hold"]:

@@ -68,6 +68,8 @@ class Mail:
     reply_to: str = setting("", mail_address)
     connections: int = setting(2, between(1, 50))
     per_minute: int = setting(0, between(0, 100_000))
+    dkim_selector: str = setting("")
+    dkim_key: str = setting("")
 
 
 @dataclass(frozen=True)
