@@ -109,7 +109,7 @@ async def new_question(request: Request) -> Response:
     event = await find_event(request)
     wished = request.query_params.get("kind", "")
     form = question_form(before=await _before(event), kind=wished if wished in set(Kind) else Kind.TEXT)
-    return _form_page(request, event, form)
+    return await _form_page(request, event, form)
 
 
 async def _before(event: Event, question: Question | None = None) -> list[Question]:
@@ -121,13 +121,13 @@ async def add_question(request: Request) -> Response:
     typed = await typed_into(request)
     form = question_form(typed, before=await _before(event))
     if _asks_for_rows(form, typed):
-        return _form_page(request, event, form)
+        return await _form_page(request, event, form)
     if not form.validate():
-        return _form_page(request, event, form, status=422)
+        return await _form_page(request, event, form, status=422)
     try:
         added = await asking.add_question(event.id, question_facts(form))
     except Conflict as refusal:
-        return _form_page(request, event, form, status=409, refusal=_say(refusal))
+        return await _form_page(request, event, form, status=409, refusal=_say(refusal))
     return _to_list(event, N_("Added. It stands at the end of the form."), added)
 
 
@@ -143,7 +143,7 @@ def _asks_for_rows(form: Any, typed: Any) -> bool:
     return False
 
 
-def _form_page(
+async def _form_page(
     request: Request,
     event: Event,
     form: Any,
@@ -153,6 +153,7 @@ def _form_page(
     status: int = 200,
     refusal: str = "",
 ) -> Response:
+    deciding = await _before(event, question)
     return page(
         request,
         "registrations/questions_edit.html",
@@ -161,6 +162,7 @@ def _form_page(
         form=form,
         question=question,
         answered=answered,
+        deciding=deciding,
         codes=languages(),
         refusal=refusal,
     )
@@ -173,7 +175,7 @@ async def edit_question(request: Request) -> Response:
     form = question_form(
         question=question, kinds=_kinds(question, answered), before=await _before(event, question)
     )
-    return _form_page(request, event, form, question=question, answered=answered)
+    return await _form_page(request, event, form, question=question, answered=answered)
 
 
 def _kinds(question: Question, answered: bool) -> list[str]:
@@ -189,9 +191,9 @@ async def save_question(request: Request) -> Response:
         typed, question=question, kinds=_kinds(question, answered), before=await _before(event, question)
     )
     if _asks_for_rows(form, typed):
-        return _form_page(request, event, form, question=question, answered=answered)
+        return await _form_page(request, event, form, question=question, answered=answered)
     if not form.validate():
-        return _form_page(request, event, form, question=question, answered=answered, status=422)
+        return await _form_page(request, event, form, question=question, answered=answered, status=422)
     facts = question_facts(form, question=question)
     try:
         await asking.change_question(
@@ -199,7 +201,7 @@ async def save_question(request: Request) -> Response:
         )
     except Conflict as refusal:
         said = _say(refusal)
-        return _form_page(
+        return await _form_page(
             request, event, form, question=question, answered=answered, status=409, refusal=said
         )
     return _to_list(event, N_("Saved."), question)

@@ -91,8 +91,9 @@ class Asking:
         return [each for each in self.shown if each.new]
 
     @property
-    def hidden(self) -> list[Shown]:
-        return [each for each in self.shown if not each.asked]
+    def old(self) -> list[Shown]:
+        """All others in their order: what the page had, and what lies hidden in it for the script."""
+        return [each for each in self.shown if not each.new]
 
     def lacks(self, answers: Answers) -> bool:
         """Whether a question that must be answered is not, because it is new or somebody else filled in the form."""
@@ -208,7 +209,7 @@ def _long(question: Question) -> Any:
 
 
 def _choice(question: Question) -> Any:
-    checks = [required(N_("Please choose one."))] if question.required else []
+    checks = [required(N_("Please choose an answer."))] if question.required else []
     return ChosenField(choose(question.label), checks)
 
 
@@ -258,7 +259,7 @@ def _a_phone(form: Any, field: Field) -> None:
 
 
 def _country(question: Question) -> Any:
-    checks = [required(N_("Please choose one."))] if question.required else []
+    checks = [required(N_("Please choose an answer."))] if question.required else []
     return ListedField(choose(question.label), checks, render_kw={"autocomplete": "country"})
 
 
@@ -368,11 +369,9 @@ def question_form(
         (Mode.ONLINE.value, L_("Only people who take part online")),
     ]
     form.when.choices = [
-        (f"{each.id}:{value}", f"{choose(each.label)}: {words}")
-        for each in before
-        for value, words in choices_of(each)
+        (f"{each.id}:{value}", words) for each in before for value, words in choices_of(each)
     ]
-    if typed is None and form.kind.data in HAS_CHOICES:
+    if form.kind.data in HAS_CHOICES and (typed is None or not form.choices.entries):
         add_choices(form)
     return form
 
