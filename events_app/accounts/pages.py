@@ -61,11 +61,14 @@ def for_organizers(handler: Handler) -> Handler:
         organizer = session.organizer
         request.state.organizer = SignedIn(str(organizer.id), actions.name_of(vault, organizer))
         request.state.form_token = session.form_token
-        if request.method == "POST":
-            given = str((await typed_into(request)).get("form_token", ""))
-            if not hmac.compare_digest(given.encode(), session.form_token.encode()):
-                raise FormExpired()
-        return await handler(request)
+        try:
+            if request.method == "POST":
+                given = str((await typed_into(request, files=1)).get("form_token", ""))
+                if not hmac.compare_digest(given.encode(), session.form_token.encode()):
+                    raise FormExpired()
+            return await handler(request)
+        finally:
+            await request.close()  # the file of a logo or a list
 
     return guarded
 

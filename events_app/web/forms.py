@@ -62,9 +62,12 @@ class TooMuchTyped(TooMany):
     sentence = N_("This form has more fields than we accept.")
 
 
-async def typed_into(request: Request) -> FormData:
-    """The posted fields, and one file at most (a logo); the body's size is limited at the door (web/security)."""
-    return await request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=64 * 1024)
+async def typed_into(request: Request, *, files: int = 0) -> FormData:
+    """The posted fields, and so many files at most; the body's size is limited at the door (web/security).
+
+    Who takes files closes the request afterwards. Asked again, the answer is the same.
+    """
+    return await request.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=64 * 1024)
 
 
 def tidy(text: str | None) -> str:
