@@ -25,6 +25,7 @@ NOT_OURS = re.compile(
     r"|\{\w*\}"  # blanks that a script fills
     r"|\bEnglish\b"  # a language, by its own name
     r"|\b[a-z]+\.(?:json|xml|ics)\b|\bAtom\b"  # files and formats for programs
+    r"|\bDKIM\b|\bDMARC\b|\bSPF\b|\bSMTP\b|\bTLS\b|\bDNS\b"
     r"|\bGoogle\b|\bOutlook\.com\b|\bOffice 365\b"
     r"|\bSide events\b|\bRima\b"  # the site and the organizer of tests/make.py
 )

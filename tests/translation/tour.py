@@ -1,12 +1,15 @@
 """A walk through the whole house in Arabic: every page, and the states that change what a page says."""
 
+import html
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
+from starlette.routing import Route
 
 from events_app.accounts import actions as account_actions
 from events_app.clock import now as clock_now
@@ -52,6 +55,35 @@ class Tour:
             self._keep(await client.get(answer.headers["location"]))
         return answer
 
+    async def wander(self, client: httpx2.AsyncClient, *, most: int = 2) -> None:
+        """Follow the links of every page seen, to each kind of page `most` times."""
+        been = Counter(self._kind(place.partition(" ")[2]) for place, _page in self.seen)
+        waiting = [page for _place, page in self.seen]
+        while waiting:
+            for link in re.findall(r'href="(/[^"#]*)"', waiting.pop()):
+                kind = self._kind(link.partition("?")[0])
+                been[kind] += 1
+                if kind and been[kind] <= most and not link.startswith("/static"):
+                    self._keep(answer := await client.get(html.unescape(link)))
+                    waiting.append(answer.text)
+
+    async def press(self, client: httpx2.AsyncClient) -> None:
+        """Post one form of each kind, with what is hidden in it and nothing else; what ends something comes last."""
+        forms: dict[str, tuple[str, str]] = {}
+        for _place, page in self.seen:
+            for action, inside in re.findall(r'method="post" action="([^"]+)"(.*?)</form>', page, re.DOTALL):
+                forms.setdefault(self._kind(action), (action, inside))
+        forms = {kind: form for kind, form in forms.items() if kind.startswith("/desk/events/")}
+        for kind in sorted(forms, key=lambda kind: bool(re.search("erasure|deletion|cancel", kind))):
+            action, inside = forms[kind]
+            hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', inside)
+            await self.send(client, action, **dict(hidden))
+
+    def _kind(self, path: str) -> str:
+        """The address of the route that answers there."""
+        routes = [route for route in self.house.app.routes if isinstance(route, Route)]
+        return next((route.path for route in routes if route.path_regex.match(path)), "")
+
     async def fill(self, client: httpx2.AsyncClient, path: str, **fields: Any) -> None:
         """Post the form of a page as a browser does, with what is hidden in it."""
         page = (await client.get(path)).text
@@ -77,6 +109,10 @@ async def whole_house(house: make.House) -> Tour:
     await _asking(tour, visitor, desk, events["closed"])
     await _inviting(tour, desk, events["invited"])
     await _desk_of_an_event(tour, desk, events)
+    await _many_people(tour, desk, events["company"])
+    await tour.wander(desk.client)
+    await tour.press(desk.client)
+    await tour.wander(desk.client, most=4)
     await _refusals(tour, visitor)
     return tour
 
@@ -173,7 +209,7 @@ async def _own_pages(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[st
         await _press_everything(tour, visitor, page)
     await _press_everything(tour, visitor, waiting)
     await _press_everything(tour, visitor, confirmed)
-    await tour.look(visitor, f"{confirmed}/address/none")
+    await tour.look(visitor, f"{confirmed}/address/none", f"{confirmed}/join")
 
 
 async def _page_of(tour: Tour, event: Event, local: str) -> str:
@@ -248,7 +284,7 @@ async def _inviting(tour: Tour, desk: make.Desk, event: Event) -> None:
     await tour.send(desk.client, f"{base}/invitations", **token, **made)
     await tour.send(desk.client, f"{base}/invitations", **token, **{**made, "people": "نور", "number": "x"})
     page = (await desk.client.get(f"{base}/invitations")).text
-    for action in dict.fromkeys(re.findall(r'method="post" action="([^"]+)"', page)):
+    for action in dict.fromkeys(re.findall(rf'method="post" action="({base}[^"]+)"', page)):
         await tour.send(desk.client, action, **token)
     quota = {"quotas-0-name": "شركاء", "quotas-0-places": "900", "quotas-0-mode": "in_person"}
     await tour.send(desk.client, f"{base}/quotas", **token, **quota)
@@ -279,6 +315,20 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     for act in ("publication", "copies", "cancellation", "cancellation"):
         await tour.send(desk.client, f"{base}/{act}", **token)
     await tour.look(desk.client, base)
+
+
+async def _many_people(tour: Tour, desk: make.Desk, event: Event) -> None:
+    """Acts upon several people, and a letter to all of them."""
+    base, token = f"/desk/events/{event.id}", {"form_token": desk.form_token}
+    for local in ("mona", "dima"):
+        await make.registered(event, local, office=tour.house.office, language="ar", name="منى")
+    for verb in ("approve", "decline", "promote", "cancel"):
+        await tour.look(desk.client, f"{base}/registrations/acts?verb={verb}&which=all")
+        await tour.send(desk.client, f"{base}/registrations/acts", **token, verb=verb)
+    await tour.look(desk.client, f"{base}/write")
+    everybody = {"status": "", "mode": "", "language": "", **token}
+    await tour.send(desk.client, f"{base}/write", **everybody, subject_ar="", body_ar="{nothing}")
+    await tour.send(desk.client, f"{base}/write", **everybody, subject_ar="موضوع", body_ar="نص")
 
 
 async def _look_at_tabs(tour: Tour, desk: make.Desk, base: str) -> None:
