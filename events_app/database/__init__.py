@@ -3,12 +3,14 @@
 from events_app.database.connections import close_database, data_version, is_sqlite, open_database, ping
 from events_app.database.failures import OutcomeUnknown, RetryableError
 from events_app.database.migration import DatabaseTooNew
+from events_app.database.prepared import Prepared, rows
 from events_app.database.schema import migrate, missing_migrations
 from events_app.database.transactions import after_commit, one_transaction
 
 __all__ = [
     "DatabaseTooNew",
     "OutcomeUnknown",
+    "Prepared",
     "RetryableError",
     "after_commit",
     "close_database",
@@ -19,4 +21,5 @@ __all__ = [
     "one_transaction",
     "open_database",
     "ping",
+    "rows",
 ]

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tortoise import fields
-from tortoise.expressions import F
 from tortoise.models import Model
 
 from events_app.calendar.zones import zone as zone_of
+from events_app.database import Prepared, rows
 from events_app.errors import NotFound
 from events_app.events import rules
 from events_app.events.rules import Door, Mode, ShowsPlaces, Status, Texts, Visibility
@@ -232,15 +232,16 @@ class Event(Model):
         The first statement of the transaction is a write, so that two counters can never read the same number
         (design rule 1: read-first transactions oversold on PostgreSQL and died of 'locked' on SQLite).
         """
-        if not await Event.filter(id=event_id).update(claims=F("claims") + 1):
+        claimed = await rows(_CLAIM, event_id)
+        event = await _claimed.first(event_id) if claimed else None
+        if event is None:
             raise NoSuchPage()
-        return await Event.get(id=event_id).select_related("room__venue")
+        return event
 
     @staticmethod
     async def find_public(slug: str) -> "Event":
         """A published or cancelled event by its address; a draft answers as if it were not there."""
-        known = Event.get_or_none(slug=slug).select_related("conference", "room__venue")
-        event = await known if rules.is_slug(slug) else None
+        event = await _by_slug.first(slug) if rules.is_slug(slug) else None
         if event is None or event.status == Status.DRAFT:
             raise NoSuchPage()
         return event
@@ -248,7 +249,7 @@ class Event(Model):
     @staticmethod
     async def find(event_id: uuid.UUID | str) -> "Event":
         """Any event, for the desk."""
-        event = await Event.get_or_none(id=event_id).select_related("conference", "room__venue")
+        event = await _by_id.first(uuid.UUID(str(event_id)))
         if event is None:
             raise NoSuchPage()
         return event
@@ -262,6 +263,13 @@ class Event(Model):
         if conference_id:
             found = found.filter(conference_id=conference_id)
         return await found.order_by("starts_at", "id").select_related("conference", "room__venue").limit(500)
+
+
+_CLAIM = 'UPDATE "event" SET "claims" = "claims" + 1 WHERE "id" = $1 RETURNING "id"'
+_SURROUNDINGS = ("conference", "room__venue")
+_claimed = Prepared(lambda event_id: Event.filter(id=event_id).select_related("room__venue"), uuid.UUID)
+_by_id = Prepared(lambda event_id: Event.filter(id=event_id).select_related(*_SURROUNDINGS), uuid.UUID)
+_by_slug = Prepared(lambda slug: Event.filter(slug=slug).select_related(*_SURROUNDINGS), str)
 
 
 class EventHost(Model):
@@ -328,7 +336,13 @@ class ConsentText(Model):
 
 async def hosts_of(event_id: uuid.UUID) -> list[EventHost]:
     """The event's organizations in the order of their logos."""
-    return await EventHost.filter(event_id=event_id).order_by("position").select_related("organization")
+    return await _hosts.all(event_id)
+
+
+_hosts = Prepared(
+    lambda event_id: EventHost.filter(event_id=event_id).order_by("position").select_related("organization"),
+    uuid.UUID,
+)
 
 
 def place_of(event: Event, language: str | None = None) -> str:
@@ -343,19 +357,28 @@ def place_of(event: Event, language: str | None = None) -> str:
 
 
 async def speakers_of(event_id: uuid.UUID) -> list[Speaker]:
-    return await Speaker.filter(event_id=event_id).order_by("position")
+    return await _speakers.all(event_id)
 
 
 async def agenda_of(event_id: uuid.UUID) -> list[AgendaItem]:
-    return await AgendaItem.filter(event_id=event_id).order_by("position")
+    return await _agenda.all(event_id)
+
+
+_speakers = Prepared(lambda event_id: Speaker.filter(event_id=event_id).order_by("position"), uuid.UUID)
+_agenda = Prepared(lambda event_id: AgendaItem.filter(event_id=event_id).order_by("position"), uuid.UUID)
 
 
 async def consent_of(event: Event) -> Texts:
     """The consent text in force, in every language; empty when the event asks for none."""
     if not event.consent_version:
         return {}
-    found = await ConsentText.get_or_none(event_id=event.id, version=event.consent_version)
+    found = await _consent.first(event.id, event.consent_version)
     return found.text if found else {}
+
+
+_consent = Prepared(
+    lambda event_id, version: ConsentText.filter(event_id=event_id, version=version), uuid.UUID, int
+)
 
 
 def as_utc(moment: datetime | None) -> Any:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 
+from events_app.database import Prepared
 from events_app.i18n import L_, N_, choose, current_language, locale_of, say_date, translate, use_language
 from events_app.registrations.models_parts import Question
 from events_app.registrations.rules import folded
@@ -65,8 +66,13 @@ _NAMED_BY_US = {"ku": L_("Kurdish (Kurmanji)"), "ckb": L_("Kurdish (Sorani)"), "
 
 async def questions_of(event_id: uuid.UUID, *, retired: bool = False) -> list[Question]:
     """The event's questions in their order; with `retired` also those that are asked no more."""
-    found = Question.filter(event_id=event_id)
-    return list(await (found if retired else found.filter(retired=False)).order_by("position", "id"))
+    every = await _questions.all(event_id)
+    return every if retired else [question for question in every if not question.retired]
+
+
+_questions = Prepared(
+    lambda event_id: Question.filter(event_id=event_id).order_by("position", "id"), uuid.UUID
+)
 
 
 def asked_of(questions: Sequence[Question], *, mode: str, answers: Answers) -> list[Question]:

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from tortoise import fields
-from tortoise.functions import Count, Max, Min
+from tortoise.functions import Count
 from tortoise.models import Model
 
+from events_app.database import Prepared, rows
 from events_app.events.models import Event
 from events_app.registrations.models_parts import ImportBatch, Quota
 from events_app.registrations.rules import NoSuchRegistration, Status
@@ -74,7 +75,7 @@ class Registration(Model):
     @staticmethod
     async def find_by_token(token: str) -> "Registration":
         """The registration that a mailed link opens; an unknown link is `NoSuchRegistration`."""
-        found = await Registration.get_or_none(token_digest=digest(token), erased=False)
+        found = await _by_token.first(digest(token))
         if found is None:
             raise NoSuchRegistration()
         return found
@@ -88,21 +89,33 @@ class Registration(Model):
 
     @staticmethod
     async def find_living(event_id: uuid.UUID, address_index: bytes) -> "Registration | None":
-        return await Registration.get_or_none(event_id=event_id, address_index=address_index, live=1)
+        return await _living.first(event_id, address_index)
+
+
+_by_token = Prepared(lambda mark: Registration.filter(token_digest=mark, erased=False), bytes)
+_living = Prepared(
+    lambda event_id, index: Registration.filter(event_id=event_id, address_index=index, live=1),
+    uuid.UUID,
+    bytes,
+)
 
 
 async def end_of_line(event_id: uuid.UUID) -> int:
     """The number that the next one on the waitlist gets."""
-    rows = await Registration.filter(event_id=event_id).annotate(last=Max("waitlist_order")).values("last")
-    last: int | None = rows[0]["last"] if rows else None
-    return (last or 0) + 1
+    (found,) = await rows(_LAST, event_id)
+    return (found["last"] or 0) + 1
+
+
+_LAST = 'SELECT MAX("waitlist_order") AS "last" FROM "registration" WHERE "event_id" = $1'
 
 
 async def head_of_line(event_id: uuid.UUID) -> int:
     """A number before everybody who waits, for an invitation that jumps the line."""
-    rows = await Registration.filter(event_id=event_id).annotate(first=Min("waitlist_order")).values("first")
-    first: int | None = rows[0]["first"] if rows else None
-    return (first if first is not None else 1) - 1
+    (found,) = await rows(_FIRST, event_id)
+    return (found["first"] if found["first"] is not None else 1) - 1
+
+
+_FIRST = 'SELECT MIN("waitlist_order") AS "first" FROM "registration" WHERE "event_id" = $1'
 
 
 async def party_of(registration: Registration) -> Sequence[Registration]:
@@ -127,13 +140,13 @@ async def place_in_line(registration: Registration) -> int:
 
 async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
     """How many registrations the event has, by (status, mode)."""
-    rows: list[dict[str, Any]] = (
+    found: list[dict[str, Any]] = (
         await Registration.filter(event_id=event_id)
         .annotate(number=Count("id"))
         .group_by("status", "mode")
         .values("status", "mode", "number")
     )
-    return {(row["status"], row["mode"]): row["number"] for row in rows}
+    return {(row["status"], row["mode"]): row["number"] for row in found}
 
 
 async def how_many_hold_an_old_time(event: Event) -> int:

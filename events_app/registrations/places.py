@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from events_app.database import rows
 from events_app.events.models import Event
 from events_app.events.rules import Door
 from events_app.registrations import rules
@@ -22,18 +23,26 @@ def milliseconds(moment: datetime) -> int:
 
 async def room_of(event: Event, mode: str, quota_id: uuid.UUID | None = None) -> Room:
     """How full a pool is: a quota's places, or the mode's capacity less what its quotas keep."""
-    here = Registration.filter(event_id=event.id, mode=mode, quota_id=quota_id)
-    seated = await here.filter(seated=True).count()
-    waiting = await here.filter(status=Status.WAITLISTED, seated=False).count()
-    return Room(await _capacity(event, mode, quota_id), seated, waiting)
-
-
-async def _capacity(event: Event, mode: str, quota_id: uuid.UUID | None) -> int | None:
-    quotas = await Quota.filter(event_id=event.id, mode=mode)
     if quota_id is not None:
-        return next((quota.places for quota in quotas if quota.id == quota_id), 0)
+        (found,) = await rows(_QUOTA, event.id, mode, quota_id)
+        return Room(found["places"], found["seated"], found["waiting"])
+    (found,) = await rows(_EVERYBODYS, event.id, mode)
     capacity = event.capacity(mode)
-    return None if capacity is None else max(0, capacity - sum(quota.places for quota in quotas))
+    free = None if capacity is None else max(0, capacity - found["places"])
+    return Room(free, found["seated"], found["waiting"])
+
+
+_POOL = """
+    SELECT (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "seated" = TRUE AND "mode" = $2
+            AND "quota_id" {pool}) AS "seated",
+        (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2
+            AND "seated" = FALSE AND "quota_id" {pool}) AS "waiting",
+        (SELECT COALESCE(SUM("places"), 0) FROM "quota" WHERE "event_id" = $1 AND "mode" = $2
+            {chosen}) AS "places"
+"""
+_EVERYBODYS = _POOL.format(pool="IS NULL", chosen="")
+_QUOTA = _POOL.format(pool="= $3", chosen='AND "id" = $3')
+"""Said here, and not by the ORM: one question instead of three, and each written only once."""
 
 
 async def promote(event: Event, *, office: Office, now: datetime) -> int:

@@ -1,8 +1,10 @@
 """When a reminder is due, and who counts as having had it."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from events_app.database import Prepared
 from events_app.events.models import Event
 from events_app.registrations.models import Registration
 from events_app.registrations.models_parts import Reminded, Reminder
@@ -20,9 +22,12 @@ async def skip_what_is_due(event: Event, registrations: Sequence[Registration], 
 
     Called under the event's claim. Every reminder before the start that is due already counts as had.
     """
-    reminders = await Reminder.filter(event_id=event.id, is_after=False)
+    reminders = await _before_the_start.all(event.id)
     due = [reminder for reminder in reminders if due_at(reminder, event) <= now]
     await mark_as_had(due, registrations, event)
+
+
+_before_the_start = Prepared(lambda event_id: Reminder.filter(event_id=event_id, is_after=False), uuid.UUID)
 
 
 async def mark_as_had(

@@ -1,0 +1,112 @@
+"""Questions that are asked often: their SQL is written once, afterwards only the values change.
+
+Tortoise (1.1.9) writes the SQL of a queryset anew each time it is awaited, and that costs several times what the
+database needs to answer. Models come out as they come out of the queryset itself.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+Value: TypeAlias = uuid.UUID | str | int | bytes
+MODEL = TypeVar("MODEL", bound=Model)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The SQL for one engine. slots: for each blank the number of the argument that fills it, or None; constants:
+    what fills the others. related: where in a row the joined models begin."""
+
+    sql: str
+    slots: tuple[int | None, ...]
+    constants: tuple[Any, ...]
+    related: list[Any]
+
+
+class Prepared(Generic[MODEL]):
+    """`Prepared(lambda slug: Event.filter(slug=slug), str)`: a queryset and the types of its arguments.
+
+    An argument may only be compared (`=`, `<`, ...), never be None, and decide nothing about the query's shape.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[MODEL]], *types: type[Value]) -> None:
+        self._build = build
+        self._marks = tuple(_mark(each, number) for number, each in enumerate(types))
+        self._written: dict[str, _Written] = {}
+
+    async def all(self, *values: Value) -> list[MODEL]:
+        """Every model the queryset finds with these values; in the task's transaction, if it is in one."""
+        connection: BaseDBAsyncClient = get_connection("default")
+        dialect = connection.capabilities.dialect
+        written = self._written.get(dialect)
+        if written is None:
+            written = self._written[dialect] = self._write(connection)
+        given = encoded(values, dialect)
+        filled = [
+            constant if slot is None else given[slot]
+            for slot, constant in zip(written.slots, written.constants, strict=True)
+        ]
+        model = self._model
+        if len(written.related) == 1:
+            _, rows = await connection.execute_query(written.sql, filled)
+            return [model._init_from_db(**row) for row in rows]
+        executor = connection.executor_class(model=model, db=connection, select_related_idx=written.related)
+        found: list[MODEL] = await executor.execute_select(written.sql, filled)
+        return found
+
+    async def first(self, *values: Value) -> MODEL | None:
+        """The first model found, or None."""
+        found = await self.all(*values)
+        return found[0] if found else None
+
+    def _write(self, connection: BaseDBAsyncClient) -> _Written:
+        """Let Tortoise write it with marks for arguments, and see where the marks went."""
+        query = self._build(*self._marks)
+        self._model = query.model
+        query._db = connection
+        query._make_query()
+        sql, values = query.query.get_parameterized_sql()
+        marks = encoded(self._marks, connection.capabilities.dialect)
+        slots = tuple(next((n for n, mark in enumerate(marks) if _same(mark, each)), None) for each in values)
+        if missing := set(range(len(marks))) - set(slots):
+            raise ValueError(f"argument {min(missing)} does not stand in the query: {sql}")
+        return _Written(sql, slots, tuple(values), list(query._select_related_idx))
+
+
+async def rows(sql: str, *values: Value) -> Sequence[Any]:
+    """The rows of one statement written by hand, `$1` for the first value on both engines."""
+    connection = get_connection("default")
+    dialect = connection.capabilities.dialect
+    if dialect == "sqlite":
+        sql = sql.replace("$", "?")
+    _, found = await connection.execute_query(sql, encoded(values, dialect))
+    return found
+
+
+def encoded(values: Sequence[Value], dialect: str) -> list[Any]:
+    """As the engine keeps them: SQLite knows UUIDs as text."""
+    if dialect != "sqlite":
+        return list(values)
+    return [str(value) if isinstance(value, uuid.UUID | str) else value for value in values]
+
+
+def _same(mark: Any, value: Any) -> bool:
+    """Tortoise writes UUIDs as text for PostgreSQL too."""
+    if isinstance(mark, uuid.UUID):
+        return str(mark) == str(value)
+    return type(mark) is type(value) and bool(mark == value)
+
+
+def _mark(kind: type[Value], number: int) -> Value:
+    """A value of that type that stands nowhere else."""
+    if kind is uuid.UUID:
+        return uuid.UUID(int=0xFEED << 64 | number)
+    if kind is int:
+        return 1_900_000_000 + number
+    return f"\x01{number}" if kind is str else f"\x01{number}".encode()

@@ -1,0 +1,99 @@
+"""Questions whose SQL is written once: they find what the queryset itself finds, in and outside transactions."""
+
+import uuid
+
+import pytest
+from tortoise import Model
+from tortoise.exceptions import IntegrityError
+
+from events_app.database import Prepared, one_transaction, rows
+from tests.database.toys import ToyEvent, ToyGuest
+from tests.databases import DatabaseUnderTest
+
+pytestmark = pytest.mark.anyio
+
+by_title = Prepared(lambda title: ToyEvent.filter(title=title, seats__gt=1).order_by("-id"), str)
+larger = Prepared(lambda seats, title: ToyEvent.filter(seats__gt=seats, title=title).order_by("id"), int, str)
+guests = Prepared(
+    lambda event_id, mark: ToyGuest.filter(event_id=event_id, mark=mark).select_related("event"), int, bytes
+)
+by_guest = Prepared(lambda guest_id: ToyGuest.filter(id=guest_id), uuid.UUID)
+
+
+async def make_events() -> list[ToyEvent]:
+    made = (("Launch", 3), ("Launch", 9), ("Launch", 1), ('It\'s \x01 "odd" $1 ?1', 5))
+    return [await ToyEvent.create(id=number, title=t, seats=s) for number, (t, s) in enumerate(made, 11)]
+
+
+def columns_of(model: Model) -> dict[str, object]:
+    return {name: getattr(model, name) for name in model._meta.db_fields}
+
+
+async def test_the_same_question_finds_other_rows_for_other_values(toys: DatabaseUnderTest) -> None:
+    await make_events()
+
+    assert [event.id for event in await by_title.all("Launch")] == [12, 11]
+    assert [event.id for event in await by_title.all('It\'s \x01 "odd" $1 ?1')] == [14]
+    assert await by_title.first("Nothing") is None
+    assert [event.id for event in await larger.all(2, "Launch")] == [11, 12]
+    assert [event.id for event in await larger.all(3, "Launch")] == [12]
+
+
+async def test_a_model_comes_out_as_it_comes_out_of_the_queryset(toys: DatabaseUnderTest) -> None:
+    events = await make_events()
+    guest = await ToyGuest.create(id=uuid.uuid4(), event_id=12, mark=b"\x00one", live=True)
+    plain = await ToyGuest.get(id=guest.id).select_related("event")
+
+    (found,) = await guests.all(12, b"\x00one")
+    alone = await by_guest.first(guest.id)
+
+    assert columns_of(found) == columns_of(plain)
+    assert found.event == events[1]
+    assert alone is not None
+    assert columns_of(alone) == columns_of(plain)
+    alone.live = None
+    await alone.save()
+    assert (await ToyGuest.get(id=guest.id)).live is None
+
+
+async def test_it_sees_the_transaction_it_is_asked_in(toys: DatabaseUnderTest) -> None:
+    @one_transaction
+    async def write_and_ask() -> list[int]:
+        await make_events()
+        return [event.id for event in await by_title.all("Launch")]
+
+    assert await write_and_ask() == [12, 11]
+
+
+async def test_what_is_undone_is_not_found(toys: DatabaseUnderTest) -> None:
+    @one_transaction
+    async def write_and_fail() -> None:
+        await make_events()
+        assert await by_title.first("Launch")
+        await ToyEvent.create(id=11, title="again", seats=1)
+
+    with pytest.raises(IntegrityError):
+        await write_and_fail()
+
+    assert await by_title.all("Launch") == []
+
+
+async def test_a_value_that_does_not_stand_in_the_query_is_a_mistake(toys: DatabaseUnderTest) -> None:
+    forgets = Prepared(lambda title, seats: ToyEvent.filter(title=title), str, int)
+
+    with pytest.raises(ValueError, match="argument 1"):
+        await forgets.all("Launch", 3)
+
+
+async def test_a_statement_by_hand_takes_values_of_every_kind(toys: DatabaseUnderTest) -> None:
+    await make_events()
+    guest_id = uuid.uuid4()
+    await ToyGuest.create(id=guest_id, event_id=12, mark=b"one", live=True)
+    claim = 'UPDATE "toy_event" SET "claims" = "claims" + 1 WHERE "id" = $1 RETURNING "claims"'
+
+    (found,) = await rows('SELECT "mark" FROM "toy_guest" WHERE "id" = $1 AND "live" = TRUE', guest_id)
+    (claimed,) = await rows(claim, 12)
+
+    assert bytes(found["mark"]) == b"one"
+    assert claimed["claims"] == 1
+    assert await rows(claim, 99) == []
