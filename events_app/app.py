@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from events_app import i18n
+from events_app import clock, i18n
 from events_app.accounts import pages as accounts_pages
 from events_app.calendar import zones  # first of all: it pins the time zones (see there)
 from events_app.database import close_database, open_database, ping
@@ -32,15 +32,17 @@ from events_app.events import pages as events_pages
 from events_app.events.models import Event, NoSuchPage
 from events_app.exports import pages as exports_pages
 from events_app.mail.courier import Compose, Courier
+from events_app.mail.postbox import Postbox
 from events_app.registrations import actions as registrations_actions
 from events_app.registrations import (
     asking,
     desk_changes,
     desk_invitations,
-    desk_mail,
     desk_letters,
+    desk_mail,
     desk_people,
     desk_reminders,
+    replies,
 )
 from events_app.registrations import desk as registrations_desk
 from events_app.registrations import desk_questions as registrations_questions
@@ -146,6 +148,7 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
         languages=settings.site.languages,
         default_language=settings.site.default_language,
         sender=settings.mail.sender_address or f"events@{host}",
+        reply_address=settings.inbound.address if settings.inbound.is_open else "",
     )
 
 
@@ -165,10 +168,15 @@ async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) ->
     courier = courier_of(settings, app.state.vault)
     caretaker = Caretaker(app.state.office)
     app.state.courier = courier if carries_letters else None
+    postbox = postbox_of(settings, app.state.office) if settings.inbound.is_open and carries_letters else None
+    if postbox:
+        await postbox.open()
     work = [asyncio.create_task(each.run()) for each in (courier, caretaker)] if carries_letters else []
     try:
         yield
     finally:
+        if postbox:
+            await postbox.close()
         if work:
             caretaker.stop()
             await courier.stop()
@@ -178,6 +186,16 @@ async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) ->
 
 def courier_of(settings: Settings, vault: Vault) -> Courier:
     return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"))
+
+
+def postbox_of(settings: Settings, office: Office) -> Postbox:
+    """Where calendars' answers arrive, when the operator has set it up."""
+    desk = replies.Desk(office, settings.inbound.authserv_id, settings.inbound.forward_to)
+
+    async def take(recipient: str, raw: bytes, return_path: str) -> None:
+        await replies.take(recipient, raw, return_path, desk=desk, now=clock.now())
+
+    return Postbox(settings.inbound, is_ours=replies.is_ours, take=take)
 
 
 class KeptFiles(StaticFiles):

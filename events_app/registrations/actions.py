@@ -13,7 +13,7 @@ from events_app.registrations.emails import Person
 from events_app.registrations.models import Registration, end_of_line, head_of_line, party_of
 from events_app.registrations.models_parts import Invitation
 from events_app.registrations.places import confirm, end, milliseconds, promote, room_of
-from events_app.registrations.posting import Office, note, organizer_name, post_about, seal_person
+from events_app.registrations.posting import Office, note, organizer_address, organizer_name, post_about, seal_person
 from events_app.registrations.reminders import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status, Who
 from events_app.tokens import digest, new_token
@@ -230,7 +230,7 @@ async def _write(
         consent_version=applicant.consent_version,
         answer=ANSWER_OF[status],
         invited=invited,
-        organizer_address=office.site.sender,
+        organizer_address=organizer_address(office.site),
         organizer_name=await organizer_name(event, applicant.language, office=office),
         told=event.told,
         said=event.said,

@@ -136,6 +136,7 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, office: Off
     registration.sequence += 1 if registration.invited else 0
     registration.address_index = office.vault.blind_index(str(event.id), new)
     registration.token_digest = digest(token)
+    registration.undeliverable = False
     moved = Person(person.name, new, person.needs, token, person.answers, {})
     if registration.invited and old:
         await post_about("left_address", registration, event, office=office, now=now, to=old)

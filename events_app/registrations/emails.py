@@ -27,6 +27,7 @@ CALENDAR_METHODS = {
     "registrations.promoted": "REQUEST",
     "registrations.changed": "REQUEST",
     "registrations.corrected": "REQUEST",
+    "registrations.refreshed": "REQUEST",
     "registrations.moved": "REQUEST",
     "registrations.switched": "REQUEST",
     "registrations.cancelled": "CANCEL",
@@ -149,6 +150,7 @@ def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
             calendar=_calendar_part(kind, facts),
             method=_method(kind, facts),
             sender_name=_for_a_header(context["organization_name"]),
+            reply_to=facts["organizer_address"] if "+r-" in facts["organizer_address"] else "",
             language=language,
         )
 

@@ -24,6 +24,7 @@ class Registration(Model):
     per address. `party` is shared by people who came together (the id of the one who registered them). `due_at` (unix
     ms) and `due_for` say what lapses by itself, and when. `sequence` counts what calendars were told; `told` and
     `said` mark which times, place and texts those were; `organizer_name` is the ORGANIZER's CN, the same for life;
+    `answered_at` (unix ms) is the DTSTAMP of the last calendar answer that counted, `undeliverable` that mail bounced;
     `invited` says whether a calendar holds an entry of ours.
     """
 
@@ -61,6 +62,8 @@ class Registration(Model):
     organizer_name = fields.CharField(max_length=200, default="")
     told = fields.CharField(max_length=16, default="")
     said = fields.CharField(max_length=16, default="")
+    undeliverable = fields.BooleanField(default=False)
+    answered_at = fields.BigIntField(null=True)
 
     class Meta:
         table = "registration"
@@ -68,6 +71,7 @@ class Registration(Model):
         indexes = (
             ("event_id", "status", "mode", "waitlist_order"),
             ("event_id", "seated", "mode", "quota_id"),
+            ("organizer_address",),
             ("due_at",),
             ("party",),
         )

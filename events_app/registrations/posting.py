@@ -13,6 +13,7 @@ from events_app.registrations.emails import Person, event_facts, letter_facts, p
 from events_app.registrations.models import Registration
 from events_app.registrations.models_parts import HistoryLine
 from events_app.registrations.rules import Who
+from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
 from events_app.web.site import Site
 
@@ -80,6 +81,17 @@ async def post_about(
         now=now,
     )
     return posted.id
+
+
+def organizer_address(site: Site) -> str:
+    """The ORGANIZER's address of a new invitation, the same for its whole life.
+
+    Where answers can reach us it carries an unguessable token (130 bits), by which an answer finds its registration.
+    """
+    if not site.reply_address:
+        return site.sender
+    local, _at, domain = site.reply_address.partition("@")
+    return f"{local}+r-{new_token()[:26]}@{domain}".lower()
 
 
 async def organizer_name(event: Event, language: str, *, office: Office) -> str:

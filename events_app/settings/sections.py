@@ -73,6 +73,21 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class Inbound:
+    address: str = setting("", mail_address)
+    host: str = setting("")
+    port: int = setting(8024, between(1, 65535))
+    protocol: str = setting("lmtp", one_of("lmtp", "smtp"))
+    authserv_id: str = setting("")
+    forward_to: str = setting("", mail_address)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether answers of calendars can reach us."""
+        return bool(self.address and self.host)
+
+
+@dataclass(frozen=True)
 class Storage:
     directory: Path = setting(Path("var"))
 
@@ -91,6 +106,7 @@ class Settings:
     server: Server = field(default_factory=Server)
     database: Database = field(default_factory=Database)
     mail: Mail = field(default_factory=Mail)
+    inbound: Inbound = field(default_factory=Inbound)
     storage: Storage = field(default_factory=Storage)
     accounts: Accounts = field(default_factory=Accounts)
 
@@ -118,6 +134,7 @@ SECTIONS: dict[str, type[Any]] = {
     "server": Server,
     "database": Database,
     "mail": Mail,
+    "inbound": Inbound,
     "storage": Storage,
     "accounts": Accounts,
 }

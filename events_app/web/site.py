@@ -10,7 +10,8 @@ class Site:
     """What pages and letters may say about the site.
 
     `base_url` has no slash at its end; `host` is the one in calendar UIDs and never changes, even when the
-    base URL does; `sender` is the address letters come from (the calendar's ORGANIZER).
+    base URL does; `sender` is the address letters come from (the calendar's ORGANIZER); with `reply_address` set,
+    each invitation gets a plus-address of it instead, so that a calendar's answer finds its registration.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Site:
     languages: tuple[str, ...]
     default_language: str
     sender: str
+    reply_address: str = ""
 
     def url(self, path: str) -> str:
         return self.base_url + path

@@ -57,12 +57,16 @@ CREATE TABLE "registration" (
     "organizer_name" VARCHAR(200) NOT NULL,
     "told" VARCHAR(16) NOT NULL,
     "said" VARCHAR(16) NOT NULL,
+    "undeliverable" {bool} NOT NULL,
+    "answered_at" {bigint},
     CONSTRAINT "one_live_registration_per_address" UNIQUE ("event_id", "address_index", "live")
 );
 
 CREATE INDEX "registration_of_event" ON "registration" ("event_id", "status", "mode", "waitlist_order");
 
 CREATE INDEX "registration_seats" ON "registration" ("event_id", "seated", "mode", "quota_id");
+
+CREATE INDEX "registration_organizer" ON "registration" ("organizer_address");
 
 CREATE INDEX "registration_due" ON "registration" ("due_at");
 

@@ -1,0 +1,221 @@
+"""What arrives: bytes of a mail in, one frozen statement of what it is out. Pure, and silent about any nonsense.
+
+A calendar's answer is read for its method, UID, attendee, answer, SEQUENCE and DTSTAMP, and for nothing else: summary,
+times and description of foreign mail are never looked at (calendar.md 3.3).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import Message
+from email.utils import getaddresses
+from enum import StrEnum
+from typing import Final
+
+LARGEST: Final = 256 * 1024
+"""Bytes; nobody's calendar answers with more."""
+
+ANSWERS: Final = frozenset({"ACCEPTED", "TENTATIVE", "DECLINED"})
+
+
+class Kind(StrEnum):
+    REPLY = "reply"
+    COUNTER = "counter"
+    REFRESH = "refresh"
+    BOUNCE = "bounce"
+    AUTOMATIC = "automatic"
+    HUMAN = "human"
+    TOO_LARGE = "too_large"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One mail, as far as it concerns us.
+
+    `sender` is the From address, `is_proven` whether our own mail server vouches for it. `attendee` and `answer`
+    (PARTSTAT) come from a calendar part; `stamp` is its DTSTAMP (UTC). `is_final` marks a bounce that says never.
+    """
+
+    kind: Kind
+    sender: str = ""
+    is_proven: bool = False
+    uid: str = ""
+    attendee: str = ""
+    answer: str = ""
+    sequence: int = 0
+    stamp: datetime | None = None
+    is_final: bool = False
+    text: str = ""
+
+
+def read(raw: bytes, *, return_path: str | None, authserv_id: str) -> Arrived:
+    """What a mail is. Never raises, whatever the bytes.
+
+    `return_path` is the envelope's sender, '' for a bounce's. Only Authentication-Results that begin with
+    `authserv_id` count (RFC 8601, 5): others may come from the sender.
+    """
+    if len(raw) > LARGEST:
+        return Arrived(Kind.TOO_LARGE)
+    try:
+        message = message_from_bytes(raw)
+        return _read(message, return_path=return_path, authserv_id=authserv_id)
+    except Exception:  # noqa: BLE001 - foreign bytes may break any parser; none of that is our business
+        return Arrived(Kind.UNREADABLE)
+
+
+def _read(message: Message, *, return_path: str | None, authserv_id: str) -> Arrived:
+    sender = _sender(message)
+    calendars = _calendars(message)
+    if message.get_content_type() == "multipart/report" or (return_path == "" and not calendars):
+        return Arrived(Kind.BOUNCE, sender, is_final=_is_final(message))
+    if calendars:
+        is_proven = bool(sender) and _is_proven(message, sender, authserv_id)
+        return _calendar_answer(calendars, sender, is_proven=is_proven)
+    if _is_automatic(message):
+        return Arrived(Kind.AUTOMATIC, sender)
+    return Arrived(Kind.HUMAN, sender, text=_text(message))
+
+
+def _sender(message: Message) -> str:
+    found = getaddresses([str(each) for each in message.get_all("From", [])])
+    return found[0][1].strip().lower() if len(found) == 1 else ""
+
+
+def _calendars(message: Message) -> list[str]:
+    """The different calendar texts of a mail: the same bytes inline and attached are one."""
+    texts = dict[str, None]()
+    for part in message.walk():
+        name = (part.get_filename() or "").lower()
+        if part.get_content_type() in {"text/calendar", "application/ics"} or name.endswith(".ics"):
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                texts[payload.decode("utf-8", "replace").replace("\r\n", "\n").strip()] = None
+    return list(texts)
+
+
+def _calendar_answer(calendars: list[str], sender: str, *, is_proven: bool) -> Arrived:
+    """The one answer in a mail. Two different calendars, or two events, are nobody's answer."""
+    if len(calendars) != 1:
+        return Arrived(Kind.UNREADABLE, sender)
+    lines = _unfolded(calendars[0])
+    methods = [value.upper() for name, _parameters, value in lines if name == "METHOD"]
+    events = [value.upper() for name, _parameters, value in lines if name == "BEGIN"].count("VEVENT")
+    if len(methods) != 1 or events != 1:
+        return Arrived(Kind.UNREADABLE, sender)
+    kind = {"REPLY": Kind.REPLY, "COUNTER": Kind.COUNTER, "REFRESH": Kind.REFRESH}.get(
+        methods[0], Kind.UNREADABLE
+    )
+    inside = _of_the_event(lines)
+    attendees = [(parameters, value) for name, parameters, value in inside if name == "ATTENDEE"]
+    if len(attendees) != 1:
+        return Arrived(Kind.UNREADABLE, sender)
+    parameters, address = attendees[0]
+    answer = parameters.get("PARTSTAT", "").upper()
+    if kind == Kind.REPLY and answer not in ANSWERS:
+        return Arrived(Kind.UNREADABLE, sender)
+    values = {name: value for name, _parameters, value in inside}
+    sequence = values.get("SEQUENCE", "0").strip()
+    return Arrived(
+        kind,
+        sender,
+        is_proven=is_proven,
+        uid=values.get("UID", "").strip(),
+        attendee=re.sub(r"^mailto:", "", address.strip(), flags=re.IGNORECASE).lower(),
+        answer=answer,
+        sequence=int(sequence) if re.fullmatch(r"\d{1,6}", sequence) else 0,
+        stamp=_moment(values.get("DTSTAMP", "")),
+    )
+
+
+Line = tuple[str, dict[str, str], str]
+
+
+def _unfolded(text: str) -> list[Line]:
+    """Content lines (RFC 5545, 3.1) as name, parameters, value; a line that is none is left out."""
+    found = []
+    for line in re.sub(r"\n[ \t]", "", text.replace("\r", "")).split("\n"):
+        head = re.match(r'((?:[^":]|"[^"]*")*):(.*)$', line, re.DOTALL)
+        if head is None:
+            continue
+        name, *parameters = re.findall(r'(?:[^";]|"[^"]*")+', head[1])[:40] or [""]
+        named = dict(part.split("=", 1) for part in parameters if "=" in part)
+        found.append(
+            (name.strip().upper(), {key.upper(): value.strip('"') for key, value in named.items()}, head[2])
+        )
+    return found
+
+
+def _of_the_event(lines: list[Line]) -> list[Line]:
+    """The properties of the VEVENT itself, without those of components inside it."""
+    inside: list[Line] = []
+    open_components: list[str] = []
+    for line in lines:
+        name, _parameters, value = line
+        if name == "BEGIN":
+            open_components.append(value.strip().upper())
+        elif name == "END":
+            open_components = open_components[:-1]
+        elif open_components and open_components[-1] == "VEVENT":
+            inside.append(line)
+    return inside
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text.strip(), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _is_proven(message: Message, sender: str, authserv_id: str) -> bool:
+    """Whether our own mail server says that the mail is from whom it says: DMARC passed, or Google signed it.
+
+    Google sends its users' answers itself, signed by google.com, so DMARC may fail for their domains.
+    """
+    if not authserv_id:
+        return False
+    domain = sender.rpartition("@")[2]
+    for header in message.get_all("Authentication-Results", []):
+        said = re.sub(r"\([^)]*\)", " ", str(header)).lower()
+        server, _semicolon, results = said.partition(";")
+        if server.split()[:1] != [authserv_id.lower()]:
+            continue
+        for result in results.split(";"):
+            by_dmarc = re.match(r"\s*dmarc=pass\b", result) and f"header.from={domain}" in result.split()
+            by_google = re.match(r"\s*dkim=pass\b", result) and {
+                "header.d=google.com",
+                "header.i=@google.com",
+            } & set(result.split())
+            if by_dmarc or by_google:
+                return True
+    return False
+
+
+def _is_automatic(message: Message) -> bool:
+    """RFC 3834, 2: out of office and the like."""
+    submitted = str(message.get("Auto-Submitted", "no")).strip().lower()
+    precedence = str(message.get("Precedence", "")).strip().lower()
+    return (
+        submitted != "no" or precedence in {"bulk", "auto_reply", "junk", "list"} or "X-Autoreply" in message
+    )
+
+
+def _is_final(message: Message) -> bool:
+    """Whether a delivery report says never (5.x.x), not only not yet (RFC 3464, 2.3.4)."""
+    for part in message.walk():
+        if part.get_content_type() == "message/delivery-status":
+            said = "".join(str(each) for each in part.get_payload()) if part.is_multipart() else str(part)
+            return bool(re.search(r"^Status:\s*5\.", said, re.MULTILINE | re.IGNORECASE))
+    return False
+
+
+def _text(message: Message) -> str:
+    """The plain text of a human's mail, shortened."""
+    for part in message.walk():
+        if part.get_content_type() == "text/plain":
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                return payload.decode(part.get_content_charset() or "utf-8", "replace")[:10_000]
+    return ""

@@ -1,0 +1,110 @@
+"""Foreign mail: whatever the bytes, reading them says what they are; the postbox refuses what is not ours."""
+
+import smtplib
+from datetime import UTC, datetime
+
+import anyio.to_thread
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events_app.mail.inbound import LARGEST, Arrived, Kind, read
+from events_app.mail.postbox import Postbox
+from events_app.settings import Inbound
+
+pytestmark = pytest.mark.engine_free
+
+REPLY = (
+    b"From: Guest <Guest@Example.org>\r\nContent-Type: text/calendar; method=REPLY; charset=utf-8\r\n\r\n"
+    b"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VTIMEZONE\r\nTZID:(UTC+01:00) x\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\n"
+    b"UID:reg-1@ho\r\n st\r\nDTSTAMP:20350101T100000Z\r\nSEQUENCE:2\r\nSUMMARY:Accepted: x\r\n"
+    b'ATTENDEE;CN="A: B; C";PARTSTAT=TENTATIVE:MAILTO:guest@example.org\r\nBEGIN:VALARM\r\nUID:other\r\nEND:VALARM\r\n'
+    b"END:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def test_a_reply_is_read_for_what_it_answers_and_nothing_else() -> None:
+    assert read(REPLY, return_path="guest@example.org", authserv_id="") == Arrived(
+        Kind.REPLY,
+        "guest@example.org",
+        uid="reg-1@host",
+        attendee="guest@example.org",
+        answer="TENTATIVE",
+        sequence=2,
+        stamp=datetime(2035, 1, 1, 10, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"x" * (LARGEST + 1), Kind.TOO_LARGE),
+        (REPLY.replace(b"METHOD:REPLY", b"METHOD:REQUEST"), Kind.UNREADABLE),
+        (REPLY.replace(b"TENTATIVE", b"MAYBE"), Kind.UNREADABLE),
+        (REPLY.replace(b"END:VCALENDAR", b"BEGIN:VEVENT\r\nEND:VEVENT\r\nEND:VCALENDAR"), Kind.UNREADABLE),
+        (REPLY.replace(b"METHOD:REPLY", b"METHOD:COUNTER"), Kind.COUNTER),
+        (REPLY.replace(b"METHOD:REPLY", b"METHOD:REFRESH"), Kind.REFRESH),
+        (b"From: a@example.org\r\nAuto-Submitted: auto-replied\r\n\r\nAway", Kind.AUTOMATIC),
+        (b"From: a@example.org\r\n\r\nHello", Kind.HUMAN),
+    ],
+)
+def test_every_kind_of_mail_has_its_name(raw: bytes, kind: Kind) -> None:
+    assert read(raw, return_path="a@example.org", authserv_id="mx").kind == kind
+
+
+def test_mail_with_an_empty_return_path_is_a_bounce() -> None:
+    assert read(b"From: a@example.org\r\n\r\nHello", return_path="", authserv_id="mx").kind == Kind.BOUNCE
+
+
+def test_only_our_own_servers_word_counts() -> None:
+    ours = b"Authentication-Results: mx.example.org; dmarc=pass (p=none) header.from=example.org\r\n"
+    theirs = ours.replace(b"mx.example.org", b"mx.example.net")
+
+    proofs = [
+        read(head + REPLY, return_path="x", authserv_id="mx.example.org") for head in (ours, theirs, b"")
+    ]
+
+    assert [each.is_proven for each in proofs] == [True, False, False]
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_reader(raw: bytes) -> None:
+    assert read(raw, return_path="a@example.org", authserv_id="mx").kind in Kind
+
+
+@given(st.integers(0, len(REPLY)), st.binary(max_size=30))
+def test_no_damage_to_a_reply_breaks_the_reader(at: int, noise: bytes) -> None:
+    assert read(REPLY[:at] + noise + REPLY[at:], return_path="a@example.org", authserv_id="mx").kind in Kind
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("protocol", ["lmtp", "smtp"])
+async def test_the_postbox_takes_what_is_ours_and_refuses_the_rest(protocol: str) -> None:
+    taken: list[tuple[str, bytes, str]] = []
+
+    async def is_ours(recipient: str) -> bool:
+        return recipient == "events+r-abc@example.org"
+
+    async def take(recipient: str, raw: bytes, return_path: str) -> None:
+        taken.append((recipient, raw, return_path))
+
+    settings = Inbound(address="events@example.org", host="127.0.0.1", port=0, protocol=protocol)
+    postbox = Postbox(settings, is_ours=is_ours, take=take)
+    await postbox.open()
+
+    def speak() -> list[int]:
+        kind = smtplib.LMTP if protocol == "lmtp" else smtplib.SMTP
+        with kind("127.0.0.1", postbox.port, local_hostname="mx") as line:
+            line.ehlo_or_helo_if_needed()
+            line.mail("guest@example.org")
+            codes = [line.rcpt(f"events+r-{token}@example.org")[0] for token in ("unknown", "ABC")]
+            line.putcmd("data")
+            line.getreply()
+            line.send(REPLY + b".\r\n")
+            return [*codes, line.getreply()[0]]
+
+    codes = await anyio.to_thread.run_sync(speak)
+    await postbox.close()
+
+    assert codes == [550, 250, 250]
+    assert taken == [("events+r-abc@example.org", REPLY, "guest@example.org")]
