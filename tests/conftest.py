@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from events_app.database import close_database, migrate, open_database
 from events_app.registrations.posting import Office
 from tests import databases, make
 from tests.databases import ENGINE, MODELS, DatabaseUnderTest
+
+settings.register_profile("house", deadline=None)  # two cores and many workers: no clock judges
+settings.load_profile("house")
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:8]
 WORKER = f"{RUN}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"

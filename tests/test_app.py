@@ -116,7 +116,7 @@ def desk_routes(house: make.House) -> list[tuple[str, str]]:
         if route.path == "/desk/sign-in" or route.path.startswith("/desk/welcome/"):
             continue
         path = re.sub(r"\{\w+:int\}", "0", route.path)
-        path = re.sub(r"\{\w+\}", UNKNOWN, path)
+        path = re.sub(r"\{\w+(:uuid)?\}", UNKNOWN, path)
         found += [(method, path) for method in (route.methods or set()) - {"HEAD"}]
     return sorted(found)
 

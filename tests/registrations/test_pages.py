@@ -356,9 +356,9 @@ def filled(path: str, blanks: dict[str, list[str]], number: int) -> str:
 
     def filling(blank: re.Match[str]) -> str:
         values = blanks.get(blank[1], ["11111111-1111-4111-8111-111111111111"])
-        return str(number) if blank[2] else values[number % len(values)]
+        return str(number) if blank[2] == ":int" else values[number % len(values)]
 
-    return re.sub(r"\{(\w+)(:int)?\}", filling, path)
+    return re.sub(r"\{(\w+)(:\w+)?\}", filling, path)
 
 
 async def test_the_page_that_mails_the_link_says_the_same_for_every_address(house: House) -> None:

@@ -1,0 +1,271 @@
+"""Drafts become public whole, saves overwrite nothing, copies are their own, consent texts keep their versions."""
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+
+from events_app.events import actions, rules
+from events_app.events.models import (
+    ConsentText,
+    Event,
+    NoSuchPage,
+    agenda_of,
+    consent_of,
+    hosts_of,
+    speakers_of,
+)
+from events_app.events.rules import AgendaFacts, HostFacts, ProgrammeFacts, SpeakerFacts
+from events_app.registrations.desk import has_registrations
+from events_app.registrations.posting import Office
+from events_app.vault import NoKey, Reader
+from tests import make
+from tests.make import NOW
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
+
+ORGANIZER = Reader("organizer", "test")
+
+
+async def nobody(event_id: uuid.UUID) -> bool:
+    return False
+
+
+async def publish(event: Event) -> Event:
+    return await actions.publish_event(event.id, follow=actions.nobody_follows, now=NOW)
+
+
+async def test_a_new_event_is_a_draft_with_keys_of_its_own(office: Office) -> None:
+    one, other = await make.draft(office.vault), await make.draft(office.vault)
+
+    assert (one.status, one.revision, one.sequence) == ("draft", 1, 0)
+    blob = office.vault.seal(str(one.id), "note", {"a": 1})
+    with pytest.raises(Exception):  # noqa: B017 - whichever way the vault refuses
+        office.vault.reveal(str(other.id), "note", blob, ORGANIZER)
+    with pytest.raises(NoKey):
+        office.vault.seal(str(uuid.uuid4()), "note", {"a": 1})
+
+
+async def test_addresses_that_are_taken_are_counted_on(office: Office) -> None:
+    made = [await make.draft(office.vault) for _ in range(3)]
+
+    assert [event.slug for event in made] == ["round-table", "round-table-2", "round-table-3"]
+
+
+async def test_two_who_take_one_address_at_once_get_two(office: Office) -> None:
+    made = await asyncio.gather(*(make.draft(office.vault) for _ in range(6)), return_exceptions=True)
+
+    slugs = [each.slug for each in made if isinstance(each, Event)]
+    assert len(slugs) == len(set(slugs))
+    assert all(isinstance(each, Event | rules.TakenAddress) for each in made)
+    assert "round-table" in slugs
+
+
+async def test_the_address_follows_a_draft_and_stays_once_it_is_public(office: Office) -> None:
+    event = await make.draft(office.vault, hosts=[await make.organization()])
+    moved = await make.change(event, office, slug="another")
+    assert moved.slug == "another"
+    await publish(moved)
+
+    assert (await make.change(moved, office, slug="a-third")).slug == "another"
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"place": {}}, "a place"),
+        ({"title": {}}, "a title"),
+    ],
+)
+async def test_what_lacks_something_is_not_published(
+    office: Office, changes: dict[str, Any], missing: str
+) -> None:
+    event = await make.draft(office.vault, hosts=[await make.organization()], **changes)
+
+    with pytest.raises(rules.NotReady) as refused:
+        await publish(event)
+
+    assert missing in str(refused.value)
+    assert (await Event.get(id=event.id)).status == "draft"
+
+
+async def test_an_event_without_a_host_is_not_published(office: Office) -> None:
+    with pytest.raises(rules.NotReady, match="at least one host"):
+        await publish(await make.draft(office.vault))
+
+
+async def test_an_event_online_needs_no_place(office: Office) -> None:
+    hosts = [await make.organization()]
+    event = await make.draft(office.vault, hosts=hosts, place={}, offers_in_person=False, offers_online=True)
+
+    assert (await publish(event)).status == "published"
+
+
+async def test_an_event_is_published_once(office: Office) -> None:
+    event = await make.event(office.vault)
+
+    with pytest.raises(rules.EventCannotBecome):
+        await publish(event)
+
+
+async def test_a_public_event_goes_back_to_a_draft_while_nobody_has_registered(office: Office) -> None:
+    event = await make.event(office.vault)
+
+    back = await actions.withdraw_event(event.id, has_registrations=has_registrations, now=NOW)
+
+    assert back.status == "draft"
+    with pytest.raises(NoSuchPage):
+        await Event.find_public(event.slug)
+
+
+async def test_an_event_with_people_does_not_go_back_even_when_they_have_cancelled(office: Office) -> None:
+    from events_app.registrations import actions as registrations
+
+    event = await make.event(office.vault)
+    (row,) = await make.registered(event, 1, office=office)
+    await registrations.cancel(row.id, office=office, now=NOW)
+
+    with pytest.raises(rules.StillHasRegistrations):
+        await actions.withdraw_event(event.id, has_registrations=has_registrations, now=NOW)
+
+
+async def test_a_save_on_an_old_version_overwrites_nothing(office: Office) -> None:
+    event = await make.event(office.vault)
+    opened = event.revision
+    mine = make.facts(slug=event.slug, track="mine")
+    theirs = make.facts(slug=event.slug, track="theirs")
+
+    async def save(facts: rules.EventFacts) -> Event:
+        return await actions.change_event(
+            event.id, facts, revision=opened, vault=office.vault, follow=actions.nobody_follows, now=NOW
+        )
+
+    await save(theirs)
+    with pytest.raises(rules.EventChangedMeanwhile):
+        await save(mine)
+
+    assert (await Event.get(id=event.id)).track == "theirs"
+
+
+async def test_of_two_who_save_at_once_one_is_told(office: Office) -> None:
+    event = await make.event(office.vault)
+
+    async def save(track: str) -> Event:
+        facts = make.facts(slug=event.slug, track=track)
+        return await actions.change_event(
+            event.id,
+            facts,
+            revision=event.revision,
+            vault=office.vault,
+            follow=actions.nobody_follows,
+            now=NOW,
+        )
+
+    outcomes = await asyncio.gather(*(save(track) for track in "abcd"), return_exceptions=True)
+
+    assert sorted(type(each).__name__ for each in outcomes) == ["Event", *["EventChangedMeanwhile"] * 3]
+
+
+async def test_the_programme_is_guarded_by_the_same_version(office: Office) -> None:
+    event = await make.event(office.vault)
+    facts = ProgrammeFacts([], [], [AgendaFacts({"en": "Welcome"}, 10)])
+    await actions.save_programme(event.id, facts, revision=event.revision, now=NOW)
+
+    with pytest.raises(rules.EventChangedMeanwhile):
+        await actions.save_programme(event.id, ProgrammeFacts([], [], []), revision=event.revision, now=NOW)
+    assert len(await agenda_of(event.id)) == 1
+
+
+async def test_times_and_place_count_the_calendar_on_and_other_words_do_not(office: Office) -> None:
+    event = await make.event(office.vault)
+
+    assert (await make.change(event, office, track="Justice")).sequence == 0
+    assert (await make.change(event, office, starts_wall="2035-05-12T12:00")).sequence == 1
+    assert (await make.change(event, office, place={"en": "Elsewhere"})).sequence == 2
+    assert (await actions.cancel_event(event.id, follow=actions.nobody_follows, now=NOW)).sequence == 3
+    assert (await publish(event)).sequence == 4
+
+
+async def test_what_is_over_is_not_called_off(office: Office) -> None:
+    event = await make.event(office.vault)
+
+    with pytest.raises(rules.TooLateToCancel):
+        await actions.cancel_event(event.id, follow=actions.nobody_follows, now=event.ends_at)
+
+
+async def test_a_copy_is_a_draft_with_the_same_texts_and_nobody_registered(office: Office) -> None:
+    link = "https://meet.example.org/secret"
+    event = await make.event(office.vault, join_link=link, consent={"en": "I agree."}, capacity_in_person=7)
+    other = await make.organization("Open Table", ours=False)
+    ours = (await hosts_of(event.id))[0].organization_id
+    programme = ProgrammeFacts(
+        [HostFacts(str(ours), "host"), HostFacts(str(other.id), "co_host")],
+        [SpeakerFacts({"en": "Salma"}, {"en": "Head"}, "moderator", confirmed=True)],
+        [AgendaFacts({"en": "Welcome"}, 10), AgendaFacts({"en": "Talk"}, 50)],
+    )  # fmt: skip
+    await actions.save_programme(event.id, programme, revision=event.revision, now=NOW)
+    await make.registered(event, 1, 2, office=office)
+
+    async def follow(original: uuid.UUID, copy: uuid.UUID) -> None:
+        followed.append((original, copy))
+
+    followed: list[tuple[uuid.UUID, uuid.UUID]] = []
+    copy = await actions.copy_event(event.id, vault=office.vault, follow=follow, now=NOW)
+
+    assert followed == [(event.id, copy.id)]
+
+    assert (copy.status, copy.slug, copy.capacity_in_person) == ("draft", "round-table-2", 7)
+    assert (copy.title, copy.starts_wall, copy.sequence, copy.claims) == (
+        event.title,
+        event.starts_wall,
+        0,
+        0,
+    )
+    assert [host.role for host in await hosts_of(copy.id)] == ["host", "co_host"]
+    assert [(each.name, each.confirmed) for each in await speakers_of(copy.id)] == [({"en": "Salma"}, False)]
+    assert [item.minutes for item in await agenda_of(copy.id)] == [10, 50]
+    assert await consent_of(copy) == {"en": "I agree."}
+    assert actions.join_link_of(copy, vault=office.vault, reader=ORGANIZER) == link
+    assert not await has_registrations(copy.id)
+
+
+async def test_a_consent_text_that_people_have_seen_is_never_changed(office: Office) -> None:
+    event = await make.event(office.vault, consent={"en": "First."})
+    assert event.consent_version == 1
+
+    second = await make.change(event, office, consent={"en": "Second."})
+    same = await make.change(event, office, track="x")
+    none = await make.change(event, office, consent={})
+    assert [each.consent_version for each in (second, same, none)] == [2, 2, 0]
+    third = await make.change(event, office, consent={"en": "First."})
+
+    assert third.consent_version == 3
+    kept = await ConsentText.filter(event_id=event.id).order_by("version").values_list("version", "text")
+    assert list(kept) == [(1, {"en": "First."}), (2, {"en": "Second."}), (3, {"en": "First."})]
+    assert await consent_of(none) == {}
+
+
+async def test_the_join_link_lies_in_the_database_as_ciphertext(office: Office) -> None:
+    link = "https://meet.example.org/secret"
+    event = await make.event(office.vault, join_link=link)
+
+    assert b"meet.example.org" not in bytes((await Event.get(id=event.id)).join_link)
+    assert actions.join_link_of(event, vault=office.vault, reader=ORGANIZER) == link
+    without = await make.change(event, office)
+    assert actions.join_link_of(without, vault=office.vault, reader=ORGANIZER) == ""
+
+
+async def test_what_a_follower_refuses_is_not_saved(office: Office) -> None:
+    event = await make.event(office.vault)
+
+    async def refuse(event: Event, *, was_cancelled: bool, now: object) -> None:
+        raise rules.TakenAddress()
+
+    with pytest.raises(rules.TakenAddress):
+        await make.change(event, office, follow=refuse, track="lost")
+    with pytest.raises(rules.TakenAddress):
+        await actions.cancel_event(event.id, follow=refuse, now=NOW)
+
+    found = await Event.get(id=event.id)
+    assert (found.track, found.status, found.revision) == ("", "published", event.revision)
