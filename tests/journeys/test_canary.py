@@ -141,7 +141,13 @@ def everything_a_guest_does(guest: Client, house: Served, letters: SmtpServer) -
     own_page = until(link, what="the letter with the personal link")
     assert NAME in guest.get(own_page).text
     guest.get(f"{own_page}.ics")
+    assert ADDRESS in guest.get(f"{own_page}/data.json").text
+    guest.post(f"{own_page}/details", name=f"{NAME} 2", needs=NEEDS, language="en")
+    guest.post(f"{own_page}/address", status=422, address=NAME)
+    guest.post(f"{own_page}/address", address=f"neu.{ADDRESS}")
+    guest.post(f"{own_page}/colleague", name=NAME, address=f"kollege.{ADDRESS}", language="ar")
     guest.post(f"{own_page}/cancellation")
+    guest.post(f"{own_page}/final-cancellation")
 
 
 def everything_an_organizer_does(organizer: Client, house: Served) -> None:
@@ -156,6 +162,7 @@ def everything_an_organizer_does(organizer: Client, house: Served) -> None:
     (event,) = [event for event in events if ROUND_TABLE in organizer.get(event).text]
     for search in (NAME, "قولبرانت", ADDRESS, "zerynthia"):
         assert NAME in organizer.get(f"{event}/registrations?q={quote(search)}").text
+    organizer.post(f"{event}/views", name="the fourth", query=f"q={quote(NAME)}&status=cancelled")
     for form in ("csv", "csv?bom=no", "xlsx", "xlsx?column=name&column=needs"):
         organizer.get(f"{event}/registrations.{form}")
     assert NAME in organizer.get(f"{event}/registrations.csv").text

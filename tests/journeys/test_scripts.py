@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
 from tests.journeys import acts
 from tests.journeys.conftest import NewPerson
@@ -30,13 +30,18 @@ class Complaints(list[str]):
     def hear(self, page: Page) -> None:
         page.add_init_script(WATCH)
         page.on("pageerror", lambda error: self.append(f"{page.url}: {error}"))
-        page.on("requestfailed", lambda request: self.append(f"{request.url} failed: {request.failure}"))
+        page.on("requestfailed", self._hear_failure)
         page.on(
             "console",
             lambda said: (
                 self.append(f"{page.url}: {said.text}") if said.type in {"error", "warning"} else None
             ),
         )
+
+    def _hear_failure(self, request: Request) -> None:
+        """What is still on its way when a person goes on to the next page is given up: that is no failure."""
+        if request.failure != "net::ERR_ABORTED":
+            self.append(f"{request.url} failed: {request.failure}")
 
 
 def test_complaints_are_heard(demonstration: Served, new_person: NewPerson) -> None:
