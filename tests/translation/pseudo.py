@@ -94,6 +94,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.shown: list[str] = []
         self._open: list[tuple[str, bool]] = []
+        self._is_one_word = False
 
     @property
     def _is_foreign(self) -> bool:
@@ -101,6 +102,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
+        self._is_one_word = tag == "wbr"  # only a place where a line may break
         foreign = tag in ("style", "script", "code") or said.get("lang", LANGUAGE) != LANGUAGE
         if not foreign and not self._is_foreign:
             self.shown += [value for name, value in attrs if name in _SHOWN_ATTRIBUTES and value]
@@ -119,4 +121,6 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if data.strip() and not self._is_foreign:
-            self.shown.append(data.strip())
+            before = self.shown.pop() if self._is_one_word else ""
+            self.shown.append(before + data.strip())
+            self._is_one_word = False
