@@ -9,7 +9,17 @@ from functools import lru_cache
 from typing import Any, Final
 
 from events_app.database import Prepared
-from events_app.i18n import L_, N_, choose, current_language, locale_of, say_date, translate, use_language
+from events_app.i18n import (
+    L_,
+    N_,
+    choose,
+    current_language,
+    languages,
+    locale_of,
+    say_date,
+    translate,
+    use_language,
+)
 from events_app.registrations.models_parts import Question
 from events_app.registrations.rules import folded
 
@@ -126,10 +136,10 @@ def countries(language: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=16)
 def spoken_languages(language: str) -> tuple[tuple[str, str], ...]:
-    """(code, name) sorted as `language` reads."""
+    """(code, name), those of the site first, the others sorted as `language` reads."""
     with use_language(language):
         named = [(code, _language_name(code)) for code in SPOKEN]
-    return tuple(sorted(named, key=lambda each: folded(each[1])))
+    return tuple(sorted(named, key=lambda each: (each[0] not in languages(), folded(each[1]))))
 
 
 def _language_name(code: str) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from events_app import clock
 from events_app.events.actions import follow_zone_rules
 from events_app.registrations.decisions import due_now, lapse
+from events_app.registrations.forgetting import forget_answers
 from events_app.registrations.mailing import carry_on
 from events_app.registrations.posting import Office
 from events_app.registrations.reminding import remind
@@ -47,14 +48,15 @@ class Caretaker:
             await lapse(registration_id, office=self._office, now=clock.now())
         reminded = await remind(clock.now(), office=self._office)
         await carry_on(office=self._office, now=clock.now())
-        await self._watch_zones()
+        await self._look_daily()
         return len(due) + reminded
 
-    async def _watch_zones(self) -> None:
-        """Once a day: has a new tzdata moved the instant of an announced event?"""
+    async def _look_daily(self) -> None:
+        """Once a day: are the days of any answers over, and has a new tzdata moved an announced event?"""
         today = clock.now().date()
         if self._watched_on != today:
             self._watched_on = today
+            await forget_answers(clock.now(), office=self._office)
             for slug in await follow_zone_rules(clock.now()):
                 log.warning("the rules of a time zone changed: %s happens at another moment now", slug)
 

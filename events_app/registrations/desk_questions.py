@@ -1,7 +1,7 @@
 """The desk's pages for the questions of an event's form: list, make, change, order, try out."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,16 +17,8 @@ from events_app.registrations import asking
 from events_app.registrations.answers import KIND_NAMES, Kind, choices_of, questions_of, said_answers
 from events_app.registrations.asking import NoSuchQuestion
 from events_app.registrations.desk import find_event
-from events_app.registrations.forms_questions import (
-    Asking,
-    add_choices,
-    ask,
-    lift_choice,
-    mode_typed,
-    preview_form,
-    question_facts,
-    question_form,
-)
+from events_app.registrations.forms_asking import add_choices, lift_choice, question_facts, question_form
+from events_app.registrations.forms_questions import Asking, ask, mode_typed, preview_form
 from events_app.registrations.models_parts import Question
 from events_app.registrations.pages import office_of
 from events_app.vault import Reader
@@ -246,36 +238,32 @@ async def order(request: Request) -> Response:
 async def retire(request: Request) -> Response:
     event = await find_event(request)
     question = await _find(request, event)
-    await typed_into(request)
-    try:
-        await asking.retire_question(event.id, question.id)
-    except Conflict as refusal:
-        return await _list_page(request, event, status=409, refusal=_say(refusal))
-    return _to_list(event, N_("It is asked no more. The answers that are there stay."))
+    act = asking.retire_question(event.id, question.id)
+    return await _done(request, event, act, N_("It is asked no more. The answers that are there stay."))
 
 
 async def ask_again(request: Request) -> Response:
     event = await find_event(request)
     question = await _find(request, event)
-    await typed_into(request)
-    try:
-        await asking.ask_again(event.id, question.id)
-    except Conflict as refusal:
-        return await _list_page(request, event, status=409, refusal=_say(refusal))
-    return _to_list(event, N_("It is asked again, at the end of the form."), question)
+    act = asking.ask_again(event.id, question.id)
+    return await _done(request, event, act, N_("It is asked again, at the end of the form."))
 
 
 async def delete(request: Request) -> Response:
     event = await find_event(request)
     question = await _find(request, event)
-    await typed_into(request)
+    vault = office_of(request).vault
+    act = asking.delete_question(event.id, question.id, vault=vault, reader=_reader(request))
+    return await _done(request, event, act, N_("Deleted."))
+
+
+async def _done(request: Request, event: Event, act: Awaitable[Any], sentence: str) -> Response:
+    """Back to the list, which says what was done, or why not."""
     try:
-        await asking.delete_question(
-            event.id, question.id, vault=office_of(request).vault, reader=_reader(request)
-        )
+        await act
     except Conflict as refusal:
         return await _list_page(request, event, status=409, refusal=_say(refusal))
-    return _to_list(event, N_("Deleted."))
+    return _to_list(event, sentence)
 
 
 async def preview(request: Request) -> Response:

@@ -82,6 +82,7 @@ class Question(Model):
     `choices` is a list of {"key": "a", "text": Texts}; `only_mode` '' asks everybody; with `when_question_id` it is
     asked only of people whose answer there is one of `when_values`. `audience` says who may see the answers,
     `keep_days` how many days after the event they are kept. A retired question is asked no more; its answers stay.
+    `forgotten_on` is the day when its answers were deleted because their days were over.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -100,6 +101,7 @@ class Question(Model):
     keep_days = fields.IntField(default=30)
     position = fields.IntField()
     retired = fields.BooleanField(default=False)
+    forgotten_on: date | None = fields.DateField(null=True)
 
     class Meta:
         table = "question"

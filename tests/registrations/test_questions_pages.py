@@ -255,7 +255,7 @@ async def test_the_person_reads_why_and_how_long(house: make.House) -> None:
 
     said = make.words_of(await english.get(f"/events/{event.slug}/register"))
     assert "Why we ask: To print the badges." in said
-    assert "It is deleted 14 days after the event." in said
+    assert "Only the organizers read these answers. Deleted 14 days after the event." in said
     assert purpose["ar"] in make.words_of(await arabic.get(f"/events/{event.slug}/register"))
 
 

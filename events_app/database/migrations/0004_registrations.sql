@@ -97,7 +97,8 @@ CREATE TABLE "question" (
     "audience" VARCHAR(16) NOT NULL,
     "keep_days" {int} NOT NULL,
     "position" {int} NOT NULL,
-    "retired" {bool} NOT NULL
+    "retired" {bool} NOT NULL,
+    "forgotten_on" {date}
 );
 
 CREATE INDEX "question_of_event" ON "question" ("event_id", "position");

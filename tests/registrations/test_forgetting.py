@@ -1,0 +1,70 @@
+"""Answers are deleted when their days are over, and nothing else is."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from events_app.events.models import Event
+from events_app.registrations import asking, forgetting
+from events_app.registrations.asking import QuestionFacts
+from events_app.registrations.models import Registration
+from events_app.registrations.models_parts import Question
+from events_app.registrations.posting import Office, reveal_person
+from tests import make
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
+
+DAY = timedelta(days=1)
+
+
+async def question(event: Event, keep_days: int) -> Question:
+    return await asking.add_question(
+        event.id, QuestionFacts("text", {"en": f"{keep_days} days"}, keep_days=keep_days)
+    )
+
+
+async def answers(registration: Registration, office: Office) -> dict[str, Any]:
+    fresh = await Registration.get(id=registration.id)
+    return dict(reveal_person(fresh, vault=office.vault, reader=make.COURIER).answers)
+
+
+async def test_answers_go_when_their_days_are_over_and_not_before(office: Office) -> None:
+    event = await make.event(office.vault)
+    short, long = await question(event, 7), await question(event, 30)
+    said = {str(short.id): "a", str(long.id): "b"}
+    first, second = await make.registered(event, 1, 2, office=office, answers=said)
+
+    assert await forgetting.forget_answers(event.ends_at + 7 * DAY - timedelta(seconds=1), office=office) == 0
+    assert await answers(first, office) == said
+    assert await forgetting.forget_answers(event.ends_at + 7 * DAY, office=office) == 1
+    for registration in (first, second):
+        assert await answers(registration, office) == {str(long.id): "b"}
+    assert await forgetting.forget_answers(event.ends_at + 8 * DAY, office=office) == 0
+    assert await forgetting.forget_answers(event.ends_at + 31 * DAY, office=office) == 1
+    assert await answers(first, office) == {}
+    person = reveal_person(await Registration.get(id=first.id), vault=office.vault, reader=make.COURIER)
+    assert person.address == "guest1@example.org"
+
+
+async def test_long_lists_are_forgotten_page_by_page(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=9)
+    asked = await question(event, 1)
+    rows = await make.registered(event, 1, 2, 3, 4, 5, office=office, answers={str(asked.id): "a"})
+
+    await forgetting.forget_answers(event.ends_at + 2 * DAY, office=office, page_rows=2)
+
+    assert [await answers(row, office) for row in rows] == [{}] * 5
+
+
+async def test_an_event_that_was_moved_on_is_looked_at_anew(office: Office) -> None:
+    event = await make.event(office.vault)
+    asked = await question(event, 1)
+    await forgetting.forget_answers(event.ends_at + 2 * DAY, office=office)
+    later = event.ends_at + 100 * DAY
+    await Event.filter(id=event.id).update(starts_at=event.starts_at + 100 * DAY, ends_at=later)
+    (row,) = await make.registered(event, 1, office=office, answers={str(asked.id): "a"})
+
+    assert await forgetting.forget_answers(later, office=office) == 0
+    assert await forgetting.forget_answers(later + 2 * DAY, office=office) == 1
+    assert await answers(row, office) == {}
