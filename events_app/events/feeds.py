@@ -39,7 +39,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MOST_PIECES = 20_000
 
-_pieces: dict[tuple[str, datetime, str, str], feed.Piece] = {}
+_pieces: dict[tuple[str, datetime, str, str, str], feed.Piece] = {}
 """Each event's VEVENT, written once per change and language: a poll of a feed that did not change costs a join."""
 
 
@@ -72,9 +72,9 @@ def entry_of(found: Event, hosts: Sequence[EventHost], *, site: Site) -> Entry:
 
 
 def piece_of(found: Event, hosts: Sequence[EventHost], *, site: Site) -> feed.Piece:
-    """The event's kept VEVENT. The first host's name is part of the key, because it is the ORGANIZER's."""
+    """The event's kept VEVENT. Its key names the first host (the ORGANIZER) and the place: both have other rows."""
     host = choose(hosts[0].organization.name) if hosts else ""
-    key = (found.id.hex, found.changed_at, current_language(), host)
+    key = (found.id.hex, found.changed_at, current_language(), host, place_of(found))
     piece = _pieces.get(key)
     if piece is None:
         if len(_pieces) >= MOST_PIECES:
@@ -126,7 +126,7 @@ async def _answer(request: Request, write: Callable[[Request], Awaitable[Respons
 def _not_modified(request: Request, response: Response) -> Response:
     etag = response.headers.get("etag", "")
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if not etag or etag not in known:
+    if not etag or known.isdisjoint({etag, "*"}):
         return response
     names = ("etag", "last-modified", "cache-control")
     return Response(status_code=304, headers={name: response.headers[name] for name in names})
