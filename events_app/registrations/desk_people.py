@@ -19,7 +19,7 @@ from events_app.database import one_transaction
 from events_app.errors import Conflict
 from events_app.events.models import Event, NoSuchPage
 from events_app.events.rules import Door, Mode, Texts
-from events_app.i18n import L_, N_, choose, languages, name_of_language, say_date, translate
+from events_app.i18n import L_, N_, choose, current_language, languages, name_of_language, say_date, translate
 from events_app.mail.models import Letter
 from events_app.registrations import actions, changes, decisions, search
 from events_app.registrations.answers import questions_of, said_answers
@@ -430,7 +430,7 @@ COMPARED: Final[Mapping[str, Callable[[Row], str]]] = {
     L_("Name"): lambda row: row.person.name,
     L_("E-mail"): lambda row: row.person.address,
     L_("Takes part"): lambda row: str(MODE_NAMES[Mode(row.registration.mode)]),
-    L_("Language"): lambda row: name_of_language(row.registration.language),
+    L_("Language"): lambda row: name_of_language(row.registration.language, current_language()),
     L_("Registered on"): lambda row: say_date(row.registration.registered_on),
     L_("Access needs"): lambda row: row.person.needs,
 }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import ceil
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
@@ -296,7 +296,7 @@ async def find_pairs(event_id: uuid.UUID, *, opens: Callable[[Registration], Ope
         if is_near(one[1], other[1])
     }
     for ids in same_name.values():
-        pairs |= dict.fromkeys(combinations(sorted(ids), 2), "name")
+        pairs |= dict.fromkeys(pairwise(sorted(ids)), "name")  # of three, two pairs are enough to look at
     return [Pair(one, other, why) for (one, other), why in sorted(pairs.items())]
 
 

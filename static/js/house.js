@@ -163,4 +163,29 @@ function oneClick() {
   });
 }
 
-for (const comfort of [yourTime, copyButtons, unsavedForms, filters, followUps, sortables, oneClick]) comfort();
+// <input type="checkbox" data-tick-all="#people"> ticks every box of the table; <output data-ticked="#people" data-words="Ticked: {}"> counts.
+function ticks() {
+  const boxes = (selector) => [...document.querySelectorAll(`${selector} input[type=checkbox]`)];
+  for (const all of document.querySelectorAll("input[data-tick-all]")) {
+    all.closest("[hidden]")?.removeAttribute("hidden");
+    all.addEventListener("change", () => {
+      for (const box of boxes(all.dataset.tickAll)) box.checked = all.checked;
+    });
+  }
+  for (const output of document.querySelectorAll("output[data-ticked]")) {
+    const plainWords = output.textContent;
+    const count = () => {
+      const number = boxes(output.dataset.ticked).filter((box) => box.checked).length;
+      output.textContent = number ? output.dataset.words.replace("{}", number) : plainWords;
+    };
+    addEventListener("change", count);
+    addEventListener("pageshow", count);
+  }
+}
+
+// <form data-goes-on>: work that takes longer than one answer goes on by itself; without script there is its button.
+function goesOn() {
+  document.querySelector("form[data-goes-on]")?.requestSubmit();
+}
+
+for (const comfort of [yourTime, copyButtons, unsavedForms, filters, followUps, sortables, oneClick, ticks, goesOn]) comfort();
