@@ -1,7 +1,7 @@
 """Kept pages are true: they notice every commit, also another process's, and the clock."""
 
+import asyncio
 import gzip
-import time
 from pathlib import Path
 
 import pytest
@@ -69,7 +69,7 @@ async def test_a_commit_of_another_process_is_noticed(database: DatabaseUnderTes
 
     await commit(database.url)
     if not is_sqlite():
-        time.sleep(1.1)  # noqa: ASYNC251 - on PostgreSQL other processes are believed for a second
+        await asyncio.sleep(1.1)  # what other processes commit is noticed within a second there
 
     assert await kitchen.text() == "page 2"
 

@@ -1,0 +1,172 @@
+"""Coming to the desk through the pages: the one-time link, sign-in, sign-out, and what they do not tell."""
+
+import pytest
+
+from events_app.accounts import actions
+from events_app.accounts.models import Organizer, Session
+from events_app.clock import now as clock_now
+from tests import make
+from tests.make import House, words_of
+
+pytestmark = pytest.mark.anyio
+
+ADDRESS, PASSPHRASE = "rana@example.org", "seven lanterns over a quiet harbour"
+
+
+async def first_link(house: House) -> str:
+    token = await actions.invite_first(house.vault, now=clock_now())
+    assert token is not None
+    return f"/desk/welcome/{token}"
+
+
+async def account(house: House) -> None:
+    token = (await first_link(house)).rpartition("/")[2]
+    await actions.accept(house.vault, token, "Rana", ADDRESS, PASSPHRASE, now=clock_now())
+
+
+async def test_the_first_link_makes_an_account_and_sits_at_the_desk(house: House) -> None:
+    browser, link = await house.client(), await first_link(house)
+    assert (await browser.get(link)).status_code == 200
+
+    answer = await browser.post(link, data={"name": "Rana", "address": ADDRESS, "passphrase": PASSPHRASE})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk")
+    assert "Rana" in words_of(await browser.get("/desk"))
+    assert (await browser.get(link)).status_code == 404
+
+
+async def test_the_session_cookie_is_kept_from_scripts_and_other_sites(house: House) -> None:
+    browser = await house.client()
+    await account(house)
+
+    answer = await browser.post("/desk/sign-in", data={"address": ADDRESS, "passphrase": PASSPHRASE})
+
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("desk=")
+    for part in ("HttpOnly", "SameSite=lax", "Path=/"):
+        assert part in cookie
+    assert await Session.all().count() == 1
+
+
+async def test_a_wrong_passphrase_and_an_unknown_address_get_one_page(house: House) -> None:
+    browser = await house.client()
+    await account(house)
+
+    pages = []
+    for address, passphrase in ((ADDRESS, "wrong"), ("nobody@example.org", PASSPHRASE)):
+        page = await browser.post("/desk/sign-in", data={"address": address, "passphrase": passphrase})
+        pages.append((page.status_code, page.text.replace(address, "")))
+
+    assert pages[0] == pages[1]
+    assert pages[0][0] == 403
+    assert "do not belong together" in pages[0][1]
+    assert "set-cookie" not in page.headers
+
+
+async def test_a_passphrase_is_never_written_back_into_a_page(house: House) -> None:
+    browser, link = await house.client(), await first_link(house)
+    await browser.get(link)
+
+    wrong = await browser.post("/desk/sign-in", data={"address": ADDRESS, "passphrase": "canary words here"})
+    weak = await browser.post(link, data={"name": "", "address": ADDRESS, "passphrase": "canary words here"})
+
+    assert "canary" not in wrong.text + weak.text
+    assert weak.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"passphrase": "short"}, "at least 12 characters"),
+        ({"passphrase": "passwordpassword"}, "easy to guess"),
+        ({"passphrase": "rana has an almond tree"}, "without your own name"),
+        ({"name": ""}, "Please tell us a name"),
+        ({"address": "rana"}, "does not look like an e-mail address"),
+    ],
+)
+async def test_what_is_wrong_is_said_and_the_link_still_works(
+    house: House, said: dict[str, str], sentence: str
+) -> None:
+    browser, link = await house.client(), await first_link(house)
+    typed = {"name": "Rana", "address": ADDRESS, "passphrase": PASSPHRASE}
+
+    refused = await browser.post(link, data={**typed, **said})
+
+    assert refused.status_code == 422
+    assert sentence in words_of(refused)
+    assert await Organizer.all().count() == 0
+    assert (await browser.post(link, data=typed)).status_code == 303
+
+
+async def test_a_link_for_another_address_is_refused_in_words(house: House) -> None:
+    await account(house)
+    browser = await house.client()
+    token = await actions.invite(house.vault, "colleague@example.org", now=clock_now())
+
+    page = await browser.get(f"/desk/welcome/{token}")
+    refused = await browser.post(
+        f"/desk/welcome/{token}", data={"name": "Eve", "address": ADDRESS, "passphrase": PASSPHRASE + "!"}
+    )
+
+    assert 'value="colleague@example.org"' in page.text
+    assert refused.status_code == 422
+    assert "made for another e-mail address" in words_of(refused)
+
+
+async def test_a_link_nobody_made_is_a_404_that_says_what_to_do(house: House) -> None:
+    browser = await house.client()
+
+    for method in ("GET", "POST"):
+        answer = await browser.request(method, "/desk/welcome/" + "a" * 39)
+        assert answer.status_code == 404
+        assert "Please ask for a new one" in words_of(answer)
+
+
+async def test_signing_out_ends_the_session_and_keeps_the_language(house: House) -> None:
+    desk = await house.desk()
+    await desk.get("/desk?lang=ar")
+
+    answer = await desk.post("/desk/sign-out")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/sign-in")
+    assert await Session.all().count() == 0
+    assert (await desk.get("/desk")).status_code == 303
+    assert '<html lang="ar"' in (await desk.get("/desk/sign-in")).text
+    assert "cookies" not in answer.headers["clear-site-data"]
+
+
+async def test_a_closed_account_sits_at_no_desk(house: House) -> None:
+    desk = await house.desk()
+    await Organizer.all().update(active=False)
+
+    assert (await desk.get("/desk")).status_code == 303
+
+
+async def test_forty_tries_from_one_place_are_enough(house: House) -> None:
+    browser, neighbour = await house.client(), await house.client()
+    await account(house)
+
+    statuses = [(await browser.post("/desk/sign-in", data={"address": "x"})).status_code for _ in range(41)]
+
+    assert set(statuses[:40]) == {422}
+    assert statuses[40] == 429
+    typed = {"address": ADDRESS, "passphrase": PASSPHRASE}
+    assert (await neighbour.post("/desk/sign-in", data=typed)).status_code == 303
+
+
+async def test_a_sign_in_from_another_site_is_refused(house: House) -> None:
+    browser = await house.client(**{"sec-fetch-site": "cross-site"})
+    await account(house)
+
+    answer = await browser.post("/desk/sign-in", data={"address": ADDRESS, "passphrase": PASSPHRASE})
+
+    assert answer.status_code == 403
+    assert await Session.all().count() == 0
+
+
+async def test_the_desk_is_kept_by_no_cache(house: House) -> None:
+    desk = await house.desk()
+    await make.organization()
+
+    for path in ("/desk", "/desk/events/new", "/desk/organizations"):
+        assert (await desk.get(path)).headers["cache-control"] == "no-store"
