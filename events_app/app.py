@@ -37,6 +37,7 @@ from events_app.registrations import actions as registrations_actions
 from events_app.registrations import (
     asking,
     desk_changes,
+    desk_import,
     desk_invitations,
     desk_letters,
     desk_mail,
@@ -115,7 +116,9 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
             Middleware(NoNulls, refuse=_refuse_unknown),
             Middleware(SameOriginPosts, base_url=site.base_url, refuse=_refuse_foreign),
-            Middleware(BodyLimit, most=settings.server.max_body_kib * 1024),
+            Middleware(
+                BodyLimit, most=settings.server.max_body_kib * 1024, larger=desk_import.LARGER_BODIES
+            ),
         ],
         exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
         lifespan=partial(_live, settings=settings, carries_letters=carries_letters),
@@ -240,6 +243,7 @@ def _routes() -> list[BaseRoute]:
         *registrations_desk.routes,
         *registrations_questions.routes,
         *desk_letters.routes,
+        *desk_import.routes,
         *desk_invitations.routes,
         *desk_changes.routes,
         *desk_people.routes,

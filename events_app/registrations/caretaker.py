@@ -8,6 +8,7 @@ from datetime import date
 from events_app import clock
 from events_app.events.actions import follow_zone_rules
 from events_app.registrations.decisions import due_now, lapse
+from events_app.registrations.drafts import forget_drafts
 from events_app.registrations.forgetting import forget_answers
 from events_app.registrations.mailing import carry_on
 from events_app.registrations.posting import Office
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 class Caretaker:
     """Lets offers, unconfirmed addresses and held cancellations lapse when their time is up, and goes on with letters
-    to many that a stopped server left unfinished.
+    to many that a stopped server left unfinished. Uploaded lists that nobody imported in time are forgotten.
 
     Several may work on one database: each lapse is a transaction that looks again under the event's claim.
     """
@@ -48,6 +49,7 @@ class Caretaker:
             await lapse(registration_id, office=self._office, now=clock.now())
         reminded = await remind(clock.now(), office=self._office)
         await carry_on(office=self._office, now=clock.now())
+        await forget_drafts(clock.now())
         await self._look_daily()
         return len(due) + reminded
 

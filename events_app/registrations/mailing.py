@@ -296,6 +296,8 @@ class _Facts:
         facts: dict[str, Any] = letter_facts(
             registration, person, about, site=self._office.site, now=self._now
         )
+        # Answers to it are for people, so they do not go to the address that reads calendar answers.
+        facts |= {"organizer_address": self._office.site.sender}
         facts |= {"language": language, "own_url": page or facts["own_url"]}
         values = values_for(self._event, facts)
         body = self._words.body[language]

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from wtforms import Form as WTForm
 from wtforms.fields.core import Field
@@ -16,6 +18,7 @@ from events_app.errors import TooMany
 from events_app.i18n import N_, ngettext, translate
 
 MOST_FIELDS = 400
+MOST_IN_A_FIELD = 64 * 1024
 Validator = Callable[[WTForm, Field], None]
 FormOf = TypeVar("FormOf", bound=WTForm)
 
@@ -62,12 +65,35 @@ class TooMuchTyped(TooMany):
     sentence = N_("This form has more fields than we accept.")
 
 
-async def typed_into(request: Request, *, files: int = 0) -> FormData:
-    """The posted fields, and so many files at most; the body's size is limited at the door (web/security).
+class _InMemory(MultiPartParser):
+    """Files stay in memory: Starlette would write what is over 1 MB to a temporary file, in the clear."""
 
-    Who takes files closes the request afterwards. Asked again, the answer is the same.
+    spool_max_size = 0
+
+
+async def typed_into(request: Request, *, files: int = 0) -> FormData:
+    """The posted fields, and so many files at most. Nothing of them touches the disk.
+
+    The body's size is limited at the door (web/security); a text may have `MOST_IN_A_FIELD` bytes or, where the door
+    lets larger bodies in, be as long as the body. Asked again, the answer is the same.
     """
-    return await request.form(max_files=files, max_fields=MOST_FIELDS, max_part_size=64 * 1024)
+    if request._form is None:
+        request._form = await _parsed(request, files)  # where `request.close()` looks for what is to be closed
+    return request._form
+
+
+async def _parsed(request: Request, files: int) -> FormData:
+    most = getattr(request.state, "most_bytes", MOST_IN_A_FIELD)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        return await request.form(max_fields=MOST_FIELDS, max_part_size=most)
+    parser = _InMemory(
+        request.headers, request.stream(), max_files=files, max_fields=MOST_FIELDS, max_part_size=most
+    )
+    try:
+        return await parser.parse()
+    except MultiPartException as error:
+        raise HTTPException(400, error.message) from None
 
 
 def tidy(text: str | None) -> str:
@@ -122,6 +148,15 @@ def number_between(least: int, most: int) -> Validator:
             )
 
     return check
+
+
+def address_in(text: str) -> str | None:
+    """The e-mail address as `an_address` would keep it; None for what it would refuse."""
+    try:
+        found = validate_email(text, check_deliverability=False, strict=True)
+    except EmailNotValidError:
+        return None
+    return None if "=?" in found.normalized else found.ascii_email
 
 
 def an_address(form: WTForm, field: Field) -> None:

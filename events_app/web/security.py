@@ -1,5 +1,7 @@
 """The guards at the door, as plain ASGI: headers, same-origin posts, size of bodies, language of the request."""
 
+import re
+from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
 
@@ -89,19 +91,27 @@ def refuse_foreign_post(headers: Headers, method: str, base_url: str) -> None:
 
 
 class BodyLimit:
-    """Stops reading a body after `most` bytes: `TooLarge`, raised inside the handler, so answered in words."""
+    """Stops reading a body after `most` bytes: `TooLarge`, raised inside the handler, so answered in words.
 
-    def __init__(self, app: ASGIApp, *, most: int) -> None:
+    `larger` are paths (regular expressions for all of the path) that may take more; there the state of the request
+    says so as `most_bytes`.
+    """
+
+    def __init__(self, app: ASGIApp, *, most: int, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.most = most
+        self.larger = [(re.compile(path), size) for path, size in (larger or {}).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        most = next((size for path, size in self.larger if path.fullmatch(scope["path"])), self.most)
+        if most > self.most:
+            scope.setdefault("state", {})["most_bytes"] = most
         declared = Headers(scope=scope).get("content-length", "0")
-        said = int(declared) if declared.isdecimal() and len(declared) < 20 else self.most + 1
-        left = self.most if said <= self.most else -1
+        said = int(declared) if declared.isdecimal() and len(declared) < 20 else most + 1
+        left = most if said <= most else -1
 
         async def receive_a_little() -> Message:
             nonlocal left
