@@ -20,7 +20,7 @@ async def test_the_home_page_shows_what_is_coming_and_public_and_nothing_else(ho
     await make.event(house.vault, title={"en": "Shown event"})
     await make.draft(house.vault, title={"en": "Draft event"})
     await make.event(house.vault, title={"en": "Unlisted event"}, visibility="unlisted")
-    past = {"starts_wall": "2020-05-12T13:00", "ends_wall": "2020-05-12T14:00"}
+    past: dict[str, Any] = {"starts_wall": "2020-05-12T13:00", "ends_wall": "2020-05-12T14:00"}
     await make.event(house.vault, title={"en": "Past event"}, **past)
 
     home = words_of(await browser.get("/"))
@@ -34,7 +34,7 @@ async def test_a_conference_shows_its_programme_past_events_too(house: House) ->
     browser = await house.client()
     forum, other = await make.conference(), await make.conference("other")
     await make.event(house.vault, title={"en": "Ours"}, conference_id=forum.id)
-    past = {"starts_wall": "2020-05-12T13:00", "ends_wall": "2020-05-12T14:00"}
+    past: dict[str, Any] = {"starts_wall": "2020-05-12T13:00", "ends_wall": "2020-05-12T14:00"}
     await make.event(house.vault, title={"en": "Before"}, conference_id=forum.id, **past)
     await make.event(house.vault, title={"en": "Theirs"}, conference_id=other.id)
     await make.event(house.vault, title={"en": "Hidden"}, conference_id=forum.id, visibility="unlisted")
