@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from babel import Locale
 from babel.core import UnknownLocaleError, negotiate_locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from markupsafe import escape
@@ -133,7 +133,12 @@ def raw_ngettext(singular: str, plural: str, n: int) -> str:
 
 def direction(code: str | None = None) -> str:
     """'rtl' or 'ltr', as CLDR says of the language."""
-    return locale_of(code or current_language()).text_direction
+    return _direction(code or current_language())
+
+
+@lru_cache(maxsize=64)
+def _direction(code: str) -> str:
+    return locale_of(code).text_direction
 
 
 @lru_cache(maxsize=64)
@@ -144,6 +149,7 @@ def locale_of(code: str) -> Locale:
         return Locale.parse(LOCALES[SOURCE_LANGUAGE])
 
 
+@lru_cache(maxsize=512)
 def name_of_language(code: str, in_language: str | None = None) -> str:
     """The language's own name, or its name in another language: 'العربية', 'Arabic'."""
     shown = Locale.parse(code).get_display_name(locale_of(in_language) if in_language else None)
@@ -186,27 +192,30 @@ def say_date(day: date, language: str | None = None) -> str:
     code = language or current_language()
     with use_language(code):
         pattern = pgettext("date pattern (CLDR): weekday day month year", "EEEE d MMMM y")
-    return format_date(day, pattern, locale=locale_of(code))
+    return _dated(day, pattern, code)
 
 
 def say_short_date(day: date, language: str | None = None) -> str:
-    return format_date(day, "EEE d MMM", locale=locale_of(language or current_language()))
+    return _dated(day, "EEE d MMM", language or current_language())
 
 
 def say_month(day: date) -> str:
     """'May', 'أيار': the month alone."""
-    return format_date(day, "LLLL", locale=locale_of(current_language()))
+    return _dated(day, "LLLL", current_language())
 
 
 def say_weekday(day: date) -> str:
-    return format_date(day, "EEEE", locale=locale_of(current_language()))
+    return _dated(day, "EEEE", current_language())
+
+
+@lru_cache(maxsize=2048)
+def _dated(day: date, pattern: str, code: str) -> str:
+    return format_date(day, pattern, locale=locale_of(code))
 
 
 def say_time(moment: datetime, language: str | None = None) -> str:
-    """'13:00': always 24 hours, always Western digits, the wall clock of the moment's own zone."""
-    return format_time(
-        moment, "HH:mm", tzinfo=moment.tzinfo, locale=locale_of(language or current_language())
-    )
+    """'13:00': always 24 hours, always Western digits, the wall clock of the moment's own zone; in every language."""
+    return f"{moment:%H:%M}"
 
 
 def say_offset(moment: datetime) -> str:
@@ -223,7 +232,12 @@ def say_offset(moment: datetime) -> str:
 
 def say_city(zone: str, language: str | None = None) -> str:
     """'Brussels', 'بروكسل': the city that gives an IANA zone its name."""
-    location = get_timezone_location(zone, locale_of(language or current_language()), return_city=True)
+    return _city(zone, language or current_language())
+
+
+@lru_cache(maxsize=1024)
+def _city(zone: str, code: str) -> str:
+    location = get_timezone_location(zone, locale_of(code), return_city=True)
     return location or zone.rsplit("/", 1)[-1].replace("_", " ")
 
 

@@ -1,13 +1,15 @@
 """Templates and Markdown: values in, safe HTML or plain text out."""
 
 import hashlib
+from collections.abc import Mapping, MutableMapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import nh3
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from jinja2.nodes import EvalContext
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -29,9 +31,25 @@ def _select_autoescape(name: str | None) -> bool:
     return name is None or not name.endswith(".txt")
 
 
-environment = Environment(
+class _Environment(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One dict for all templates. Over jinja's ChainMap each import of macros compares all names in Python."""
+        return {**self.globals, **d} if d else self.globals
+
+
+@pass_eval_context
+def _say(context: EvalContext, sentence: str, /, **values: Any) -> str:
+    """`_()` of the templates: what jinja's "newstyle" gettext does (always a format string, values escaped where
+    the template escapes), in one call instead of three."""
+    text = i18n.translate(sentence)
+    if context.autoescape:
+        text = Markup(text)  # noqa: S704 - our own sentence; its values are escaped by the line below
+    return text % values if "%" in text else text
+
+
+environment = _Environment(
     loader=FileSystemLoader(ROOT / "templates"),
-    autoescape=_select_autoescape,  # noqa: S701 - everything but plain text is escaped
+    autoescape=_select_autoescape,
     undefined=StrictUndefined,
     extensions=["jinja2.ext.i18n"],
     trim_blocks=True,
@@ -41,11 +59,31 @@ environment = Environment(
 environment.install_gettext_callables(  # type: ignore[attr-defined]
     i18n.translate, i18n.raw_ngettext, newstyle=True, pgettext=i18n.pgettext
 )
+environment.globals.update({"_": _say, "gettext": _say})
 
 
 def render(template: str, **context: Any) -> str:
     """Render `templates/TEMPLATE`. A name that the page uses and nobody gave is an error (StrictUndefined)."""
     return environment.get_template(template).render(**context)
+
+
+def said(texts: Mapping[str, str] | None) -> Markup:
+    """A text in several languages, in a line: with the language it is in and the way that one reads."""
+    code = i18n.language_of(texts)
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(code, i18n.direction(code), i18n.choose(texts))
+
+
+def way(text: object) -> str:
+    """Which way a short plain text reads: the page's way as soon as it holds a letter of the page's script (an Arabic
+    line may begin with a Latin name) or no letter at all (hours), else "auto", as its first letter says."""
+    page, is_other = i18n.direction(), False
+    for letter in str(text):
+        is_arabic = "\u0590" <= letter <= "\u08ff"
+        is_latin = letter.upper() != letter.lower()
+        if is_arabic if page == "rtl" else is_latin:
+            return page
+        is_other = is_other or is_arabic or is_latin
+    return "auto" if is_other else page
 
 
 @lru_cache(maxsize=2048)
@@ -70,7 +108,7 @@ def asset(path: str) -> str:
 
 
 environment.globals.update(i18n.template_functions())
-environment.globals["asset"] = asset
+environment.globals.update(asset=asset, said_in_a_line=said, way_of=way)
 environment.filters["markdown"] = markdown
 environment.filters["as_date"] = date.fromisoformat
 environment.filters["name_of_language"] = i18n.name_of_language

@@ -56,9 +56,8 @@ class Prepared(Generic[MODEL]):
         if len(written.related) == 1:
             _, rows = await connection.execute_query(written.sql, filled)
             return [model._init_from_db(**row) for row in rows]
-        executor = connection.executor_class(model=model, db=connection, select_related_idx=written.related)
-        found: list[MODEL] = await executor.execute_select(written.sql, filled)
-        return found
+        _, rows = await connection.execute_query(written.sql, filled)
+        return [_joined(row, written.related) for row in rows]
 
     async def first(self, *values: Value) -> MODEL | None:
         """The first model found, or None."""
@@ -94,6 +93,31 @@ def encoded(values: Sequence[Value], dialect: str) -> list[Any]:
     if dialect != "sqlite":
         return list(values)
     return [str(value) if isinstance(value, uuid.UUID | str) else value for value in values]
+
+
+def _joined(row: Any, related: Sequence[Any]) -> Any:
+    """The model of a joined row with the others in their places, as Tortoise's execute_select puts them there."""
+    names, values = list(row.keys()), list(row)
+    made: dict[tuple[Any, ...], Any] = {}
+    begin = 0
+    for model, width, _, _, path in related:
+        end = begin + width
+        part = zip(names[begin:end], values[begin:end], strict=True)
+        if not made:
+            made[tuple(path)] = first = model._init_from_db(**dict(part))
+        else:
+            is_there = any(values[begin:end])
+            found = (
+                model._init_from_db(**{name.split(".", 1)[1]: value for name, value in part})
+                if is_there
+                else None
+            )
+            if (holder := made.get(tuple(path[:-1]))) is not None:
+                object.__setattr__(holder, f"_{path[-1]}", found)
+            if found is not None:
+                made[tuple(path)] = found
+        begin = end
+    return first
 
 
 def _same(mark: Any, value: Any) -> bool:
