@@ -1,8 +1,10 @@
 """Kept pages: the rendered bytes of public pages, true as long as nothing was committed."""
 
+import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,12 +30,21 @@ class KeptAnswer(Response):
         await send({"type": "http.response.body", "body": self.body})
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Kept:
+    """`compressed` is made when somebody first asks for it."""
+
     version: int
     until: float
     plain: KeptAnswer
-    compressed: KeptAnswer | None
+    compressed: KeptAnswer | None = None
+
+    def for_reader(self, request: Request) -> KeptAnswer:
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return self.plain
+        if self.compressed is None:
+            self.compressed = _compressed(self.plain)
+        return self.compressed
 
 
 class KeptPages:
@@ -41,21 +52,31 @@ class KeptPages:
 
     def __init__(self) -> None:
         self._pages: dict[tuple[str, ...], _Kept] = {}
+        self._locks: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, request: Request, key: tuple[str, ...], render: Render, *, now: float) -> Response:
         """The kept answer for `key`, or what `render` makes now (kept when it is a 200 without cookies)."""
-        version = await data_version()
-        kept = self._pages.get(key)
-        if kept is None or kept.version != version or now >= kept.until:
+        kept = await self._true_one(key, now)
+        if kept is not None:
+            return kept.for_reader(request)
+        async with self._locks.setdefault(key, asyncio.Lock()):  # of many who come at once, one renders
+            kept = await self._true_one(key, now)
+            if kept is not None:
+                return kept.for_reader(request)
+            version = await data_version()
             response = await render()
             if response.status_code != 200 or "set-cookie" in response.headers:
                 return response
-            kept = _Kept(version, now + SECONDS, _copy(response), _compressed(response))
             if len(self._pages) >= MOST_PAGES:
                 self._pages.clear()
-            self._pages[key] = kept
-        wants_compressed = kept.compressed and "gzip" in request.headers.get("accept-encoding", "")
-        return kept.compressed if wants_compressed and kept.compressed else kept.plain
+            kept = self._pages[key] = _Kept(version, now + SECONDS, _copy(response))
+            return kept.for_reader(request)
+
+    async def _true_one(self, key: tuple[str, ...], now: float) -> _Kept | None:
+        kept = self._pages.get(key)
+        if kept is None or now >= kept.until or kept.version != await data_version():
+            return None
+        return kept
 
 
 def _copy(response: Response) -> KeptAnswer:
@@ -64,11 +85,11 @@ def _copy(response: Response) -> KeptAnswer:
     return kept
 
 
-def _compressed(response: Response) -> KeptAnswer | None:
-    """The answer compressed once, for everybody who takes it so; None where it is too short to be worth it."""
+def _compressed(response: KeptAnswer) -> KeptAnswer:
+    """The answer compressed once, for everybody who takes it so; itself where it is too short to be worth it."""
     body = bytes(response.body)
     if len(body) < LEAST_TO_COMPRESS:
-        return None
+        return response
     kept = _copy(response)
     kept.body = gzip.compress(body, compresslevel=6, mtime=0)
     kept.headers["Content-Encoding"] = "gzip"
