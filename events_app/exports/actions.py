@@ -4,18 +4,19 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from events_app.database import rows
 from events_app.events.models import Event
 from events_app.i18n import L_, choose, name_of_language
 from events_app.registrations.answers import cell_of, questions_of
 from events_app.registrations.emails import Person, person_of
 from events_app.registrations.forms import MODE_NAMES
-from events_app.registrations.models import Registration
 from events_app.registrations.models_parts import Question
 from events_app.registrations.posting import person_context
 from events_app.registrations.rules import Status
 from events_app.vault import Reader, Vault
 
-PAGE_ROWS = 500
+PAGE_ROWS = 100
+"""Asked of the database in one go: a third of a millisecond."""
 
 STATUS_NAMES: Mapping[str, str] = {
     Status.PENDING: L_("Waiting for approval"),
@@ -76,18 +77,23 @@ async def lines_of(
 ) -> AsyncIterator[Line]:
     """The event's registrations, opened for `reader`, in pages by id: memory does not grow with the list."""
     scope, after = str(event.id), uuid.UUID(int=0)
-    columns = ("id", "status", "mode", "language", "person", "registered_on")
+    wanted = ", ".join(f"${number}" for number in range(3, 3 + len(statuses)))
+    page = _PAGE.format(wanted=f'AND "status" IN ({wanted})' if statuses else "", most=PAGE_ROWS)
     while True:
-        found = Registration.filter(event_id=event.id, id__gt=after)
-        if statuses:
-            found = found.filter(status__in=list(statuses))
-        rows = await found.order_by("id").limit(PAGE_ROWS).values_list(*columns)
-        for row_id, status, mode, language, blob, day in rows:
-            opened = vault.reveal(scope, person_context(row_id), bytes(blob), reader)
-            yield Line(person_of(opened), status, mode, language, f"{day:%Y-%m-%d}")
-        if len(rows) < PAGE_ROWS:
+        found = await rows(page, event.id, after, *statuses)
+        for row_id, status, mode, language, blob, day in found:
+            after = row_id if isinstance(row_id, uuid.UUID) else uuid.UUID(row_id)
+            opened = vault.reveal(scope, person_context(after), bytes(blob), reader)
+            yield Line(person_of(opened), status, mode, language, str(day))
+        if len(found) < PAGE_ROWS:
             return
-        after = rows[-1][0]
+
+
+_PAGE = """
+    SELECT "id", "status", "mode", "language", "person", "registered_on" FROM "registration"
+    WHERE "event_id" = $1 AND "id" > $2 {wanted} ORDER BY "id" LIMIT {most}
+"""
+"""Said here, and not by the ORM, which takes six times as long. SQLite keeps days as the text that is wanted."""
 
 
 async def cells_of(lines: AsyncIterator[Line], columns: Sequence[Column]) -> AsyncIterator[list[str]]:
