@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from events_app.errors import Invalid
@@ -33,6 +35,7 @@ ENCODINGS: Final[Mapping[str, str]] = {
 
 _GUESSED: Final = ("cp1252", "cp1254", "cp1256")
 _DELIMITERS: Final = ",;\t|"
+_CONTROLS: Final = re.compile(r"[\x01-\x08\x0e-\x1f]")
 UNREADABLE: Final = "\ufffd"
 """Stands where bytes mean nothing in the chosen encoding."""
 
@@ -165,7 +168,7 @@ def decode(data: bytes, *, encoding: str = "") -> tuple[str, str]:
         text, used = data.decode(encoding, "replace").removeprefix("\ufeff"), encoding
     else:
         text, used = _decoded(data)
-    if "\0" in text:
+    if "\0" in text or len(_CONTROLS.findall(text)) * 100 > len(text):
         raise NotATable()
     return text, used
 
@@ -175,14 +178,17 @@ def _decoded(data: bytes) -> tuple[str, str]:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace"), name
     if b"\0" in data[:4096]:
-        tries = ((data.decode(name, "replace"), name) for name in ("utf-16-le", "utf-16-be"))
-        return max(tries, key=lambda each: _looks_like_text(each[0]))
+        tries = [(data.decode(name, "replace"), name) for name in ("utf-16-le", "utf-16-be")]
+        text, name = max(tries, key=lambda each: _looks_like_text(each[0]))
+        if not _looks_like_text(text):
+            raise NotATable()
+        return text, name
     text = data.decode("utf-8", "replace")
     lost = text.count(UNREADABLE)
     if not lost or lost * 20 <= sum(letter > "\x7f" for letter in text):
         return text, "utf-8"
-    tries = ((data.decode(name, "replace"), name) for name in _GUESSED)
-    return max(tries, key=lambda each: plausibility(each[0]))
+    guesses = ((data.decode(name, "replace"), name) for name in _GUESSED)
+    return max(guesses, key=lambda each: plausibility(each[0]))
 
 
 def _looks_like_text(text: str) -> int:
@@ -239,35 +245,9 @@ def _byte_of(letter: str, encoding: str) -> bytes:
     return bytes([ord(letter)]) if "\x80" <= letter <= "\x9f" else letter.encode(encoding)
 
 
-_HEADINGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "name": (
-        "name", "full name", "your name", "your full name", "attendee name", "participant name", "participant",
-        "user name", "user name original name", "name original name", "display name", "attendee", "guest name",
-        "الاسم", "الاسم الكامل", "الاسم الثلاثي", "اسم المشارك", "اسمك", "الاسم واللقب", "ad soyad", "adi soyadi",
-        "isim", "nom complet", "nom et prenom", "nombre completo", "vollstandiger name",
-    ),
-    "given": ("first name", "firstname", "given name", "given names", "prenom", "vorname", "الاسم الاول", "ad", "adi"),
-    "family": (
-        "last name", "lastname", "surname", "family name", "nom", "nom de famille", "nachname", "soyad", "soyadi",
-        "الكنيه", "اللقب", "اسم العائله", "الاسم الاخير", "العائله",
-    ),
-    "address": (
-        "email", "e mail", "mail", "email address", "e mail address", "your email", "your email address",
-        "attendee email", "user email", "username", "courriel", "adresse e mail", "adresse email", "correo",
-        "البريد", "البريد الالكتروني", "بريد الكتروني", "عنوان البريد الالكتروني", "الايميل", "ايميل", "الاميل",
-        "eposta", "e posta", "e posta adresi", "eposta adresi",
-    ),
-    "language": ("language", "preferred language", "language of letters", "اللغه", "اللغه المفضله", "dil", "langue"),
-    "mode": (
-        "mode", "attendance", "takes part", "participation", "attendance mode", "how will you attend",
-        "how will you take part", "ticket type", "طريقه المشاركه", "طريقه الحضور", "المشاركه", "katilim",
-    ),
-    "needs": (
-        "access needs", "accessibility", "accessibility needs", "special needs", "accessibility requirements",
-        "احتياجات الوصول", "احتياجات خاصه", "تسهيلات الوصول",
-    ),
-    "state": ("approval status", "attendee status", "registration status", "status", "الحاله", "durum"),
-}  # fmt: skip
+_HEADINGS: Final[Mapping[str, Sequence[str]]] = tomllib.loads(
+    (Path(__file__).parent / "headings.toml").read_text(encoding="utf-8")
+)
 _ROLE_OF: Final = {folded(word): role for role, words in _HEADINGS.items() for word in words}
 
 
