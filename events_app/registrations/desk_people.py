@@ -121,11 +121,11 @@ def heads_of(rows: Sequence[tuple[uuid.UUID, uuid.UUID | None]], verb: str) -> d
     registered it takes it along when cancelled."""
     chosen = {each for each, _party in rows}
     groups: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for each, party in sorted(rows):
+    for each, party in sorted(rows, key=lambda row: row[0].int):
         alone = party is None or (verb == "cancel" and party not in chosen)
         groups.setdefault(each if alone or party is None else party, []).append(each)
     heads = {key if key in members else members[0]: len(members) for key, members in groups.items()}
-    return dict(sorted(heads.items()))
+    return {head: heads[head] for head in sorted(heads, key=lambda head: head.int)}
 
 
 async def act_on_many(request: Request) -> Response:

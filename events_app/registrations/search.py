@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, pairwise
 from math import ceil
+from operator import itemgetter
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
@@ -182,11 +183,16 @@ async def find_page(event_id: uuid.UUID, query: Query, *, lens: Lens, number: in
 async def find_ids(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid.UUID]:
     """Everybody who fits, by id: for an act on all of them, or a letter to all of them."""
     if query.needs_opening:
-        return sorted(await _sifted(event_id, query, lens=lens))
+        return sorted(await _sifted(event_id, query, lens=lens), key=_number)
     found: list[uuid.UUID] = []
     async for part in _slices(rows_for(event_id, query)):
         found += await part.order_by("id").values_list("id", flat=True)  # type: ignore[arg-type]
     return found
+
+
+def _number(row_id: uuid.UUID) -> int:
+    """What ids are sorted by: the same order as comparing them, ten times faster."""
+    return row_id.int
 
 
 def rows_for(event_id: uuid.UUID, query: Query) -> QuerySet[Registration]:
@@ -221,9 +227,9 @@ def _ordered(rows: QuerySet[Registration], sort: str) -> QuerySet[Registration]:
 
 
 def _key_of(row: Registration, opened: Opened, sort: str) -> tuple[Any, ...]:
-    rest = (row.waitlist_order or 0, -row.registered_on.toordinal(), row.id)
+    rest = (row.waitlist_order or 0, -row.registered_on.toordinal(), row.id.int)
     if sort == "name":
-        return (folded(opened.name), row.id)
+        return (folded(opened.name), row.id.int)
     if sort == "status":
         return (_IN_ORDER.index(Status(row.status)), *rest)
     if sort == "line":
@@ -236,7 +242,7 @@ async def _sifted(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid
     opening 10,000 people takes a quarter of a second, so no list of names is kept between two requests."""
     question = await Question.get_or_none(id=query.question, event_id=event_id) if query.question else None
     words = [folded(word) for word in query.words.split()]
-    found = []
+    found: list[tuple[tuple[Any, ...], uuid.UUID]] = []
     async for row, person in opened(rows_for(event_id, query), opens=lens.opens):
         text = folded(f"{person.name}\n{person.address}") if words else ""
         if not all(word in text for word in words):
@@ -244,7 +250,7 @@ async def _sifted(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid
         if question and not lens.matches(question, query.answer, person.answers.get(str(question.id))):
             continue
         found.append((_key_of(row, person, query.sort), row.id))
-    found.sort()
+    found.sort(key=itemgetter(0))
     return [row_id for _key, row_id in found]
 
 
