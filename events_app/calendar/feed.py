@@ -17,12 +17,11 @@ from icalendar import Calendar, Parameters, vDatetime, vDuration, vUri
 
 from events_app.calendar.entry import Entry
 from events_app.calendar.hygiene import ascii_url, clean_line, clean_text, mark_direction
-from events_app.calendar.itip import Text, escape
+from events_app.calendar.itip import END, Text, escape, fold
 from events_app.calendar.timezones import Rules, component_bytes
 from events_app.calendar.wording import PRODID, Times, times_among_others, word
 
 ASK_AGAIN: Final = timedelta(hours=1)
-_END: Final = b"END:VCALENDAR\r\n"
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def piece(entry: Entry) -> Piece:
     Refuses TimeDoesNotExist; ValueError for an address or link that is none. RFC 5546 3.2.1.
     """
     times = times_among_others(entry)
-    data = "\r\n".join([*map(_fold, _lines(entry, times)), ""]).encode("utf-8")
+    data = "\r\n".join([*map(fold, _lines(entry, times)), ""]).encode("utf-8")
     starts = entry.starts.astimezone(UTC)
     return Piece(starts, entry.uid, entry.changed, times.zone, times.rules, data)
 
@@ -69,7 +68,7 @@ def feed(cover: Cover, pieces: Iterable[Piece]) -> bytes:
     zones = dict(sorted((each.zone, each.rules) for each in pieces if each.zone))
     frame = _frame(cover, max((each.changed for each in pieces), default=None))
     blocks = [component_bytes(zone, rules) for zone, rules in zones.items()]
-    return b"".join((frame.removesuffix(_END), *blocks, *(each.data for each in pieces), _END))
+    return b"".join((frame.removesuffix(END), *blocks, *(each.data for each in pieces), END))
 
 
 def _frame(cover: Cover, changed: datetime | None) -> bytes:
@@ -141,22 +140,3 @@ def _utc(moment: datetime) -> str:
 def _wall(moment: datetime) -> str:
     day = f"{moment.year:04}{moment.month:02}{moment.day:02}"
     return f"{day}T{moment.hour:02}{moment.minute:02}{moment.second:02}"
-
-
-def _fold(line: str) -> str:
-    """A content line in rows of at most 75 octets of UTF-8 that part no character. RFC 5545 3.1."""
-    assert "\n" not in line
-    assert "\r" not in line
-    if line.isascii() and len(line) <= 75:
-        return line
-    octets, rows, start, width = line.encode("utf-8"), [], 0, 75
-    while len(octets) - start > width:
-        end = start + width
-        while octets[end] & 0b1100_0000 == 0b1000_0000:
-            end -= 1
-        row = octets[start:end]
-        if row.endswith(b"\\"):  # a backslash stays with what it escapes
-            end -= (len(row) - len(row.rstrip(b"\\"))) % 2
-        rows.append(octets[start:end])
-        start, width = end, 74
-    return b"\r\n ".join((*rows, octets[start:])).decode("utf-8")

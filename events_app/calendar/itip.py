@@ -6,7 +6,8 @@ the same bytes.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
+from functools import cache
+from typing import Final, TypeVar
 
 from icalendar import (
     Calendar,
@@ -23,9 +24,10 @@ from icalendar import (
 
 from events_app.calendar.entry import Attendee, Entry
 from events_app.calendar.hygiene import clean_name, mailto
-from events_app.calendar.timezones import component
+from events_app.calendar.timezones import component_bytes
 from events_app.calendar.wording import PRODID, Times, times_of_one, word
 
+END: Final = b"END:VCALENDAR\r\n"
 Value = TypeVar("Value", vText, vCalAddress, vDatetime)
 
 
@@ -75,6 +77,17 @@ def publish(entry: Entry) -> bytes:
 
 
 def _message(method: str, event: Event, entry: Entry) -> bytes:
+    times = times_of_one(entry)
+    event["DTSTART"] = _moment(entry.starts, times)
+    event["DTEND"] = _moment(entry.ends, times)
+    zone = component_bytes(times.zone, times.rules) if times.zone else b""
+    lines = [fold(str(line)) for line in event.content_lines() if line]
+    return b"".join((_frame(method), zone, "\r\n".join([*lines, ""]).encode("utf-8"), END))
+
+
+@cache
+def _frame(method: str) -> bytes:
+    """The VCALENDAR up to its first component."""
     whole = Calendar()
     for name, value in (
         ("PRODID", PRODID),
@@ -83,13 +96,29 @@ def _message(method: str, event: Event, entry: Entry) -> bytes:
         ("METHOD", method),
     ):
         whole[name] = Text(value)
-    times = times_of_one(entry)
-    if times.zone:
-        whole.add_component(component(times.zone, times.rules))
-    event["DTSTART"] = _moment(entry.starts, times)
-    event["DTEND"] = _moment(entry.ends, times)
-    whole.add_component(event)
-    return bytes(whole.to_ical())
+    return bytes(whole.to_ical()).removesuffix(END)
+
+
+def fold(line: str) -> str:
+    """A content line in rows of at most 75 octets of UTF-8 that part no character. RFC 5545 3.1.
+
+    icalendar does the same character by character, which took a third of the time of a letter in Arabic.
+    """
+    assert "\n" not in line
+    assert "\r" not in line
+    if line.isascii() and len(line) <= 75:
+        return line
+    octets, rows, start, width = line.encode("utf-8"), [], 0, 75
+    while len(octets) - start > width:
+        end = start + width
+        while octets[end] & 0b1100_0000 == 0b1000_0000:
+            end -= 1
+        row = octets[start:end]
+        if row.endswith(b"\\"):  # a backslash stays with what it escapes
+            end -= (len(row) - len(row.rstrip(b"\\"))) % 2
+        rows.append(octets[start:end])
+        start, width = end, 74
+    return b"\r\n ".join((*rows, octets[start:])).decode("utf-8")
 
 
 def _event(entry: Entry) -> Event:
