@@ -3,6 +3,7 @@
 import io
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw
 
@@ -32,6 +33,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         ("moved", "Breakfast with translators", "فطور مع المترجمين والمترجمات"),
         ("arabic-only", "", "حلقة نقاش: الذاكرة والأرشيف"),
         ("long", LONG_TITLE, ""),
+        ("now", "Open hour online", "ساعة مفتوحة عبر الإنترنت"),
         ("ready", "Lunch for newcomers", "غداء للمنضمين حديثًا"),
         ("draft", "An idea for spring", ""),
     )
@@ -96,6 +98,10 @@ async def fill_events(office: Office, now: datetime) -> Places:
     await event(
         vault, now, "arabic-only", days=50, title={"ar": TEXTS["arabic-only"]["title"]["ar"]}, summary={}
     )
+    here = now.astimezone(ZoneInfo(make.ZONE))
+    walls = [f"{here + timedelta(minutes=part):%Y-%m-%dT%H:%M}" for part in (-30, 60)]
+    online = {"offers_in_person": False, "offers_online": True, "join_link": "https://meet.example.org/hour"}
+    await event(vault, now, "now", days=0, starts_wall=walls[0], ends_wall=walls[1], **online)
     last_day = f"{now + timedelta(days=47):%Y-%m-%d}T17:30"
     texts = {name: {"en": LONG_TITLE} for name in ("title", "summary")}
     await event(vault, now, "long", days=46, ends_wall=last_day, conference_id=forum, **texts)

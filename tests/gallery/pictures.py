@@ -131,7 +131,9 @@ def visit(
                 page = context.new_page()
                 for shot in group:
                     page.set_viewport_size({"width": 360, "height": 740})
-                    page.goto(houses[house].address(shot, language))
+                    answer = page.goto(houses[house].address(shot, language))
+                    assert answer is not None
+                    assert answer.status == shot.status, f"{shot.name} ({language}): {answer.status}"
                     if shot.prepare:
                         shot.prepare(page)
                     yield shot, language, page

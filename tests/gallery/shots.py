@@ -5,7 +5,7 @@ finds the forgotten ones. Words in braces stand in places.json (tests/gallery/pe
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -16,13 +16,15 @@ Prepare = Callable[[Page], None]
 
 @dataclass(frozen=True)
 class Shot:
-    """One page in one state. house: the kind of instance (tests/gallery/house.py). prepare: acts after it opened."""
+    """One page in one state. house: the kind of instance (tests/gallery/house.py). prepare: acts after it opened.
+    status: what the first answer must be."""
 
     name: str
     path: str
     signed_in: bool = False
     prepare: Prepare | None = None
     house: str = "rich"
+    status: int = 200
 
 
 def typed(**fields: str) -> Prepare:
@@ -134,17 +136,20 @@ PUBLIC = (
     Shot("own-offer", "/registrations/{own_offer}"),
     Shot("own-all-open", "/registrations/{own_confirmed}", prepare=unfolded),
     Shot("own-new-address", "/registrations/{own_mover}/address/{address_code}"),
+    Shot("own-join-early", "/registrations/{own_online}/join"),
+    Shot("own-join", "/registrations/{own_now}/join"),
+    Shot("my-calendar", "/my/{my_calendar}"),
     Shot("own-event-cancelled", "/registrations/{own_called_off}"),
     Shot("own-event-past", "/registrations/{own_past}"),
     Shot("mine", "/events/research-launch/mine"),
     Shot("mine-errors", "/events/research-launch/mine", prepare=typed(address="leyla")),
     Shot("mine-sent", "/events/research-launch/mine", prepare=typed(address="nobody@example.org")),
-    Shot("refusal-404", "/events/none"),
-    Shot("refusal-403", "/gallery/403"),
-    Shot("refusal-409", "/gallery/409"),
-    Shot("refusal-413", "/gallery/413"),
-    Shot("refusal-429", "/gallery/429"),
-    Shot("refusal-500", "/gallery/500"),
+    Shot("refusal-404", "/events/none", status=404),
+    Shot("refusal-403", "/gallery/403", status=403),
+    Shot("refusal-409", "/gallery/409", status=409),
+    Shot("refusal-413", "/gallery/413", status=413),
+    Shot("refusal-429", "/gallery/429", status=429),
+    Shot("refusal-500", "/gallery/500", status=500),
     Shot("sign-in", "/desk/sign-in"),
     Shot("sign-in-errors", "/desk/sign-in", prepare=typed()),
     Shot(
@@ -154,7 +159,7 @@ PUBLIC = (
     ),
     Shot("welcome", "/desk/welcome/{welcome}"),
     Shot("welcome-errors", "/desk/welcome/{welcome}", prepare=typed(name="Nour", passphrase="short")),
-    Shot("welcome-used", "/desk/welcome/none"),
+    Shot("welcome-used", "/desk/welcome/none", status=404),
 )
 
 NEWCOMER = (
@@ -222,12 +227,7 @@ DESK = (
     Shot("list-page-2", "/desk/events/{research_launch_event}/registrations?page=2"),
     Shot("list-search", "/desk/events/{research_launch_event}/registrations?q=نور"),
     Shot("list-nobody-fits", "/desk/events/{research_launch_event}/registrations?q=zzz"),
-    Shot("list-empty", "/desk/events/{long_event}/registrations"),
-    Shot(
-        "list-cancel-step",
-        "/desk/events/{moved_event}/registrations",
-        prepare=opened("tbody .act-careful summary"),
-    ),
+    Shot("list-empty", "/desk/events/{ready_event}/registrations"),
     Shot("questions", "/desk/events/{unlisted_event}/questions"),
     Shot("questions-empty", "/desk/events/{long_event}/questions"),
     Shot("question-new", "/desk/events/{unlisted_event}/questions/new"),
@@ -241,9 +241,22 @@ DESK = (
         "/desk/events/{long_event}/invitations",
         prepare=pressed('form[action$="/invitations"] button, form.form:not([action]) button', number=""),
     ),
+    Shot("person", "/desk/events/{research_launch_event}/registrations/{person}"),
+    Shot("person-new", "/desk/events/{research_launch_event}/registrations/new"),
+    Shot("person-errors", "/desk/events/{research_launch_event}/registrations/new", prepare=typed()),
+    Shot("acts-cancel", "/desk/events/{research_launch_event}/registrations/acts?which=all&verb=cancel"),
+    Shot("acts-decline", "/desk/events/{research_launch_event}/registrations/acts?which=all&verb=decline"),
+    Shot("duplicates", "/desk/events/{research_launch_event}/duplicates"),
+    Shot("reminders", "/desk/events/{research_launch_event}/reminders"),
+    Shot("write", "/desk/events/{research_launch_event}/write"),
+    Shot("write-errors", "/desk/events/{research_launch_event}/write", prepare=typed(subject_en="News")),
+    Shot("write-edit", "/desk/events/{research_launch_event}/write/{draft_mailing}/edit"),
+    Shot("write-look", "/desk/events/{research_launch_event}/write/{draft_mailing}"),
+    Shot("write-progress", "/desk/events/{research_launch_event}/write/{sent_mailing}"),
+    Shot("mail", "/desk/mail"),
     Shot("letters", "/desk/events/{research_launch_event}/letters"),
     Shot("letters-refused", "/desk/events/{research_launch_event}/letters?state=refused"),
-    Shot("letters-empty", "/desk/events/{long_event}/letters"),
+    Shot("letters-empty", "/desk/events/{ready_event}/letters"),
     Shot("letter-page", "/desk/letters/{kept_letter}"),
     Shot("letter-page-refused", "/desk/letters/{refused_letter}"),
     Shot("letter-page-queued", "/desk/letters/{queued_letter}"),
@@ -260,7 +273,7 @@ LETTERS = tuple(sorted(path.parent.name for path in (ROOT / "templates/mail").gl
 
 
 def _seated(shots: tuple[Shot, ...]) -> tuple[Shot, ...]:
-    return tuple(Shot(each.name, each.path, True, each.prepare, each.house) for each in shots)
+    return tuple(replace(each, signed_in=True) for each in shots)
 
 
 SHOTS: tuple[Shot, ...] = (
@@ -292,6 +305,7 @@ NOT_PAGES = (
     "/organizations/{slug}/logo",
     "/organizations/{slug}/colours.css",
     "/registrations/{token}.ics",
+    "/my/{token}.ics",
     "/registrations/{token}/data.json",
     "/desk/events/{event_id}/registrations.csv",
     "/desk/events/{event_id}/registrations.xlsx",
