@@ -11,14 +11,15 @@ function yourTime() {
     const start = new Date(time.dateTime);
     if (Number.isNaN(start.getTime()) || sameClock(start, here, time.dataset.zone)) continue;
     const say = (moment, options) => new Intl.DateTimeFormat(localeOfPage(), { ...options, hourCycle: "h23" }).format(moment);
-    const day = say(start, { weekday: "long", day: "numeric", month: "long" });
-    let hours = say(start, { hour: "2-digit", minute: "2-digit" });
-    if (time.dataset.until) {
-      const end = say(new Date(time.dataset.until), { hour: "2-digit", minute: "2-digit" });
-      hours = (time.dataset.hours || "{start}–{end}").replace("{start}", hours).replace("{end}", end);
-    }
-    const sentence = time.dataset.yourTime || "{}";
-    time.textContent = sentence.replace("{}", `${day}, ${hours}`.replace(",", language === "ar" ? "،" : ","));
+    const dayOf = (moment) => say(moment, { weekday: "long", day: "numeric", month: "long" });
+    const hourOf = (moment) => say(moment, { hour: "2-digit", minute: "2-digit" });
+    const both = (day, hours) => day + (language === "ar" ? "، " : ", ") + hours;
+    const span = (words, from, to) => words.replace("{start}", from).replace("{end}", to);
+    const end = new Date(time.dataset.until || time.dateTime);
+    const said = dayOf(start) === dayOf(end)
+      ? both(dayOf(start), span(time.dataset.hours || "{start}–{end}", hourOf(start), hourOf(end)))
+      : span(time.dataset.days || "{start} – {end}", both(dayOf(start), hourOf(start)), both(dayOf(end), hourOf(end)));
+    time.textContent = (time.dataset.yourTime || "{}").replace("{}", said);
     time.hidden = false;
   }
 }
