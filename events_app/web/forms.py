@@ -117,6 +117,20 @@ def required(sentence: str = N_("Please fill this in.")) -> Validator:
     return check
 
 
+def in_one_language(name: str, sentence: str) -> Validator:
+    """Refuse a text that is written in none of its languages (fields name_en, name_ar), beside the first of them."""
+
+    def check(form: WTForm, field: Field) -> None:
+        if field.data and field.data.strip():
+            return
+        ours = [each for each in form if each.short_name.startswith(f"{name}_")]
+        is_missing = not any((each.data or "").strip() for each in ours)
+        raise StopValidation(translate(sentence) if is_missing and field is ours[0] else "")
+
+    check.field_flags = {"one_language": True}  # type: ignore[attr-defined]
+    return check
+
+
 def optional() -> Validator:
     """Skip the other validators of a field that was left empty."""
 
