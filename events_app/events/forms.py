@@ -1,10 +1,9 @@
 """The desk's forms for events: typed text becomes frozen facts, or every error at once. Times cannot lie here."""
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -22,12 +21,29 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
-from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, UnknownZone, instant, zones
+from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, UnknownZone, instant
 from events_app.calendar.zones import zone as zone_of
 from events_app.errors import Refusal
+from events_app.events.forms_times import (
+    WallMomentField,
+    WallTimeField,
+    as_wall,
+    moment_of,
+    plausible,
+    zone_choices,
+)
 from events_app.events.models import Event
-from events_app.events.rules import CITIES, LONGEST, EventFacts, Mode, ShowsPlaces, Texts, Visibility, slug_of
-from events_app.i18n import L_, N_, languages, name_of_language, say_city, say_date, translate
+from events_app.events.rules import LONGEST, EventFacts, Mode, ShowsPlaces, Texts, Visibility, slug_of
+from events_app.i18n import (
+    L_,
+    N_,
+    current_language,
+    languages,
+    name_of_language,
+    say_city,
+    say_date,
+    translate,
+)
 from events_app.rendering import MOST_MARKDOWN
 from events_app.web.forms import (
     Form,
@@ -38,71 +54,10 @@ from events_app.web.forms import (
     required,
     tidy,
     tidy_line,
-    western_digits,
 )
 
 SPOKEN = ("en", "ar", "fr", "tr", "ku", "ckb", "de", "es", "ru", "fa", "uk")
 """Languages an event may be held in, beside those of the site."""
-
-
-YEARS = range(2000, 2100)
-
-
-def read_wall_time(typed: str | None) -> str:
-    """'9:30', '13.00' or '١٣:٠٠' as 'HH:MM'. Refuses (ValidationError) a 12-hour clock, in words that help."""
-    text = western_digits(tidy_line(typed)).upper()
-    found = re.fullmatch(r"(\d{1,2})[:.](\d{2})", text)
-    if found and int(found[1]) < 24 and int(found[2]) < 60:
-        return f"{int(found[1]):02d}:{found[2]}"
-    if re.search(r"[AP]\.?M\.?$|[صم]$", text):
-        raise ValidationError(
-            translate(
-                N_(
-                    "“%(typed)s” is not a time on the 24-hour clock. Please write it without AM or PM, such as 13:00."
-                ),
-                typed=tidy_line(typed),
-            )
-        )
-    raise ValidationError(translate(N_("Please write the time on the 24-hour clock, such as 13:00.")))
-
-
-def plausible(form: Any, day: Field) -> None:
-    """A day whose year is no slip of the finger, such as 0206 or 20266."""
-    if day.data and day.data.year not in YEARS:
-        raise ValidationError(translate(N_("Please check the year.")))
-
-
-class WallTimeField(StringField):
-    """A time of day on the 24-hour clock; its data is 'HH:MM'."""
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        self.data = valuelist[0] if valuelist else ""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data:
-            self.data = read_wall_time(self.data)
-
-
-class WallMomentField(StringField):
-    """A date and a time of day, as browsers send `datetime-local`; its data is 'YYYY-MM-DDTHH:MM'."""
-
-    def pre_validate(self, form: Any) -> None:
-        text = western_digits(tidy_line(self.data)).replace(" ", "T")
-        if not text:
-            return
-        moment = _read_moment(text)
-        if moment is None or moment.year not in YEARS:
-            raise ValidationError(translate(N_("Please write a date and a time, such as 2026-05-12 13:00.")))
-        self.data = moment.strftime("%Y-%m-%dT%H:%M")
-
-
-def _read_moment(text: str) -> datetime | None:
-    """'2026-05-12T13:00', seconds or none; an offset would say another wall than this event's."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is None and "T" in text else None
 
 
 class _EventForm(Form):
@@ -301,8 +256,8 @@ class _EventForm(Form):
             shows_places=self.shows_places.data or ShowsPlaces.EXACT.value,
             most_guests=self.most_guests.data or 0,
             sends_holds=bool(self.sends_holds.data),
-            opens_at=_moment(self.opens.data, zone),
-            closes_at=_moment(self.closes.data, zone),
+            opens_at=moment_of(self.opens.data, zone),
+            closes_at=moment_of(self.closes.data, zone),
             visibility=self.visibility.data,
             join_link=self.join_link.data or "",
         )
@@ -338,13 +293,6 @@ def _worded(refusal: Refusal) -> str:
 
 def _blame(blamed: Field, sentence: str) -> None:
     blamed.errors = [*blamed.errors, sentence]
-
-
-def _moment(wall: str | None, zone: str) -> datetime | None:
-    """A deadline's instant; inside a repeated hour the first one, inside a gap the moment the clocks jump to."""
-    if not wall:
-        return None
-    return datetime.fromisoformat(wall).replace(tzinfo=zone_of(zone)).astimezone(UTC)
 
 
 TEXTS = ("title", "summary", "description", "place", "interpretation", "accessibility", "consent")
@@ -421,7 +369,7 @@ def event_form(
     form.zone.choices = zone_choices()
     form.modes.choices = [(Mode.IN_PERSON.value, L_("In person")), (Mode.ONLINE.value, L_("Online"))]
     spoken = dict.fromkeys((*languages(), *SPOKEN))
-    form.spoken.choices = [(code, name_of_language(code, _current())) for code in spoken]
+    form.spoken.choices = [(code, name_of_language(code, current_language())) for code in spoken]
     form.visibility.choices = [
         (
             Visibility.PUBLIC.value,
@@ -442,28 +390,8 @@ def event_form(
             required(N_("Please give the event a title in at least one language.")),
             *title.validators,
         ]
+        title.flags.required = True
     return form
-
-
-def _current() -> str:
-    from events_app.i18n import current_language
-
-    return current_language()
-
-
-@cache
-def _all_zones() -> tuple[str, ...]:
-    return tuple(key for key in zones() if "/" in key and not key.startswith(("Etc/", "SystemV/", "US/")))
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """All zones by name; the five cities of this field first, with the city in the reader's language."""
-    first = [(key, f"{say_city(key)} ({key})") for key in CITIES]
-    return [
-        ("", translate(N_("Choose…"))),
-        *first,
-        *((key, key) for key in _all_zones() if key not in CITIES),
-    ]
 
 
 DOOR_FIELDS = (
@@ -509,13 +437,9 @@ def event_data(event: Event) -> dict[str, Any]:
         **{name: getattr(event, name) for name in DOOR_FIELDS},
         "spoken": event.languages,
         "visibility": event.visibility,
-        "opens": _as_wall(event.opens_at, event.zone),
-        "closes": _as_wall(event.closes_at, event.zone),
+        "opens": as_wall(event.opens_at, event.zone),
+        "closes": as_wall(event.closes_at, event.zone),
     }
     for name in ("title", "summary", "description", "place", "interpretation", "accessibility"):
         data |= {f"{name}_{code}": text for code, text in getattr(event, name).items()}
     return data
-
-
-def _as_wall(moment: datetime | None, zone: str) -> str:
-    return moment.astimezone(zone_of(zone)).strftime("%Y-%m-%dT%H:%M") if moment else ""

@@ -18,7 +18,8 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
-from events_app.events.forms import plausible, texts_typed, zone_choices
+from events_app.events.forms import texts_typed
+from events_app.events.forms_times import plausible, zone_choices
 from events_app.events.models import AgendaItem, Conference, EventHost, Organization, Speaker, Venue
 from events_app.events.rules import (
     AgendaFacts,

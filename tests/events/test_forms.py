@@ -12,7 +12,8 @@ from wtforms.validators import ValidationError
 
 from events_app import i18n
 from events_app.calendar.zones import zones
-from events_app.events.forms import Choices, event_form, read_wall_time
+from events_app.events.forms import Choices, event_form
+from events_app.events.forms_times import read_wall_time
 from events_app.events.rules import CITIES, EventFacts
 from tests import make
 
