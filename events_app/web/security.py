@@ -51,7 +51,10 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
-        self.https = https
+        wanted = {**HEADERS, "cache-control": "no-store"}
+        if https:
+            wanted["strict-transport-security"] = INSIST_ON_HTTPS
+        self.wanted = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in wanted.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,12 +63,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
-                if self.https:
-                    headers.setdefault("strict-transport-security", INSIST_ON_HTTPS)
+                given = message["headers"] = list(message.get("headers", ()))
+                said = {name.lower() for name, _value in given}
+                given += [pair for pair in self.wanted if pair[0] not in said]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
