@@ -25,6 +25,7 @@ from events_app.events.models import (
     Speaker,
     hosts_of,
     place_of,
+    room_name,
 )
 from events_app.events.pages import kept, programme_of
 from events_app.events.rules import Status, Visibility
@@ -180,14 +181,6 @@ async def _calendar(request: Request) -> Response:
 def number_of(found: Event) -> int:
     """The whole number that schedule formats ask for: the same for ever, from the event's id."""
     return int(found.id.hex[:7], 16)
-
-
-def room_name(found: Event) -> str:
-    """The room as a schedule groups it: the chosen room, else the first part of the place, else 'Online'."""
-    if found.room_id and found.room:
-        return choose(found.room.name)
-    place = choose(found.place) if found.offers_in_person else ""
-    return place.replace("،", ",").split(",")[0].strip() or translate("Online")
 
 
 async def _programme(request: Request) -> tuple[Conference, list[Event], dict[Any, list[Speaker]]]:

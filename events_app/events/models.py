@@ -13,7 +13,7 @@ from events_app.database import Prepared, rows
 from events_app.errors import NotFound
 from events_app.events import rules
 from events_app.events.rules import Door, Mode, ShowsPlaces, Status, Texts, Visibility
-from events_app.i18n import N_, choose
+from events_app.i18n import N_, choose, translate
 
 
 class NoSuchPage(NotFound):
@@ -332,6 +332,14 @@ class ConsentText(Model):
     class Meta:
         table = "consent_text"
         unique_together = (("event_id", "version"),)
+
+
+def room_name(found: Event) -> str:
+    """The room as a schedule groups it: the chosen room, else the first part of the place, else 'Online'."""
+    if found.room_id and found.room:
+        return choose(found.room.name)
+    place = choose(found.place) if found.offers_in_person else ""
+    return place.replace("،", ",").split(",")[0].strip() or translate("Online")
 
 
 async def hosts_of(event_id: uuid.UUID) -> list[EventHost]:

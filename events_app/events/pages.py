@@ -24,6 +24,7 @@ from events_app.events.models import (
     agenda_of,
     hosts_of,
     place_of,
+    room_name,
     speakers_of,
 )
 from events_app.events.rules import Status, Visibility
@@ -79,6 +80,8 @@ async def conference(request: Request) -> Response:
             "events/conference.html",
             conference=found,
             days=by_day(events),
+            grids=grids_of(by_day(events)),
+            number=len(events),
             hosts=await hosts_by_event(events),
             now=clock.now(),
         )
@@ -146,6 +149,37 @@ def by_day(events: Sequence[Event]) -> list[tuple[date, list[Event]]]:
     for found in sorted(events, key=lambda each: (each.starts_wall, each.slug)):
         days[found.starts.date()].append(found)
     return sorted(days.items())
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A day as a table, for wide screens: one column a room, one row for each time something begins."""
+
+    day: date
+    rooms: Sequence[str]
+    rows: Sequence[tuple[datetime, Sequence[Sequence[Event]]]]
+
+
+def grids_of(days: Sequence[tuple[date, list[Event]]]) -> list[Grid]:
+    """The days that a table helps with: two rooms or more, and three events or more."""
+    made = []
+    for day, events in days:
+        rooms = list(dict.fromkeys(room_name(each) for each in events))
+        if len(rooms) < 2 or len(events) < 3:
+            continue
+        starts = sorted({each.starts for each in events})
+        rows = [
+            (
+                start,
+                [
+                    [each for each in events if each.starts == start and room_name(each) == room]
+                    for room in rooms
+                ],
+            )
+            for start in starts
+        ]
+        made.append(Grid(day, rooms, rows))
+    return made
 
 
 async def hosts_by_event(events: Sequence[Event]) -> dict[Any, list[HostView]]:

@@ -78,7 +78,8 @@ function filters() {
     const list = document.querySelector(input.dataset.filter);
     const none = input.dataset.none && document.querySelector(input.dataset.none);
     if (!list) continue;
-    const rows = [...(list.tBodies?.[0]?.rows ?? list.children)];
+    const marked = list.querySelectorAll("[data-filter-item]");
+    const rows = marked.length ? [...marked] : [...(list.tBodies?.[0]?.rows ?? list.children)];
     const texts = rows.map((row) => plain(row.textContent));
     input.closest("[hidden]")?.removeAttribute("hidden");
     input.addEventListener("input", () => {
@@ -88,6 +89,7 @@ function filters() {
         row.hidden = !words.every((word) => texts[at].includes(word));
         if (!row.hidden) shown += 1;
       });
+      for (const day of list.querySelectorAll(".day")) day.hidden = !day.querySelector("[data-filter-item]:not([hidden])");
       if (none) none.hidden = shown > 0;
     });
   }
