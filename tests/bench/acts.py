@@ -102,11 +102,8 @@ async def carried(folder: Path, letters: int, connections: int, port: int) -> To
     """Letters of that many registrations, from the outbox to the mail server: opened, composed, sealed, sent."""
     vault = Vault(folder)
     vault.open()
-    office = office_of(vault)
-    event = await _event_for(letters)
+    event = await _event_for(2 * letters)
     vault.make_keys(str(event.id))
-    for number in range(letters):
-        await register(event.id, applicant(4 * number + 1), office=office, now=clock.now())
     mail = Mail(
         host="127.0.0.1",
         port=port,
@@ -114,19 +111,29 @@ async def carried(folder: Path, letters: int, connections: int, port: int) -> To
         sender_address="events@example.org",
         connections=connections,
     )
+    warmed_up = 10
+    await _post_and_carry(vault, event, range(warmed_up), mail)
+    cpu, seconds = await _post_and_carry(vault, event, range(warmed_up, warmed_up + letters), mail)
+    sent = await Letter.filter(event_id=event.id, state="sent").count()
+    if sent != letters + warmed_up:
+        raise RuntimeError(f"{sent} of {letters + warmed_up} letters were sent")
+    vault.close()
+    return {"rate": letters / seconds, "cpu": cpu / letters}
+
+
+async def _post_and_carry(vault: Vault, event: Event, people: range, mail: Mail) -> tuple[float, float]:
+    """The processor time and the seconds that carrying takes, posting not counted."""
+    for number in people:
+        await register(event.id, applicant(4 * number + 1), office=office_of(vault), now=clock.now())
     courier = house.courier_of(Settings(mail=mail), vault)
     cpu, begun = time.process_time(), time.perf_counter()
     work = asyncio.create_task(courier.run())
     while await Letter.filter(event_id=event.id, due_at__not_isnull=True).exists():  # noqa: ASYNC110 - the database
         await asyncio.sleep(0.02)
-    told = {"rate": letters / (time.perf_counter() - begun), "cpu": (time.process_time() - cpu) / letters}
+    taken = time.process_time() - cpu, time.perf_counter() - begun
     await courier.stop()
     await work
-    sent = await Letter.filter(event_id=event.id, state="sent").count()
-    if sent != letters:
-        raise RuntimeError(f"{sent} of {letters} letters were sent")
-    vault.close()
-    return told
+    return taken
 
 
 def fed(events: int) -> Told:

@@ -118,9 +118,17 @@ def _utc(moment: datetime) -> str:
 
 
 def _folded(line: str) -> str:
-    if len(line) <= 75:
+    """In rows of at most 75 octets (RFC 5545 3.1), no character parted."""
+    if line.isascii() and len(line) <= 75:
         return line
-    return "\r\n ".join([line[:75], *(line[start : start + 74] for start in range(75, len(line), 74))])
+    octets, rows, start, width = line.encode(), [], 0, 75
+    while len(octets) - start > width:
+        end = start + width
+        while octets[end] & 0xC0 == 0x80:
+            end -= 1
+        rows.append(octets[start:end])
+        start, width = end, 74
+    return b"\r\n ".join((*rows, octets[start:])).decode()
 
 
 async def letters(port: int, count: int, connections: int, size: int) -> Told:
