@@ -85,15 +85,24 @@ class Tour:
         return next((route.path for route in routes if route.path_regex.match(path)), "")
 
     async def fill(self, client: httpx2.AsyncClient, path: str, **fields: Any) -> None:
-        """Post the form of a page as a browser does, with what is hidden in it."""
+        """Post the form of a page as a browser does, with what is hidden or chosen in it."""
         page = (await client.get(path)).text
-        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
-        await self.send(client, path, **{**hidden, **fields})
+        await self.send(client, path, **{**chosen_on(page), **fields})
 
     def _keep(self, answer: httpx2.Response) -> None:
         assert answer.status_code != 500, answer.request.url
         if "text/html" in answer.headers.get("content-type", ""):
             self.seen.append((f"{answer.request.method} {answer.request.url.path}", answer.text))
+
+
+def chosen_on(page: str) -> dict[str, str]:
+    """What a browser would send of the page's forms if nobody touched them: hidden fields, selects, radio buttons."""
+    found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    found |= dict(re.findall(r'<input type="radio"[^>]*name="([^"]+)" value="([^"]*)" checked', page))
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.findall(r'<option selected value="([^"]*)"', options)
+        found[name] = (chosen or re.findall(r'value="([^"]*)"', options) or [""])[0]
+    return found
 
 
 async def whole_house(house: make.House) -> Tour:
@@ -110,6 +119,7 @@ async def whole_house(house: make.House) -> Tour:
     await _inviting(tour, desk, events["invited"])
     await _desk_of_an_event(tour, desk, events)
     await _many_people(tour, desk, events["company"])
+    await _bringing_a_list(tour, desk, f"/desk/events/{events['company'].id}")
     await tour.wander(desk.client)
     await tour.press(desk.client)
     await tour.wander(desk.client, most=4)
@@ -201,6 +211,7 @@ async def _registering(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[
 
 async def _own_pages(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[str, Event]) -> None:
     """Each status there is, and every button that stands on such a page."""
+    row = await make.row_of(events["open"], "nour@example.org", office=tour.house.office)
     confirmed = await _page_of(tour, events["open"], "nour")
     waiting = await _page_of(tour, events["open"], "samar")
     others = [await _page_of(tour, events[name], "nour") for name in ("approval", "confirming", "company")]
@@ -209,7 +220,7 @@ async def _own_pages(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[st
         await _press_everything(tour, visitor, page)
     await _press_everything(tour, visitor, waiting)
     await _press_everything(tour, visitor, confirmed)
-    await tour.look(visitor, f"{confirmed}/address/none", f"{confirmed}/join")
+    await tour.look(visitor, f"/registrations/{row.id.hex}/address/none", f"{confirmed}/join")
 
 
 async def _page_of(tour: Tour, event: Event, local: str) -> str:
@@ -329,6 +340,23 @@ async def _many_people(tour: Tour, desk: make.Desk, event: Event) -> None:
     everybody = {"status": "", "mode": "", "language": "", **token}
     await tour.send(desk.client, f"{base}/write", **everybody, subject_ar="", body_ar="{nothing}")
     await tour.send(desk.client, f"{base}/write", **everybody, subject_ar="موضوع", body_ar="نص")
+
+
+async def _bringing_a_list(tour: Tour, desk: make.Desk, base: str) -> None:
+    """A list with everything wrong, then one that can be brought in and taken back."""
+    wrong = (
+        "الاسم,البريد,اللغة,المشاركة\n,عنوان,لغة,بالبريد\nنور,nour@example.org,,\nنور,nour@example.org,,\n"
+    )
+    right = "الاسم,البريد\nسلوى,salwa@example.org\nمها,\n"
+    await tour.send(desk.client, f"{base}/import", form_token=desk.form_token)
+    for pasted in (wrong, right):
+        answer = await tour.send(desk.client, f"{base}/import", form_token=desk.form_token, pasted=pasted)
+        draft = answer.headers["location"].partition("?")[0]
+        await tour.fill(desk.client, draft)
+        await tour.look(desk.client, f"{draft}/check")
+        await tour.send(desk.client, f"{draft}/registrations", **chosen_on(tour.seen[-1][1]))
+    await tour.look(desk.client, f"{base}/import")
+    await tour.look(desk.client, *re.findall(rf'href="({base}/imports/[^"]+)"', tour.seen[-1][1]))
 
 
 async def _look_at_tabs(tour: Tour, desk: make.Desk, base: str) -> None:
