@@ -154,7 +154,8 @@ async def post_many(
         )
         if len(letters) % 100 == 0:
             await asyncio.sleep(0)
-    await Letter.bulk_create(letters, batch_size=500)
+    for start in range(0, len(letters), 250):
+        await Letter.bulk_create(letters[start : start + 250])
     after_commit(ring)
     return [letter.id for letter in letters]
 

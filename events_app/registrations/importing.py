@@ -24,8 +24,11 @@ from events_app.registrations.reminders import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Applicant, Status, Who
 from events_app.tokens import digest, new_token
 
+AT_ONCE: Final = 250
+"""Rows written with one call."""
+
 BREATH: Final = 100
-"""People sealed in one go, after which the event loop may answer others."""
+"""People made ready in one go, after which the event loop may answer others."""
 
 
 class NotEnoughPlaces(Conflict):
@@ -188,18 +191,20 @@ async def _import(
     rows = await _rows_of(event, plan, people, wish=wish, office=office, now=now)
     for row in rows:
         row.import_batch_id = batch.id
-    await Registration.bulk_create(rows, batch_size=500)
-    what = [
-        HistoryLine(registration_id=row.id, day=now.date(), what="imported", who=Who.ORGANIZER.value)
-        for row in rows
-    ]
-    await HistoryLine.bulk_create(what, batch_size=500)
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        await Registration.bulk_create(some)
+        await HistoryLine.bulk_create(_imported(row, now) for row in some)
     await skip_what_is_due(event, rows, now=now)  # nothing leaves that nobody asked for
     if wish.writes:
         named = [(row, newcomer.person) for row, newcomer in zip(rows, people, strict=True)]
         await post_letters(event, named, office=office, now=now)
     await ImportDraft.filter(id=draft.id).delete()
     return batch
+
+
+def _imported(row: Registration, now: datetime) -> HistoryLine:
+    return HistoryLine(registration_id=row.id, day=now.date(), what="imported", who=Who.ORGANIZER.value)
 
 
 async def _rows_of(
@@ -245,6 +250,8 @@ async def _rows_of(
             )
         )
         order += waits
+        if len(rows) % BREATH == 0:
+            await asyncio.sleep(0)
     return rows
 
 
