@@ -1,6 +1,7 @@
 """The house assembled: routes, guards, refusals in words, and what lives as long as the server."""
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -168,6 +169,9 @@ async def _follow(event: Event, *, was_cancelled: bool, now: datetime, office: O
 @asynccontextmanager
 async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) -> AsyncIterator[None]:
     await open_database(settings.database.url, models=MODELS)
+    # What was imported lives as long as the server: left out of collections, it no longer holds requests up.
+    gc.collect()
+    gc.freeze()
     courier = courier_of(settings, app.state.vault)
     caretaker = Caretaker(app.state.office)
     app.state.courier = courier if carries_letters else None
