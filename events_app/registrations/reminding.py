@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tortoise.exceptions import IntegrityError
-
 from events_app.database import one_transaction
 from events_app.events.models import Event
 from events_app.events.rules import Status as EventStatus
@@ -84,31 +82,27 @@ async def remind(now: datetime, *, office: Office) -> int:
 @one_transaction
 async def _remind_some(reminder_id: uuid.UUID, event_id: uuid.UUID, *, office: Office, now: datetime) -> int:
     """A batch of letters and their marks in one transaction: a crash repeats neither."""
-    waiting = await _waiting(reminder_id, event_id)
-    if not waiting:
+    if not await _waiting(reminder_id, await Event.get(id=event_id)):
         return 0
     event = await Event.claim(event_id)
     reminder = await Reminder.get_or_none(id=reminder_id)
-    if reminder is None or event.status != EventStatus.PUBLISHED:
+    if reminder is None or event.status != EventStatus.PUBLISHED or due_at(reminder, event) > now:
         return 0
     letter = "follow_up" if reminder.is_after else "reminder"
+    waiting = await _waiting(reminder_id, event)  # again: who was reminded or left before the claim is out
     for registration in waiting:
-        try:
-            await Reminded.create(reminder_id=reminder_id, registration_id=registration.id, told=event.told)
-        except IntegrityError:
-            continue
+        await Reminded.create(reminder_id=reminder_id, registration_id=registration.id, told=event.told)
         more: dict[str, Json] = {"body": choose(reminder.text, registration.language)}
         await post_about(letter, registration, event, office=office, now=now, more=more)
     return len(waiting)
 
 
-async def _waiting(reminder_id: uuid.UUID, event_id: uuid.UUID) -> list[Registration]:
+async def _waiting(reminder_id: uuid.UUID, event: Event) -> list[Registration]:
     """Confirmed people who have not had this reminder about the present times."""
-    event = await Event.get(id=event_id)
     had = set(
         await Reminded.filter(reminder_id=reminder_id, told=event.told).values_list(
             "registration_id", flat=True
         )
     )
-    confirmed = Registration.filter(event_id=event_id, status=Status.CONFIRMED, due_for="")
+    confirmed = Registration.filter(event_id=event.id, status=Status.CONFIRMED, due_for="")
     return [each for each in await confirmed.order_by("id") if each.id not in had][:BATCH]
