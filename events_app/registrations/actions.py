@@ -13,7 +13,17 @@ from events_app.registrations.emails import Person
 from events_app.registrations.models import Registration, end_of_line, head_of_line, party_of
 from events_app.registrations.models_parts import Invitation
 from events_app.registrations.places import confirm, end, milliseconds, promote, room_of
-from events_app.registrations.posting import Office, note, organizer_address, organizer_name, post_about, seal_person
+from events_app.registrations.posting import (
+    COURIER,
+    Office,
+    note,
+    organizer_address,
+    organizer_name,
+    person_context,
+    post_about,
+    reveal_person,
+    seal_person,
+)
 from events_app.registrations.reminders import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status, Who
 from events_app.tokens import digest, new_token
@@ -65,12 +75,26 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, office: Office,
     index = office.vault.blind_index(str(event.id), applicant.address)
     known = await Registration.find_living(event.id, index)
     if known:
+        for _each in (applicant, *applicant.guests):
+            await _cost_the_same(known, event, office=office, now=now)
         await post_about("already", known, event, office=office, now=now)
     elif placing.invitation and placing.invitation.purpose == "transfer":
         await _take_over(event, applicant, placing.invitation, office=office, now=now)
     else:
         await _enrol(event, applicant, placing, office=office, now=now)
     return receipt
+
+
+async def _cost_the_same(known: Registration, event: Event, *, office: Office, now: datetime) -> None:
+    """What `_write` does for a new address, done for a known one: the same reads, one person sealed, one row written.
+
+    Nothing changes by it; without it the time of the answer would tell who is registered.
+    """
+    await organizer_name(event, known.language, office=office)
+    person = reveal_person(known, vault=office.vault, reader=COURIER)
+    office.vault.seal(str(event.id), person_context(known.id), person.as_json())
+    await known.save(update_fields=["person"])  # as it was
+    await skip_what_is_due(event, [], now=now)
 
 
 @one_transaction
@@ -91,6 +115,9 @@ async def register_by_hand(
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
     placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
     enrolled = await _write(event, applicant, placing, office=office, now=now)
+    if not writes and enrolled.invited:
+        enrolled.invited = False  # nothing is sent, so no calendar knows of it
+        await enrolled.save(update_fields=["invited"])
     await note(enrolled, "entered", who=Who.ORGANIZER, now=now)
     if writes:
         await post_about(status.value, enrolled, event, office=office, now=now)
@@ -111,6 +138,9 @@ async def _place(event: Event, applicant: Applicant, *, office: Office) -> Placi
         raise rules.TooManyGuests(most=event.most_guests)
     invitation = await find_invitation(event, applicant, office=office)
     if invitation and invitation.purpose == "transfer":
+        await _find_giver(event, invitation)
+        if applicant.guests:
+            raise rules.TooManyGuests(most=0)
         return Placing(Status.CONFIRMED, False, invitation, None, None)
     quota_id = invitation.quota_id if invitation else None
     if event.needs_approval and invitation is None:
@@ -246,9 +276,7 @@ async def _take_over(
     event: Event, applicant: Applicant, invitation: Invitation, *, office: Office, now: datetime
 ) -> None:
     """A colleague accepts a place that was passed on: a new registration with a new UID, in the seat of the old one."""
-    giver = await Registration.get_or_none(id=invitation.registration_id)
-    if giver is None or giver.status != Status.CONFIRMED or giver.event_id != event.id:
-        raise rules.CodeRevoked()
+    giver = await _find_giver(event, invitation)
     await end(giver, event, letter="passed_on", who=Who.PERSON, office=office, now=now)
     same_seat = Applicant(
         applicant.name, applicant.address, applicant.language, giver.mode, applicant.needs,
@@ -258,6 +286,14 @@ async def _take_over(
         Status.CONFIRMED, confirms_address=False, invitation=invitation, quota_id=giver.quota_id, order=None
     )
     await _enrol(event, same_seat, placing, office=office, now=now)
+
+
+async def _find_giver(event: Event, invitation: Invitation) -> Registration:
+    """Whose place an invitation passes on, while they still have it; `CodeRevoked` otherwise."""
+    giver = await Registration.get_or_none(id=invitation.registration_id, event_id=event.id)
+    if giver is None or giver.status != Status.CONFIRMED:
+        raise rules.CodeRevoked()
+    return giver
 
 
 @one_transaction

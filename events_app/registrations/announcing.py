@@ -15,6 +15,7 @@ from events_app.events.rules import Status as EventStatus
 from events_app.i18n import choose
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
+from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import Office, note, post_about, reveal_person
 from events_app.registrations.reminders import skip_what_is_due
 from events_app.registrations.rules import Who
@@ -105,7 +106,8 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, office: Offi
         letter = "changed" if is_material else "corrected"
         await note(registration, letter, who=Who.ORGANIZER, now=now)
         more = old_facts(before, registration.language) if is_material and before else {}
-        await post_about(letter, registration, event, office=office, now=now, more=more)
+        if may_hear_of_it(registration):
+            await post_about(letter, registration, event, office=office, now=now, more=more)
     await skip_what_is_due(event, registrations, now=now)
     await _remember(event, now)
     return len(registrations)

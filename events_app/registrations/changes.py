@@ -16,9 +16,9 @@ from events_app.mail.models import Letter
 from events_app.registrations import rules
 from events_app.registrations.actions import cancel, claimed, code_index
 from events_app.registrations.emails import Person
-from events_app.registrations.models import Registration, end_of_line
+from events_app.registrations.models import Registration, end_of_line, party_of
 from events_app.registrations.models_parts import HistoryLine, Invitation
-from events_app.registrations.places import promote, room_of
+from events_app.registrations.places import may_hear_of_it, promote, room_of
 from events_app.registrations.posting import (
     Office,
     note,
@@ -38,7 +38,8 @@ async def switch_mode(
     registration_id: uuid.UUID, mode: str, *, office: Office, now: datetime
 ) -> Registration:
     """Take part in the other way. Who has a place needs a free one there (`ModeFull` otherwise, and nothing changes);
-    who waits moves to the other line. Refuses `ModeNotOffered`, `ChangeNotPossible`.
+    who waits moves to the other line, with those they registered; a colleague who waits goes on alone. Refuses
+    `ModeNotOffered`, `ChangeNotPossible`.
     """
     registration, event = await claimed(registration_id)
     refuse_unless_changeable(registration, event, now)
@@ -46,21 +47,28 @@ async def switch_mode(
         raise rules.ModeNotOffered()
     if mode == registration.mode:
         return registration
+    takes_along = registration.status != Status.CONFIRMED and registration.party == registration.id
+    moving = await party_of(registration) if takes_along else [registration]
     room = await room_of(event, mode, None)
-    has_seat = room.fits(1) and room.waiting == 0
-    if registration.seated and not has_seat:
+    seats = sum(each.seated for each in moving)
+    if seats and (not room.fits(seats) or room.waiting):
         raise rules.ModeFull()
-    registration.mode, registration.quota_id = mode, None
-    if registration.status == Status.WAITLISTED:
-        registration.waitlist_order = await end_of_line(event.id)
-        registration.party = None
-    if registration.invited:
-        registration.sequence += 1
-        registration.told = event.told
-    await registration.save()
-    await note(registration, "switched", who=Who.PERSON, now=now)
-    await post_about("switched", registration, event, office=office, now=now)
+    order = await end_of_line(event.id)
+    for each in moving:
+        each.mode, each.quota_id = mode, None
+        if each.status != Status.CONFIRMED and not takes_along:
+            each.party = None
+        if each.status == Status.WAITLISTED:
+            each.waitlist_order = order
+        if each.invited:
+            each.sequence += 1
+            each.told = event.told
+        await each.save()
+        await note(each, "switched", who=Who.PERSON, now=now)
+        if may_hear_of_it(each):
+            await post_about("switched", each, event, office=office, now=now)
     await promote(event, office=office, now=now)
+    await registration.refresh_from_db()
     return registration
 
 
@@ -116,7 +124,8 @@ async def ask_new_address(registration_id: uuid.UUID, address: str, *, office: O
     await registration.save(update_fields=["person"])
     known = await Registration.find_living(event.id, office.vault.blind_index(str(event.id), address))
     if known is None:
-        url = office.site.url(f"/registrations/{person.token}/address/{code}")
+        # Not the personal link: it may be a stranger's address, by a slip, and their page would be open to them.
+        url = office.site.url(f"/registrations/{registration.id.hex}/address/{code}")
         more: dict[str, Json] = {"own_url": url}
         await post_about("new_address", registration, event, office=office, now=now, more=more, to=address)
 
@@ -129,10 +138,9 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, office: Off
     registration, event = await claimed(registration_id)
     refuse_unless_changeable(registration, event, now)
     person = reveal_person(registration, vault=office.vault, reader=_own(registration))
-    wish = person.next_address
-    if not wish or not _is_right(wish, code, now):
+    old, new, token = person.address, wished_address(person, code, now), new_token()
+    if not new:
         raise rules.ChangeNotPossible()
-    old, new, token = person.address, str(wish["address"]), new_token()
     registration.sequence += 1 if registration.invited else 0
     registration.address_index = office.vault.blind_index(str(event.id), new)
     registration.token_digest = digest(token)
@@ -149,9 +157,16 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, office: Off
     except IntegrityError:
         raise rules.AddressTaken() from None
     await note(registration, "address", who=Who.PERSON, now=now)
-    letter = "moved" if registration.status == Status.CONFIRMED else "link"
+    hold = registration.status if registration.invited else "link"
+    letter = "moved" if registration.status == Status.CONFIRMED else hold
     await post_about(letter, registration, event, office=office, now=now)
     return token
+
+
+def wished_address(person: Person, code: str, now: datetime) -> str:
+    """The address that somebody wants to move to, for whoever has the code that was mailed there; '' for others."""
+    wish = person.next_address
+    return str(wish["address"]) if wish and _is_right(wish, code, now) else ""
 
 
 def _is_right(wish: Mapping[str, Any], code: str, now: datetime) -> bool:
@@ -202,13 +217,14 @@ async def pass_on(
 
 @one_transaction
 async def erase(registration_id: uuid.UUID, *, office: Office, now: datetime) -> None:
-    """Forget the person: cancel what lives (its CANCEL still goes out), then the name, the address, the answers and
-    every finished letter about them are gone; what stays is a count. The rest follows when the last letter has left.
+    """Forget the person: cancel what lives (its CANCEL still goes out), then the name, the address, the answers, the
+    invitation they used and every finished letter about them are gone; what stays is a count. After the event there
+    is nothing to cancel. The rest follows when the last letter has left.
     """
     registration, event = await claimed(registration_id)
     if registration.erased:
         return
-    if registration.live is not None:
+    if registration.live is not None and now < event.ends_at:
         await cancel(registration_id, office=office, now=now, who=Who.PERSON)
         await registration.refresh_from_db()
     empty = Person("", "", "", new_token())
@@ -220,6 +236,14 @@ async def erase(registration_id: uuid.UUID, *, office: Office, now: datetime) ->
     await registration.save()
     await HistoryLine.filter(registration_id=registration.id).delete()
     await forget_letters(registration.id, event, office=office)
+    for invitation in await Invitation.filter(registration_id=registration.id):
+        nobody = {"name": "", "address": "", "language": "", "code": ""}
+        context = f"invitation:{invitation.id}"
+        invitation.guest = office.vault.seal(str(event.id), context, nobody)
+        invitation.address_index = None
+        invitation.state = "used" if invitation.state == "used" else "revoked"
+        await invitation.save(update_fields=["guest", "address_index", "state"])
+        await forget_letters(invitation.id, event, office=office)
 
 
 async def forget_letters(registration_id: uuid.UUID, event: Event, *, office: Office) -> int:

@@ -13,7 +13,15 @@ from events_app.i18n import choose
 from events_app.registrations import rules
 from events_app.registrations.actions import cancel, claimed
 from events_app.registrations.models import Registration, end_of_line, party_of
-from events_app.registrations.places import close, confirm, end, milliseconds, promote, room_of
+from events_app.registrations.places import (
+    close,
+    confirm,
+    end,
+    may_hear_of_it,
+    milliseconds,
+    promote,
+    room_of,
+)
 from events_app.registrations.posting import Office, note, post_about
 from events_app.registrations.rules import Due, Status, Who
 
@@ -55,10 +63,12 @@ async def decline(registration_id: uuid.UUID, *, reason: Texts, office: Office, 
     if registration.status not in {Status.PENDING, Status.WAITLISTED}:
         raise rules.NotWaiting()
     for each in await party_of(registration):
+        may_hear = may_hear_of_it(each)
         await close(each, Status.DECLINED, now=now)
         await note(each, "declined", who=Who.ORGANIZER, now=now)
         said = choose(reason, each.language) if reason else ""
-        await post_about("declined", each, event, office=office, now=now, more={"reason": said})
+        if may_hear:
+            await post_about("declined", each, event, office=office, now=now, more={"reason": said})
     await promote(event, office=office, now=now)
 
 
@@ -77,10 +87,15 @@ async def accept_offer(registration_id: uuid.UUID, *, office: Office, now: datet
 
 @one_transaction
 async def promote_by_hand(registration_id: uuid.UUID, *, office: Office, now: datetime) -> None:
-    """Give somebody on the waitlist a free seat out of turn. Refuses `NotWaiting`, `ModeFull`: seats stay exact."""
+    """Give somebody on the waitlist a free seat out of turn. Seats stay exact.
+
+    Refuses `NotWaiting` (also while the address is not confirmed), `ModeFull`, `EventOver`.
+    """
     registration, event = await claimed(registration_id)
-    if registration.status != Status.WAITLISTED:
+    if registration.status != Status.WAITLISTED or registration.due_for == Due.ADDRESS:
         raise rules.NotWaiting()
+    if now >= event.ends_at:
+        raise rules.EventOver()
     party = [each for each in await party_of(registration) if not each.seated]
     room = await room_of(event, registration.mode, registration.quota_id)
     if not room.fits(len(party)):

@@ -22,13 +22,19 @@ def milliseconds(moment: datetime) -> int:
 
 
 async def room_of(event: Event, mode: str, quota_id: uuid.UUID | None = None) -> Room:
-    """How full a pool is: a quota's places, or the mode's capacity less what its quotas keep."""
+    """How full a pool is: a quota's places, or the mode's capacity less what its quotas keep.
+
+    Whatever quotas keep or have given away, all pools of a mode together never have more free seats than the mode.
+    """
+    capacity = event.capacity(mode)
     if quota_id is not None:
         (found,) = await rows(_QUOTA, event.id, mode, quota_id)
-        return Room(found["places"], found["seated"], found["waiting"])
+        kept = found["places"]
+        if capacity is not None:
+            kept = min(kept, found["seated"] + max(0, capacity - found["everybody"]))
+        return Room(kept, found["seated"], found["waiting"])
     (found,) = await rows(_EVERYBODYS, event.id, mode)
-    capacity = event.capacity(mode)
-    free = None if capacity is None else max(0, capacity - found["places"])
+    free = None if capacity is None else max(0, capacity - found["kept"])
     return Room(free, found["seated"], found["waiting"])
 
 
@@ -37,11 +43,26 @@ _POOL = """
             AND "quota_id" {pool}) AS "seated",
         (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2
             AND "seated" = FALSE AND "quota_id" {pool}) AS "waiting",
-        (SELECT COALESCE(SUM("places"), 0) FROM "quota" WHERE "event_id" = $1 AND "mode" = $2
-            {chosen}) AS "places"
+        {more}
 """
-_EVERYBODYS = _POOL.format(pool="IS NULL", chosen="")
-_QUOTA = _POOL.format(pool="= $3", chosen='AND "id" = $3')
+_EVERYBODYS = _POOL.format(
+    pool="IS NULL",
+    more="""(SELECT COALESCE(SUM(CASE WHEN "places" > "taken" THEN "places" ELSE "taken" END), 0) FROM (
+            SELECT CASE WHEN "quota"."mode" = $2 THEN "quota"."places" ELSE 0 END AS "places",
+                (SELECT COUNT(*) FROM "registration" WHERE "registration"."event_id" = $1 AND "seated" = TRUE
+                    AND "registration"."mode" = $2 AND "quota_id" = "quota"."id") AS "taken"
+            FROM "quota" WHERE "quota"."event_id" = $1) AS "each") AS "kept"
+    """,
+)
+"""`kept`: what each quota keeps, or has given away, whichever is more (a quota may have been made smaller since)."""
+_QUOTA = _POOL.format(
+    pool="= $3",
+    more="""(SELECT COALESCE(SUM("places"), 0) FROM "quota" WHERE "event_id" = $1 AND "mode" = $2
+            AND "id" = $3) AS "places",
+        (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "seated" = TRUE
+            AND "mode" = $2) AS "everybody"
+    """,
+)
 """Said here, and not by the ORM: one question instead of three, and each written only once."""
 
 
@@ -78,7 +99,15 @@ async def _parties_with_seats(
 
 
 async def _seat(party: Sequence[Registration], event: Event, *, office: Office, now: datetime) -> None:
-    """Seat people from the waitlist together: at once, or as an offer to the one who registered them."""
+    """Seat people from the waitlist together: at once, or as an offer to the one who registered them.
+
+    Whose address is not confirmed gets the seat held until it is, and no letter before.
+    """
+    if any(each.due_for == Due.ADDRESS for each in party):
+        for registration in party:
+            registration.seated = True
+            await registration.save(update_fields=["seated"])
+        return
     for registration in party:
         if event.offers_places:
             await hold_offer(registration, event, now=now)
@@ -127,9 +156,19 @@ async def end(
 ) -> None:
     """The registration is over: the seat is free, the letter says so, a calendar that knows it gets CANCEL."""
     rules.check_life(Status(registration.status), Status.CANCELLED)
+    may_hear = may_hear_of_it(registration)
     await close(registration, Status.CANCELLED, now=now)
     await note(registration, letter, who=who, now=now)
-    await post_about(letter, registration, event, office=office, now=now)
+    if may_hear:
+        await post_about(letter, registration, event, office=office, now=now)
+
+
+def may_hear_of_it(registration: Registration) -> bool:
+    """Whether letters may go to this person: not to a colleague whom somebody named who has not shown to be anybody.
+
+    Otherwise an invented address would be enough to have letters sent to any other ones.
+    """
+    return registration.due_for != Due.ADDRESS or registration.party in {None, registration.id}
 
 
 async def close(registration: Registration, status: Status, *, now: datetime) -> None:

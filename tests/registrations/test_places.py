@@ -1,0 +1,194 @@
+"""Pools of places: what quotas keep, parties, and people whose address is not confirmed yet."""
+
+from datetime import timedelta
+
+import pytest
+
+from events_app.events.models import Event
+from events_app.registrations import actions, announcing, changes, decisions, inviting, rules
+from events_app.registrations.inviting import Invitee, QuotaFacts
+from events_app.registrations.models import Registration
+from events_app.registrations.models_parts import Invitation, Quota
+from events_app.registrations.posting import Office
+from events_app.registrations.rules import Guest, Status
+from tests import make
+from tests.make import COURIER, NOW
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
+
+
+async def save_quota(event: Event, places: int, office: Office, *, mode: str = "in_person") -> Quota:
+    """The event's only quota has so many places."""
+    known = await Quota.get_or_none(event_id=event.id)
+    wanted = QuotaFacts(str(known.id) if known else "", "Partners", mode, places)
+    await inviting.save_quotas(event.id, [wanted], office=office, now=NOW)
+    return await Quota.get(event_id=event.id)
+
+
+async def invited(event: Event, *people: int, quota: Quota, office: Office) -> list[Registration]:
+    """These people register with codes of the quota."""
+    await inviting.invite(
+        event.id,
+        [Invitee()] * len(people),
+        batch="partners",
+        purpose="open",
+        quota_id=quota.id,
+        is_bound=False,
+        office=office,
+        now=NOW,
+    )
+    found = []
+    fresh = await Invitation.filter(event_id=event.id, state="created").order_by("id")
+    for who, invitation in zip(people, fresh, strict=True):
+        code = inviting.reveal_guest(invitation, office=office, reader=COURIER)["code"]
+        found += await make.registered(event, who, office=office, code=code)
+    return found
+
+
+async def seated(event: Event) -> int:
+    return await Registration.filter(event_id=event.id, seated=True).count()
+
+
+async def test_a_quota_made_smaller_than_what_it_gave_away_frees_nothing(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=3)
+    quota = await save_quota(event, 2, office)
+    await invited(event, 1, 2, quota=quota, office=office)
+    await make.registered(event, 3, 4, 5, office=office)
+
+    await save_quota(event, 0, office)
+
+    assert await seated(event) == 3
+
+
+async def test_a_quota_that_moves_to_the_other_mode_frees_nothing(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=3, offers_online=True)
+    quota = await save_quota(event, 2, office)
+    await invited(event, 1, 2, quota=quota, office=office)
+    await make.registered(event, 3, 4, 5, office=office)
+
+    await save_quota(event, 2, office, mode="online")
+
+    assert await seated(event) == 3
+
+
+async def test_a_quota_made_for_a_full_event_waits_for_seats_like_everybody(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=3)
+    rows = await make.registered(event, 1, 2, 3, office=office)
+    quota = await save_quota(event, 2, office)
+
+    late = await invited(event, 4, 5, quota=quota, office=office)
+
+    assert [row.status for row in late] == ["waitlisted"] * 2
+    await actions.cancel(rows[0].id, office=office, now=NOW)
+    assert await seated(event) == 3
+    assert await Registration.filter(event_id=event.id, seated=True, quota_id=quota.id).count() == 1
+
+
+async def test_an_event_made_smaller_than_its_quota_seats_nobody_more(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=3)
+    quota = await save_quota(event, 2, office)
+    await make.registered(event, 1, office=office)
+    event = await make.change(event, office, capacity_in_person=1)
+
+    late = await invited(event, 2, quota=quota, office=office)
+
+    assert late[0].status == "waitlisted"
+    assert await seated(event) == 1
+
+
+async def test_who_moves_up_before_their_address_is_confirmed_has_a_seat_held_and_no_letter(
+    office: Office,
+) -> None:
+    event = await make.event(office.vault, capacity_in_person=1, confirms_address=True)
+    (first,) = await make.registered(event, 1, office=office)
+    (second,) = await make.registered(event, 2, office=office)
+
+    await actions.cancel(first.id, office=office, now=NOW)
+
+    second = await Registration.get(id=second.id)
+    assert (second.status, second.seated, second.due_for) == ("waitlisted", True, "address")
+    assert (await make.kinds(event, office))[-1] == "cancelled guest1@example.org"
+    await actions.confirm_address(second.id, office=office, now=NOW)
+    assert (await Registration.get(id=second.id)).status == "confirmed"
+    assert (await make.kinds(event, office))[-1] == "confirmed guest2@example.org"
+
+
+@pytest.mark.parametrize("ends", ["lapse", "cancel", "announce", "decline"])
+async def test_colleagues_hear_nothing_before_the_one_who_named_them_has_confirmed(
+    office: Office, ends: str
+) -> None:
+    event = await make.event(
+        office.vault, confirms_address=True, most_guests=1, needs_approval=ends == "decline"
+    )
+    (first,) = await make.registered(event, 1, office=office, guests=[Guest("Guest 9", "guest9@example.org")])
+
+    if ends == "lapse":
+        later = NOW + timedelta(days=3)
+        for each in await decisions.due_now(later):
+            await decisions.lapse(each, office=office, now=later)
+    elif ends == "cancel":
+        await actions.cancel(first.id, office=office, now=NOW)
+    elif ends == "decline":
+        await decisions.decline(first.id, reason={}, office=office, now=NOW)
+    else:
+        await make.change(event, office, starts_wall="2035-05-12T12:00")
+        await announcing.announce(event.id, office=office, now=NOW)
+
+    posts = await make.posted(event, office)
+    assert {post.to for post in posts} == {"guest1@example.org"}
+
+
+async def test_a_party_that_waits_changes_lines_together(office: Office) -> None:
+    event = await make.event(
+        office.vault, capacity_in_person=0, offers_online=True, capacity_online=0, most_guests=2
+    )
+    (first,) = await make.registered(event, 1, office=office, guests=[Guest("Guest 9")])
+
+    await changes.switch_mode(first.id, "online", office=office, now=NOW)
+
+    rows = await Registration.filter(event_id=event.id)
+    assert {row.mode for row in rows} == {"online"}
+    assert len({row.waitlist_order for row in rows}) == 1
+    assert {row.party for row in rows} == {first.id}
+
+
+async def test_an_approved_party_never_takes_a_seat_that_was_not_counted(office: Office) -> None:
+    """A colleague who had changed to the other way of taking part was given a place there, full or not."""
+    event = await make.event(
+        office.vault,
+        capacity_in_person=5,
+        offers_online=True,
+        capacity_online=0,
+        most_guests=1,
+        needs_approval=True,
+    )
+    (first,) = await make.registered(event, 1, office=office, guests=[Guest("Guest 9", "guest9@example.org")])
+    guest = await make.row_of(event, "guest9@example.org", office=office)
+    await changes.switch_mode(guest.id, "online", office=office, now=NOW)
+
+    await decisions.approve(first.id, office=office, now=NOW)
+
+    assert await Registration.filter(event_id=event.id, seated=True, mode="online").count() == 0
+    assert (await Registration.get(id=guest.id)).status == Status.PENDING
+
+
+async def test_who_was_entered_without_a_letter_gets_no_cancel_for_an_entry_nobody_has(
+    office: Office,
+) -> None:
+    event = await make.event(office.vault)
+
+    entered = await actions.register_by_hand(
+        event.id, make.applicant(1), office=office, now=NOW, writes=False
+    )
+    assert entered is not None
+    await actions.cancel(entered.id, office=office, now=NOW)
+
+    assert [post.draft.method for post in await make.posted(event, office)] == [None]
+
+
+async def test_an_event_that_is_over_promotes_nobody_by_hand(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=1)
+    rows = await make.registered(event, 1, 2, office=office)
+
+    with pytest.raises(rules.EventOver):
+        await decisions.promote_by_hand(rows[1].id, office=office, now=event.ends_at)
