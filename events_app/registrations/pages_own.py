@@ -4,6 +4,8 @@ Opening any of these pages changes nothing, because mail scanners open links: ev
 """
 
 import json
+import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +36,7 @@ from events_app.registrations.forms import (
 from events_app.registrations.forms_questions import Asking, ask
 from events_app.registrations.models import Registration, party_of, place_in_line
 from events_app.registrations.models_parts import HistoryLine, Question
-from events_app.registrations.pages import RECEIPT_MARK, office_of, show_receipt
+from events_app.registrations.pages import RECEIPT_MARK, links_limit, office_of, show_receipt
 from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Due, NoSuchRegistration, Status, Who
 from events_app.vault import Reader
@@ -229,6 +231,7 @@ async def details(request: Request) -> Response:
 async def ask_address(request: Request) -> Response:
     """Write to the new address; the answer is the same whatever that address is."""
     found, event = await find(request)
+    links_limit.knock(request, now=time.monotonic())
     form = AddressForm(await typed_into(request))
     if not form.validate():
         return await _own_page(request, found, event, status=422, address=form)
@@ -242,20 +245,32 @@ async def ask_address(request: Request) -> Response:
 
 
 async def new_address(request: Request) -> Response:
-    """GET, from the letter to the new address: one button, nothing else."""
-    found, event = await find(request)
-    wish = _person(request, found).next_address
+    """GET, from the letter to the new address: one button, nothing else; and the address only for its code."""
+    found = await _find_mover(request)
+    event = await Event.find(found.event_id)
+    code = request.path_params["code"]
     return page(
         request,
         "registrations/new_address.html",
         event=event,
-        address=wish.get("address", ""),
+        address=changes.wished_address(_person(request, found), code, clock.now()),
         action=request.url.path,
     )
 
 
+async def _find_mover(request: Request) -> Registration:
+    """By its id, which opens nothing: the letter to the new address may reach a stranger, so it holds no own link."""
+    try:
+        found = await Registration.get_or_none(id=uuid.UUID(request.path_params["moving"]), erased=False)
+    except ValueError:
+        found = None
+    if found is None:
+        raise NoSuchRegistration()
+    return found
+
+
 async def take_address(request: Request) -> Response:
-    found, _event = await find(request)
+    found = await _find_mover(request)
     await typed_into(request)
     code = request.path_params["code"]
     token = await changes.take_new_address(found.id, code, office=office_of(request), now=clock.now())
@@ -268,6 +283,7 @@ async def take_address(request: Request) -> Response:
 
 async def pass_on(request: Request) -> Response:
     found, event = await find(request)
+    links_limit.knock(request, now=time.monotonic())
     form = colleague_form(await typed_into(request))
     if not form.validate():
         return await _own_page(request, found, event, status=422, colleague=form)
@@ -324,8 +340,8 @@ routes = [
     Route(f"{_OWN}/mode", other_mode, methods=["POST"]),
     Route(f"{_OWN}/details", details, methods=["POST"]),
     Route(f"{_OWN}/address", ask_address, methods=["POST"]),
-    Route(f"{_OWN}/address/{{code}}", new_address, methods=["GET"]),
-    Route(f"{_OWN}/address/{{code}}", take_address, methods=["POST"]),
+    Route("/registrations/{moving}/address/{code}", new_address, methods=["GET"]),
+    Route("/registrations/{moving}/address/{code}", take_address, methods=["POST"]),
     Route(f"{_OWN}/colleague", pass_on, methods=["POST"]),
     Route(f"{_OWN}/data.json", own_data),
     Route(f"{_OWN}/erasure", erasure, methods=["POST"]),

@@ -107,7 +107,7 @@ async def with_deadlines(launch: Event, office: Office, now: datetime) -> Places
     assert letter is not None
     said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)
     found["own_mover"], found["address_code"] = (
-        link_of(mover, office),
+        mover.id.hex,
         str(said["own_url"]).rsplit("/", 1)[-1],
     )
     return found
