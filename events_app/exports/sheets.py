@@ -69,7 +69,9 @@ async def xlsx_rows(
             while page:
                 sheet.write(writer.rows(page, after=last).encode())
                 last += len(page)
-                if sink.size >= PIECE:
+                if (
+                    sink.size >= PIECE or last <= 1 + PAGE
+                ):  # the first page at once: the browser sees that it begins
                     yield sink.take()
                 page = await anext(pages, [])
             sheet.write(workbook.sheet_end(len(columns), last).encode())

@@ -70,6 +70,7 @@ class Registration(Model):
         unique_together = (("event_id", "address_index", "live"),)
         indexes = (
             ("event_id", "status", "mode", "waitlist_order"),
+            ("event_id", "id"),
             ("event_id", "seated", "mode", "quota_id"),
             ("organizer_address",),
             ("due_at",),

@@ -64,6 +64,9 @@ CREATE TABLE "registration" (
 
 CREATE INDEX "registration_of_event" ON "registration" ("event_id", "status", "mode", "waitlist_order");
 
+-- The list, a page at a time by id (exports); without it every page sorts all of the event.
+CREATE INDEX "registration_page" ON "registration" ("event_id", "id");
+
 CREATE INDEX "registration_seats" ON "registration" ("event_id", "seated", "mode", "quota_id");
 
 CREATE INDEX "registration_organizer" ON "registration" ("organizer_address");
