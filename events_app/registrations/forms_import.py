@@ -23,7 +23,7 @@ from events_app.web.forms import (
 MOST_PASTED: Final = 2_000_000
 
 TARGETS: Final[Mapping[str, str]] = {
-    "": L_("Leave this column out"),
+    "out": L_("Leave this column out"),
     "name": L_("Name"),
     "given": L_("First name"),
     "family": L_("Family name"),
@@ -57,7 +57,7 @@ class ColumnsForm(Form):
     encoding = SelectField(
         L_("Letters are written as"),
         [optional()],
-        description=L_("Change this if names look like nonsense below."),
+        description=L_("If names look like nonsense, change this."),
     )
     heading = IntegerField(
         L_("Row with the headings"),
@@ -70,7 +70,7 @@ class ColumnsForm(Form):
     places = RadioField(L_("If there are not enough places"))
 
     def validate_columns(self, columns: Field) -> None:
-        chosen = [target for target in columns.data if target]
+        chosen = [target for target in columns.data if target != "out"]
         twice = [target for target in dict.fromkeys(chosen) if chosen.count(target) > 1]
         if twice:
             raise ValidationError(
@@ -94,12 +94,13 @@ def columns_form(
     data = {
         "encoding": choices["encoding"],
         "heading": listing.heading,
-        "columns": [*columns, *[""] * width][:width],
+        "columns": [*columns, *["out"] * width][:width],
         "language": choices.get("language") or current_language(),
         "mode": choices.get("mode") or event.modes[0].value,
         "places": choices.get("places") or "line",
     }
     form = ColumnsForm(typed, data=data)
+    form.heading.flags.required = form.places.flags.required = True  # they are always filled; 0 is an answer too
     form.encoding.choices = list(ENCODINGS.items())
     form.language.choices = [(code, name_of_language(code)) for code in languages()]
     form.mode.choices = [(mode.value, MODE_NAMES[mode]) for mode in event.modes]
@@ -123,8 +124,8 @@ def guessed(headings: Sequence[str], questions: Sequence[Question]) -> list[str]
     asked = {folded(label): f"q:{each.id}" for each in questions for label in each.label.values()}
     found: list[str] = []
     for heading in headings:
-        target = asked.get(folded(heading)) or role_of(heading)
+        target = asked.get(folded(heading)) or role_of(heading) or "out"
         if target in found or (target in {"given", "family"} and "name" in found):
-            target = ""
+            target = "out"
         found.append(target)
     return found

@@ -65,9 +65,9 @@ class _MailingForm(Form):
         return replace(
             rest,
             sort=search.SORTS[0],
-            status=self.status.data or "",
-            mode=self.mode.data or "",
-            language=self.language.data or "",
+            status=_chosen(self.status),
+            mode=_chosen(self.mode),
+            language=_chosen(self.language),
         )
 
     @property
@@ -120,12 +120,17 @@ def _offer(field: SelectField, choices: Sequence[tuple[str, str]]) -> None:
     """Give the field its choices; what came from an address and is none of them asks for everybody."""
     field.choices = list(choices)
     if field.raw_data is None and field.data not in {value for value, _label in choices}:
-        field.data = ""
+        field.data = EVERYBODY
 
 
-_ALL: Final = ("", L_("All"))
+def _chosen(field: SelectField) -> str:
+    return "" if field.data == EVERYBODY else str(field.data or "")
+
+
+EVERYBODY: Final = "all"
+_ALL: Final = (EVERYBODY, L_("All"))
 STATUS_CHOICES: Final[Sequence[tuple[str, str]]] = [
-    ("", L_("Everybody who has a place or waits for one")),
+    (EVERYBODY, L_("Everybody who comes or waits")),
     (Status.CONFIRMED.value, L_("Confirmed")),
     (Status.WAITLISTED.value, L_("On the waiting list")),
     (Status.PENDING.value, L_("Waiting for approval")),

@@ -31,7 +31,7 @@ async def uploaded(desk: Desk, event: Event, data: bytes, name: str = "list.csv"
 
 async def columns(desk: Desk, path: str, *targets: str, **said: str) -> httpx2.Response:
     usual = {"language": "en", "mode": "in_person", "places": "line", "heading": "1", "encoding": "utf-8"}
-    fields = {f"columns-{at}": target for at, target in enumerate(targets)}
+    fields = {f"columns-{at}": target or "out" for at, target in enumerate(targets)}
     return await desk.post(path, **{**usual, **said, **fields})
 
 

@@ -14,9 +14,9 @@ from tests.make import Desk, House, words_of
 pytestmark = pytest.mark.anyio
 
 TYPED = {
-    "status": "",
-    "mode": "",
-    "language": "",
+    "status": "all",
+    "mode": "all",
+    "language": "all",
     "rest": "",
     "subject_en": "About {event}",
     "body_en": "Dear {name}, come at {time}.",
