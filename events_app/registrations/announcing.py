@@ -99,7 +99,7 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, office: Offi
     for registration in registrations:
         is_material = registration.told != event.told
         if is_material:
-            registration.sequence += 1
+            registration.sequence += registration.invited  # who was never invited has nothing to count on
             registration.answer = "NEEDS-ACTION" if asks_again else registration.answer
         registration.told, registration.said = event.told, event.said
         await registration.save(update_fields=["sequence", "answer", "told", "said"])
