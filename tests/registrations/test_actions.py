@@ -440,6 +440,23 @@ async def test_a_change_of_time_is_told_once_to_those_who_hold_the_old_one(offic
         assert "PARTSTAT=NEEDS-ACTION" in post.calendar
 
 
+async def test_who_only_waits_hears_of_a_new_hour_and_is_invited_later_from_zero(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=0)
+    await make.registered(event, 1, office=office)
+    await make.change(event, office, starts_wall="2035-05-12T12:00")
+    await announcing.announce(event.id, office=office, now=NOW)
+    await make.change(event, office, capacity_in_person=1)
+
+    letters = await make.posted(event, office)
+
+    assert [(post.kind, post.draft.method) for post in letters] == [
+        ("waitlisted", None),
+        ("changed", None),
+        ("promoted", "REQUEST"),
+    ]
+    assert "SEQUENCE:0\r\n" in letters[-1].calendar
+
+
 async def test_a_change_that_is_taken_back_before_anybody_was_told_needs_no_letter(office: Office) -> None:
     event = await make.event(office.vault)
     await make.registered(event, 1, office=office)
