@@ -78,7 +78,9 @@ async def typed_into(request: Request, *, files: int = 0) -> FormData:
     lets larger bodies in, be as long as the body. Asked again, the answer is the same.
     """
     if request._form is None:
-        request._form = await _parsed(request, files)  # where `request.close()` looks for what is to be closed
+        request._form = await _parsed(
+            request, files
+        )  # where `request.close()` looks for what is to be closed
     return request._form
 
 
