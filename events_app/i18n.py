@@ -88,6 +88,12 @@ def languages() -> tuple[str, ...]:
     return _languages
 
 
+def own_language_first() -> tuple[str, ...]:
+    """The languages of this site in the order in which the reader writes them: their own before the others."""
+    own = _language.get()
+    return tuple(sorted(_languages, key=lambda code: code != own))
+
+
 def current_language() -> str:
     return _language.get()
 

@@ -26,7 +26,7 @@ from events_app.events.models import (
 )
 from events_app.events.pages import event_context
 from events_app.events.rules import CITIES, HostFacts, HostRole
-from events_app.i18n import N_, choose, languages, say_city, translate
+from events_app.i18n import N_, choose, languages, own_language_first, say_city, translate
 from events_app.vault import Reader, Vault
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -111,7 +111,7 @@ def _form_page(
         status=status,
         form=form,
         event=event,
-        codes=languages(),
+        codes=own_language_first(),
         cities=cities,
         refusal=refusal,
     )

@@ -27,7 +27,7 @@ from events_app.events.models import (
     speakers_of,
 )
 from events_app.events.rules import slug_of
-from events_app.i18n import N_, choose, languages, translate
+from events_app.i18n import N_, choose, own_language_first, translate
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -99,7 +99,7 @@ def _programme_page(
         status=status,
         event=event,
         form=form,
-        codes=languages(),
+        codes=own_language_first(),
         refusal=refusal,
     )
 
@@ -203,7 +203,7 @@ async def save_venue(request: Request) -> Response:
 
 
 def _part_page(request: Request, template: str, form: Any, thing: Any, *, status: int = 200) -> Response:
-    return page(request, template, status=status, form=form, thing=thing, codes=languages())
+    return page(request, template, status=status, form=form, thing=thing, codes=own_language_first())
 
 
 async def _free_slug(model: type[Model], wished: str) -> str:

@@ -49,6 +49,7 @@ from events_app.web.forms import (
     Form,
     a_web_address,
     at_most,
+    in_one_language,
     number_between,
     optional,
     required,
@@ -328,6 +329,9 @@ _TEXT_FIELDS: Mapping[str, tuple[type[Field], Any, int, Any]] = {
 }
 
 
+_NEEDED = {"title": [in_one_language("title", N_("Please give the event a title in at least one language."))]}
+
+
 @cache
 def _form_class(codes: tuple[str, ...]) -> type[_EventForm]:
     members: dict[str, Field] = {}
@@ -335,7 +339,7 @@ def _form_class(codes: tuple[str, ...]) -> type[_EventForm]:
         for code in codes:
             members[f"{name}_{code}"] = kind(
                 label,
-                [at_most(most)],
+                [*_NEEDED.get(name, ()), at_most(most)],
                 filters=[tidy_line if kind is StringField else tidy],
                 description=description,
                 render_kw={"lang": code, "dir": "auto", "maxlength": most},
@@ -384,13 +388,6 @@ def event_form(
     ]
     for fold in (form.starts_fold, form.ends_fold):
         fold.choices = []
-    title = form[f"title_{languages()[0]}"]
-    if not any(f"title_{code}" in form and form[f"title_{code}"].data for code in languages()):
-        title.validators = [
-            required(N_("Please give the event a title in at least one language.")),
-            *title.validators,
-        ]
-        title.flags.required = True
     return form
 
 

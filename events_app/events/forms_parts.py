@@ -34,6 +34,7 @@ from events_app.web.forms import (
     Form,
     a_web_address,
     at_most,
+    in_one_language,
     number_between,
     optional,
     required,
@@ -52,11 +53,11 @@ SPEAKER_ROLES = {SpeakerRole.SPEAKER: L_("Speaker"), SpeakerRole.MODERATOR: L_("
 def _text_fields(
     label: Any, name: str, most: int, *, long: bool = False, needed: str = ""
 ) -> dict[str, Field]:
-    """One field per language of the site: name_en, name_ar; `needed` is the refusal when the first one is empty."""
+    """One field per language of the site: name_en, name_ar; `needed` is the refusal when all of them are empty."""
     made: dict[str, Field] = {}
-    for number, code in enumerate(languages()):
+    for code in languages():
         kind, tidied = (TextAreaField, tidy) if long else (StringField, tidy_line)
-        checks = [required(needed)] if needed and number == 0 else [optional()]
+        checks = [in_one_language(name, needed)] if needed else [optional()]
         made[f"{name}_{code}"] = kind(
             label, [*checks, at_most(most)], filters=[tidied], render_kw={"lang": code, "dir": "auto"}
         )

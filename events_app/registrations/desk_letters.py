@@ -17,7 +17,14 @@ from events_app.accounts.pages import for_organizers
 from events_app.errors import Conflict
 from events_app.events.models import Event, NoSuchPage
 from events_app.events.rules import Mode
-from events_app.i18n import N_, choose, current_language, languages, name_of_language, translate
+from events_app.i18n import (
+    N_,
+    choose,
+    current_language,
+    name_of_language,
+    own_language_first,
+    translate,
+)
 from events_app.mail.message import Draft
 from events_app.mail.models import Letter
 from events_app.registrations import emails, mailing, search
@@ -74,7 +81,7 @@ async def _write_page(
         form=form,
         draft=draft,
         earlier=titled,
-        codes=languages(),
+        codes=own_language_first(),
         placeholders=mailing.PLACEHOLDERS,
         narrowed=await describe(event, replace(form.query, status="", mode="", language="")),
         is_draft_event=_refusal(event),

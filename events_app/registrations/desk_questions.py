@@ -12,7 +12,7 @@ from starlette.routing import Route
 from events_app.accounts.pages import for_organizers
 from events_app.errors import Conflict
 from events_app.events.models import Event
-from events_app.i18n import L_, N_, choose, languages, translate
+from events_app.i18n import L_, N_, choose, own_language_first, translate
 from events_app.registrations import asking
 from events_app.registrations.answers import KIND_NAMES, Kind, choices_of, questions_of, said_answers
 from events_app.registrations.asking import NoSuchQuestion
@@ -155,7 +155,7 @@ async def _form_page(
         question=question,
         answered=answered,
         deciding=deciding,
-        codes=languages(),
+        codes=own_language_first(),
         refusal=refusal,
     )
 

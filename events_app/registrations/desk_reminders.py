@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 from events_app import clock
 from events_app.accounts.pages import for_organizers
 from events_app.events.models import Event
-from events_app.i18n import L_, N_, languages, translate
+from events_app.i18n import L_, N_, languages, own_language_first, translate
 from events_app.registrations import reminding
 from events_app.registrations.desk import find_event
 from events_app.registrations.models_parts import Reminder
@@ -74,7 +74,7 @@ def _page(request: Request, event: Event, form: Form, *, status: int = 200) -> R
         event=event,
         form=form,
         before=[f"before_{minutes}" for minutes in BEFORE],
-        codes=languages(),
+        codes=own_language_first(),
     )
 
 
