@@ -45,6 +45,8 @@ async def switch_mode(
     refuse_unless_changeable(registration, event, now)
     if mode not in event.modes:
         raise rules.ModeNotOffered()
+    if not may_hear_of_it(registration):
+        raise rules.ChangeNotPossible()
     if mode == registration.mode:
         return registration
     takes_along = registration.status != Status.CONFIRMED and registration.party == registration.id

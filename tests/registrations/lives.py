@@ -1,0 +1,182 @@
+"""What a random life of an event is made of: acts, each one verb on somebody picked by a number."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from events_app.database import one_transaction
+from events_app.events.models import Event
+from events_app.registrations import actions, announcing, changes, decisions, inviting
+from events_app.registrations.inviting import Invitee, QuotaFacts
+from events_app.registrations.models import Registration
+from events_app.registrations.models_parts import Invitation, Quota
+from events_app.registrations.posting import Office, reveal_person
+from events_app.registrations.rules import Applicant, Guest
+from tests import make
+from tests.make import COURIER
+
+TOWN = (
+    "Amal",
+    "Basil",
+    "Celine",
+    "Dalal",
+    "Elias",
+    "Farah",
+    "Ghada",
+    "Hadi",
+    "Imane",
+    "Jamal",
+    "Kenza",
+    "Lina",
+)
+MODES = ("in_person", "online")
+
+
+@dataclass
+class Life:
+    """One event, its office, and the time there."""
+
+    event_id: uuid.UUID
+    office: Office
+    now: datetime = make.NOW
+    names: dict[uuid.UUID, str] = field(default_factory=dict)
+    """By which somebody is picked, so that a story can be told again: ids are random."""
+
+    async def living(self, number: int, **which: object) -> uuid.UUID:
+        """Somebody of those with a place or in line; nobody's id where there are none."""
+        for row in await Registration.filter(event_id=self.event_id):
+            if row.id not in self.names:
+                self.names[row.id] = reveal_person(row, vault=self.office.vault, reader=COURIER).name
+        found = await Registration.filter(event_id=self.event_id, live=1, **which)
+        named = sorted(found, key=lambda row: (self.names[row.id], row.id))
+        return named[number % len(named)].id if named else uuid.uuid4()
+
+
+def applicant(number: int, **more: object) -> Applicant:
+    """Somebody of the town, perhaps with colleagues, of whom one has an address."""
+    name = TOWN[number % len(TOWN)]
+    named = [Guest(f"{name}s Gast", f"gast{number % 5}@example.org"), Guest(f"{name}s Freund")]
+    guests = named[: (0, 0, 0, 1, 2)[number // 12 % 5]]
+    return make.applicant(name, mode=MODES[number // 60 % 2], guests=guests, **more)
+
+
+async def register(life: Life, number: int) -> None:
+    await actions.register(life.event_id, applicant(number), office=life.office, now=life.now)
+
+
+async def register_by_hand(life: Life, number: int) -> None:
+    someone = make.applicant(TOWN[number % len(TOWN)], mode=MODES[number // 12 % 2])
+    writes = bool(number // 24 % 2)
+    await actions.register_by_hand(life.event_id, someone, office=life.office, now=life.now, writes=writes)
+
+
+@one_transaction
+async def register_invited(life: Life, number: int) -> None:
+    """With a code: of the quota, or one that jumps the line. Both or neither."""
+    quota = await Quota.filter(event_id=life.event_id).order_by("id").first() if number % 2 else None
+    purpose, batch = "open" if number % 2 else "jump", uuid.uuid4().hex
+    await inviting.invite(
+        life.event_id,
+        [Invitee()],
+        batch=batch,
+        purpose=purpose,
+        quota_id=quota.id if quota else None,
+        is_bound=False,
+        office=life.office,
+        now=life.now,
+    )
+    made = inviting.reveal_guest(await Invitation.get(batch=batch), office=life.office, reader=COURIER)
+    someone = applicant(number, code=made["code"])
+    await actions.register(life.event_id, someone, office=life.office, now=life.now)
+
+
+async def approve(life: Life, number: int) -> None:
+    await decisions.approve(await life.living(number, status="pending"), office=life.office, now=life.now)
+
+
+async def decline(life: Life, number: int) -> None:
+    await decisions.decline(await life.living(number), reason={}, office=life.office, now=life.now)
+
+
+async def cancel(life: Life, number: int) -> None:
+    await actions.cancel(await life.living(number), office=life.office, now=life.now)
+
+
+async def leave(life: Life, number: int) -> None:
+    await actions.leave(await life.living(number), office=life.office, now=life.now)
+
+
+async def stay(life: Life, number: int) -> None:
+    await actions.stay(await life.living(number, due_for="leaving"), office=life.office, now=life.now)
+
+
+async def promote(life: Life, number: int) -> None:
+    someone = await life.living(number, status="waitlisted")
+    await decisions.promote_by_hand(someone, office=life.office, now=life.now)
+
+
+async def accept(life: Life, number: int) -> None:
+    await decisions.accept_offer(await life.living(number, due_for="offer"), office=life.office, now=life.now)
+
+
+async def confirm(life: Life, number: int) -> None:
+    someone = await life.living(number, due_for="address")
+    await actions.confirm_address(someone, office=life.office, now=life.now)
+
+
+async def wait(life: Life, number: int) -> None:
+    """Time passes, and what is due lapses."""
+    life.now += timedelta(minutes=(20, 60 * 13, 60 * 30)[number % 3])
+    for each in await decisions.due_now(life.now):
+        await decisions.lapse(each, office=life.office, now=life.now)
+
+
+async def resize(life: Life, number: int) -> None:
+    places = {"capacity_in_person": number % 6, "capacity_online": number // 6 % 4}
+    await make.change(await Event.get(id=life.event_id), life.office, now=life.now, **places)
+
+
+async def keep(life: Life, number: int) -> None:
+    """The partner's quota: made, resized, moved, or gone."""
+    known = await Quota.get_or_none(event_id=life.event_id)
+    own = str(known.id) if known else ""
+    wanted = [QuotaFacts(own, "Partners", MODES[number // 4 % 2], number % 4)] if number % 7 else []
+    await inviting.save_quotas(life.event_id, wanted, office=life.office, now=life.now)
+
+
+async def switch(life: Life, number: int) -> None:
+    someone, mode = await life.living(number), MODES[number // 13 % 2]
+    await changes.switch_mode(someone, mode, office=life.office, now=life.now)
+
+
+@one_transaction
+async def hand_over(life: Life, number: int) -> None:
+    """Somebody passes their place on, and it is taken. Both or neither."""
+    name = TOWN[number // 13 % len(TOWN)]
+    giver = await life.living(number, status="confirmed")
+    address = f"{name.lower()}@example.org"
+    await changes.pass_on(giver, name=name, address=address, language="en", office=life.office, now=life.now)
+    invitation = await Invitation.get(registration_id=giver, state="sent")
+    code = inviting.reveal_guest(invitation, office=life.office, reader=COURIER)["code"]
+    await actions.register(life.event_id, make.applicant(name, code=code), office=life.office, now=life.now)
+
+
+async def erase(life: Life, number: int) -> None:
+    await changes.erase(await life.living(number), office=life.office, now=life.now)
+
+
+async def announce(life: Life, number: int) -> None:
+    """Another hour or another title, and everybody is told."""
+    said = {"starts_wall": f"2035-05-12T{9 + number % 4:02d}:00"}
+    other = {"title": {"en": f"Round table {number % 3}"}}
+    event = await Event.get(id=life.event_id)
+    await make.change(event, life.office, now=life.now, **(said if number % 2 else other))
+    await announcing.announce(life.event_id, office=life.office, now=life.now)
+
+
+Act = Callable[[Life, int], Awaitable[None]]
+ACTS: tuple[Act, ...] = (
+    register, register_by_hand, register_invited, approve, decline, cancel, leave, stay, promote, accept, confirm,
+    wait, resize, keep, switch, hand_over, erase, announce,
+)  # fmt: skip
