@@ -32,11 +32,12 @@ from events_app.registrations.desk import Row, find_event, open_row
 from events_app.registrations.emails import Person
 from events_app.registrations.forms import MODE_NAMES
 from events_app.registrations.forms_letters import STATUS_CHOICES, mailing_form
-from events_app.registrations.mailing import Audience, Words
+from events_app.registrations.mailing import Audience
 from events_app.registrations.models import Registration
 from events_app.registrations.models_parts import Mailing, Question
 from events_app.registrations.pages import office_of
 from events_app.registrations.rules import folded
+from events_app.registrations.wording import PLACEHOLDERS, Words
 from events_app.vault import Reader
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -82,7 +83,7 @@ async def _write_page(
         draft=draft,
         earlier=titled,
         codes=own_language_first(),
-        placeholders=mailing.PLACEHOLDERS,
+        placeholders=PLACEHOLDERS,
         narrowed=await describe(event, replace(form.query, status="", mode="", language="")),
         is_draft_event=_refusal(event),
     )

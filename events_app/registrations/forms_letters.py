@@ -15,8 +15,8 @@ from events_app.events.models import Event
 from events_app.i18n import L_, N_, languages, name_of_language, translate
 from events_app.registrations import search
 from events_app.registrations.forms import MODE_NAMES
-from events_app.registrations.mailing import PLACEHOLDERS, Words, unknown_placeholders
 from events_app.registrations.rules import Status
+from events_app.registrations.wording import PLACEHOLDERS, Words, unknown_placeholders
 from events_app.web.forms import Form, at_most, tidy, tidy_line
 
 MOST_SUBJECT: Final = 150

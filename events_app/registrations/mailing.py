@@ -1,7 +1,7 @@
 """Writing to many: one letter each, in their own language, posted a hundred at a time and to nobody twice."""
 
 import hashlib
-import re
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,29 +14,27 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from events_app.database import one_transaction
-from events_app.errors import Conflict, NotFound
-from events_app.events.models import Event, EventHost, hosts_of
+from events_app.errors import Conflict, NotFound, Refusal
+from events_app.events.models import Event, hosts_of
 from events_app.events.rules import Status as EventStatus
-from events_app.events.rules import Texts
-from events_app.i18n import N_, choose, languages, say_date, say_time, translate, use_language
+from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.registrations import search
 from events_app.registrations.answers import answer_matches
-from events_app.registrations.emails import Person, event_facts, harmless, letter_facts
+from events_app.registrations.emails import Person
 from events_app.registrations.models import Registration
 from events_app.registrations.models_parts import Mailing, MailingLine
 from events_app.registrations.posting import COURIER, Office, reveal_person
 from events_app.registrations.rules import Due, Status
+from events_app.registrations.wording import LetterMaker, Words
 from events_app.vault import Json, Reader
+
+log = logging.getLogger(__name__)
 
 KIND: Final = "registrations.mailing"
 BATCH: Final = 100
 """People a transaction: some tens of milliseconds in which the event's seats wait."""
-
-PLACEHOLDERS: Final = ("name", "event", "date", "time", "place", "page")
-_BRACES: Final = re.compile(r"\{([^{}\n]*)\}")
-_LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
 
 UNREACHED: Final = ("refused", "withheld", "unsure", "kept", "superseded")
 """States of a letter that its person has not had, or perhaps not."""
@@ -67,29 +65,13 @@ class NoSuchMailing(NotFound):
 
 
 @dataclass(frozen=True)
-class Words:
-    """What organizers write, by language, and to whom: the query string of a list (see `search.read_query`)."""
-
-    subject: Texts
-    body: Texts
-    query: str = ""
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The languages that it is written in, in the order of the site's."""
-        return tuple(code for code in languages() if self.subject.get(code) and self.body.get(code))
-
-    def language_for(self, wanted: str) -> str:
-        """The language in which somebody gets it: theirs, else the first one that it is written in."""
-        return wanted if wanted in self.written else self.written[0]
-
-
-@dataclass(frozen=True)
 class Audience:
-    """Whom a letter goes to: registrations by id with their languages, and how many fit but have no address."""
+    """Whom a letter goes to: registrations by id with their languages; and how many fit but have no address, or one
+    from which mail came back."""
 
     people: Mapping[uuid.UUID, str]
     without_address: int
+    bounced: int = 0
 
     @property
     def mark(self) -> str:
@@ -108,16 +90,6 @@ class Report:
     lines: Mapping[str, int]
     letters: Mapping[str, int]
     unreached: Sequence[tuple[uuid.UUID, Letter]]
-
-
-def unknown_placeholders(text: str) -> list[str]:
-    """What stands in braces and is none of `PLACEHOLDERS`, as it was typed."""
-    return [found[0] for found in _BRACES.finditer(text) if found[1] not in PLACEHOLDERS]
-
-
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """The text with its placeholders replaced, once: what a value says is never looked at again."""
-    return _BRACES.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def content_context(mailing_id: uuid.UUID) -> str:
@@ -179,23 +151,27 @@ async def audience_of(event_id: uuid.UUID, query: str, *, office: Office, reader
     rows: QuerySet[Registration] = search.rows_for(event_id, asked).filter(live=1, erased=False)
     rows = rows.exclude(due_for__in=[Due.ADDRESS, Due.LEAVING])
     spoken: dict[uuid.UUID, str] = dict(await rows.values_list("id", "language"))
+    bounced = set(await rows.filter(undeliverable=True).values_list("id", flat=True))
     if asked.needs_opening:
         lens = search.Lens(opens=opens, matches=answer_matches)
         found = set(await search.find_ids(event_id, asked, lens=lens))
         spoken = {each: language for each, language in spoken.items() if each in found}
-    people = {}
+    addressed = {}
     async for row, person in search.opened(rows, opens=opens):
         if row.id in spoken and person.address:
-            people[row.id] = spoken[row.id]
-    return Audience(people, len(spoken) - len(people))
+            addressed[row.id] = spoken[row.id]
+    people = {each: language for each, language in addressed.items() if each not in bounced}
+    return Audience(people, len(spoken) - len(addressed), len(addressed) - len(people))
 
 
 def _may_be_written_to(registration: Registration | None) -> bool:
-    """Never to somebody cancelled, declined, erased, about to leave, or whose address nobody has confirmed yet."""
+    """Never to somebody cancelled, declined, erased, about to leave, whose address nobody has confirmed yet, or from
+    whose address mail came back."""
     return (
         registration is not None
         and registration.live == 1
         and not registration.erased
+        and not registration.undeliverable
         and registration.due_for not in {Due.ADDRESS, Due.LEAVING}
     )
 
@@ -234,8 +210,11 @@ async def carry_on(*, office: Office, now: datetime) -> int:
     """
     batches = 0
     for mailing_id in await Mailing.filter(state="sending").values_list("id", flat=True):
-        while await post_batch(mailing_id, office=office, now=now):  # type: ignore[arg-type]
-            batches += 1
+        try:
+            while await post_batch(mailing_id, office=office, now=now):  # type: ignore[arg-type]
+                batches += 1
+        except Refusal as refusal:  # an event whose keys are gone, for one: the others go on
+            log.warning("a letter to many cannot go on: %s", type(refusal).__name__)
     return batches
 
 
@@ -253,7 +232,7 @@ async def post_batch(mailing_id: uuid.UUID, *, office: Office, now: datetime) ->
         return False
     words = reveal_words(mailing, office=office, reader=COURIER)
     rows = {row.id: row for row in await Registration.filter(id__in=[line.registration_id for line in lines])}
-    facts_of = _Facts(event, await hosts_of(event.id), words, office=office, now=now)
+    facts_of = LetterMaker(event, await hosts_of(event.id), words, office=office, now=now)
     reached, postings = [], []
     for line in lines:
         row = rows.get(line.registration_id)
@@ -273,64 +252,11 @@ async def post_batch(mailing_id: uuid.UUID, *, office: Office, now: datetime) ->
     return True
 
 
-class _Facts:
-    """Makes the facts of one letter after another about one event; what they share is made once for a language."""
-
-    def __init__(
-        self, event: Event, hosts: list[EventHost], words: Words, *, office: Office, now: datetime
-    ) -> None:
-        self._event, self._hosts, self._words, self._office, self._now = event, hosts, words, office, now
-        self._about: dict[str, dict[str, Json]] = {}
-
-    def __call__(self, registration: Registration) -> dict[str, Any] | None:
-        """The facts of this person's letter; None for somebody without an address."""
-        person = reveal_person(registration, vault=self._office.vault, reader=COURIER)
-        return self.for_person(registration, person) if person.address else None
-
-    def for_person(self, registration: Registration, person: Person, *, page: str = "") -> dict[str, Any]:
-        language = self._words.language_for(registration.language)
-        about = self._about.get(language)
-        if about is None:
-            about = event_facts(self._event, self._hosts, language=language, site=self._office.site)
-            self._about[language] = about
-        facts: dict[str, Any] = letter_facts(
-            registration, person, about, site=self._office.site, now=self._now
-        )
-        # Answers to it are for people, so they do not go to the address that reads calendar answers.
-        facts |= {"organizer_address": self._office.site.sender}
-        facts |= {"language": language, "own_url": page or facts["own_url"]}
-        values = values_for(self._event, facts)
-        body = self._words.body[language]
-        facts["subject"] = filled(self._words.subject[language], values)
-        facts["body"] = filled(body, values)
-        facts["links"] = sorted({*_LINK.findall(body), facts["own_url"]})
-        return facts
-
-
-def values_for(event: Event, facts: Mapping[str, Any]) -> dict[str, str]:
-    """What the placeholders stand for in one letter, as plain text in its language."""
-    about, language = facts["event"], facts["language"]
-    starts, ends = event.starts, event.ends
-    with use_language(language):
-        hours = translate(N_("%(start)s–%(end)s"), start=say_time(starts), end=say_time(ends))
-        days = say_date(starts.date())
-        if starts.date() != ends.date():
-            days = translate(N_("%(first)s to %(last)s"), first=days, last=say_date(ends.date()))
-        return {
-            "name": harmless(facts["name"]),
-            "event": about["title"],
-            "date": days,
-            "time": hours,
-            "place": about["place"] if facts["mode"] == "in_person" else translate("Online"),
-            "page": facts["own_url"],
-        }
-
-
 async def facts_for(
     event: Event, words: Words, registration: Registration, person: Person, *, office: Office, now: datetime
 ) -> dict[str, Any]:
     """The facts of this person's letter, to be looked at: their personal link is left out of it."""
-    make = _Facts(event, await hosts_of(event.id), words, office=office, now=now)
+    make = LetterMaker(event, await hosts_of(event.id), words, office=office, now=now)
     return make.for_person(registration, person, page=office.site.url("/registrations/…"))
 
 
@@ -349,7 +275,7 @@ async def send_test(
         answer="NEEDS-ACTION",
         organizer_address=office.site.sender,
     )
-    make = _Facts(event, await hosts_of(event.id), words, office=office, now=now)
+    make = LetterMaker(event, await hosts_of(event.id), words, office=office, now=now)
     facts = make.for_person(nobody, person, page=office.site.url(f"/events/{event.slug}"))
     with use_language(facts["language"]):
         facts["subject"] = translate(N_("Test: %(subject)s"), subject=facts["subject"])
@@ -381,8 +307,3 @@ async def report_on(mailing: Mailing, *, most: int = 200) -> Report:
 
 async def mailings_of(event_id: uuid.UUID) -> list[Mailing]:
     return list(await Mailing.filter(event_id=event_id).order_by("-made_on", "id"))
-
-
-def title_of(words: Words) -> str:
-    """The subject in the reader's language."""
-    return choose(words.subject)

@@ -14,11 +14,12 @@ from events_app.mail.models import Letter
 from events_app.registrations import actions, changes, emails, mailing
 from events_app.registrations.caretaker import Caretaker
 from events_app.registrations.emails import Person
-from events_app.registrations.mailing import Audience, Words
+from events_app.registrations.mailing import Audience
 from events_app.registrations.models import Registration
 from events_app.registrations.models_parts import Mailing, MailingLine
 from events_app.registrations.posting import Office
 from events_app.registrations.rules import Guest
+from events_app.registrations.wording import PLACEHOLDERS, Words, unknown_placeholders
 from tests import make
 from tests.make import NOW
 
@@ -198,6 +199,28 @@ async def test_a_colleague_without_an_address_is_counted_and_not_written_to(offi
     assert (len(found.people), found.without_address) == (1, 1)
 
 
+async def test_an_address_that_mail_came_back_from_is_counted_and_not_written_to(office: Office) -> None:
+    event = await an_event(office)
+    first, second = await make.registered(event, 1, 2, office=office)
+    await Registration.filter(id=first.id).update(undeliverable=True)
+
+    found = await audience(event, office)
+
+    assert (list(found.people), found.bounced, found.without_address) == ([second.id], 1, 0)
+
+
+async def test_a_letter_about_an_event_whose_keys_are_gone_does_not_keep_the_others(office: Office) -> None:
+    gone, event = await an_event(office, slug="gone"), await an_event(office)
+    for each in (gone, event):
+        await make.registered(each, 1, office=office)
+        await start(each, await draft(each, office), office)
+    office.vault.forget(str(gone.id))
+
+    await mailing.carry_on(office=office, now=NOW)
+
+    assert [post.to for post in await mailed(event, office)] == ["guest1@example.org"]
+
+
 async def test_the_choice_of_people_is_the_lists_own(office: Office) -> None:
     event = await an_event(office)
     await make.registered(event, "Salma", office=office, language="ar")
@@ -304,7 +327,7 @@ async def test_every_placeholder_says_what_it_promises(office: Office) -> None:
     event = await an_event(office)
     (row,) = await make.registered(event, "Jo", office=office)
     person = Person("Jo", "jo@example.org", "", "secret")
-    text = "\n".join(f"{{{name}}}" for name in mailing.PLACEHOLDERS)
+    text = "\n".join(f"{{{name}}}" for name in PLACEHOLDERS)
 
     facts = await mailing.facts_for(
         event, Words({"en": "x"}, {"en": text}), row, person, office=office, now=NOW
@@ -331,7 +354,7 @@ async def test_every_placeholder_says_what_it_promises(office: Office) -> None:
     ],
 )
 async def test_only_the_fixed_placeholders_are_known(text: str, unknown: list[str]) -> None:
-    assert mailing.unknown_placeholders(text) == unknown
+    assert unknown_placeholders(text) == unknown
 
 
 async def test_a_test_goes_to_its_organizer_alone_and_says_that_it_is_one(office: Office) -> None:

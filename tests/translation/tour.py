@@ -337,7 +337,7 @@ async def _many_people(tour: Tour, desk: make.Desk, event: Event) -> None:
         await tour.look(desk.client, f"{base}/registrations/acts?verb={verb}&which=all")
         await tour.send(desk.client, f"{base}/registrations/acts", **token, verb=verb)
     await tour.look(desk.client, f"{base}/write")
-    everybody = {"status": "", "mode": "", "language": "", **token}
+    everybody = {"status": "all", "mode": "all", "language": "all", **token}
     await tour.send(desk.client, f"{base}/write", **everybody, subject_ar="", body_ar="{nothing}")
     await tour.send(desk.client, f"{base}/write", **everybody, subject_ar="موضوع", body_ar="نص")
 
