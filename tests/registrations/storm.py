@@ -1,7 +1,8 @@
 """A process that does anything at random: `python -m tests.registrations.storm URL FOLDER EVENT SEED HOW_OFTEN`.
 
-People of a small town register, cancel, ask for their link, register again; an organizer changes the number of
-places and the hour. Waits for a line on its standard input; prints how often each outcome came.
+People of a small town register, cancel, leave and stay, take part in the other way, ask for their link, register
+again; organizers change the number of places and the hour, approve, and let what is due lapse. Waits for a line on
+its standard input; prints how often each outcome came.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import json
 import sys
 import uuid
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,38 +19,65 @@ from events_app.app import MODELS
 from events_app.database import close_database, open_database
 from events_app.errors import Refusal
 from events_app.events.models import Event
-from events_app.registrations import actions, announcing
+from events_app.registrations import actions, announcing, changes, decisions
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import Office
 from tests import make
 from tests.make import NOW
 
 TOWN, MOST_PLACES, AT_ONCE = 30, 9, 4
+MODES = ("in_person", "online")
+ON_ONE = {"cancel", "leave", "stay", "approve", "switch"}
+LATER = NOW + timedelta(hours=1)
 
 
 async def act(chance: Random, event_id: uuid.UUID, office: Office) -> str:
     """One act; what came of it."""
-    what = chance.choices(["register", "cancel", "link", "places", "hour", "update"], [10, 6, 1, 3, 1, 1])[0]
+    weights = {
+        "register": 12, "cancel": 4, "link": 1, "places": 3, "hour": 1, "update": 1, "approve": 6, "leave": 3,
+        "stay": 1, "lapse": 1, "switch": 4,
+    }  # fmt: skip
+    (what,) = chance.choices([*weights], [*weights.values()])
     who = chance.randrange(TOWN)
     try:
         if what == "register":
-            await actions.register(event_id, make.applicant(who), office=office, now=NOW)
-        elif what == "cancel":
+            mode = chance.choice(MODES)
+            await actions.register(event_id, make.applicant(who, mode=mode), office=office, now=NOW)
+        elif what in ON_ONE:
             living = await Registration.filter(event_id=event_id, live=1).order_by("id")
             if living:
-                await actions.cancel(chance.choice(living).id, office=office, now=NOW)
+                await _act_on_one(what, chance.choice(living).id, chance.choice(MODES), office)
+        elif what == "lapse":
+            for each in await decisions.due_now(LATER):
+                await decisions.lapse(each, office=office, now=LATER)
         elif what == "link":
             await actions.send_link(event_id, f"guest{who}@example.org", office=office, now=NOW)
         elif what == "update":
             await announcing.announce(event_id, office=office, now=NOW)
         else:
-            places = {"capacity_in_person": chance.randint(0, MOST_PLACES)}
+            places = {
+                f"capacity_{chance.choice(MODES)}": chance.randint(0, MOST_PLACES),
+                "needs_approval": chance.random() < 0.5,
+            }
             hour = {"starts_wall": f"2035-05-12T{chance.randint(8, 13):02d}:00"}
-            changes: dict[str, Any] = places if what == "places" else hour
-            await make.change(await Event.get(id=event_id), office, **changes)
+            said: dict[str, Any] = places if what == "places" else hour
+            await make.change(await Event.get(id=event_id), office, **said)
     except Refusal as refusal:
         return type(refusal).__name__
     return what
+
+
+async def _act_on_one(what: str, who: uuid.UUID, mode: str, office: Office) -> None:
+    if what == "cancel":
+        await actions.cancel(who, office=office, now=NOW)
+    elif what == "leave":
+        await actions.leave(who, office=office, now=NOW)
+    elif what == "stay":
+        await actions.stay(who, office=office, now=NOW)
+    elif what == "approve":
+        await decisions.approve(who, office=office, now=NOW)
+    else:
+        await changes.switch_mode(who, mode, office=office, now=NOW)
 
 
 async def main(url: str, folder: str, event: str, seed: int, rounds: int) -> None:
