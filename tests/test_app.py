@@ -23,6 +23,7 @@ import events_app
 from events_app import errors
 from events_app.app import ROOT, STATUS_OF
 from events_app.errors import Refusal
+from events_app.events.models import Event
 from events_app.web.security import HEADERS
 from tests import make
 
@@ -377,3 +378,46 @@ async def _fuzzed(house: make.House, path: str, *, signed_in: bool) -> None:
     answer = await client.get(path)
     assert answer.status_code < 500, path
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+POSTED = (
+    "name", "address", "language", "mode", "needs", "consent", "consent_version", "code", "guests-0-name",
+    "guests-0-address", "guests-9999-name", "revision", "preview", "more", "title_en", "starts_on", "starts_time",
+    "ends_time", "ends_on", "zone", "modes", "place_en", "visibility", "conference", "room", "opens", "closes",
+    "capacity_in_person", "starts_fold", "hosts-0-organization", "hosts-0-role", "speakers-0-name_en",
+    "speakers-0-role", "agenda-0-title_en", "agenda-0-minutes", "rooms-0-name_en", "rooms-0-seats", "name_en",
+    "colour", "logo", "link", "edition", "city", "kind", "label_en", "choices", "required", "when", "position",
+    "query", "reason_en", "passphrase", "to", "subject_en", "body_en", "quota", "places", "ids", "act", "slug",
+)  # fmt: skip
+values = st.one_of(
+    texts,
+    st.sampled_from(
+        ["Guest", "guest@example.org", "en", "in_person", "online", "y", "1", "2035-05-12", "13:00"]
+    ),
+    st.sampled_from([make.ZONE, "public", "exact", "host", "speaker", "#112233", "=1+1", "a,b;c", "a" * 400]),
+)
+
+
+@pytest.mark.anyio
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.integers(0, 200), st.dictionaries(st.sampled_from(POSTED), values, max_size=8), st.booleans())
+async def test_nothing_that_is_posted_breaks_anything(
+    house: make.House, number: int, said: dict[str, str], whole: bool
+) -> None:
+    event = await _the_event(house)
+    desk = _known[id(house)][1]
+    routes = [
+        route for route in house.app.routes if isinstance(route, Route) and "POST" in (route.methods or ())
+    ]
+    path = routes[number % len(routes)].path
+    known = {"event_id": str(event), "slug": (await Event.get(id=event)).slug}
+    filled = re.sub(r"\{(\w+)(:\w+)?\}", lambda blank: known.get(blank[1], UNKNOWN), path)
+    usual = make.form(name="Guest", address="guest@example.org", language="en") if whole else {}
+    if filled == "/desk/sign-out":
+        return
+    client = await house.client()  # a place of its own, so that no limit answers instead
+    client.cookies.update(desk.client.cookies)
+
+    answer = await client.post(filled, data={**usual, **said, "form_token": desk.form_token})
+
+    assert answer.status_code < 500, (filled, said)
