@@ -100,7 +100,8 @@ def columns_form(
         "places": choices.get("places") or "line",
     }
     form = ColumnsForm(typed, data=data)
-    form.heading.flags.required = form.places.flags.required = True  # they are always filled; 0 is an answer too
+    for field in (form.heading, form.places):
+        field.flags.required = True  # they are always filled; 0 is an answer too
     form.encoding.choices = list(ENCODINGS.items())
     form.language.choices = [(code, name_of_language(code)) for code in languages()]
     form.mode.choices = [(mode.value, MODE_NAMES[mode]) for mode in event.modes]

@@ -21,6 +21,7 @@ from events_app.registrations.pages import _receipt_token
 from events_app.registrations.places import milliseconds
 from events_app.registrations.posting import Office, post_about, reveal_person
 from events_app.registrations.rules import Due, Status
+from events_app.registrations.wording import Words
 from events_app.settings import Settings
 from events_app.vault import Reader, Vault
 from tests import make
@@ -122,7 +123,7 @@ async def ask_everything(event: Event) -> str:
 
 async def write_to_everybody(launch: Event, office: Office, now: datetime) -> Places:
     """A letter that is being written, and one that has gone."""
-    words = mailing.Words(
+    words = Words(
         {"en": "How to find the room", "ar": "الوصول إلى القاعة"},
         {
             "en": "Hello {name},\n\nthe entrance is on the courtyard, beside the café.\n\nTram 92, stop Linden.",

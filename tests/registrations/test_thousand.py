@@ -11,9 +11,9 @@ from events_app import clock
 from events_app.mail.courier import Courier, Pace
 from events_app.mail.models import Letter
 from events_app.registrations import actions, emails, mailing
-from events_app.registrations.mailing import Words
 from events_app.registrations.models_parts import Mailing
 from events_app.registrations.posting import COURIER, Office
+from events_app.registrations.wording import Words
 from events_app.settings import Mail
 from tests import make
 from tests.mail.office import until
