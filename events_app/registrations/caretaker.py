@@ -46,7 +46,10 @@ class Caretaker:
         """One look; says how many registrations and reminders were due."""
         due = await due_now(clock.now())
         for registration_id in due:
-            await lapse(registration_id, office=self._office, now=clock.now())
+            try:
+                await lapse(registration_id, office=self._office, now=clock.now())
+            except Exception as error:  # noqa: BLE001 - one that cannot lapse does not hold up the others
+                log.warning("registration %s could not lapse: %s", registration_id, type(error).__name__)
         reminded = await remind(clock.now(), office=self._office)
         await carry_on(office=self._office, now=clock.now())
         await forget_drafts(clock.now())
