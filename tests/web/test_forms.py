@@ -10,6 +10,7 @@ from wtforms import StringField
 from events_app.web.forms import (
     Form,
     a_web_address,
+    address_in,
     an_address,
     at_most,
     required,
@@ -94,6 +95,7 @@ def test_no_text_breaks_the_reading_of_an_address(text: str) -> None:
     form = Paper(data={"address": text})
     form.validate()
 
+    assert address_in(tidy_line(text)) == (None if form.address.errors else form.address.data)
     if not form.address.errors:
         read = form.address.data or ""
         assert read.isascii()

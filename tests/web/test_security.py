@@ -74,6 +74,7 @@ async def _asked(
     *chunks: bytes,
     headers: dict[str, str] | None = None,
     query: bytes = b"",
+    path: str = "/",
 ) -> tuple[int, Headers, bytes]:
     """What an ASGI application answers to a POST of these chunks."""
     sent: list[MutableMapping[str, Any]] = []
@@ -91,7 +92,7 @@ async def _asked(
     scope = {
         "type": "http",
         "method": "POST",
-        "path": "/",
+        "path": path,
         "query_string": query,
         "headers": [(name.encode(), value.encode()) for name, value in (headers or {}).items()],
     }
@@ -132,6 +133,18 @@ async def test_a_body_over_the_limit_is_refused_whatever_its_length_is_said_to_b
 ) -> None:
     with pytest.raises(TooLarge):
         await _asked(BodyLimit(_echo, most=10), *chunks, headers=headers)
+
+
+@pytest.mark.anyio
+async def test_more_is_read_at_the_paths_that_say_so_and_nowhere_else() -> None:
+    app = BodyLimit(_echo, most=10, larger={r"/lists/[^/]+": 20})
+
+    _status, _headers, body = await _asked(app, b"x" * 20, path="/lists/7")
+
+    assert body == b"20"
+    for path, size in (("/lists/7", 21), ("/lists/7/people", 11), ("/more/lists/7", 11), ("/lists/", 11)):
+        with pytest.raises(TooLarge):
+            await _asked(app, b"x" * size, path=path)
 
 
 @pytest.mark.anyio
