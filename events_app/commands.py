@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import uvicorn
@@ -211,22 +212,13 @@ async def _prepare_demo(settings: Settings, address: str, passphrase: str) -> No
         vault.close()
 
 
-def bench(words: list[str]) -> None:
-    from tests.bench import measure
+def for_developers(module: str) -> Callable[[list[str]], None]:
+    """A verb that lives with the tests, because what it needs is only in dev.lock."""
 
-    measure.main(words)
+    def run(words: list[str]) -> None:
+        import_module(module).main(words)
 
-
-def gallery(words: list[str]) -> None:
-    from tests.gallery import pictures
-
-    pictures.main(words)
-
-
-def messages(words: list[str]) -> None:
-    from tests.translation import messages as catalogues
-
-    catalogues.main(words)
+    return run
 
 
 VERBS: dict[str, Callable[[list[str]], None]] = {
@@ -235,9 +227,9 @@ VERBS: dict[str, Callable[[list[str]], None]] = {
     "migrate": migrate_only,
     "organizer": organizer,
     "demo": demo,
-    "bench": bench,
-    "gallery": gallery,
-    "messages": messages,
+    "bench": for_developers("tests.bench.measure"),
+    "gallery": for_developers("tests.gallery.pictures"),
+    "messages": for_developers("tests.translation.messages"),
 }
 
 if __name__ == "__main__":

@@ -260,6 +260,7 @@ DESK = (
     Shot("letter-page", "/desk/letters/{kept_letter}"),
     Shot("letter-page-refused", "/desk/letters/{refused_letter}"),
     Shot("letter-page-queued", "/desk/letters/{queued_letter}"),
+    Shot("import", "/desk/events/{research_launch_event}/import"),
     Shot("export", "/desk/events/{research_launch_event}/export"),
     Shot("organizations", "/desk/organizations"),
     Shot("organization", "/desk/organizations/{organization}"),
@@ -293,6 +294,10 @@ SHOTS: tuple[Shot, ...] = (
 )
 
 NOT_PAGES = (
+    # Steps of an import: they need an uploaded file, and tests/journeys walks them.
+    "/desk/events/{event_id}/import/{draft_id}",
+    "/desk/events/{event_id}/import/{draft_id}/check",
+    "/desk/events/{event_id}/imports/{batch_id}",
     "/healthz",
     "/readyz",
     "/conferences/{slug}.ics",
