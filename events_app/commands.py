@@ -34,7 +34,8 @@ def main(words: list[str]) -> None:
     try:
         VERBS[verb](rest)
     except (Refusal, WrongSetting) as refusal:
-        sys.exit(f"{refusal}")
+        print(refusal, file=sys.stderr)
+        sys.exit(2)
 
 
 def read_settings() -> Settings:
@@ -131,7 +132,9 @@ def in_database(settings: Settings, act: Callable[[Vault], Awaitable[None]]) -> 
 
 def migrate_only(words: list[str]) -> None:
     argparse.ArgumentParser(prog="run.py migrate").parse_args(words)
-    names = asyncio.run(migrate(read_settings().database.url))
+    settings = read_settings()
+    (settings.storage.directory / "data").mkdir(parents=True, exist_ok=True)
+    names = asyncio.run(migrate(settings.database.url))
     print("\n".join(names) if names else "The database is up to date.")
 
 
@@ -154,6 +157,7 @@ def worker(words: list[str]) -> None:
     """A courier by itself, for big set-ups."""
     argparse.ArgumentParser(prog="run.py worker").parse_args(words)
     settings = read_settings()
+    settings.refuse_unsafe()
 
     async def act(vault: Vault) -> None:
         courier = house.courier_of(settings, vault)
