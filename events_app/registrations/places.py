@@ -34,10 +34,9 @@ async def room_of(event: Event, mode: str, quota_id: uuid.UUID | None = None) ->
             kept = min(kept, found["seated"] + max(0, capacity - found["everybody"]))
         return Room(kept, found["seated"], found["waiting"])
     (found,) = await rows(_EVERYBODYS, event.id, mode)
-    free = (
-        None if capacity is None else max(0, capacity - int(found["kept"]))
-    )  # PostgreSQL sums into a Decimal
-    return Room(free, found["seated"], found["waiting"])
+    kept = int(found["kept"])  # PostgreSQL sums into a Decimal
+    left = None if capacity is None else max(0, capacity - kept)
+    return Room(left, found["seated"], found["waiting"])
 
 
 _POOL = """
