@@ -191,4 +191,28 @@ function goesOn() {
   document.querySelector("form[data-goes-on]")?.requestSubmit();
 }
 
-for (const comfort of [yourTime, copyButtons, unsavedForms, filters, followUps, sortables, oneClick, ticks, goesOn]) comfort();
+// <section id="progress" data-again="5">: this part of the page is asked for again every few seconds and shown anew when
+// it changed; what is data-without-script (a link that reloads) hides, what is data-with-script shows.
+function looksAgain() {
+  let part = document.querySelector("[id][data-again]");
+  let shown = part?.outerHTML;
+  const prepare = () => {
+    for (const words of part.querySelectorAll("[data-with-script]")) words.hidden = false;
+    for (const words of part.querySelectorAll("[data-without-script]")) words.hidden = true;
+    setTimeout(look, part.dataset.again * 1000);
+  };
+  const look = async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : document;
+    const fresh = page.getElementById(part.id);
+    if (page !== document && fresh && fresh.outerHTML !== shown) {
+      shown = fresh.outerHTML;
+      part.replaceWith(fresh);
+      part = fresh;
+    }
+    if (part.dataset.again) prepare();
+  };
+  if (part) prepare();
+}
+
+for (const comfort of [yourTime, copyButtons, unsavedForms, filters, followUps, sortables, oneClick, ticks, goesOn, looksAgain]) comfort();
