@@ -18,7 +18,7 @@ from events_app.registrations.models import Registration
 from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import Office, note, post_about, reveal_person
 from events_app.registrations.reminders import skip_what_is_due
-from events_app.registrations.rules import Who
+from events_app.registrations.rules import EventOver, Who
 from events_app.vault import Json, Reader, normalise
 
 
@@ -93,6 +93,8 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, office: Offi
     the answer (calendar.md 1.4). The event's page says from then on what it was before.
     """
     event = await Event.claim(event_id)
+    if now >= event.ends_at:
+        raise EventOver()
     behind = Registration.filter(event_id=event.id, live=1).exclude(Q(told=event.told, said=event.said))
     registrations: Sequence[Registration] = await behind.order_by("id")
     before: dict[str, Any] = event.announced

@@ -35,7 +35,8 @@ from events_app.web.responses import page, see_other
 RECEIPT_LIFE = timedelta(minutes=30)
 RECEIPT_MARK = "r."
 
-registrations_limit = Limit(60, seconds=3600)
+registrations_limit = Limit(300, seconds=3600)
+"""A whole room behind one Wi-Fi registers in an hour; more than that is nobody's audience."""
 links_limit = Limit(20, seconds=3600)
 
 

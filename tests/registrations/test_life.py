@@ -12,6 +12,7 @@ from events_app.calendar.zones import zone
 from events_app.events.models import Event
 from events_app.registrations import actions, announcing
 from events_app.registrations.posting import Office
+from events_app.registrations.rules import EventOver
 from tests import make
 from tests.calendar.test_readers import read
 from tests.node import tools
@@ -157,3 +158,12 @@ async def test_a_hold_that_comes_to_nothing_is_taken_out_again(office: Office) -
     last = (await make.posted(event, office))[-1]
 
     assert (last.kind, last.draft.method) == ("cancelled", "CANCEL")
+
+
+async def test_nobody_is_told_of_a_change_after_the_event(office: Office) -> None:
+    event = await make.event(office.vault)
+    await make.registered(event, 1, office=office)
+    await make.change(event, office, starts_wall="2035-05-12T12:00")
+
+    with pytest.raises(EventOver):
+        await announcing.announce(event.id, office=office, now=event.ends_at)
