@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -121,14 +121,19 @@ def visit(
     shots: Sequence[Shot],
     houses: dict[str, Gallery],
     languages: Sequence[str] = tuple(LOCALES),
+    watch: Callable[[Page], None] = lambda page: None,
     **options: Any,
 ) -> Iterator[tuple[Shot, str, Page]]:
-    """Each shot in each language, opened and prepared; one page is used for many, so look at it at once."""
+    """Each shot in each language, opened and prepared; one page is used for many, so look at it at once.
+
+    watch: is shown each of these pages before it opens anything.
+    """
     ordered = sorted(shots, key=lambda shot: (shot.house, shot.signed_in))
     for language in languages:
         for (house, signed_in), group in groupby(ordered, key=lambda shot: (shot.house, shot.signed_in)):
             with context_of(browser, houses[house], language, signed_in=signed_in, **options) as context:
                 page = context.new_page()
+                watch(page)
                 for shot in group:
                     page.set_viewport_size({"width": 360, "height": 740})
                     answer = page.goto(houses[house].address(shot, language))
