@@ -60,6 +60,7 @@ class WallMomentField(StringField):
     def pre_validate(self, form: Any) -> None:
         text = western_digits(tidy_line(self.data)).replace(" ", "T")
         if not text:
+            self.data = ""  # nothing but spaces or marks of direction was typed
             return
         moment = _read_moment(text)
         if moment is None or moment.year not in YEARS:
