@@ -134,6 +134,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app.state.follow = partial(_follow, office=office)
     app.state.follow_copy = asking.copy_questions
     app.state.count_registrations = registrations_desk.count_registrations
+    app.state.seats_of = registrations_pages.seats_of
     app.state.count_behind = registrations_desk.count_behind
     app.state.count_letters = registrations_desk.count_letters
     app.state.has_registrations = registrations_desk.has_registrations

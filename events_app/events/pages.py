@@ -27,7 +27,7 @@ from events_app.events.models import (
     room_name,
     speakers_of,
 )
-from events_app.events.rules import Status, Visibility
+from events_app.events.rules import Door, Status, Visibility
 from events_app.i18n import choose, current_language
 from events_app.web.kept import KeptPages
 from events_app.web.responses import page
@@ -96,7 +96,8 @@ async def event(request: Request) -> Response:
         shared = sharing.shared_of(
             found, await hosts_of(found.id), place=context["place"], site=site_of(request)
         )
-        return page(request, "events/event.html", **context, shared=shared)
+        seats = await request.app.state.seats_of(found) if context["door"] == Door.OPEN else None
+        return page(request, "events/event.html", **context, shared=shared, seats=seats)
 
     return await kept(request, render)
 

@@ -59,6 +59,24 @@ async def look_around(event: Event) -> Around:
     return Around(rooms, await consent_of(event), await hosts_of(event.id))
 
 
+@dataclass(frozen=True)
+class Seats:
+    """What the event's page says of its places: in words by mode, and whether a newcomer would have to wait."""
+
+    will_wait: bool
+    words: Mapping[Mode, str]
+
+
+async def seats_of(event: Event) -> Seats:
+    """For the event's page, which stands below registrations: app.py hands this down."""
+    return say_seats({mode: await room_of(event, mode) for mode in event.modes}, event)
+
+
+def say_seats(rooms: Mapping[Mode, Room], event: Event) -> Seats:
+    will_wait = all(room.free == 0 or room.waiting for room in rooms.values())
+    return Seats(will_wait, {mode: say_places(room, event) for mode, room in rooms.items()})
+
+
 async def registration(request: Request) -> Response:
     """The form. A page that only looks, so it changes nothing and says the door's state where there is no form."""
     event = await Event.find_public(request.path_params["slug"])
@@ -133,6 +151,7 @@ def _show_form(
     status: int = 200,
     refusal: Conflict | None = None,
 ) -> Response:
+    seats = say_seats(around.rooms, event)
     return page(
         request,
         "registrations/register.html",
@@ -148,8 +167,8 @@ def _show_form(
         consent_language=language_of(around.consent),
         refusal=translate(refusal.sentence, **refusal.values) if refusal else "",
         only_mode=event.modes[0].value if len(event.modes) == 1 else "",
-        will_wait=all(room.free == 0 or room.waiting for room in around.rooms.values()),
-        places={mode: say_places(room, event) for mode, room in around.rooms.items()},
+        will_wait=seats.will_wait,
+        places=seats.words,
     )
 
 

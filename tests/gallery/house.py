@@ -37,19 +37,22 @@ REFUSALS = {403: FormExpired, 409: EventChangedMeanwhile, 413: TooLarge, 429: To
 
 def main(kind: str, folder: str, port: str) -> None:
     assert kind in KINDS
-    settings = settings_of(Path(folder).resolve(), int(port))
+    settings = settings_of(Path(folder).resolve())
     asyncio.run(fill(kind, settings))
     app = house.create_app(settings, carries_letters=False)
     app.router.routes.insert(0, Route("/gallery/{code:int}", refuse))
     uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="critical", access_log=False)
 
 
-def settings_of(folder: Path, port: int) -> Settings:
-    """The defaults, in a folder and on a port of their own, with no mail server: letters are written and kept."""
+def settings_of(folder: Path) -> Settings:
+    """The defaults, in a folder of their own, with no mail server: letters are written and kept.
+
+    The address is one that looks well in pictures; browsers say themselves that a post comes from the same origin.
+    """
     settings = load_settings(make_file(folder), {})
     return replace(
         settings,
-        site=replace(settings.site, base_url=f"http://127.0.0.1:{port}"),
+        site=replace(settings.site, base_url="http://events.example.org"),
         mail=replace(settings.mail, sender_address="events@example.org"),
         storage=replace(settings.storage, directory=folder),
         database=replace(settings.database, url=f"sqlite:{folder}/data/events.db"),

@@ -2,11 +2,12 @@
 
 import argparse
 import html
+import io
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -14,6 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.gallery.shots import SHOTS, Shot
@@ -30,8 +32,12 @@ def main(words: list[str]) -> None:
     parser.add_argument("--dir", type=Path, default=ROOT / "var" / "gallery", help="where the pictures go")
     parser.add_argument("--languages", nargs="+", default=list(LOCALES), choices=list(LOCALES))
     parser.add_argument("--scale", type=float, default=1.0, help="points of the picture for one of the page")
+    parser.add_argument("--docs", action="store_true", help="only those in docs/pictures, anew, and into it")
     parser.add_argument("names", nargs="*", default=["*"], help="which ones, such as 'event*'; all of them")
     wants = parser.parse_args(words)
+    if wants.docs:
+        take_for_documents()
+        return
     chosen = [shot for shot in SHOTS if any(fnmatch(shot.name, name) for name in wants.names)]
     if not chosen:
         sys.exit(f"No page is called {' or '.join(wants.names)}.")
@@ -55,6 +61,47 @@ def take(page: Page, start: Path) -> None:
         for theme in THEMES:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
             page.screenshot(path=f"{start}.{theme}.{device}.png", full_page=True, animations="disabled")
+
+
+DOCUMENTS = ROOT / "docs/pictures"
+FOR_DOCUMENTS = {
+    "steps-desktop": ("desk-no-events", 700),
+    "form-desktop": ("edit", 1180),
+    "overview-desktop": ("overview", 900),
+    "list-desktop": ("list", 900),
+    "changes-desktop": ("changes", 1100),
+    "event-desktop": ("event", 1000),
+    "event-phone": ("event", 900),
+    "register-phone": ("register", 1150),
+    "letter-phone": ("letter-confirmed", 760),
+}
+"""What README and the guide show: the picture's name, the shot's, and how much of its top (points)."""
+
+
+def take_for_documents() -> None:
+    """docs/pictures/event-en-desktop.png and so on: light, small, on phones in double density."""
+    for device, scale in (("desktop", 1.0), ("phone", 2.0)):
+        wanted = {name: shown for name, shown in FOR_DOCUMENTS.items() if name.endswith(device)}
+        chosen = [shot for shot in SHOTS if shot.name in {shot_name for shot_name, _ in wanted.values()}]
+        with sync_playwright() as playwright, served(chosen) as houses:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=PATIENCE)
+            for shot, language, page in visit(browser, chosen, houses, scale=scale):
+                (name, high) = next(
+                    (each, shown[1]) for each, shown in wanted.items() if shown[0] == shot.name
+                )
+                page.set_viewport_size({"width": WIDTHS[device], "height": high})
+                begin, _, end = name.rpartition("-")
+                path = DOCUMENTS / f"{begin}-{language}-{end}.png"
+                path.write_bytes(light(page.screenshot(animations="disabled")))
+                print(f"{path.name}: {path.stat().st_size // 1024} KB", flush=True)
+            browser.close()
+
+
+def light(content: bytes) -> bytes:
+    """The same picture in 128 colours."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(content)).convert("RGB").quantize(128).save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 @dataclass(frozen=True)
@@ -121,14 +168,19 @@ def visit(
     shots: Sequence[Shot],
     houses: dict[str, Gallery],
     languages: Sequence[str] = tuple(LOCALES),
+    watch: Callable[[Page], None] = lambda page: None,
     **options: Any,
 ) -> Iterator[tuple[Shot, str, Page]]:
-    """Each shot in each language, opened and prepared; one page is used for many, so look at it at once."""
+    """Each shot in each language, opened and prepared; one page is used for many, so look at it at once.
+
+    watch: is shown each of these pages before it opens anything.
+    """
     ordered = sorted(shots, key=lambda shot: (shot.house, shot.signed_in))
     for language in languages:
         for (house, signed_in), group in groupby(ordered, key=lambda shot: (shot.house, shot.signed_in)):
             with context_of(browser, houses[house], language, signed_in=signed_in, **options) as context:
                 page = context.new_page()
+                watch(page)
                 for shot in group:
                     page.set_viewport_size({"width": 360, "height": 740})
                     answer = page.goto(houses[house].address(shot, language))

@@ -1,0 +1,64 @@
+"""The event's own page says how its places stand, as exactly as the organizer wants it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests import make
+from tests.databases import DatabaseUnderTest
+from tests.make import House, words_of
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def house(database: DatabaseUnderTest, tmp_path: Path) -> AsyncIterator[House]:
+    async with make.house(database.url, tmp_path / "var") as house:
+        yield house
+
+
+async def page(house: House) -> str:
+    return words_of(await (await house.client()).get("/events/round-table"))
+
+
+async def test_places_left_are_counted_down(house: House) -> None:
+    event = await make.event(house.vault)
+    before = await page(house)
+    await make.registered(event, 1, 2, office=house.office)
+    after = await page(house)
+
+    assert "3 places left" in before
+    assert "1 place left" in after
+
+
+async def test_a_full_event_offers_its_waiting_list(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, 1, 2, 3, office=house.office)
+
+    said = await page(house)
+    assert "All places are taken" in said
+    assert "Join the waiting list" in said
+
+
+async def test_a_full_event_without_a_list_says_so_and_offers_no_form(house: House) -> None:
+    event = await make.event(house.vault, keeps_waitlist=False)
+    await make.registered(event, 1, 2, 3, office=house.office)
+
+    said = await page(house)
+    assert "This event keeps no waiting list." in said
+    assert "Join the waiting list" not in said
+
+
+async def test_an_organizer_may_keep_the_number_private(house: House) -> None:
+    await make.event(house.vault, shows_places="hidden")
+
+    assert "places left" not in await page(house)
+
+
+async def test_the_preview_of_a_draft_counts_nothing(house: House) -> None:
+    draft = await make.draft(house.vault)
+
+    preview = await (await house.desk()).get(f"/desk/events/{draft.id}/preview")
+    assert preview.status_code == 200
+    assert "places left" not in words_of(preview)
