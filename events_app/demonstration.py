@@ -76,7 +76,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
         "modes": ("in_person", "online"),
         "capacity_in_person": 60,
         "capacity_online": 200,
-        "track": "Justice",
+        "track": {"en": "Justice", "ar": "العدالة"},
         "consent": {
             "en": "The Cedar Archive uses these details only to run this event and deletes them 30 days after it. "
             "Partners see numbers, not names. I agree.",
@@ -101,7 +101,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
         "day": 0,
         "modes": ("in_person",),
         "capacity_in_person": 3,
-        "track": "Documents",
+        "track": {"en": "Documents", "ar": "الوثائق"},
     },
     {
         "slug": "evening-online",
@@ -119,7 +119,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
         "end": "20:30",
         "day": 1,
         "modes": ("online",),
-        "track": "Culture",
+        "track": {"en": "Culture", "ar": "الثقافة"},
         "join_link": "https://meet.example.org/voices",
     },
 )

@@ -75,7 +75,7 @@ def facts(**changes: Any) -> EventFacts:
         "zone": ZONE,
         "conference_id": None,
         "room_id": None,
-        "track": "",
+        "track": {},
         "languages": ["en", "ar"],
         "capacity_in_person": 3,
         **changes,

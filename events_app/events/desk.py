@@ -139,11 +139,11 @@ async def show_event(request: Request) -> Response:
 
 def untranslated(event: Event) -> list[str]:
     """Which texts are there in one language of the site and missing in another: 'Summary (Arabic)'."""
-    from events_app.events.forms import _TEXT_FIELDS
+    from events_app.events.forms import _TEXT_FIELDS, OWN_TEXTS
     from events_app.i18n import current_language, name_of_language
 
     gaps = []
-    for name in ("title", "summary", "description", "place", "interpretation", "accessibility"):
+    for name in OWN_TEXTS:
         texts = getattr(event, name)
         for code in languages():
             if texts and not texts.get(code):

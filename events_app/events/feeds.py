@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 from starlette.requests import Request
@@ -66,7 +67,7 @@ def entry_of(found: Event, hosts: Sequence[EventHost], *, site: Site) -> Entry:
         organizer_name=choose(hosts[0].organization.name) if hosts else site.name,
         organizer_address=site.sender,
         status="CANCELLED" if found.status == Status.CANCELLED else "CONFIRMED",
-        categories=(found.track,) if found.track else (),
+        categories=(choose(found.track),) if choose(found.track) else (),
         private=found.visibility != Visibility.PUBLIC,
         transparent=True,
     )
@@ -91,7 +92,10 @@ async def event_calendar(request: Request) -> Response:
 
 
 async def conference_calendar(request: Request) -> Response:
-    """The feed people subscribe to, in the language of `?lang=`; `?track=` and `?host=` (a slug) narrow it."""
+    """The feed people subscribe to, in the language of `?lang=`; `?track=` and `?host=` (a slug) narrow it.
+
+    A track is known by its text in any language, so an address lives on when another language's text changes.
+    """
     return await _answer(request, _calendar)
 
 
@@ -163,14 +167,17 @@ async def _calendar(request: Request) -> Response:
     shown = [
         each
         for each in events
-        if (not track or each.track == track)
+        if (not track or track in each.track.values())
         and (not host or any(one.organization.slug == host for one in hosts[each.id]))
     ]
-    narrowed = "".join(f"&{name}={value}" for name, value in (("track", track), ("host", host)) if value)
+    narrowed = {name: value for name, value in (("track", track), ("host", host)) if value}
+    theme = choose(shown[0].track) if track and shown else track
     cover = feed.Cover(
-        name=" · ".join(part for part in (choose(found.name), track, host) if part),
+        name=" · ".join(part for part in (choose(found.name), theme, host) if part),
         description=choose(found.about),
-        source=site.url(f"/conferences/{found.slug}.ics?lang={current_language()}{narrowed}"),
+        source=site.url(
+            f"/conferences/{found.slug}.ics?{urlencode({'lang': current_language()} | narrowed)}"
+        ),
         url=site.url(f"/conferences/{found.slug}"),
         language=current_language(),
     )
@@ -219,7 +226,7 @@ def _item(found: Event, speakers: Sequence[Speaker], *, site: Site) -> dict[str,
         "url": site.url(f"/events/{found.slug}"),
         "title": choose(found.title),
         "subtitle": "",
-        "track": found.track or None,
+        "track": choose(found.track) or None,
         "type": "side event",
         "language": (found.languages or [current_language()])[0],
         "abstract": choose(found.summary),
@@ -258,7 +265,7 @@ async def _schedule_json(request: Request) -> Response:
             "timeslot_duration": "00:05",
             "time_zone_name": found.zone,
             "rooms": [{"name": room} for room in sorted({room_name(each) for each in events})],
-            "tracks": [{"name": track} for track in sorted({each.track for each in events if each.track})],
+            "tracks": [{"name": name} for name in sorted({choose(each.track) for each in events} - {""})],
             "days": days,
         },
     }
@@ -366,6 +373,8 @@ def _atom(request: Request, events: Sequence[Event], *, path: str, name: str) ->
         _text(entry, "updated", _atom_time(each.changed_at))
         ET.SubElement(entry, "link", rel="alternate", href=site.url(f"/events/{each.slug}"))
         _text(entry, "summary", choose(each.summary) or choose(each.title))
+        if track := choose(each.track):
+            ET.SubElement(entry, "category", term=clean(track))
     content = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return _said(content, ATOM_TYPE, name=source.rsplit("/", 1)[-1], changed=changed)
 

@@ -76,7 +76,6 @@ class _EventForm(Form):
     conference = SelectField(
         L_("On the margins of"), description=L_("The conference this event is held beside, if there is one.")
     )
-    track = StringField(L_("Theme or track"), [at_most(80)], filters=[tidy_line])
     starts_on = DateField(L_("Date"), [required(N_("Please choose the date.")), plausible])
     starts_time = WallTimeField(
         L_("Starts at"),
@@ -241,7 +240,6 @@ class _EventForm(Form):
             zone=zone,
             conference_id=uuid.UUID(self.conference.data) if self.conference.data else None,
             room_id=uuid.UUID(self.room.data) if self.room.data else None,
-            track=self.track.data or "",
             languages=list(self.spoken.data or ()),
             offers_in_person=Mode.IN_PERSON in modes,
             offers_online=Mode.ONLINE in modes,
@@ -296,7 +294,9 @@ def _blame(blamed: Field, sentence: str) -> None:
     blamed.errors = [*blamed.errors, sentence]
 
 
-TEXTS = ("title", "summary", "description", "place", "interpretation", "accessibility", "consent")
+OWN_TEXTS = ("title", "summary", "description", "track", "place", "interpretation", "accessibility")
+TEXTS = (*OWN_TEXTS, "consent")
+"""An event's texts, one for each language; the consent text has a table of its own."""
 
 _TEXT_FIELDS: Mapping[str, tuple[type[Field], Any, int, Any]] = {
     "title": (StringField, L_("Title"), 200, ""),
@@ -307,6 +307,7 @@ _TEXT_FIELDS: Mapping[str, tuple[type[Field], Any, int, Any]] = {
         MOST_MARKDOWN,
         L_("You can use Markdown: **bold**, lists with -, links as [text](https://example.org)."),
     ),
+    "track": (StringField, L_("Theme or track"), 80, ""),
     "place": (
         StringField,
         L_("Place"),
@@ -418,7 +419,6 @@ def event_data(event: Event) -> dict[str, Any]:
         "slug": event.slug,
         "conference": str(event.conference_id or ""),
         "room": str(event.room_id or ""),
-        "track": event.track,
         "starts_on": date.fromisoformat(event.starts_wall[:10]),
         "starts_time": event.starts_wall[11:],
         "ends_time": event.ends_wall[11:],
@@ -437,6 +437,6 @@ def event_data(event: Event) -> dict[str, Any]:
         "opens": as_wall(event.opens_at, event.zone),
         "closes": as_wall(event.closes_at, event.zone),
     }
-    for name in ("title", "summary", "description", "place", "interpretation", "accessibility"):
+    for name in OWN_TEXTS:
         data |= {f"{name}_{code}": text for code, text in getattr(event, name).items()}
     return data

@@ -122,7 +122,7 @@ class Event(Model):
     interpretation: Texts = fields.JSONField(default=dict)
     accessibility: Texts = fields.JSONField(default=dict)
     languages: list[str] = fields.JSONField(default=list)
-    track = fields.CharField(max_length=80, default="")
+    track: Texts = fields.JSONField(default=dict)
 
     starts_wall = fields.CharField(max_length=16)
     ends_wall = fields.CharField(max_length=16)

@@ -206,6 +206,7 @@ class EventFacts:
     place: Texts
     interpretation: Texts
     accessibility: Texts
+    track: Texts
     consent: Texts
     starts_wall: str
     ends_wall: str
@@ -216,7 +217,6 @@ class EventFacts:
     zone: str
     conference_id: uuid.UUID | None
     room_id: uuid.UUID | None
-    track: str
     languages: list[str] = field(default_factory=list)
     offers_in_person: bool = True
     offers_online: bool = False

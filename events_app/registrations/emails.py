@@ -105,7 +105,7 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
         "url": site.url(f"/events/{event.slug}"),
         "mine_url": site.url(f"/events/{event.slug}/mine"),
         "unlisted": event.visibility != "public",
-        "track": event.track,
+        "track": choose(event.track, language),
     }
 
 

@@ -133,8 +133,8 @@ async def test_an_event_with_people_does_not_go_back_even_when_they_have_cancell
 async def test_a_save_on_an_old_version_overwrites_nothing(office: Office) -> None:
     event = await make.event(office.vault)
     opened = event.revision
-    mine = make.facts(slug=event.slug, track="mine")
-    theirs = make.facts(slug=event.slug, track="theirs")
+    mine = make.facts(slug=event.slug, track={"en": "mine"})
+    theirs = make.facts(slug=event.slug, track={"en": "theirs"})
 
     async def save(facts: rules.EventFacts) -> Event:
         return await actions.change_event(
@@ -145,14 +145,14 @@ async def test_a_save_on_an_old_version_overwrites_nothing(office: Office) -> No
     with pytest.raises(rules.EventChangedMeanwhile):
         await save(mine)
 
-    assert (await Event.get(id=event.id)).track == "theirs"
+    assert (await Event.get(id=event.id)).track == {"en": "theirs"}
 
 
 async def test_of_two_who_save_at_once_one_is_told(office: Office) -> None:
     event = await make.event(office.vault)
 
     async def save(track: str) -> Event:
-        facts = make.facts(slug=event.slug, track=track)
+        facts = make.facts(slug=event.slug, track={"en": track})
         return await actions.change_event(
             event.id,
             facts,
@@ -180,7 +180,7 @@ async def test_the_programme_is_guarded_by_the_same_version(office: Office) -> N
 async def test_times_and_place_count_the_calendar_on_and_other_words_do_not(office: Office) -> None:
     event = await make.event(office.vault)
 
-    assert (await make.change(event, office, track="Justice")).sequence == 0
+    assert (await make.change(event, office, track={"en": "Justice"})).sequence == 0
     assert (await make.change(event, office, starts_wall="2035-05-12T12:00")).sequence == 1
     assert (await make.change(event, office, place={"en": "Elsewhere"})).sequence == 2
     assert (await actions.cancel_event(event.id, follow=actions.nobody_follows, now=NOW)).sequence == 3
@@ -235,7 +235,7 @@ async def test_a_consent_text_that_people_have_seen_is_never_changed(office: Off
     assert event.consent_version == 1
 
     second = await make.change(event, office, consent={"en": "Second."})
-    same = await make.change(event, office, track="x")
+    same = await make.change(event, office, track={"en": "x"})
     none = await make.change(event, office, consent={})
     assert [each.consent_version for each in (second, same, none)] == [2, 2, 0]
     third = await make.change(event, office, consent={"en": "First."})
@@ -263,9 +263,9 @@ async def test_what_a_follower_refuses_is_not_saved(office: Office) -> None:
         raise rules.TakenAddress()
 
     with pytest.raises(rules.TakenAddress):
-        await make.change(event, office, follow=refuse, track="lost")
+        await make.change(event, office, follow=refuse, track={"en": "lost"})
     with pytest.raises(rules.TakenAddress):
         await actions.cancel_event(event.id, follow=refuse, now=NOW)
 
     found = await Event.get(id=event.id)
-    assert (found.track, found.status, found.revision) == ("", "published", event.revision)
+    assert (found.track, found.status, found.revision) == ({}, "published", event.revision)

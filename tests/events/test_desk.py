@@ -105,7 +105,7 @@ async def test_what_cannot_be_is_said_and_all_that_was_typed_is_kept(
     desk = await house.desk()
     await make.organization()
 
-    answer = await new_event(desk, **typed, track="Typed by hand", summary_en="Also <typed>")
+    answer = await new_event(desk, **typed, track_en="Typed by hand", summary_en="Also <typed>")
 
     assert answer.status_code == 422
     assert sentence in words_of(answer)
@@ -122,7 +122,7 @@ async def test_the_form_comes_back_as_it_was_saved(house: House) -> None:
     event = await make.event(
         house.vault,
         capacity_in_person=7,
-        track="Justice",
+        track={"en": "Justice", "ar": "العدالة"},
         description={"en": "One & two", "ar": "نص"},
         consent={"en": "I agree."},
         join_link="https://meet.example.org/secret",
@@ -154,28 +154,28 @@ async def test_of_two_organizers_the_second_is_told_and_keeps_what_they_typed(ho
     path = f"/desk/events/{event.id}/edit"
     my_form, their_form = filled(await mine.get(path)), filled(await theirs.get(path))
 
-    saved = await theirs.client.post(path, data={**their_form, "track": "theirs"})
-    refused = await mine.client.post(path, data={**my_form, "track": "mine"})
+    saved = await theirs.client.post(path, data={**their_form, "track_en": "theirs"})
+    refused = await mine.client.post(path, data={**my_form, "track_en": "mine"})
 
     assert (saved.status_code, refused.status_code) == (303, 409)
     assert "Somebody else has changed this event" in words_of(refused)
     assert 'value="mine"' in refused.text
-    assert (await Event.get(id=event.id)).track == "theirs"
+    assert (await Event.get(id=event.id)).track == {"en": "theirs"}
     again = await mine.client.post(path, data=filled(refused))
     assert again.status_code == 303
-    assert (await Event.get(id=event.id)).track == "mine"
+    assert (await Event.get(id=event.id)).track == {"en": "mine"}
 
 
 @pytest.mark.parametrize("revision", ["", "x", "-1", "²", "9" * 400])
 async def test_a_save_without_a_version_saves_nothing(house: House, revision: str) -> None:
     desk = await house.desk()
     event = await make.event(house.vault)
-    form = make.form(shows_places="exact", track="blind")
+    form = make.form(shows_places="exact", track_en="blind")
 
     answer = await desk.post(f"/desk/events/{event.id}/edit", **form, revision=revision)
 
     assert answer.status_code == 409
-    assert (await Event.get(id=event.id)).track == ""
+    assert (await Event.get(id=event.id)).track == {}
 
 
 async def test_an_address_that_is_taken_is_counted_on(house: House) -> None:

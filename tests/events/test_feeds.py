@@ -1,10 +1,12 @@
 """Feeds and schedules: one permanent id in all of them, and the same bytes while nothing changes."""
 
 import json
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from events_app.events.models import Event
 from tests import make
 
 pytestmark = pytest.mark.anyio
@@ -14,12 +16,14 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 async def programme(house: make.House) -> list[str]:
     """Two side events of one conference; their ids."""
     conference = await make.conference()
-    first = await make.event(house.vault, conference_id=conference.id, slug="first", track="Justice")
+    first = await make.event(
+        house.vault, conference_id=conference.id, slug="first", track={"en": "Justice", "ar": "العدالة"}
+    )
     second = await make.event(
         house.vault,
         conference_id=conference.id,
         slug="second",
-        track="Culture",
+        track={"en": "Culture"},
         title={"en": "Films & <talk>"},
     )
     return [first.id.hex, second.id.hex]
@@ -58,6 +62,50 @@ async def test_a_track_and_a_host_narrow_the_calendar(house: make.House) -> None
 
     assert (ids[0] in justice, ids[1] in justice) == (True, False)
     assert "BEGIN:VEVENT" not in nobody
+
+
+async def test_a_track_is_known_by_its_text_in_any_language_and_said_in_the_readers(
+    house: make.House,
+) -> None:
+    ids = await programme(house)
+    browser = await house.client()
+
+    feed = (await browser.get("/conferences/forum.ics", params={"track": "العدالة", "lang": "en"})).text
+    in_arabic = (await browser.get("/conferences/forum.ics?track=Justice&lang=ar")).text
+    first = await Event.get(slug="first")
+    later = make.NOW + timedelta(minutes=1)
+    await make.change(first, house.office, now=later, track={"en": "Justice", "ar": "الإنصاف"})
+    renamed = (await browser.get("/conferences/forum.ics?track=Justice&lang=ar")).text
+
+    feed, in_arabic, renamed = (each.replace("\r\n ", "") for each in (feed, in_arabic, renamed))
+    assert "CATEGORIES:Justice" in feed
+    assert "X-WR-CALNAME:Brussels Forum · Justice" in feed
+    assert "lang=en&track=%D8%A7%D9%84%D8%B9%D8%AF%D8%A7%D9%84%D8%A9" in feed
+    assert "CATEGORIES:العدالة" in in_arabic
+    assert (ids[0] in renamed, ids[1] in renamed, "CATEGORIES:الإنصاف" in renamed) == (True, False, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "tracks"), [("en", ["Culture", "Justice"]), ("ar", ["Culture", "العدالة"])]
+)
+async def test_schedules_atom_and_pages_say_the_track_in_the_readers_language(
+    house: make.House, language: str, tracks: list[str]
+) -> None:
+    await programme(house)
+    browser = await house.client()
+    await browser.get(f"/?lang={language}")
+
+    schedule = (await browser.get("/conferences/forum/schedule.json")).json()["schedule"]["conference"]
+    xml = ET.fromstring((await browser.get("/conferences/forum/schedule.xml")).content)
+    atom = ET.fromstring((await browser.get("/conferences/forum.atom")).content)
+    pages = [make.words_of(await browser.get(path)) for path in ("/conferences/forum", "/events/first")]
+
+    listed = [item for day in schedule["days"] for room in day["rooms"].values() for item in room]
+    assert [each["name"] for each in schedule["tracks"]] == tracks
+    assert sorted(item["track"] for item in listed) == tracks
+    assert sorted(node.text or "" for node in xml.iter("track")) == tracks
+    assert sorted(node.get("term", "") for node in atom.iter(f"{ATOM}category")) == tracks
+    assert all(tracks[1] in page for page in pages)
 
 
 @pytest.mark.parametrize(

@@ -54,13 +54,15 @@ def errors(field: str, **said: Any) -> list[str]:
 
 
 def test_what_is_typed_becomes_facts() -> None:
-    read = facts(capacity_in_person="12", spoken=["en", "ar"], track=" Justice ", keeps_waitlist="y")
+    read = facts(
+        capacity_in_person="12", spoken=["en", "ar"], track_en=" Justice ", track_ar="", keeps_waitlist="y"
+    )
 
     assert read.title == {"en": "Round table", "ar": "طاولة مستديرة"}
     assert (read.starts_wall, read.ends_wall, read.zone) == (make.STARTS, make.ENDS, make.ZONE)
     assert read.starts_at == datetime(2035, 5, 12, 11, 0, tzinfo=UTC)
     assert (read.slug, read.capacity_in_person, read.capacity_online) == ("round-table", 12, None)
-    assert (read.languages, read.track, read.keeps_waitlist) == (["en", "ar"], "Justice", True)
+    assert (read.languages, read.track, read.keeps_waitlist) == (["en", "ar"], {"en": "Justice"}, True)
     assert (read.offers_in_person, read.offers_online) == (True, False)
 
 

@@ -139,7 +139,8 @@ async def test_a_page_follows_a_change_by_another_process(
     path = f"/events/{event.slug}"
     assert "Justice" not in words_of(await browser.get(path))
 
-    await run_sql(migrated[0], f"UPDATE event SET track = 'Justice' WHERE id = '{event.id}'")
+    track = '{"en": "Justice"}'
+    await run_sql(migrated[0], f"UPDATE event SET track = '{track}' WHERE id = '{event.id}'")
     if ENGINE == "postgresql":
         await asyncio.sleep(1.1)  # what other processes commit is noticed within a second there
 

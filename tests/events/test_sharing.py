@@ -34,7 +34,7 @@ def data_in(page: httpx2.Response) -> Any:
 
 async def test_a_public_event_tells_machines_what_it_is(house: House) -> None:
     ours = await make.organization(link="https://cedar.example.org")
-    made = await make.draft(house.vault, hosts=[ours], offers_online=True, track="Justice")
+    made = await make.draft(house.vault, hosts=[ours], offers_online=True, track={"en": "Justice"})
     await actions.publish_event(made.id, follow=actions.nobody_follows, now=make.NOW)
 
     client = await house.client()
@@ -85,7 +85,7 @@ async def test_a_cancelled_event_says_so_and_has_no_picture(house: House) -> Non
 
 async def test_no_text_of_an_organizer_breaks_out(house: House) -> None:
     texts = {"en": NASTY}
-    await make.event(house.vault, title=texts, summary=texts, place=texts, track=NASTY)
+    await make.event(house.vault, title=texts, summary=texts, place=texts, track=texts)
 
     client = await house.client()
     page = await client.get("/events/round-table")

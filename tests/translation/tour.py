@@ -28,7 +28,7 @@ FACTS: Mapping[str, Any] = {
     "interpretation": {"ar": "ترجمة فورية"},
     "accessibility": {"ar": "مدخل بلا درج"},
     "consent": {"ar": "أوافق على ذلك."},
-    "track": "العدالة",
+    "track": {"ar": "العدالة"},
     "offers_online": True,
     "capacity_in_person": 2,
 }
