@@ -145,7 +145,7 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
     """The site's facts. The host of calendar UIDs is stored at the first start and stays, whatever the URL becomes."""
     host = vault.site_host(urlsplit(settings.site.base_url).hostname or "localhost")
     return Site(
-        name=settings.site.name,
+        names=settings.site.name,
         base_url=settings.site.base_url.rstrip("/"),
         host=host,
         languages=settings.site.languages,

@@ -45,7 +45,14 @@ COURIER = Reader("courier")
 
 
 def site() -> Site:
-    return Site("Side events", BASE, "house.example.org", LANGUAGES, "en", "events@example.org")
+    return Site(
+        {"en": "Side events", "ar": "فعاليات جانبية"},
+        BASE,
+        "house.example.org",
+        LANGUAGES,
+        "en",
+        "events@example.org",
+    )
 
 
 def office(directory: Path) -> Office:

@@ -64,7 +64,7 @@ def entry_of(found: Event, hosts: Sequence[EventHost], *, site: Site) -> Entry:
         location=place_of(found) if found.offers_in_person else translate("Online"),
         url=site.url(f"/events/{found.slug}"),
         language=language,
-        organizer_name=choose(hosts[0].organization.name) if hosts else site.name,
+        organizer_name=choose(hosts[0].organization.name) if hosts else site.name(),
         organizer_address=site.sender,
         status="CANCELLED" if found.status == Status.CANCELLED else "CONFIRMED",
         categories=(choose(found.track),) if choose(found.track) else (),
@@ -351,7 +351,7 @@ async def _conference_atom(request: Request) -> Response:
 
 
 async def _all_atom(request: Request) -> Response:
-    return _atom(request, await Event.coming(clock.now()), path="/", name=site_of(request).name)
+    return _atom(request, await Event.coming(clock.now()), path="/", name=site_of(request).name())
 
 
 def _atom(request: Request, events: Sequence[Event], *, path: str, name: str) -> Response:
@@ -364,7 +364,7 @@ def _atom(request: Request, events: Sequence[Event], *, path: str, name: str) ->
     ET.SubElement(root, "link", rel="self", href=site.url(f"{source}?lang={current_language()}"))
     ET.SubElement(root, "link", rel="alternate", href=site.url(path))
     author = ET.SubElement(root, "author")
-    _text(author, "name", site.name)
+    _text(author, "name", site.name())
     for each in sorted(events, key=lambda one: (one.changed_at, one.slug), reverse=True)[:200]:
         entry = ET.SubElement(root, "entry")
         _text(entry, "id", f"urn:uuid:{each.id}")

@@ -73,7 +73,7 @@ async def _post_test(address: str, *, office: Office, now: datetime) -> None:
         facts={
             "to_address": address,
             "language": current_language(),
-            "site_name": office.site.name,
+            "site_name": office.site.name(),
             "site_url": office.site.base_url,
         },
         now=now,

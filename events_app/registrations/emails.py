@@ -128,7 +128,7 @@ def letter_facts(
         "created": datetime.combine(registration.registered_on, datetime.min.time(), UTC).isoformat(),
         "organizer_address": registration.organizer_address,
         "organizer_name": registration.organizer_name,
-        "site_name": site.name,
+        "site_name": site.name(registration.language),
         "site_url": site.base_url,
         "own_url": site.url(f"/registrations/{person.token}"),
         "event": event,

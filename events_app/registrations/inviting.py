@@ -189,7 +189,7 @@ async def _invitation_facts(
         "created": stamp,
         "organizer_address": office.site.sender,
         "organizer_name": "",
-        "site_name": office.site.name,
+        "site_name": office.site.name(language),
         "site_url": office.site.base_url,
         "own_url": link_of(event, guest["code"], office=office),
         "event": event_facts(event, await hosts_of(event.id), language=language, site=office.site),

@@ -13,7 +13,7 @@ from events_app.calendar import feed
 from events_app.events.actions import join_link_of
 from events_app.events.feeds import entry_of
 from events_app.events.models import Event, hosts_of
-from events_app.i18n import N_, choose, current_language, translate
+from events_app.i18n import N_, current_language, translate
 from events_app.registrations import personal
 from events_app.registrations.models import Registration
 from events_app.registrations.pages import office_of
@@ -85,7 +85,7 @@ async def personal_calendar(request: Request) -> Response:
         pieces.append(feed.piece(type(entry)(**{**vars(entry), **shown})))
         changed = max(changed, entry.changed)
     cover = feed.Cover(
-        name=translate(N_("My events: %(site)s"), site=choose({"en": site.name})),
+        name=translate(N_("My events: %(site)s"), site=site.name()),
         description="",
         source=site.url(f"/my/{hashlib.sha256(token.encode()).hexdigest()[:16]}.ics"),
         url=site.base_url,

@@ -97,7 +97,7 @@ def organizer_address(site: Site) -> str:
 async def organizer_name(event: Event, language: str, *, office: Office) -> str:
     """The ORGANIZER's CN of a new invitation: its first host. It is kept, so that it never changes for this UID."""
     hosts = await hosts_of(event.id)
-    return (choose(hosts[0].organization.name, language) if hosts else office.site.name)[:200]
+    return (choose(hosts[0].organization.name, language) if hosts else office.site.name(language))[:200]
 
 
 async def note(registration: Registration, what: str, *, who: Who, now: datetime) -> None:

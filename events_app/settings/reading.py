@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from events_app.settings.sections import ENTRIES, SECTIONS, Database, Settings
-from events_app.settings.values import Secret, WrongSetting, is_loopback
+from events_app.settings.values import ANY_LANGUAGE, Secret, WrongSetting, is_loopback
 
 PREFIX = "EVENTS_"
+MUST_BE_TEXTS = 'must be a text in quotes, or one for each language, like { en = "one", ar = "two" }'
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,11 @@ def _from_text(key: str, given: Given) -> object:
             return int(text)
         except ValueError:
             raise WrongSetting(key, f"{text!r} is not a whole number", given.place) from None
+    if ENTRIES[key].type == Mapping[str, str] and text.lstrip().startswith("{"):
+        try:
+            return tomllib.loads(f"texts = {text}")["texts"]
+        except tomllib.TOMLDecodeError:
+            raise WrongSetting(key, MUST_BE_TEXTS, given.place) from None
     if ENTRIES[key].type == tuple[str, ...]:
         return [part.strip() for part in text.split(",") if part.strip()]
     return text
@@ -125,28 +131,37 @@ def _last_word(name: str) -> str:
 
 def _checked(entry: "Field[Any]", key: str, given: Given) -> object:
     """The value in the type of its field; refuses other types, control characters, what its check refuses."""
-    value: Any = given.raw
-    wrong = None
-    if entry.type is int:
-        if not isinstance(value, int) or isinstance(value, bool):
-            wrong = "must be a whole number, without quotes"
-    elif entry.type == tuple[str, ...]:
-        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            wrong = 'must be a list of texts, like ["one", "two"]'
-        else:
-            value = tuple(value)
-    elif not isinstance(value, str):
-        wrong = "must be a text in quotes"
-    elif any(ord(letter) < 32 or ord(letter) == 127 for letter in value):
-        wrong = "must be one line, without control characters"
-    elif entry.type in (Path, Secret):
-        value = entry.type(value)
+    value, wrong = _typed(entry.type, given.raw)
     check = entry.metadata["check"]
     if wrong is None and check is not None:
         wrong = check(value)
     if wrong is not None:
         raise WrongSetting(key, wrong, given.place)
     return value
+
+
+def _typed(kind: object, raw: Any) -> tuple[Any, str | None]:
+    """The value in the type of its field, and what is wrong with it."""
+    if kind is int:
+        is_number = isinstance(raw, int) and not isinstance(raw, bool)
+        return raw, None if is_number else "must be a whole number, without quotes"
+    if kind == tuple[str, ...]:
+        if not isinstance(raw, list) or not all(isinstance(part, str) for part in raw):
+            return raw, 'must be a list of texts, like ["one", "two"]'
+        return tuple(raw), None
+    if kind == Mapping[str, str]:
+        texts = {ANY_LANGUAGE: raw} if isinstance(raw, str) else raw
+        if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+            return raw, MUST_BE_TEXTS
+        return texts, _more_than_a_line(*texts.values())
+    if not isinstance(raw, str):
+        return raw, "must be a text in quotes"
+    return (kind(raw) if kind in (Path, Secret) else raw), _more_than_a_line(raw)
+
+
+def _more_than_a_line(*texts: str) -> str | None:
+    is_wrong = any(ord(letter) < 32 or ord(letter) == 127 for text in texts for letter in text)
+    return "must be one line, without control characters" if is_wrong else None
 
 
 def _filled_in(settings: Settings, path: Path) -> Settings:

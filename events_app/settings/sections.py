@@ -1,6 +1,6 @@
 """The settings there are, one frozen dataclass a section; docs/settings.md has a heading for each key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from events_app.settings.values import (
     networks,
     not_empty,
     one_of,
+    said_somehow,
     web_address,
 )
 
@@ -26,13 +27,17 @@ def setting(
     default: object, check: Callable[[Any], str | None] | None = None, *, secret: bool = False
 ) -> Any:
     """One key: its default, the check of its value; a secret may come from a file and is left out of repr."""
-    return field(default=default, repr=not secret, metadata={"check": check, "secret": secret})
+    given = {"default_factory": default.copy} if isinstance(default, dict) else {"default": default}
+    return field(**given, repr=not secret, metadata={"check": check, "secret": secret})
+
+
+SITE_NAMES = {"en": "Side events", "ar": "فعاليات جانبية"}
 
 
 @dataclass(frozen=True)
 class Site:
     base_url: str = setting("", web_address)
-    name: str = setting("Side events", not_empty)
+    name: Mapping[str, str] = setting(SITE_NAMES, said_somehow)
     languages: tuple[str, ...] = setting(("en", "ar"), languages)
     default_language: str = setting("en", language)
 

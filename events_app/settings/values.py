@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -31,6 +31,10 @@ class Secret:
 
     def __repr__(self) -> str:
         return "Secret(****)" if self._text else "Secret()"
+
+
+ANY_LANGUAGE = ""
+"""The key of a text that was given once, for all languages."""
 
 
 def is_loopback(host: str) -> bool:
@@ -84,6 +88,13 @@ def networks(values: tuple[str, ...]) -> str | None:
         except ValueError:
             return f"{value!r} is not an address or network such as 10.0.0.5 or 10.0.0.0/8"
     return None
+
+
+def said_somehow(value: Mapping[str, str]) -> str | None:
+    """At least one text, each under a language code or under ANY_LANGUAGE."""
+    if not value or not all(text.strip() for text in value.values()):
+        return "must not be empty"
+    return next((wrong for code in value if code != ANY_LANGUAGE and (wrong := language(code))), None)
 
 
 def not_empty(value: str) -> str | None:

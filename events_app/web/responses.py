@@ -51,7 +51,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "language": language,
         "direction": i18n.direction(language),
         "language_links": [_language_link(request, code, language) for code in site.languages],
-        "site_name": site.name,
+        "site_name": site.name(),
         "site_url": site.base_url,
         "here": request.url.path,
         "organizer": getattr(request.state, "organizer", None),

@@ -1,8 +1,11 @@
 """The site's own facts, the same for every request: its name, its address, its languages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
+
+from events_app.i18n import choose
 
 
 @dataclass(frozen=True)
@@ -14,13 +17,17 @@ class Site:
     each invitation gets a plus-address of it instead, so that a calendar's answer finds its registration.
     """
 
-    name: str
+    names: Mapping[str, str]
     base_url: str
     host: str
     languages: tuple[str, ...]
     default_language: str
     sender: str
     reply_address: str = ""
+
+    def name(self, language: str | None = None) -> str:
+        """What the site is called, in that language or the one now spoken."""
+        return choose(self.names, language)
 
     def url(self, path: str) -> str:
         return self.base_url + path

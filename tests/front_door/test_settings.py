@@ -11,6 +11,7 @@ pytestmark = pytest.mark.engine_free
 
 NO_SUCH = "there is no such setting; did you mean "
 ONE_LINE = "must be one line, without control characters"
+TEXTS = 'must be a text in quotes, or one for each language, like { en = "one", ar = "two" }'
 
 
 def load(folder: Path, text: str = "", **environ: str) -> Settings:
@@ -42,8 +43,17 @@ def test_the_file_is_read_and_the_environment_overrides_it(tmp_path: Path) -> No
 
     assert (settings.server.port, settings.server.workers) == (9001, 2)
     assert settings.site.languages == ("ar", "en", "fr")
-    assert settings.site.name == "Café العربية"
+    assert settings.site.name == {"": "Café العربية"}
     assert settings.site.base_url == "http://127.0.0.1:9001"
+
+
+def test_the_site_may_have_a_name_in_each_language(tmp_path: Path) -> None:
+    names = '{ en = "Cedar Archive", ar = "أرشيف الأرز" }'
+
+    for settings in (load(tmp_path, f"[site]\nname = {names}"), load(tmp_path, EVENTS_SITE__NAME=names)):
+        assert settings.site.name == {"en": "Cedar Archive", "ar": "أرشيف الأرز"}
+    with pytest.raises(WrongSetting, match=r"^EVENTS_SITE__NAME: site\.name: must be a text"):
+        load(tmp_path, EVENTS_SITE__NAME="{ en = }")
 
 
 def test_a_list_in_the_environment_is_written_with_commas(tmp_path: Path) -> None:
@@ -64,7 +74,15 @@ def test_a_list_in_the_environment_is_written_with_commas(tmp_path: Path) -> Non
         ('[server]\nport = "8000"', "server.port", "must be a whole number, without quotes"),
         ("[server]\nport = true", "server.port", "must be a whole number, without quotes"),
         ("[server]\nport = 70000", "server.port", "70000 is not between 1 and 65535"),
-        ("[site]\nname = 3", "site.name", "must be a text in quotes"),
+        ("[site]\nname = 3", "site.name", TEXTS),
+        ("[site]\nname = { en = 3 }", "site.name", TEXTS),
+        ('[site]\nname = { en = "One", ar = "" }', "site.name", "must not be empty"),
+        (
+            '[site]\nname = { english = "One" }',
+            "site.name",
+            "'english' is not a language code such as en or ar",
+        ),
+        ('[site]\nname = { en = "a\\nb" }', "site.name", ONE_LINE),
         ('[site]\nname = ""', "site.name", "must not be empty"),
         ('[mail]\nsender_name = "a\\nBcc: b"', "mail.sender_name", ONE_LINE),
         ('[site]\nlanguages = "en"', "site.languages", 'must be a list of texts, like ["one", "two"]'),
