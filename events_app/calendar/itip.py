@@ -6,14 +6,13 @@ the same bytes.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
-from typing import Final, TypeVar
+from functools import cache, lru_cache
+from typing import Any, Final, TypeVar
 
 from icalendar import (
     Calendar,
     Event,
     Parameters,
-    vBoolean,
     vCalAddress,
     vCategory,
     vDatetime,
@@ -28,7 +27,9 @@ from events_app.calendar.timezones import component_bytes
 from events_app.calendar.wording import PRODID, Times, times_of_one, word
 
 END: Final = b"END:VCALENDAR\r\n"
+IN_UTC: Final = Times("", ())
 Value = TypeVar("Value", vText, vCalAddress, vDatetime)
+_ANY: Final = Event()
 
 
 class Text(vText):
@@ -51,11 +52,11 @@ def request(entry: Entry, attendee: Attendee) -> bytes:
     """
     if entry.status == "CANCELLED":
         raise ValueError("A cancelled event is told by a CANCEL.")
-    event = _event(entry)
-    event["ATTENDEE"] = _attendee(attendee, asks_for_reply=True)
-    event["X-MICROSOFT-CDO-BUSYSTATUS"] = Text(_busy(entry))
-    event["X-MICROSOFT-DISALLOW-COUNTER"] = vBoolean(True)
-    return _message("REQUEST", event, entry)
+    lines = _lines(entry)
+    lines["ATTENDEE"] = _line("ATTENDEE", _attendee(attendee, asks_for_reply=True))
+    lines["X-MICROSOFT-CDO-BUSYSTATUS"] = _text("X-MICROSOFT-CDO-BUSYSTATUS", _busy(entry))
+    lines["X-MICROSOFT-DISALLOW-COUNTER"] = _text("X-MICROSOFT-DISALLOW-COUNTER", "TRUE")
+    return _message("REQUEST", lines, entry)
 
 
 def cancel(entry: Entry, attendee: Attendee) -> bytes:
@@ -64,25 +65,32 @@ def cancel(entry: Entry, attendee: Attendee) -> bytes:
     The caller raises `sequence`; uid, organizer and times are those of the last request. Refusals as in
     `request`.
     """
-    event = _event(entry)
-    event["ATTENDEE"] = _attendee(attendee, asks_for_reply=False)
-    event["STATUS"] = Text("CANCELLED")
-    event["TRANSP"] = Text("TRANSPARENT")
-    return _message("CANCEL", event, entry)
+    lines = _lines(entry)
+    lines["ATTENDEE"] = _line("ATTENDEE", _attendee(attendee, asks_for_reply=False))
+    lines["STATUS"] = _text("STATUS", "CANCELLED")
+    lines["TRANSP"] = _text("TRANSP", "TRANSPARENT")
+    return _message("CANCEL", lines, entry)
 
 
 def publish(entry: Entry) -> bytes:
     """The event to download: METHOD:PUBLISH, no attendee. RFC 5546 3.2.1."""
-    return _message("PUBLISH", _event(entry), entry)
+    return _message("PUBLISH", _lines(entry), entry)
 
 
-def _message(method: str, event: Event, entry: Entry) -> bytes:
+def _message(method: str, lines: dict[str, str], entry: Entry) -> bytes:
     times = times_of_one(entry)
-    event["DTSTART"] = _moment(entry.starts, times)
-    event["DTEND"] = _moment(entry.ends, times)
+    lines["DTSTART"] = _moment("DTSTART", entry.starts, times)
+    lines["DTEND"] = _moment("DTEND", entry.ends, times)
     zone = component_bytes(times.zone, times.rules) if times.zone else b""
-    lines = [fold(str(line)) for line in event.content_lines() if line]
-    return b"".join((_frame(method), zone, "\r\n".join([*lines, ""]).encode("utf-8"), END))
+    event = ["BEGIN:VEVENT", *(lines[name] for name in sorted(lines, key=_place)), "END:VEVENT", ""]
+    return b"".join((_frame(method), zone, "\r\n".join(event).encode("utf-8"), END))
+
+
+@cache
+def _place(name: str) -> tuple[int, str]:
+    """Where icalendar writes a property: some first, the others by name."""
+    first = Event.canonical_order
+    return (first.index(name) if name in first else len(first), name)
 
 
 @cache
@@ -121,33 +129,65 @@ def fold(line: str) -> str:
     return b"\r\n ".join((*rows, octets[start:])).decode("utf-8")
 
 
-def _event(entry: Entry) -> Event:
-    """All of the VEVENT but its times and its attendee."""
+def _lines(entry: Entry) -> dict[str, str]:
+    """The lines of the VEVENT, by name; all but its times and its attendee."""
     wording = word(entry)
-    event = Event()
-    event["UID"] = Text(entry.uid)
-    event["SEQUENCE"] = vInt(entry.sequence)
-    for name, moment in (
-        ("DTSTAMP", entry.stamp),
-        ("CREATED", entry.created),
-        ("LAST-MODIFIED", entry.changed),
-    ):
-        event[name] = _moment(moment, Times("", ()))
+    lines = {
+        "UID": _line("UID", Text(entry.uid)),
+        "SEQUENCE": _line("SEQUENCE", vInt(entry.sequence)),
+        "DTSTAMP": _line("DTSTAMP", vDatetime(entry.stamp)),
+        "CREATED": _moment("CREATED", entry.created, IN_UTC),
+        "LAST-MODIFIED": _moment("LAST-MODIFIED", entry.changed, IN_UTC),
+        "ORGANIZER": _organizer(wording.organizer, wording.organizer_name),
+        "STATUS": _text("STATUS", entry.status),
+        "TRANSP": _text("TRANSP", "TRANSPARENT" if entry.transparent else "OPAQUE"),
+        "CLASS": _text("CLASS", "PRIVATE" if entry.private else "PUBLIC"),
+    }
     texts = {"SUMMARY": wording.summary, "DESCRIPTION": wording.description, "LOCATION": wording.location}
-    for name, text in texts.items():
-        if text:
-            event[name] = _with(Text(text), {"LANGUAGE": entry.language})
+    lines |= {name: _text(name, text, entry.language) for name, text in texts.items() if text}
     if wording.url:
-        event["URL"] = vUri(wording.url)
+        lines["URL"] = _line("URL", vUri(wording.url))
     if wording.categories:
-        event["CATEGORIES"] = categories = vCategory([])
-        categories.cats = [Text(each) for each in wording.categories]
-    named = {"CN": wording.organizer_name} if wording.organizer_name else {}
-    event["ORGANIZER"] = _with(vCalAddress(wording.organizer), named)
-    event["STATUS"] = Text(entry.status)
-    event["TRANSP"] = Text("TRANSPARENT" if entry.transparent else "OPAQUE")
-    event["CLASS"] = Text("PRIVATE" if entry.private else "PUBLIC")
-    return event
+        lines["CATEGORIES"] = _categories(wording.categories)
+    return lines
+
+
+def _line(name: str, value: Any) -> str:
+    """A property as icalendar writes it, folded."""
+    return fold(str(_ANY.content_line(name, value)))
+
+
+# The lines that everybody's invitation to one event has alike are kept: only what stands in them decides what they are.
+
+
+@lru_cache(maxsize=512)
+def _text(name: str, text: str, language: str = "") -> str:
+    return _line(name, _with(Text(text), {"LANGUAGE": language} if language else {}))
+
+
+@lru_cache(maxsize=512)
+def _categories(names: tuple[str, ...]) -> str:
+    categories = vCategory([])
+    categories.cats = [Text(each) for each in names]
+    return _line("CATEGORIES", categories)
+
+
+@lru_cache(maxsize=512)
+def _organizer(address: str, name: str) -> str:
+    return _line("ORGANIZER", _with(vCalAddress(address), {"CN": name} if name else {}))
+
+
+def _moment(name: str, moment: datetime, times: Times) -> str:
+    """A moment on the wall clock of `times`, or in UTC. Kept by what the wall shows: equal moments stand on many walls."""
+    wall = (moment if times.zone else moment.astimezone(UTC)).replace(tzinfo=None)
+    return _wall(name, wall, times.zone)
+
+
+@lru_cache(maxsize=512)
+def _wall(name: str, wall: datetime, zone: str) -> str:
+    if not zone:
+        return _line(name, vDatetime(wall.replace(tzinfo=UTC)))
+    return _line(name, _with(vDatetime(wall), {"TZID": zone}))
 
 
 def _attendee(attendee: Attendee, *, asks_for_reply: bool) -> vCalAddress:
@@ -155,12 +195,6 @@ def _attendee(attendee: Attendee, *, asks_for_reply: bool) -> vCalAddress:
     name = clean_name(attendee.name)
     asked = {"RSVP": "TRUE"} if asks_for_reply else {}
     return _with(vCalAddress(mailto(attendee.address)), ({"CN": name} if name else {}) | known | asked)
-
-
-def _moment(moment: datetime, times: Times) -> vDatetime:
-    if not times.zone:
-        return vDatetime(moment.astimezone(UTC))
-    return _with(vDatetime(moment.replace(tzinfo=None)), {"TZID": times.zone})
 
 
 def _with(value: Value, parameters: Mapping[str, str]) -> Value:

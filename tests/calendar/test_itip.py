@@ -158,6 +158,20 @@ def test_an_event_in_an_hour_that_does_not_exist_is_refused() -> None:
         itip.request(entry(starts=at(BERLIN, 2027, 3, 28, 2, 30), ends=at(BERLIN, 2027, 3, 28, 5)), ANN)
 
 
+def test_kept_lines_say_what_is_said_now() -> None:
+    """The same moment on another wall, another fold, another text: nothing of an earlier invitation is said again."""
+    berlin = at(BERLIN, 2027, 3, 30, 18)
+    beirut = berlin.astimezone(zone("Asia/Beirut"))
+    assert berlin == beirut
+    told = [
+        lines(itip.request(entry(starts=starts, ends=starts + timedelta(hours=1), summary=text), ANN))
+        for starts, text in ((berlin, "One"), (beirut, "Two"), (berlin, "Two"))
+    ]
+    assert [each["SUMMARY;LANGUAGE=en"] for each in told] == ["One", "Two", "Two"]
+    assert told[1]["DTSTART;TZID=Asia/Beirut"] == "20270330T190000"
+    assert told[2]["DTSTART;TZID=Europe/Berlin"] == "20270330T180000"
+
+
 def test_an_event_in_utc_needs_no_zone() -> None:
     data = itip.request(entry(starts=at("Etc/UTC", 2027, 1, 1, 10), ends=at("Etc/UTC", 2027, 1, 1, 11)), ANN)
     assert lines(data)["DTSTART"] == "20270101T100000Z"
