@@ -34,6 +34,7 @@ from events_app.web.responses import page, see_other
 
 RECEIPT_LIFE = timedelta(minutes=30)
 RECEIPT_MARK = "r."
+LINK_ASKED = "link asked"
 
 registrations_limit = Limit(300, seconds=3600)
 """A whole room behind one Wi-Fi registers in an hour; more than that is nobody's audience."""
@@ -175,26 +176,31 @@ def _show_form(
 def _receipt_token(receipt: Receipt, *, vault: Vault, now: datetime) -> str:
     """The receipt as an address: sealed, so that it says nothing to others, and needing no row, so that a repeated
     address gets one that looks and works like a new one's."""
-    blob = vault.seal(
-        "site",
-        "receipt",
-        {
-            "event": str(receipt.event_id),
-            "status": receipt.status.value,
-            "mode": receipt.mode,
-            "address": receipt.address,
-            "confirms_address": receipt.confirms_address,
-            "until": (now + RECEIPT_LIFE).isoformat(),
-        },
-    )
-    return RECEIPT_MARK + base64.urlsafe_b64encode(blob).decode().rstrip("=")
+    said = {
+        "event": str(receipt.event_id),
+        "status": receipt.status.value,
+        "mode": receipt.mode,
+        "address": receipt.address,
+        "confirms_address": receipt.confirms_address,
+    }
+    return RECEIPT_MARK + _sealed(said, "receipt", vault=vault, now=now)
 
 
 def _open_receipt(token: str, *, vault: Vault, now: datetime) -> Mapping[str, Any]:
-    text = token.removeprefix(RECEIPT_MARK)
+    return _opened(token.removeprefix(RECEIPT_MARK), "receipt", vault=vault, now=now)
+
+
+def _sealed(said: Mapping[str, Any], context: str, *, vault: Vault, now: datetime) -> str:
+    """What a page is to say, for `RECEIPT_LIFE`, as a piece of its address."""
+    blob = vault.seal("site", context, {**said, "until": (now + RECEIPT_LIFE).isoformat()})
+    return base64.urlsafe_b64encode(blob).decode().rstrip("=")
+
+
+def _opened(text: str, context: str, *, vault: Vault, now: datetime) -> Mapping[str, Any]:
+    """What `_sealed` closed, while it is fresh. Refuses `NoSuchRegistration`."""
     try:
         blob = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        said = vault.reveal("site", "receipt", blob, Reader("own link", "receipt"))
+        said = vault.reveal("site", context, blob, Reader("own link", "receipt"))
     except (SealBroken, binascii.Error, ValueError):
         raise NoSuchRegistration() from None
     if datetime.fromisoformat(str(said["until"])) < now:
@@ -230,8 +236,24 @@ async def mail_link(request: Request) -> Response:
     form = AddressForm(await typed_into(request))
     if not form.validate():
         return page(request, "registrations/mine.html", status=422, event=event, form=form, sent_to="")
-    await actions.send_link(event.id, form.address.data or "", office=office_of(request), now=clock.now())
-    return page(request, "registrations/mine.html", event=event, form=form, sent_to=form.address.data)
+    address, office, now = form.address.data or "", office_of(request), clock.now()
+    await actions.send_link(event.id, address, office=office, now=now)
+    asked = _sealed({"event": str(event.id), "address": address}, LINK_ASKED, vault=office.vault, now=now)
+    return see_other(f"/events/{event.slug}/mine/{asked}")
+
+
+async def link_asked(request: Request) -> Response:
+    """Where we write to, if that address is registered: the same page whether it is, and reloading it sends nothing.
+    After `RECEIPT_LIFE` it is the empty form again."""
+    event = await Event.find_public(request.path_params["slug"])
+    try:
+        vault = office_of(request).vault
+        said = _opened(request.path_params["asked"], LINK_ASKED, vault=vault, now=clock.now())
+    except NoSuchRegistration:
+        return see_other(f"/events/{event.slug}/mine")
+    if said["event"] != str(event.id):
+        return see_other(f"/events/{event.slug}/mine")
+    return page(request, "registrations/mine.html", event=event, form=AddressForm(), sent_to=said["address"])
 
 
 routes = [
@@ -239,4 +261,5 @@ routes = [
     Route("/events/{slug}/register", create, methods=["POST"]),
     Route("/events/{slug}/mine", mine, methods=["GET"]),
     Route("/events/{slug}/mine", mail_link, methods=["POST"]),
+    Route("/events/{slug}/mine/{asked}", link_asked, methods=["GET"]),
 ]

@@ -17,7 +17,7 @@ from events_app.registrations import actions, announcing, asking, changes, invit
 from events_app.registrations.actions import Receipt
 from events_app.registrations.desk_mail import _post_test
 from events_app.registrations.models import Registration
-from events_app.registrations.pages import _receipt_token
+from events_app.registrations.pages import LINK_ASKED, _receipt_token, _sealed
 from events_app.registrations.places import milliseconds
 from events_app.registrations.posting import Office, post_about, reveal_person
 from events_app.registrations.rules import Due, Status
@@ -177,14 +177,15 @@ def receipts(event_id: uuid.UUID, office: Office, now: datetime) -> Places:
         "receipt_waitlisted": (Status.WAITLISTED, "in_person"),
         "receipt_pending": (Status.PENDING, "in_person"),
     }
-    return {
+    later = now + timedelta(days=1)
+    found: Places = {
         name: _receipt_token(
-            Receipt(event_id, status, mode, "leyla@example.org"),
-            vault=office.vault,
-            now=now + timedelta(days=1),
+            Receipt(event_id, status, mode, "leyla@example.org"), vault=office.vault, now=later
         )
         for name, (status, mode) in asked.items()
     }
+    link = {"event": str(event_id), "address": "leyla@example.org"}
+    return {**found, "link_asked": _sealed(link, LINK_ASKED, vault=office.vault, now=later)}
 
 
 BOTH = (("en", "leyla", "Leyla Haddad"), ("ar", "samir", "سمير الخطيب"))

@@ -143,7 +143,7 @@ PUBLIC = (
     Shot("own-event-past", "/registrations/{own_past}"),
     Shot("mine", "/events/research-launch/mine"),
     Shot("mine-errors", "/events/research-launch/mine", prepare=typed(address="leyla")),
-    Shot("mine-sent", "/events/research-launch/mine", prepare=typed(address="nobody@example.org")),
+    Shot("mine-sent", "/events/research-launch/mine/{link_asked}"),
     Shot("refusal-404", "/events/none", status=404),
     Shot("refusal-403", "/gallery/403", status=403),
     Shot("refusal-409", "/gallery/409", status=409),

@@ -126,7 +126,8 @@ def everything_a_guest_does(guest: Client, house: Served, letters: SmtpServer) -
             f"{ROUND_TABLE}/register", name=NAME, needs=NEEDS, language="ar", address=address
         )
         assert address.partition("@")[0] in guest.get(receipt.headers["location"]).text
-    guest.post(f"{ROUND_TABLE}/mine", status=200, address=ADDRESS)
+    sent = guest.post(f"{ROUND_TABLE}/mine", address=ADDRESS)
+    assert ADDRESS in guest.get(sent.headers["location"]).text
 
     def link() -> str:
         texts = [
