@@ -144,6 +144,7 @@ async def _entry(request: Request, found: Registration, event: Event, person: Pe
 
 
 def _back(request: Request, sentence: str, *, token: str = "") -> Response:
+    """To the own page, which says `sentence` in the notice that says how things stand: so it need not say that."""
     path = f"/registrations/{token or request.path_params['token']}"
     return see_other(path, flash=Flash("success", translate(sentence)))
 
@@ -158,7 +159,7 @@ async def cancellation(request: Request) -> Response:
     await typed_into(request)
     left = await actions.leave(found.id, office=office_of(request), now=clock.now())
     if left.live is None:
-        return _back(request, N_("Your registration is cancelled. Thank you for making room."))
+        return _back(request, N_("Thank you for making room."))
     return see_other(f"/registrations/{request.path_params['token']}")
 
 
@@ -167,7 +168,7 @@ async def final_cancellation(request: Request) -> Response:
     found, _event = await find(request)
     await typed_into(request)
     await actions.cancel(found.id, office=office_of(request), now=clock.now(), who=Who.PERSON)
-    return _back(request, N_("Your registration is cancelled. Thank you for making room."))
+    return _back(request, N_("Thank you for making room."))
 
 
 async def returning(request: Request) -> Response:
@@ -177,7 +178,7 @@ async def returning(request: Request) -> Response:
         await actions.stay(found.id, office=office_of(request), now=clock.now())
     except Conflict as refusal:
         return await _own_page(request, found, event, status=409, refusal=_say(refusal))
-    return _back(request, N_("Good: you keep your place."))
+    return _back(request, N_("Your cancellation has been taken back."))
 
 
 async def address_confirmation(request: Request) -> Response:
@@ -195,7 +196,7 @@ async def offer_taken(request: Request) -> Response:
         await decisions.accept_offer(found.id, office=office_of(request), now=clock.now())
     except Conflict as refusal:
         return await _own_page(request, found, event, status=409, refusal=_say(refusal))
-    return _back(request, N_("The place is yours. Your calendar invitation is on its way."))
+    return _back(request, N_("Your calendar invitation is on its way by e-mail."))
 
 
 async def other_mode(request: Request) -> Response:
@@ -225,7 +226,7 @@ async def details(request: Request) -> Response:
         now=clock.now(),
     )
     await changes.change_language(found.id, filled.form.language.data, now=clock.now())
-    return _back(request, N_("Saved."))
+    return _back(request, N_("What you changed is saved."))
 
 
 async def ask_address(request: Request) -> Response:

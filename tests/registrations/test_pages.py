@@ -18,6 +18,7 @@ from tortoise import Tortoise
 from events_app import clock
 from events_app.clock import now as clock_now
 from events_app.events.models import Event
+from events_app.i18n import translate, use_language
 from events_app.mail.models import Letter
 from events_app.registrations.actions import Receipt
 from events_app.registrations.models import Registration
@@ -552,3 +553,37 @@ async def test_no_name_address_or_link_is_ever_logged(house: House, caplog: pyte
         desk.form_token,
     ):
         assert secret.lower() not in logged.lower(), secret
+
+
+@pytest.mark.parametrize("language", make.LANGUAGES)
+async def test_what_an_act_did_is_said_once_together_with_how_things_stand(
+    house: House, language: str
+) -> None:
+    event = await make.event(house.vault, offers_online=True, capacity_online=5)
+    client = await house.client(**{"accept-language": language})
+    await register(client, event, "Amal", mode="in_person")
+    own = await own_path(event, "Amal", house.office)
+    acts: tuple[tuple[str, dict[str, str], str, str], ...] = (
+        ("details", {"name": "Amal", "language": language}, "You have a place", "What you changed is saved."),
+        ("mode", {"mode": "online"}, "You have a place", "Changed. A letter brings the new invitation."),
+        (
+            "address", {"address": "new@example.org"}, "You have a place",
+            "We have written to the new address. Nothing changes until the link in that letter is opened.",
+        ),
+        ("cancellation", {}, "You have cancelled; your place is still held", "If it was a slip, you can keep it until:"),
+        ("return", {}, "You have a place", "Your cancellation has been taken back."),
+        ("cancellation", {}, "You have cancelled; your place is still held", "If it was a slip, you can keep it until:"),
+        ("final-cancellation", {}, "This registration is cancelled", "Thank you for making room."),
+    )  # fmt: skip
+    for act, said, stands, done in acts:
+        answer = await client.post(f"{own}/{act}", data=said)
+        shown = await client.get(answer.headers["location"])
+        notices = re.findall(r'<div class="notice notice-(\w+)".*?</div>\s*</div>', shown.text, re.DOTALL)
+        kind = "warning" if act == "cancellation" else "success"
+
+        assert (answer.status_code, notices) == (303, [kind]), act
+        with use_language(language):
+            assert translate(stands) in words_of(shown)
+            assert translate(done) in words_of(shown), act
+        again = await client.get(own)
+        assert act == "cancellation" or translate(done) not in words_of(again)
