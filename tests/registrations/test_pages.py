@@ -563,6 +563,7 @@ async def test_what_an_act_did_is_said_once_together_with_how_things_stand(
     client = await house.client(**{"accept-language": language})
     await register(client, event, "Amal", mode="in_person")
     own = await own_path(event, "Amal", house.office)
+    slip = ("You have cancelled; your place is still held", "If it was a slip, you can keep it until:")
     acts: tuple[tuple[str, dict[str, str], str, str], ...] = (
         ("details", {"name": "Amal", "language": language}, "You have a place", "What you changed is saved."),
         ("mode", {"mode": "online"}, "You have a place", "Changed. A letter brings the new invitation."),
@@ -570,9 +571,9 @@ async def test_what_an_act_did_is_said_once_together_with_how_things_stand(
             "address", {"address": "new@example.org"}, "You have a place",
             "We have written to the new address. Nothing changes until the link in that letter is opened.",
         ),
-        ("cancellation", {}, "You have cancelled; your place is still held", "If it was a slip, you can keep it until:"),
+        ("cancellation", {}, *slip),
         ("return", {}, "You have a place", "Your cancellation has been taken back."),
-        ("cancellation", {}, "You have cancelled; your place is still held", "If it was a slip, you can keep it until:"),
+        ("cancellation", {}, *slip),
         ("final-cancellation", {}, "This registration is cancelled", "Thank you for making room."),
     )  # fmt: skip
     for act, said, stands, done in acts:
