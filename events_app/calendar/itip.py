@@ -178,7 +178,7 @@ def _organizer(address: str, name: str) -> str:
 
 
 def _moment(name: str, moment: datetime, times: Times) -> str:
-    """A moment on the wall clock of `times`, or in UTC. Kept by what the wall shows: equal moments stand on many walls."""
+    """A moment on the wall clock of `times`, or in UTC. Kept by what the wall shows: equal moments have many walls."""
     wall = (moment if times.zone else moment.astimezone(UTC)).replace(tzinfo=None)
     return _wall(name, wall, times.zone)
 

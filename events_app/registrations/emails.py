@@ -1,11 +1,13 @@
 """The letters a registration owes: their facts, frozen where the fact is written, and their words, composed later."""
 
+import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import css_inline
 
@@ -139,20 +141,65 @@ def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
     """The letter in the person's language, from its facts alone; the courier calls this outside any transaction."""
     language = str(facts["language"])
     with use_language(language):
-        context = _context(kind, facts, language)
-        folder = f"mail/{kind.replace('.', '/')}"
-        html = render(f"{folder}/body.html", **context)
+        words = _words(kind, facts)
         return Draft(
             to_address=facts["to_address"],
-            subject=_for_a_header(render(f"{folder}/subject.txt", **context)),
-            text=render(f"{folder}/body.txt", **context).strip() + "\n",
-            html=_inliner.inline(html),
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
             calendar=_calendar_part(kind, facts),
             method=_method(kind, facts),
-            sender_name=_for_a_header(context["organization_name"]),
+            sender_name=_for_a_header(organization_name(facts)),
             reply_to=facts["organizer_address"] if "+r-" in facts["organizer_address"] else "",
             language=language,
         )
+
+
+class Words(NamedTuple):
+    """What a letter says, three times."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def _words(kind: str, facts: Mapping[str, Any]) -> Words:
+    """The letter's words. What is said to many alike is said once, as a form with blanks for the name and the link."""
+    name, (own_pages, _slash, token) = harmless(facts["name"]), facts["own_url"].rpartition("/")
+    alike = {fact: facts[fact] for fact in facts.keys() - _OF_ONE_PERSON}
+    said = json.dumps(alike, sort_keys=True, ensure_ascii=False)
+    if alike.keys() - _OF_MANY or _NAME in said or _TOKEN in said or not (name + token).isprintable():
+        return _say(kind, facts)
+    form = _form(kind, said, own_pages, is_named=bool(name))
+    return Words(*(text.replace(_NAME, name).replace(_TOKEN, token) for text in form))
+
+
+_OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "own_url"}
+"""Of these, a letter's words hold the name and the link, or nothing."""
+_OF_MANY = {
+    "language", "mode", "status", "answer", "invited", "hold", "event", "old",
+    "organizer_name", "site_name", "site_url",
+}  # fmt: skip
+"""A letter that says more than this (a reason, a deadline, an organizer's own words) is said for its person alone."""
+_NAME, _TOKEN = "\ue000", "\ue001"
+"""The blanks. Nobody can print them, so no name holds them; where an event's text does, there is no form."""
+
+
+@lru_cache(maxsize=64)
+def _form(kind: str, alike: str, own_pages: str, *, is_named: bool) -> Words:
+    """The words of a letter with blanks, kept for the next person: they depend on nothing but what is given here."""
+    blanks = {"name": _NAME if is_named else "", "own_url": f"{own_pages}/{_TOKEN}"}
+    return _say(kind, json.loads(alike) | blanks)
+
+
+def _say(kind: str, facts: Mapping[str, Any]) -> Words:
+    context = _context(kind, facts, str(facts["language"]))
+    folder = f"mail/{kind.replace('.', '/')}"
+    return Words(
+        subject=_for_a_header(render(f"{folder}/subject.txt", **context)),
+        text=render(f"{folder}/body.txt", **context).strip() + "\n",
+        html=_inliner.inline(render(f"{folder}/body.html", **context)),
+    )
 
 
 def compose_for_site(kind: str, facts: Mapping[str, Any]) -> Draft:

@@ -3,14 +3,16 @@
 import quopri
 from email import message_from_bytes
 from email.policy import default
+from itertools import product
 from typing import Any
 
 import pytest
 
 from events_app.events import actions as event_actions
 from events_app.events.models import Event, Room, Venue
+from events_app.i18n import use_language
 from events_app.mail.message import build
-from events_app.registrations import actions, announcing
+from events_app.registrations import actions, announcing, emails
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import Office
 from tests import make
@@ -56,6 +58,47 @@ async def test_this_life_posts_every_letter_there_is(office: Office) -> None:
 
     assert {post.kind for post in letters} == KINDS
     assert {post.draft.language for post in letters} == {"en", "ar"}
+
+
+NAMES = (
+    "Amal", "عمر الخالد", "Zoë \"Z\" O'Neil", "A & B <b>c</b>", "Ann.example.org", "", "=?utf-8?q?x?=", "a\u200cb",
+    "%s %(name)s {{ name }}", "\ue000", "\ue001\ue000", "A\u00a0B", "x" * 200,
+)  # fmt: skip
+
+
+async def test_a_letter_said_to_many_is_what_its_person_alone_would_be_told(office: Office) -> None:
+    """Composed once with blanks and filled in, or composed anew: not a character differs, whatever the name."""
+    _event, letters = await every_letter(office)
+    titled = ["A talk", "\ue000 in a title", "حديث"]
+
+    for post in letters:
+        for name, title in product(NAMES, titled):
+            facts = post.facts | {"name": name, "event": post.facts["event"] | {"title": title}}
+            with use_language(str(facts["language"])):
+                alone = emails._say(post.letter.kind, facts)
+            draft = emails.compose(post.letter.kind, facts)
+            assert (draft.subject, draft.text, draft.html) == alone, (post.kind, name)
+    assert emails._form.cache_info().hits > len(letters)
+
+
+async def test_a_kept_form_says_nothing_of_the_one_before(office: Office) -> None:
+    """The next letter's name, link and event are its own; a changed event is told as changed."""
+    _event, letters = await every_letter(office)
+    facts = next(dict(post.facts) for post in letters if post.kind == "link")
+    first = emails.compose("registrations.link", facts)
+    second = emails.compose(
+        "registrations.link",
+        facts
+        | {"name": "Somebody Else", "own_url": str(facts["own_url"])[:-3] + "xyz"}
+        | {"event": facts["event"] | {"title": "Another title", "place": "Another place"}},
+    )
+
+    assert str(facts["name"]) in first.text
+    assert str(facts["name"]) not in second.text + second.html
+    assert str(facts["own_url"]) in first.html
+    assert str(facts["own_url"]) not in second.text + second.html
+    assert "Somebody Else" in second.html
+    assert "Another title" in second.subject + second.html + second.text
 
 
 async def test_no_letter_speaks_of_another_person(office: Office) -> None:
