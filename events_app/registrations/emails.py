@@ -300,10 +300,7 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
         "organization_name": organization_name(facts),
         "organization_colour": event["colour"],
         "site_url": facts["site_url"],
-        "why": translate(
-            "You receive this letter because this address was used to register for an event of %(host)s.",
-            host=organization_name(facts),
-        ),
+        "why": _why(kind, organization_name(facts)),
         "name": harmless(facts["name"]),
         "mode": facts["mode"],
         "status": facts["status"],
@@ -314,7 +311,9 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
         "old": facts.get("old"),
         "reason": facts.get("reason", ""),
         "giver": harmless(facts.get("giver", "")),
-        "until": datetime.fromisoformat(facts["until"]) if facts.get("until") else None,
+        "until": datetime.fromisoformat(facts["until"]).astimezone(starts.tzinfo)
+        if facts.get("until")
+        else None,
         "subject": facts.get("subject", ""),
         "body": facts.get("body", ""),
         "paragraphs": paragraphs_of(facts.get("body", ""), facts.get("links", ())),
@@ -322,6 +321,24 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
     if facts.get("old"):
         context["old_starts"], context["old_ends"] = times_of(facts["old"])
     return context
+
+
+def _why(kind: str, host: str) -> str:
+    """Why somebody gets this letter; not everybody who gets one has registered."""
+    if kind == "registrations.invitation":
+        return translate("You receive this letter because %(host)s invites you to this event.", host=host)
+    if kind == "registrations.handed":
+        return translate("You receive this letter because somebody offers you their place at this event.")
+    if kind == "registrations.new_address":
+        return translate("You receive this letter because somebody typed this address for a registration.")
+    if kind == "registrations.forwarded":
+        return translate(
+            "You receive this letter because answers to this event's invitations come to this address."
+        )
+    return translate(
+        "You receive this letter because this address was used to register for an event of %(host)s.",
+        host=host,
+    )
 
 
 def paragraphs_of(body: str, links: Sequence[str]) -> list[list[list[tuple[str, bool]]]]:

@@ -265,6 +265,18 @@ MORE: dict[str, dict[str, dict[str, Any]]] = {
         "ar": {"reason": "القاعة صغيرة ولم نتمكّن من استقبال الجميع."},
     },
     "handed": {"en": {"giver": "Salma Haddad"}, "ar": {"giver": "سلمى حداد"}},
+    "reminder": {
+        "en": {"body": "Please bring something with your name on it.\nThe door opens at 12:30."},
+        "ar": {"body": "يُرجى إحضار ما يحمل الاسم.\nيُفتح الباب الساعة 12:30."},
+    },
+    "follow_up": {
+        "en": {"body": "The study can now be read on our site."},
+        "ar": {"body": "أصبحت الدراسة متاحة على موقعنا."},
+    },
+    "forwarded": {
+        "en": {"body": "From: leyla@example.org\n\nIs there a lift to the library?"},
+        "ar": {"body": "المرسل: samir@example.org\n\nهل يوجد مصعد إلى المكتبة؟"},
+    },
 }
 """What some letters say beside the facts of the registration."""
 
