@@ -37,7 +37,9 @@ from events_app.mail.postbox import Postbox
 from events_app.registrations import actions as registrations_actions
 from events_app.registrations import (
     asking,
+    desk_acts,
     desk_changes,
+    desk_duplicates,
     desk_import,
     desk_invitations,
     desk_letters,
@@ -249,6 +251,8 @@ def _routes() -> list[BaseRoute]:
         *desk_import.routes,
         *desk_invitations.routes,
         *desk_changes.routes,
+        *desk_acts.routes,
+        *desk_duplicates.routes,
         *desk_people.routes,
         *desk_reminders.routes,
         *desk_mail.routes,

@@ -35,7 +35,7 @@ NEW_ADDRESS_LASTS = timedelta(days=3)
 
 @one_transaction
 async def switch_mode(
-    registration_id: uuid.UUID, mode: str, *, office: Office, now: datetime
+    registration_id: uuid.UUID, mode: str, *, office: Office, now: datetime, who: Who = Who.PERSON
 ) -> Registration:
     """Take part in the other way. Who has a place needs a free one there (`ModeFull` otherwise, and nothing changes);
     who waits moves to the other line, with those they registered; a colleague who waits goes on alone. Refuses
@@ -66,7 +66,7 @@ async def switch_mode(
             each.sequence += 1
             each.told = event.told
         await each.save()
-        await note(each, "switched", who=Who.PERSON, now=now)
+        await note(each, "switched", who=who, now=now)
         if may_hear_of_it(each):
             await post_about("switched", each, event, office=office, now=now)
     await promote(event, office=office, now=now)

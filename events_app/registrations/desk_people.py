@@ -1,13 +1,10 @@
-"""The desk's pages about people: acts on many, one person's page, somebody entered by hand, who may be there twice."""
+"""The desk's page about one person, what can be done there, and somebody entered by hand."""
 
-import hashlib
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
-from typing import Any, Final
-from urllib.parse import parse_qsl
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,172 +14,24 @@ from events_app import clock
 from events_app.accounts.pages import for_organizers
 from events_app.database import one_transaction
 from events_app.errors import Conflict
-from events_app.events.models import Event, NoSuchPage
-from events_app.events.rules import Door, Mode, Texts
-from events_app.i18n import L_, N_, choose, current_language, languages, name_of_language, say_date, translate
+from events_app.events.models import Event
+from events_app.events.rules import Door
+from events_app.i18n import N_, translate
 from events_app.mail.models import Letter
-from events_app.registrations import actions, changes, decisions, search
+from events_app.registrations import actions, changes, decisions
 from events_app.registrations.answers import questions_of, said_answers
-from events_app.registrations.desk import Row, find_event, lens_of, open_row
+from events_app.registrations.desk import find_event, open_row
+from events_app.registrations.desk_acts import MAY, people_path, reason_fields, reason_in
 from events_app.registrations.forms import MODE_NAMES
 from events_app.registrations.forms_people import NoteForm, PersonForm, person_form
 from events_app.registrations.models import Registration, party_of, place_in_line
-from events_app.registrations.models_parts import HistoryLine, Question, Quota
+from events_app.registrations.models_parts import HistoryLine, Quota
 from events_app.registrations.pages import office_of
 from events_app.registrations.posting import Office, note, post_about
-from events_app.registrations.rules import MAY_BECOME, Applicant, Due, Status, Who
+from events_app.registrations.rules import Applicant, Due, Status, Who
 from events_app.vault import Reader
-from events_app.web.forms import tidy, typed_into
+from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
-
-MAY: Final[Mapping[str, frozenset[Status]]] = {
-    "approve": frozenset({Status.PENDING}),
-    "promote": frozenset({Status.WAITLISTED}),
-    "decline": frozenset(status for status in Status if Status.DECLINED in MAY_BECOME[status]),
-    "cancel": frozenset(status for status in Status if Status.CANCELLED in MAY_BECOME[status]),
-}
-"""Whom each verb can be done to."""
-
-AT_A_TIME: Final = timedelta(seconds=5)
-"""So long one request works through a long list; the page then says how many are left, and goes on when told to."""
-
-MOST_NAMED: Final = 12
-MOST_PAIRS: Final = 100
-MOST_REASON: Final = 1000
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Whom an act on many is about.
-
-    `heads` are the registrations that the act is called for, by id, each with how many of those chosen it reaches:
-    acts take a party along. `left_out` counts the chosen ones that it cannot be done to. `mark` changes as soon as
-    anybody joins or leaves, so that nobody is acted on whom the organizer was not shown.
-    """
-
-    heads: Mapping[uuid.UUID, int]
-    left_out: int
-
-    @property
-    def people(self) -> int:
-        return sum(self.heads.values())
-
-    @property
-    def mark(self) -> str:
-        return hashlib.sha256(b"".join(each.bytes for each in self.heads)).hexdigest()[:16]
-
-
-async def ask_about_many(request: Request) -> Response:
-    """The step before an act on many: the number, names, and what will happen. It changes nothing."""
-    event = await find_event(request)
-    query = search.read_query(request.query_params.multi_items())
-    everybody = request.query_params.get("which") == "all"
-    query = replace(query, ids=()) if everybody else search.Query(ids=query.ids)
-    if not everybody and not query.ids:
-        flash = Flash("warning", translate(N_("Nobody was ticked, so nothing was done.")))
-        return see_other(f"{_path(event)}?{query}", flash=flash)
-    verb = request.query_params.get("verb", "")
-    if verb == "write":
-        return see_other(f"/desk/events/{event.id}/write?{query}")
-    if verb not in MAY:
-        raise NoSuchPage()
-    return await _ask(request, event, verb, query)
-
-
-async def _ask(request: Request, event: Event, verb: str, query: search.Query, **more: Any) -> Response:
-    chosen = await choose_heads(request, event, verb, query)
-    named = await Registration.filter(id__in=list(chosen.heads)[:MOST_NAMED])
-    return page(
-        request,
-        "registrations/acts.html",
-        event=event,
-        verb=verb,
-        query=query,
-        chosen=chosen,
-        named=[open_row(request, each) for each in named],
-        **{"status": 200, "has_changed": False, **_reason_fields(), **more},
-    )
-
-
-async def choose_heads(request: Request, event: Event, verb: str, query: search.Query) -> Chosen:
-    """Those whom the query finds, as the verb will meet them."""
-    ids = await search.find_ids(event.id, query, lens=lens_of(request))
-    rows: list[tuple[uuid.UUID, uuid.UUID | None]] = []
-    for start in range(0, len(ids), search.AT_ONCE):
-        here = Registration.filter(id__in=ids[start : start + search.AT_ONCE], status__in=list(MAY[verb]))
-        if verb == "approve":
-            here = here.exclude(due_for=Due.ADDRESS)
-        rows += await here.values_list("id", "party")
-    return Chosen(heads_of(rows, verb), len(ids) - len(rows))
-
-
-def heads_of(rows: Sequence[tuple[uuid.UUID, uuid.UUID | None]], verb: str) -> dict[uuid.UUID, int]:
-    """Rows (id, party) as the verb takes them, and how many at once: a party is decided on together, but only who
-    registered it takes it along when cancelled."""
-    chosen = {each for each, _party in rows}
-    groups: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for each, party in sorted(rows, key=lambda row: row[0].int):
-        alone = party is None or (verb == "cancel" and party not in chosen)
-        groups.setdefault(each if alone or party is None else party, []).append(each)
-    heads = {key if key in members else members[0]: len(members) for key, members in groups.items()}
-    return {head: heads[head] for head in sorted(heads, key=lambda head: head.int)}
-
-
-async def act_on_many(request: Request) -> Response:
-    """POST: do it, one transaction each, and say how many it worked for and why not for the others."""
-    event = await find_event(request)
-    typed = await typed_into(request)
-    verb, query = str(typed.get("verb", "")), search.read_query(parse_qsl(str(typed.get("query", ""))))
-    if verb not in MAY:
-        raise NoSuchPage()
-    chosen = await choose_heads(request, event, verb, query)
-    left = {head: people for head, people in chosen.heads.items() if str(head) > str(typed.get("after", ""))}
-    reason = reason_in(typed)
-    if Chosen(left, 0).mark != typed.get("mark"):
-        return await _ask(request, event, verb, query, status=409, has_changed=True, **_reason_fields(reason))
-    outcome, until = Outcome(), clock.now() + AT_A_TIME
-    while left and clock.now() < until:
-        head = next(iter(left))
-        done = await decisions.decide_for_all(
-            [head], verb, reason=reason, office=office_of(request), now=clock.now()
-        )
-        outcome.count(done, left.pop(head), head)
-    return page(
-        request,
-        "registrations/acts_done.html",
-        event=event,
-        verb=verb,
-        query=query,
-        outcome=outcome,
-        left=Chosen(left, 0),
-        **_reason_fields(reason),
-    )
-
-
-@dataclass
-class Outcome:
-    """How an act on many went: how many people it worked for, and for how many it was refused, by sentence."""
-
-    worked: int = 0
-    refused: dict[str, int] = field(default_factory=dict)
-    last: uuid.UUID | None = None
-
-    def count(self, done: decisions.Done, people: int, head: uuid.UUID) -> None:
-        self.last = head
-        self.worked += people if done.worked else 0
-        for sentence in done.refused:
-            self.refused[sentence] = self.refused.get(sentence, 0) + people
-
-
-def reason_in(typed: Mapping[str, Any]) -> Texts:
-    """A reason in each language it was written in; empty when none was given."""
-    said = {code: tidy(str(typed.get(f"reason_{code}", "")))[:MOST_REASON] for code in languages()}
-    return {code: text for code, text in said.items() if text}
-
-
-def _reason_fields(reason: Texts | None = None) -> dict[str, Any]:
-    fields = [(code, name_of_language(code), (reason or {}).get(code, "")) for code in languages()]
-    return {"reasons": fields, "most_reason": MOST_REASON}
 
 
 async def show(request: Request) -> Response:
@@ -220,7 +69,7 @@ async def _person_page(
         other_modes=[mode for mode in event.modes if mode != found.mode] if is_ahead(event) else [],
         mode_names=MODE_NAMES,
         refusal=refusal,
-        **_reason_fields(),
+        **reason_fields(),
     )
 
 
@@ -294,7 +143,8 @@ async def switch(request: Request) -> Response:
     found = await _find(request, event)
     mode = str((await typed_into(request)).get("mode", ""))
     try:
-        await changes.switch_mode(found.id, mode, office=office_of(request), now=clock.now())
+        office, now = office_of(request), clock.now()
+        await changes.switch_mode(found.id, mode, office=office, now=now, who=Who.ORGANIZER)
     except Conflict as refusal:
         said = translate(refusal.sentence, **refusal.values)
         return await _person_page(request, event, found, status=409, refusal=said)
@@ -339,12 +189,8 @@ async def erase(request: Request) -> Response:
     return _back(event, found, N_("Erased. What stays is a count."))
 
 
-def _path(event: Event) -> str:
-    return f"/desk/events/{event.id}/registrations"
-
-
 def _back(event: Event, found: Registration, sentence: str) -> Response:
-    return see_other(f"{_path(event)}/{found.id}", flash=Flash("success", translate(sentence)))
+    return see_other(f"{people_path(event)}/{found.id}", flash=Flash("success", translate(sentence)))
 
 
 async def enter(request: Request) -> Response:
@@ -385,64 +231,11 @@ ENTERED: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Double:
-    """Two rows that may be one person, with what is said of both: (label, one, other)."""
-
-    rows: tuple[Row, Row]
-    why: str
-    facts: Sequence[tuple[str, str, str]]
-
-
-async def duplicates(request: Request) -> Response:
-    """Who may be registered twice, side by side. Everybody is opened for it, and nothing of it is kept."""
-    event = await find_event(request)
-    pairs = await search.find_pairs(event.id, opens=lens_of(request).opens)
-    shown = pairs[:MOST_PAIRS]
-    ids = {each for pair in shown for each in (pair.first, pair.second)}
-    found = {row.id: open_row(request, row) for row in await Registration.filter(id__in=list(ids))}
-    questions = await questions_of(event.id, retired=True)
-    return page(
-        request,
-        "registrations/duplicates.html",
-        event=event,
-        doubles=[_double(found[each.first], found[each.second], each.why, questions) for each in shown],
-        number=len(pairs),
-        mode_names=MODE_NAMES,
-    )
-
-
-def _double(one: Row, other: Row, why: str, questions: Sequence[Question]) -> Double:
-    answers = [
-        {str(question.id): words for question, words in said_answers(questions, row.person.answers)}
-        for row in (one, other)
-    ]
-    asked = [
-        (choose(question.label), *(said.get(str(question.id), "") for said in answers))
-        for question in questions
-    ]
-    plain = [(label, *(value(row) for row in (one, other))) for label, value in COMPARED.items()]
-    facts = [(label, here, there) for label, here, there in (*plain, *asked) if here or there]
-    return Double((one, other), why, facts)
-
-
-COMPARED: Final[Mapping[str, Callable[[Row], str]]] = {
-    L_("Name"): lambda row: row.person.name,
-    L_("E-mail"): lambda row: row.person.address,
-    L_("Takes part"): lambda row: str(MODE_NAMES[Mode(row.registration.mode)]),
-    L_("Language"): lambda row: name_of_language(row.registration.language, current_language()),
-    L_("Registered on"): lambda row: say_date(row.registration.registered_on),
-    L_("Access needs"): lambda row: row.person.needs,
-}
-
 _MANY = "/desk/events/{event_id}/registrations"
 _ONE = f"{_MANY}/{{registration_id:uuid}}"
 
 routes = [
-    Route(f"{_MANY}/acts", for_organizers(ask_about_many), methods=["GET"]),
-    Route(f"{_MANY}/acts", for_organizers(act_on_many), methods=["POST"]),
     Route(f"{_MANY}/new", for_organizers(enter), methods=["GET", "POST"]),
-    Route("/desk/events/{event_id}/duplicates", for_organizers(duplicates)),
     Route(_ONE, for_organizers(show)),
     Route(f"{_ONE}/notes", for_organizers(save_note), methods=["POST"]),
     Route(f"{_ONE}/mode", for_organizers(switch), methods=["POST"]),
