@@ -91,6 +91,8 @@ PUBLIC = (
     Shot("home", "/"),
     Shot("home-empty", "/", house="empty"),
     Shot("conference", "/conferences/syria-forum"),
+    Shot("conference-full-day", "/conferences/open-archives"),
+    Shot("conference-rooms", "/conferences/open-archives?view=rooms"),
     Shot("conference-empty", "/conferences/quiet-days"),
     Shot("event", "/events/research-launch"),
     Shot("event-full", "/events/small-roundtable"),
@@ -239,7 +241,7 @@ DESK = (
     Shot(
         "invitations-errors",
         "/desk/events/{long_event}/invitations",
-        prepare=pressed('form[action$="/invitations"] button, form.form:not([action]) button', number=""),
+        prepare=pressed('form.form[action$="/invitations"] button', number=""),
     ),
     Shot("person", "/desk/events/{research_launch_event}/registrations/{person}"),
     Shot("person-new", "/desk/events/{research_launch_event}/registrations/new"),
