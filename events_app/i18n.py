@@ -205,6 +205,17 @@ def say_short_date(day: date, language: str | None = None) -> str:
     return _dated(day, "EEE d MMM", language or current_language())
 
 
+def say_days(first: date, last: date) -> str:
+    """'3 to 4 January 2027': what both days share is said once; one day alone with its weekday."""
+    if first == last:
+        return say_date(first)
+    code = current_language()
+    shared = "d MMMM y" if first.year != last.year else "d MMMM" if first.month != last.month else "d"
+    return translate(
+        "%(first)s to %(last)s", first=_dated(first, shared, code), last=_dated(last, "d MMMM y", code)
+    )
+
+
 def say_month(day: date) -> str:
     """'May', 'أيار': the month alone."""
     return _dated(day, "LLLL", current_language())
@@ -266,6 +277,7 @@ def template_functions() -> dict[str, Any]:
         "language_of": language_of,
         "say_date": say_date,
         "say_short_date": say_short_date,
+        "say_days": say_days,
         "say_month": say_month,
         "say_weekday": say_weekday,
         "say_time": say_time,

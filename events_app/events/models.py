@@ -13,7 +13,7 @@ from events_app.database import Prepared, rows
 from events_app.errors import NotFound
 from events_app.events import rules
 from events_app.events.rules import Door, Mode, ShowsPlaces, Status, Texts, Visibility
-from events_app.i18n import N_, choose, translate
+from events_app.i18n import N_, choose, current_language, say_city, translate, use_language
 
 
 class NoSuchPage(NotFound):
@@ -162,6 +162,8 @@ class Event(Model):
     created_at = fields.DatetimeField()
     changed_at = fields.DatetimeField()
 
+    _hosts: "list[EventHost] | None" = None
+
     class Meta:
         table = "event"
         indexes = (("conference_id", "starts_at"), ("status", "visibility", "starts_at"))
@@ -179,6 +181,12 @@ class Event(Model):
     def modes(self) -> tuple[Mode, ...]:
         offered = ((Mode.IN_PERSON, self.offers_in_person), (Mode.ONLINE, self.offers_online))
         return tuple(mode for mode, is_offered in offered if is_offered)
+
+    async def hosts(self) -> "list[EventHost]":
+        """Its organizations, as `hosts_of`; asked of the database once for each reading of the event."""
+        if self._hosts is None:
+            self._hosts = await hosts_of(self.id)
+        return self._hosts
 
     def capacity(self, mode: str) -> int | None:
         return self.capacity_in_person if mode == Mode.IN_PERSON else self.capacity_online
@@ -227,15 +235,17 @@ class Event(Model):
 
     @staticmethod
     async def claim(event_id: uuid.UUID) -> "Event":
-        """Take the event for this transaction, then read it: whoever counts seats must come through here.
+        """Take the event for this transaction, and see it as it then is: whoever counts seats must come through here.
 
         The first statement of the transaction is a write, so that two counters can never read the same number
         (design rule 1: read-first transactions oversold on PostgreSQL and died of 'locked' on SQLite).
         """
         claimed = await rows(_CLAIM, event_id)
-        event = await _claimed.first(event_id) if claimed else None
-        if event is None:
+        if not claimed:
             raise NoSuchPage()
+        event = Event._init_from_db(**claimed[0])
+        if event.room_id:
+            event.room = await _room.first(event.room_id)
         return event
 
     @staticmethod
@@ -265,9 +275,9 @@ class Event(Model):
         return await found.order_by("starts_at", "id").select_related("conference", "room__venue").limit(500)
 
 
-_CLAIM = 'UPDATE "event" SET "claims" = "claims" + 1 WHERE "id" = $1 RETURNING "id"'
+_CLAIM = 'UPDATE "event" SET "claims" = "claims" + 1 WHERE "id" = $1 RETURNING *'
 _SURROUNDINGS = ("conference", "room__venue")
-_claimed = Prepared(lambda event_id: Event.filter(id=event_id).select_related("room__venue"), uuid.UUID)
+_room = Prepared(lambda room_id: Room.filter(id=room_id).select_related("venue"), uuid.UUID)
 _by_id = Prepared(lambda event_id: Event.filter(id=event_id).select_related(*_SURROUNDINGS), uuid.UUID)
 _by_slug = Prepared(lambda slug: Event.filter(slug=slug).select_related(*_SURROUNDINGS), str)
 
@@ -360,8 +370,14 @@ def place_of(event: Event, language: str | None = None) -> str:
     room = event.room if event.room_id else None
     if room is None:
         return ""
-    named = (room.name, room.venue.name, room.venue.address)
-    return ", ".join(part for part in (*(choose(name, language) for name in named), room.venue.city) if part)
+    named = (choose(name, language) for name in (room.name, room.venue.name, room.venue.address))
+    with use_language(language or current_language()):
+        return translate(", ").join(part for part in (*named, city_of(room.venue)) if part)
+
+
+def city_of(venue: Venue) -> str:
+    """The venue's city, in the reader's language where it is the one that gives the venue's zone its name."""
+    return say_city(venue.zone) if venue.city == say_city(venue.zone, "en") else venue.city
 
 
 async def speakers_of(event_id: uuid.UUID) -> list[Speaker]:

@@ -22,13 +22,14 @@ from events_app.events.models import (
     NoSuchPage,
     Organization,
     agenda_of,
+    city_of,
     hosts_of,
     place_of,
     room_name,
     speakers_of,
 )
 from events_app.events.rules import Door, Status, Visibility
-from events_app.i18n import choose, current_language
+from events_app.i18n import choose, current_language, translate
 from events_app.web.kept import KeptPages
 from events_app.web.responses import page
 from events_app.web.site import site_of
@@ -66,6 +67,8 @@ async def home(request: Request) -> Response:
             days=by_day(events),
             conferences=conferences,
             hosts=await hosts_by_event(events),
+            places=short_places(events),
+            zone=zone_of_all(events),
         )
 
     return await kept(request, render)
@@ -75,15 +78,18 @@ async def conference(request: Request) -> Response:
     async def render() -> Response:
         found = await Conference.find_by_slug(request.path_params["slug"])
         events = await programme_of(found)
+        days = by_day(events)
         return page(
             request,
             "events/conference.html",
             conference=found,
-            days=by_day(events),
-            grids=grids_of(by_day(events)),
+            days=days,
+            grids={grid.day: grid for grid in grids_of(days)},
+            by_room=request.query_params.get("view") == "rooms",
             number=len(events),
             hosts=await hosts_by_event(events),
-            now=clock.now(),
+            places=short_places(events),
+            zone=found.zone,
         )
 
     return await kept(request, render)
@@ -152,35 +158,68 @@ def by_day(events: Sequence[Event]) -> list[tuple[date, list[Event]]]:
     return sorted(days.items())
 
 
+def short_places(events: Sequence[Event]) -> dict[Any, str]:
+    """Where each event is, in a line of a list: room, venue and city without the street, or what organizers wrote."""
+    places = {}
+    for found in events:
+        room = found.room if found.room_id else None
+        parts = (choose(room.name), choose(room.venue.name), city_of(room.venue)) if room else ()
+        places[found.id] = translate(", ").join(part for part in parts if part) or choose(found.place)
+    return places
+
+
+def zone_of_all(events: Sequence[Event]) -> str:
+    """The zone on whose clock all of them are; "" where there are several, so that each must say its own."""
+    zones = {found.zone for found in events}
+    return zones.pop() if len(zones) == 1 else ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What begins in a room at one time, and over how many rows of the table it lasts."""
+
+    events: Sequence[Event]
+    rows: int
+
+
 @dataclass(frozen=True)
 class Grid:
-    """A day as a table, for wide screens: one column a room, one row for each time something begins."""
+    """A day as a table, for wide screens: one column a room, one row for each time something begins.
+
+    A row leaves out the cells into which an earlier one reaches."""
 
     day: date
     rooms: Sequence[str]
-    rows: Sequence[tuple[datetime, Sequence[Sequence[Event]]]]
+    rows: Sequence[tuple[datetime, Sequence[Cell]]]
 
 
 def grids_of(days: Sequence[tuple[date, list[Event]]]) -> list[Grid]:
     """The days that a table helps with: two rooms or more, and three events or more."""
     made = []
     for day, events in days:
-        rooms = list(dict.fromkeys(room_name(each) for each in events))
-        if len(rooms) < 2 or len(events) < 3:
-            continue
-        starts = sorted({each.starts for each in events})
-        rows = [
-            (
-                start,
-                [
-                    [each for each in events if each.starts == start and room_name(each) == room]
-                    for room in rooms
-                ],
-            )
-            for start in starts
-        ]
-        made.append(Grid(day, rooms, rows))
+        in_rooms: dict[str, list[Event]] = defaultdict(list)
+        for each in events:
+            in_rooms[room_name(each)].append(each)
+        if len(in_rooms) >= 2 and len(events) >= 3:
+            made.append(Grid(day, list(in_rooms), _grid_rows(list(in_rooms.values()))))
     return made
+
+
+def _grid_rows(rooms: Sequence[Sequence[Event]]) -> list[tuple[datetime, Sequence[Cell]]]:
+    starts = sorted({each.starts for events in rooms for each in events})
+    cells: dict[datetime, list[Cell]] = {start: [] for start in starts}
+    for events in rooms:
+        begins = {each.starts for each in events}
+        at = 0
+        while at < len(starts):
+            here = [each for each in events if each.starts == starts[at]]
+            ends = max((each.ends for each in here), default=starts[at])
+            rows = 1
+            while at + rows < len(starts) and starts[at + rows] < ends and starts[at + rows] not in begins:
+                rows += 1
+            cells[starts[at]].append(Cell(here, rows))
+            at += rows
+    return list(cells.items())
 
 
 async def hosts_by_event(events: Sequence[Event]) -> dict[Any, list[HostView]]:

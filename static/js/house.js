@@ -11,13 +11,16 @@ function yourTime() {
     const start = new Date(time.dateTime);
     if (Number.isNaN(start.getTime()) || sameClock(start, here, time.dataset.zone)) continue;
     const say = (moment, options) => new Intl.DateTimeFormat(localeOfPage(), { ...options, hourCycle: "h23" }).format(moment);
-    const dayOf = (moment) => say(moment, { weekday: "long", day: "numeric", month: "long" });
+    const dayOf = (moment, timeZone) => `${say(moment, { weekday: "long", timeZone })} ${say(moment, { day: "numeric", month: "long", timeZone })}`;
     const hourOf = (moment) => say(moment, { hour: "2-digit", minute: "2-digit" });
     const both = (day, hours) => day + (language === "ar" ? "، " : ", ") + hours;
     const span = (words, from, to) => words.replace("{start}", from).replace("{end}", to);
     const end = new Date(time.dataset.until || time.dateTime);
-    const said = dayOf(start) === dayOf(end)
-      ? both(dayOf(start), span(time.dataset.hours || "{start}–{end}", hourOf(start), hourOf(end)))
+    const hours = span(time.dataset.hours || "{start}–{end}", hourOf(start), hourOf(end));
+    const isOneDay = dayOf(start) === dayOf(end);
+    const isSameDay = isOneDay && [start, end].every((moment) => dayOf(moment) === dayOf(moment, time.dataset.zone));
+    const said = isSameDay ? hours
+      : isOneDay ? both(dayOf(start), hours)
       : span(time.dataset.days || "{start} – {end}", both(dayOf(start), hourOf(start)), both(dayOf(end), hourOf(end)));
     time.textContent = (time.dataset.yourTime || "{}").replace("{}", said);
     time.hidden = false;
@@ -192,7 +195,7 @@ function goesOn() {
 }
 
 // <section id="progress" data-again="5">: this part of the page is asked for again every few seconds and shown anew when
-// it changed; what is data-without-script (a link that reloads) hides, what is data-with-script shows.
+// it changed, while anybody looks at it and nobody saves data; what is data-without-script (a link that reloads) hides, what is data-with-script shows.
 function looksAgain() {
   let part = document.querySelector("[id][data-again]");
   let shown = part?.outerHTML;
@@ -202,6 +205,7 @@ function looksAgain() {
     setTimeout(look, part.dataset.again * 1000);
   };
   const look = async () => {
+    if (document.hidden || navigator.connection?.saveData) return prepare();
     const answer = await fetch(location.href).catch(() => null);
     const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : document;
     const fresh = page.getElementById(part.id);

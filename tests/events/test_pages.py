@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from events_app.events.models import Event, Room, Venue
+from events_app.events.pages import by_day, grids_of, programme_of
 from tests import make
 from tests.databases import ENGINE, run_sql
 from tests.make import House, words_of
@@ -47,6 +48,56 @@ async def test_a_conference_shows_its_programme_past_events_too(house: House) ->
         False,
         False,
     )
+
+
+async def test_a_day_with_several_rooms_can_be_read_room_by_room(house: House) -> None:
+    """What lasts longer than the next thing beside it reaches into its row; two at once in a room share a cell."""
+    conference = await make.conference()
+    for slug, place, starts, ends in (
+        ("long", "Hall, Hotel", "11:00", "15:30"),
+        ("first", "Library, Hotel", "11:00", "12:30"),
+        ("twin", "Library, Hotel", "11:00", "15:00"),
+        ("second", "Library, Hotel", "14:00", "15:00"),
+    ):
+        walls = {"starts_wall": f"2035-05-12T{starts}", "ends_wall": f"2035-05-12T{ends}"}
+        await make.event(house.vault, slug=slug, place={"en": place}, conference_id=conference.id, **walls)
+    grid = grids_of(by_day(await programme_of(conference)))[0]
+
+    assert list(grid.rooms) == ["Library", "Hall"] or list(grid.rooms) == ["Hall", "Library"]
+    assert [
+        (f"{start:%H:%M}", sorted(([each.slug for each in cell.events], cell.rows) for cell in cells))
+        for start, cells in grid.rows
+    ] == [("11:00", [(["first", "twin"], 1), (["long"], 2)]), ("14:00", [(["second"], 1)])]
+
+    browser = await house.client()
+    by_day_page, by_room = [
+        (await browser.get(f"/conferences/forum{query}")).text for query in ("", "?view=rooms")
+    ]
+    assert ("<table" in by_day_page, "<table" in by_room) == (False, True)
+    assert 'aria-current="page">Rooms side by side' in by_room
+
+
+async def test_a_list_says_where_without_the_street_and_the_city_in_its_own_language(house: House) -> None:
+    browser = await house.client()
+    venue = await Venue.create(
+        name={"en": "Hotel Linden"}, address={"en": "Rue 12"}, city="Brussels", zone="Europe/Brussels"
+    )
+    room = await Room.create(venue_id=venue.id, name={"en": "Room A"})
+    await make.event(house.vault, place={}, room_id=room.id)
+
+    assert "Room A, Hotel Linden, Brussels" in words_of(await browser.get("/"))
+    assert "Room A، Hotel Linden، بروكسل" in words_of(await browser.get("/?lang=ar"))
+
+
+async def test_the_clock_is_named_once_where_all_share_it_and_beside_each_where_not(house: House) -> None:
+    browser = await house.client()
+    await make.event(house.vault, slug="here", zone="Europe/Brussels")
+    one = words_of(await browser.get("/"))
+    await make.event(house.vault, slug="there", zone="Asia/Beirut")
+    two = words_of(await browser.get("/"))
+
+    assert (one.count("Brussels time"), one.count("All times")) == (1, 1)
+    assert (two.count("Brussels time"), two.count("Beirut time"), two.count("All times")) == (1, 1, 0)
 
 
 async def test_an_unlisted_event_opens_by_its_link_and_asks_not_to_be_found(house: House) -> None:

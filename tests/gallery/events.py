@@ -39,6 +39,44 @@ TEXTS: dict[str, dict[str, Any]] = {
     )
 }
 
+FULL_DAY = (
+    (
+        "day-opening",
+        "Garden hall",
+        "09:30",
+        "10:30",
+        "Opening: who keeps the papers?",
+        "الافتتاح: من يحفظ الأوراق؟",
+    ),
+    (
+        "day-scanning",
+        "Library",
+        "11:00",
+        "12:30",
+        "Workshop: scanning with a phone",
+        "ورشة عمل: المسح بالهاتف",
+    ),
+    (
+        "day-law",
+        "Room Belgium III",
+        "11:00",
+        "15:30",
+        "Training: evidence for courts",
+        "تدريب: الأدلة أمام المحاكم",
+    ),
+    ("day-voices", "Garden hall", "11:00", "12:00", "Voices of families", "أصوات العائلات"),
+    (
+        "day-film",
+        "Garden hall",
+        "14:00",
+        "15:30",
+        "Film and conversation: The Orchard",
+        "فيلم وحوار: البستان",
+    ),
+    ("day-names", "Library", "14:00", "15:00", "Names in three scripts", "الأسماء بثلاثة خطوط"),
+    ("day-online", "", "17:00", "18:00", "Questions and answers for those far away", "أسئلة وأجوبة عن بُعد"),
+)
+
 
 async def draw_logos() -> None:
     for slug, colour in (("cedar-archive", "#0b5653"), ("open-table", "#9a4a1c")):
@@ -74,6 +112,9 @@ async def fill_rooms(now: datetime) -> Places:
     for english, arabic, seats in (("Room Belgium III", "قاعة بلجيكا 3", 60), ("Library", "المكتبة", 14)):
         await Room.create(venue_id=linden.id, name={"en": english, "ar": arabic}, seats=seats, step_free=True)
     await Venue.create(name={"en": "Community House"}, city="Gaziantep", zone="Europe/Istanbul")
+    await Room.create(
+        venue_id=linden.id, name={"en": "Garden hall", "ar": "قاعة الحديقة"}, seats=90, step_free=True
+    )
     ours = await Organization.get(slug="cedar-archive")
     forum = await Conference.get(slug="syria-forum")
     return {
@@ -105,6 +146,7 @@ async def fill_events(office: Office, now: datetime) -> Places:
     last_day = f"{now + timedelta(days=47):%Y-%m-%d}T17:30"
     texts = {name: {"en": LONG_TITLE} for name in ("title", "summary")}
     await event(vault, now, "long", days=46, ends_wall=last_day, conference_id=forum, **texts)
+    await fill_full_day(vault, now)
     ours = await Organization.get(slug="cedar-archive")
     ready = await make.draft(vault, hosts=[ours], now=now, **facts(now, "ready", days=33))
     bare = {"title": {"en": "An idea for spring"}, "place": {}, "summary": {}}
@@ -114,16 +156,42 @@ async def fill_events(office: Office, now: datetime) -> Places:
     return {**ids, "ready_event": str(ready.id), "draft_event": str(draft.id)}
 
 
+async def fill_full_day(vault: Vault, now: datetime) -> None:
+    """A conference on whose day much happens at once, room beside room."""
+    day = (now + timedelta(days=75)).date()
+    week = await make.conference(
+        "open-archives",
+        name={"en": "Open Archives Days", "ar": "أيام الأرشيف المفتوح"},
+        edition="2027",
+        starts_on=day,
+        ends_on=day + timedelta(days=2),
+    )
+    rooms = {each.name["en"]: each for each in await Room.all()}
+    for slug, room, starts, ends, english, arabic in FULL_DAY:
+        online = {
+            "offers_in_person": False,
+            "offers_online": True,
+            "join_link": "https://meet.example.org/day",
+        }
+        await make.event(
+            vault,
+            now=now,
+            **facts(now, slug, days=75, title={"en": english, "ar": arabic})
+            | {"starts_wall": f"{day}T{starts}", "ends_wall": f"{day}T{ends}", "conference_id": week.id}
+            | ({"room_id": rooms[room].id, "place": {}} if room else online),
+        )
+
+
 async def event(vault: Vault, now: datetime, slug: str, *, days: int, **changes: Any) -> Event:
     return await make.event(vault, now=now, **facts(now, slug, days=days) | changes)
 
 
-def facts(now: datetime, slug: str, *, days: int) -> dict[str, Any]:
+def facts(now: datetime, slug: str, *, days: int, **changes: Any) -> dict[str, Any]:
     """A round table in so many days."""
     day = f"{now + timedelta(days=days):%Y-%m-%d}"
     return {
         "slug": slug,
-        **TEXTS[slug],
+        **(changes or TEXTS[slug]),
         "starts_wall": f"{day}T13:00",
         "ends_wall": f"{day}T14:30",
         "capacity_in_person": 30,

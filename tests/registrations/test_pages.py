@@ -89,7 +89,7 @@ async def test_the_fourth_of_three_reads_that_it_is_no_place_yet(house: House) -
     receipt = await client.get((await register(client, event, "Dalal")).headers["location"])
 
     assert "Join the waiting list" in words_of(form)
-    assert "you do not have a place yet" in words_of(receipt)
+    assert "This is not a place yet." in words_of(receipt)
 
 
 @pytest.mark.parametrize("places", [3, 1, None])

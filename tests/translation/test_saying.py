@@ -37,6 +37,27 @@ def test_months_are_those_of_the_levant() -> None:
     assert i18n.say_short_date(date(2026, 5, 12)) == "الثلاثاء 12 أيار"
 
 
+@pytest.mark.parametrize(
+    ("last", "said", "in_english"),
+    [
+        (date(2027, 1, 3), "الأحد 3 كانون الثاني 2027", "Sunday 3 January 2027"),
+        (date(2027, 1, 4), "من 3 إلى 4 كانون الثاني 2027", "3 to 4 January 2027"),
+        (date(2027, 2, 1), "من 3 كانون الثاني إلى 1 شباط 2027", "3 January to 1 February 2027"),
+        (
+            date(2028, 1, 3),
+            "من 3 كانون الثاني 2027 إلى 3 كانون الثاني 2028",
+            "3 January 2027 to 3 January 2028",
+        ),
+    ],
+)
+def test_what_two_days_share_is_said_once(last: date, said: str, in_english: str) -> None:
+    first = date(2027, 1, 3)
+
+    assert i18n.say_days(first, last).replace("\u00a0", " ") == said
+    with i18n.use_language("en"):
+        assert i18n.say_days(first, last) == in_english
+
+
 def test_hours_are_those_of_the_24_hour_clock_in_western_digits() -> None:
     moments = [datetime(2026, 5, 12, hour, 5, tzinfo=UTC) for hour in (0, 9, 12, 13, 23)]
 
