@@ -80,6 +80,9 @@ async def save_quotas(
                 raise QuotaInUse(name=quota.name)
             await Registration.filter(quota_id=quota.id).update(quota_id=None)
             await quota.delete()
+    for each in quotas:  # two may change names, and no two may have the same for a moment
+        if each.id in known and (each.mode, each.name) != (known[each.id].mode, known[each.id].name):
+            await Quota.filter(id=each.id).update(name=each.id)
     for each in quotas:
         values: dict[str, Any] = {"name": each.name, "mode": each.mode, "places": each.places}
         if each.id in known:

@@ -49,6 +49,24 @@ async def seated(event: Event) -> int:
     return await Registration.filter(event_id=event.id, seated=True).count()
 
 
+async def test_two_quotas_change_names_in_one_save(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=3)
+    names = ["Partners", "Press"]
+    await inviting.save_quotas(
+        event.id, [QuotaFacts("", name, "in_person", 1) for name in names], office=office, now=NOW
+    )
+    before = {quota.name: str(quota.id) for quota in await Quota.filter(event_id=event.id)}
+
+    swapped = [
+        QuotaFacts(before[name], other, "in_person", 1)
+        for name, other in zip(names, names[::-1], strict=True)
+    ]
+    await inviting.save_quotas(event.id, swapped, office=office, now=NOW)
+
+    after = {quota.name: str(quota.id) for quota in await Quota.filter(event_id=event.id)}
+    assert after == {"Partners": before["Press"], "Press": before["Partners"]}
+
+
 async def test_a_quota_made_smaller_than_what_it_gave_away_frees_nothing(office: Office) -> None:
     event = await make.event(office.vault, capacity_in_person=3)
     quota = await save_quota(event, 2, office)
