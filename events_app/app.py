@@ -59,6 +59,7 @@ from events_app.registrations.posting import Office
 from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
+from events_app.web.door import Door
 from events_app.web.kept import KeptPages
 from events_app.web.responses import page
 from events_app.web.security import (
@@ -114,6 +115,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app = Starlette(
         routes=_routes(),
         middleware=[
+            Middleware(Door),
             Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
             Middleware(LanguageOfRequest, default=site.default_language),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
@@ -129,7 +131,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app.state.session_idle = timedelta(minutes=settings.accounts.idle_minutes)
     app.state.site = site
     app.state.office = office
-    app.state.kept_pages = KeptPages()
+    app.state.kept_pages = KeptPages(unseen={"claims"})
     app.state.mail_settings = settings.mail
     app.state.courier = None
     # What events must know of registrations is handed down, because imports only go down.

@@ -1,7 +1,7 @@
 """Templates and Markdown: values in, safe HTML or plain text out."""
 
 import hashlib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -65,6 +65,12 @@ environment.globals.update({"_": _say, "gettext": _say})
 def render(template: str, **context: Any) -> str:
     """Render `templates/TEMPLATE`. A name that the page uses and nobody gave is an error (StrictUndefined)."""
     return environment.get_template(template).render(**context)
+
+
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """One macro of `templates/TEMPLATE`, for what is said outside a page's own template."""
+    found: Callable[..., Markup] = getattr(environment.get_template(template).module, name)
+    return found
 
 
 def said(texts: Mapping[str, str] | None) -> Markup:

@@ -30,8 +30,8 @@ from events_app.events.models import (
 )
 from events_app.events.rules import Door, Status, Visibility
 from events_app.i18n import choose, current_language, translate
-from events_app.web.kept import KeptPages
-from events_app.web.responses import page
+from events_app.web.kept import KeptPages, Render
+from events_app.web.responses import flash_of, is_page, nobody_in_particular, page, with_flash
 from events_app.web.site import site_of
 
 
@@ -274,13 +274,17 @@ async def colours(request: Request) -> Response:
     return Response(sheet, media_type="text/css", headers={"Cache-Control": "public, max-age=300"})
 
 
-async def kept(request: Request, render: Any) -> Response:
+async def kept(request: Request, render: Render) -> Response:
+    """The page from memory if it is still true; a sentence for this reader alone is put into a copy."""
     pages: KeptPages = request.app.state.kept_pages
-    if request.cookies.get("flash"):
-        response: Response = await render()
-        return response
-    key = (request.url.path, request.url.query, current_language())
-    return await pages.get(request, key, render, now=time.monotonic())
+    key, now = (request.url.path, request.url.query, current_language()), time.monotonic()
+    flash = flash_of(request)
+    if not flash:
+        return await pages.get(request, key, render, now=now)
+    with nobody_in_particular(request):
+        found = await pages.page(key, render, now=now)
+    plain = found if isinstance(found, Response) else found.plain
+    return with_flash(plain, flash) if is_page(plain) else plain
 
 
 routes = [

@@ -1,23 +1,27 @@
-"""Kept pages: the rendered bytes of public pages, true as long as nothing was committed."""
+"""Kept pages: the rendered bytes of public pages, true as long as nothing they were made of has changed."""
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from events_app.database import data_version
+from events_app.database import Reads, data_version, noted_reads
 
 Render = Callable[[], Awaitable[Response]]
+Key = tuple[str, ...]
 MOST_PAGES = 500
+MOST_BYTES = 64 * 1024 * 1024
 SECONDS = 5.0
 """A kept page also grows old by the clock: 'registration closes at 12:00' must be noticed without a commit."""
 
 LEAST_TO_COMPRESS = 1000
+KEPT_PAGE = "kept_page"
+"""Where the scope of a request says which kept page answered it."""
 
 
 class KeptAnswer(Response):
@@ -30,14 +34,16 @@ class KeptAnswer(Response):
         await send({"type": "http.response.body", "body": self.body})
 
 
-@dataclass
-class _Kept:
-    """`compressed` is made when somebody first asks for it."""
+@dataclass(eq=False)
+class KeptPage:
+    """What was rendered, and of which reads. `compressed` is made when somebody first asks for it."""
 
     version: int
     until: float
+    reads: Reads
     plain: KeptAnswer
     compressed: KeptAnswer | None = None
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def for_reader(self, request: Request) -> KeptAnswer:
         if "gzip" not in request.headers.get("accept-encoding", ""):
@@ -46,37 +52,71 @@ class _Kept:
             self.compressed = _compressed(self.plain)
         return self.compressed
 
+    async def is_true(self, now: float) -> bool:
+        """Young enough, and made of what the database says now: nobody has committed since, or nothing of it.
+
+        Found true again after a commit it grows old as before, because it may speak of the time.
+        """
+        if now >= self.until:
+            return False
+        if self.version == await data_version():
+            return True
+        async with self._asking:  # of many who come at once, one asks
+            version = await data_version()
+            if self.version == version:
+                return True
+            if now < self.until and await self.reads.are_still_true():
+                self.version = version
+                return True
+            self.until = now  # once untrue, always: nobody needs to ask again
+            return False
+
 
 class KeptPages:
-    """Keeps whole answers by key (path and language). No cookie is ever kept: pages that set one are not."""
+    """Keeps whole answers by key (path and language). No cookie is ever kept: pages that set one are not.
 
-    def __init__(self) -> None:
-        self._pages: dict[tuple[str, ...], _Kept] = {}
-        self._locks: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
+    After a commit the questions that a page was made of are asked again; only other answers make it anew. `unseen`:
+    the columns that no page shows.
+    """
 
-    async def get(self, request: Request, key: tuple[str, ...], render: Render, *, now: float) -> Response:
+    def __init__(self, *, unseen: Collection[str] = ()) -> None:
+        self._unseen = unseen
+        self._pages: dict[Key, KeptPage] = {}
+        self._size = 0
+        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+
+    async def get(self, request: Request, key: Key, render: Render, *, now: float) -> Response:
         """The kept answer for `key`, or what `render` makes now (kept when it is a 200 without cookies)."""
-        kept = await self._true_one(key, now)
-        if kept is not None:
-            return kept.for_reader(request)
+        found = await self.page(key, render, now=now)
+        if isinstance(found, Response):
+            return found
+        request.scope[KEPT_PAGE] = found
+        return found.for_reader(request)
+
+    async def page(self, key: Key, render: Render, *, now: float) -> KeptPage | Response:
+        """The kept page, or the answer itself where it may not be kept."""
+        kept = self._pages.get(key)
+        if kept is not None and await kept.is_true(now):
+            return kept
         async with self._locks.setdefault(key, asyncio.Lock()):  # of many who come at once, one renders
-            kept = await self._true_one(key, now)
-            if kept is not None:
-                return kept.for_reader(request)
+            kept = self._pages.get(key)
+            if kept is not None and await kept.is_true(now):
+                return kept
             version = await data_version()
-            response = await render()
+            with noted_reads(unseen=self._unseen) as reads:
+                response = await render()
             if response.status_code != 200 or "set-cookie" in response.headers:
                 return response
-            if len(self._pages) >= MOST_PAGES:
-                self._pages.clear()
-            kept = self._pages[key] = _Kept(version, now + SECONDS, _copy(response))
-            return kept.for_reader(request)
+            return self._keep(key, KeptPage(version, now + SECONDS, reads, _copy(response)))
 
-    async def _true_one(self, key: tuple[str, ...], now: float) -> _Kept | None:
-        kept = self._pages.get(key)
-        if kept is None or now >= kept.until or kept.version != await data_version():
-            return None
-        return kept
+    def _keep(self, key: Key, page: KeptPage) -> KeptPage:
+        before = self._pages.pop(key, None)
+        self._size += len(page.plain.body) - (len(before.plain.body) if before else 0)
+        if len(self._pages) >= MOST_PAGES or self._size > MOST_BYTES:
+            self._pages.clear()
+            self._size = len(page.plain.body)
+        self._pages[key] = page
+        return page
 
 
 def _copy(response: Response) -> KeptAnswer:

@@ -1,6 +1,7 @@
 """What is answered: a page, a way onward, a file."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -9,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from events_app import i18n
-from events_app.rendering import render
+from events_app.rendering import macro, render
 from events_app.web.site import site_of
 
 FLASH_COOKIE = "flash"
+_FOR_EVERYBODY = "for_everybody"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Flash:
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Render `templates/TEMPLATE` with what every page knows, in the request's language."""
-    flash = _flash_of(request)
+    flash = None if request.scope.get(_FOR_EVERYBODY) else flash_of(request)
     response = HTMLResponse(
         render(template, **page_context(request), flash=flash, **context), status_code=status
     )
@@ -41,6 +43,31 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     if flash:
         response.delete_cookie(FLASH_COOKIE, path="/")
     return response
+
+
+@contextmanager
+def nobody_in_particular(request: Request) -> Iterator[None]:
+    """Inside the block `page` makes pages that may be kept: what this reader alone shall see is put in afterwards."""
+    request.scope[_FOR_EVERYBODY] = True
+    try:
+        yield
+    finally:
+        del request.scope[_FOR_EVERYBODY]
+
+
+def is_page(response: Response) -> bool:
+    return response.headers.get("content-type", "").startswith("text/html")
+
+
+def with_flash(response: Response, flash: Flash) -> HTMLResponse:
+    """A kept page for one reader: the sentence stands first in its main part, as in base.html, and is forgotten."""
+    page = bytes(response.body)
+    place = page.find(b">", page.find(b"<main")) + 1
+    sentence = str(macro("parts/notices.html", "notice")(flash.kind, flash.text)).encode()
+    greeted = HTMLResponse(page[:place] + b"\n" + sentence + page[place:], status_code=response.status_code)
+    greeted.headers["Content-Language"] = response.headers["content-language"]
+    greeted.delete_cookie(FLASH_COOKIE, path="/")
+    return greeted
 
 
 def page_context(request: Request) -> dict[str, Any]:
@@ -80,7 +107,8 @@ def see_other(path: str, *, flash: Flash | None = None) -> RedirectResponse:
     return response
 
 
-def _flash_of(request: Request) -> Flash | None:
+def flash_of(request: Request) -> Flash | None:
+    """The sentence that the page before wanted to be said."""
     from urllib.parse import unquote
 
     kind, separator, text = unquote(request.cookies.get(FLASH_COOKIE, "")).partition("|")

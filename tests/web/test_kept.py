@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from events_app.database import is_sqlite
 from events_app.events.models import Organization
-from events_app.web.kept import MOST_PAGES, SECONDS, KeptPages
+from events_app.web.kept import MOST_BYTES, MOST_PAGES, SECONDS, KeptPages
 from tests import make
 from tests.databases import DatabaseUnderTest, run_sql
 
@@ -146,6 +146,87 @@ async def test_sending_a_kept_page_does_not_change_it() -> None:
     assert (list(again.raw_headers), bytes(again.body)) == before
     assert gzip.decompress(bytes(again.body)).startswith(b"page 1")
     assert Headers(raw=again.raw_headers)["content-encoding"] == "gzip"
+
+
+class ReadingKitchen(Kitchen):
+    """Makes pages of what it reads."""
+
+    async def render(self) -> Response:
+        await Organization.filter(slug="read").order_by("id")
+        return await super().render()
+
+
+async def test_a_commit_that_changes_nothing_of_a_page_leaves_it_kept() -> None:
+    kitchen = ReadingKitchen()
+    for slug, page in (("other", "page 1"), ("another", "page 1"), ("read", "page 2")):
+        await kitchen.text()
+        await make.organization(slug=slug)
+        assert await kitchen.text() == page
+
+
+async def test_a_page_that_is_found_true_again_grows_no_younger() -> None:
+    kitchen = ReadingKitchen()
+    await kitchen.text(now=100.0)
+    await make.organization(slug="other")
+
+    assert await kitchen.text(now=100.0 + SECONDS - 0.1) == "page 1"
+    assert await kitchen.text(now=100.0 + SECONDS) == "page 2"
+
+
+async def test_of_many_who_come_after_a_commit_one_asks_and_one_renders() -> None:
+    kitchen = ReadingKitchen()
+    await kitchen.text()
+    await make.organization(slug="read")
+
+    assert await asyncio.gather(*(kitchen.text() for _ in range(5))) == ["page 2"] * 5
+
+
+async def test_the_bytes_that_are_kept_have_an_end() -> None:
+    kitchen = Kitchen(length=MOST_BYTES // 3)
+    for number in range(4):
+        await kitchen.get(key=(f"/{number}",))
+
+    assert 0 < len(kitchen.pages._pages) < 4
+
+
+async def test_a_registration_elsewhere_makes_no_page_anew_but_a_seat_here_does(house: make.House) -> None:
+    here = await make.event(house.vault, slug="here", capacity_in_person=10)
+    elsewhere = await make.event(house.vault, slug="elsewhere")
+    client = await house.client()
+    assert "10 places left" in (await client.get("/events/here")).text
+    (page,) = house.app.state.kept_pages._pages.values()
+
+    await make.registered(elsewhere, 1, office=house.office)
+    await client.get("/events/here")
+    assert list(house.app.state.kept_pages._pages.values()) == [page]
+
+    await make.registered(here, 1, office=house.office)
+    assert "9 places left" in (await client.get("/events/here")).text
+
+
+async def test_a_sentence_for_one_reader_is_in_no_kept_page(house: make.House) -> None:
+    await make.event(house.vault, slug="here", title={"en": "Launch"})
+    client = await house.client()
+    before = (await client.get("/events/here")).text
+
+    greeted = await client.get("/events/here", headers={"cookie": "flash=success%7CGone%20%3Cb%3E"})
+
+    assert "Gone &lt;b&gt;" in greeted.text
+    assert greeted.text.index("<main") < greeted.text.index("Gone") < greeted.text.index("Launch</span></h1>")
+    assert greeted.headers["cache-control"] == "no-store"
+    assert greeted.headers["content-language"] == "en"
+    assert greeted.headers["set-cookie"].startswith('flash=""')
+    assert (await client.get("/events/here")).text == before
+
+
+async def test_a_sentence_for_one_reader_is_said_where_nothing_was_kept_before(house: make.House) -> None:
+    await make.event(house.vault, slug="here")
+    client = await house.client()
+
+    for path, status in (("/events/here", 200), ("/events/nothing", 404), ("/desk/sign-in", 200)):
+        greeted = await client.get(path, headers={"cookie": "flash=info%7CThank%20you"})
+        assert (greeted.status_code, greeted.text.count("Thank you")) == (status, 1)
+    assert "Thank you" not in (await client.get("/events/here")).text
 
 
 async def test_an_organization_changes_and_its_pages_follow(house: make.House) -> None:

@@ -1,0 +1,105 @@
+"""What a piece of work read: its questions, and a mark of every answer, so that they can be asked once more.
+
+Asking again costs a fraction of making models and a page of the answers, and says whether these would come out the
+same.
+"""
+
+import hashlib
+import marshal
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, cast
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.connection import get_connection, get_connections
+
+MOST_QUESTIONS = 50
+
+
+@dataclass(frozen=True)
+class _Question:
+    """`pick` takes what counts out of a row; `mark` is the mark of the whole answer."""
+
+    sql: str
+    values: list[Any]
+    pick: Callable[[Any], Any]
+    mark: bytes
+
+
+class Reads:
+    """The questions of one piece of work, in order. Without any, nothing is known of what it depends on."""
+
+    def __init__(self, unseen: Collection[str] = ()) -> None:
+        self._unseen = unseen
+        self._questions: list[_Question] = []
+        self._can_be_repeated = True
+
+    def note(self, sql: str, values: Sequence[Any], rows: Sequence[Any]) -> None:
+        """One SELECT and what it found."""
+        pick = _picker(rows[0], self._unseen) if rows else tuple
+        self._questions.append(_Question(sql, list(values), pick, _mark(map(pick, rows))))
+
+    def give_up(self) -> None:
+        """Something was done that cannot be asked again."""
+        self._can_be_repeated = False
+
+    async def are_still_true(self) -> bool:
+        """Whether every question finds today what it found then. Asked outside any transaction."""
+        if not self._can_be_repeated or not 0 < len(self._questions) <= MOST_QUESTIONS:
+            return False
+        connection = get_connection("default")
+        for question in self._questions:
+            _, rows = await connection.execute_query(question.sql, question.values)
+            if _mark(map(question.pick, rows)) != question.mark:
+                return False
+        return True
+
+
+@contextmanager
+def noted_reads(*, unseen: Collection[str] = ()) -> Iterator[Reads]:
+    """Notes what is read inside the block. `unseen`: columns that decide nothing of what is made, such as locks."""
+    reads, connections = Reads(unseen), get_connections()
+    noting = cast(BaseDBAsyncClient, _Noting(get_connection("default"), reads))
+    token = connections.set("default", noting)
+    try:
+        yield reads
+    finally:
+        connections.reset(token)
+
+
+class _Noting:
+    """The connection, with somebody who notes what is asked. Whatever is no SELECT makes the notes worthless."""
+
+    def __init__(self, client: BaseDBAsyncClient, reads: Reads) -> None:
+        self.client = client
+        self._reads = reads
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
+        found = await self.client.execute_query(query, values)
+        if query.lstrip()[:6].upper() == "SELECT":
+            self._reads.note(query, values or (), found[1])
+        else:
+            self._reads.give_up()
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("execute_") or name == "_in_transaction":
+            self._reads.give_up()
+        return getattr(self.client, name)
+
+
+def _picker(row: Any, unseen: Collection[str]) -> Callable[[Any], Any]:
+    names = list(row.keys())
+    places = [place for place, name in enumerate(names) if name not in unseen]
+    return itemgetter(*places) if places and len(places) < len(names) else tuple
+
+
+def _mark(rows: Iterable[Any]) -> bytes:
+    found = list(rows)
+    try:
+        content = marshal.dumps(found, 0)
+    except ValueError:  # PostgreSQL's UUIDs and moments
+        content = repr(found).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(content, digest_size=16).digest()

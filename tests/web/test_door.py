@@ -1,0 +1,131 @@
+"""The door gives a kept page again before anything else looks at the request: the same answer, and only while true."""
+
+from collections.abc import Mapping
+
+import httpx2
+import pytest
+
+from events_app.events.models import Event
+from events_app.web.door import Door, wish_of
+from tests import make
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
+
+CHANGING = {"date"}
+
+
+def doors_of(house: make.House) -> Door:
+    """The door of this house, once it has answered somebody."""
+    inside = house.app.middleware_stack
+    while not isinstance(inside, Door):
+        inside = inside.app  # type: ignore[union-attr]
+    return inside
+
+
+def said(answer: httpx2.Response) -> tuple[int, list[tuple[str, str]], bytes]:
+    return answer.status_code, sorted(answer.headers.multi_items()), answer.content
+
+
+def asked(
+    path: str = "/", headers: Mapping[str, str] | None = None, method: str = "GET"
+) -> dict[str, object]:
+    pairs = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+    return {"type": "http", "method": method, "path": path, "query_string": b"", "headers": pairs}
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity", "br"])
+async def test_the_second_answer_is_the_first_in_every_byte_and_header(
+    house: make.House, encoding: str
+) -> None:
+    event = await make.event(house.vault)
+    client, path = await house.client(**{"accept-encoding": encoding}), f"/events/{event.slug}"
+
+    answers = [await client.get(path) for _ in range(3)]
+
+    assert said(answers[0]) == said(answers[1]) == said(answers[2])
+    assert "content-security-policy" in answers[2].headers
+    assert len(doors_of(house)._answers) == 1
+
+
+async def test_the_door_does_not_ask_inside(house: make.House) -> None:
+    event = await make.event(house.vault)
+    client, path = await house.client(), f"/events/{event.slug}"
+    first = await client.get(path)
+
+    async def nobody(*_arguments: object) -> None:
+        raise AssertionError("somebody inside was asked")
+
+    doors_of(house).app = nobody
+
+    assert said(await client.get(path)) == said(first)
+
+
+async def test_a_change_is_seen_through_the_door(house: make.House) -> None:
+    event = await make.event(house.vault, title={"en": "First title"})
+    client, path = await house.client(), f"/events/{event.slug}"
+    assert "First title" in (await client.get(path)).text
+
+    await Event.filter(id=event.id).update(title={"en": "Second title"})
+
+    assert "Second title" in (await client.get(path)).text
+    await Event.filter(id=event.id).update(status="draft")
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_each_reader_gets_their_own_language(house: make.House) -> None:
+    event = await make.event(house.vault, title={"en": "Launch", "ar": "إطلاق"})
+    client, path = await house.client(), f"/events/{event.slug}"
+    wishes = [
+        {"accept-language": "en"},
+        {"accept-language": "ar"},
+        {"cookie": "language=ar"},
+        {"cookie": "language=en"},
+    ]
+
+    for _ in range(2):
+        spoken = [(await client.get(path, headers=wish)).headers["content-language"] for wish in wishes]
+        assert spoken == ["en", "ar", "ar", "en"]
+
+
+async def test_a_language_that_is_wished_is_still_remembered_in_a_cookie(house: make.House) -> None:
+    event = await make.event(house.vault)
+    client = await house.client()
+
+    for _ in range(2):
+        answer = await client.get(f"/events/{event.slug}?lang=ar")
+        assert "language=ar" in answer.headers["set-cookie"]
+    assert not doors_of(house)._answers
+
+
+async def test_what_is_not_kept_does_not_stay_at_the_door(house: make.House) -> None:
+    client = await house.client()
+
+    for path in ("/healthz", "/events/nothing", "/desk/sign-in"):
+        await client.get(path)
+
+    assert not doors_of(house)._answers
+
+
+@pytest.mark.engine_free
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"cookie": "session=abc"},
+        {"cookie": "flash=info%7Chello"},
+        {"cookie": "language=en; session=abc"},
+        {"cookie": "language=" + "x" * 500},
+        {"accept-language": "x" * 500},
+        {"if-none-match": '"abc"'},
+        {"range": "bytes=0-1"},
+    ],
+)
+async def test_whoever_brings_more_than_a_wish_is_let_through(headers: dict[str, str]) -> None:
+    assert wish_of(asked(headers=headers)) is None
+
+
+@pytest.mark.engine_free
+@pytest.mark.parametrize("method", ["POST", "HEAD", "OPTIONS"])
+async def test_only_a_get_is_answered_at_the_door(method: str) -> None:
+    assert wish_of(asked(method=method)) is None
+    assert wish_of(asked()) == wish_of(asked(headers={"user-agent": "any"}))
+    assert wish_of(asked("/a")) != wish_of(asked("/b"))
