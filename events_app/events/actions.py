@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ from events_app.events.rules import (
     Status,
     Texts,
 )
-from events_app.i18n import N_, choose, translate
+from events_app.i18n import N_, choose, current_language, translate
 from events_app.vault import Reader, Vault
 
 Follow = Callable[..., Awaitable[None]]
@@ -157,7 +157,7 @@ async def publish_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) -
     event = await Event.claim(event_id)
     rules.check_life(Status(event.status), Status.PUBLISHED)
     if missing := await what_is_missing(event):
-        raise rules.NotReady(missing=translate(N_(", ")).join(missing))
+        raise rules.NotReady(missing=translate(N_(", ")).join(each.what for each in missing))
     if event.status == Status.CANCELLED:
         event.sequence += 1
     event.status = Status.PUBLISHED
@@ -263,15 +263,26 @@ async def _write_panel(
         await AgendaItem.create(event_id=event_id, position=position, **asdict(item))
 
 
-async def what_is_missing(event: Event) -> list[str]:
-    """What people must know before they register, and the event does not say yet; each in the reader's language."""
-    missing = []
+@dataclass(frozen=True)
+class Missing:
+    """What an event does not say yet, in the reader's language, and where at the desk it is written: "/edit#place_ar"
+    after the address of the event."""
+
+    what: str
+    where: str
+
+
+async def what_is_missing(event: Event) -> list[Missing]:
+    """What people must know before they register, and the event does not say yet."""
+    missing, language = [], current_language()
     if not choose(event.title):
-        missing.append(translate(N_("a title")))
+        missing.append(Missing(translate(N_("a title")), f"/edit#title_{language}"))
     if not await EventHost.exists(event_id=event.id):
-        missing.append(translate(N_("at least one host")))
+        where = "/programme#hosts-0-organization"
+        missing.append(Missing(translate(N_("at least one host")), where))
     if event.offers_in_person and not choose(event.place) and not event.room_id:
-        missing.append(translate(N_("a place, since people can come in person")))
+        what = translate(N_("a place, since people can come in person"))
+        missing.append(Missing(what, f"/edit#place_{language}"))
     return missing
 
 

@@ -80,7 +80,9 @@ async def new_event(request: Request) -> Response:
             "info", translate(N_("First tell people who you are. Then you can make your first event."))
         )
         return see_other("/desk/organizations/new", flash=flash)
-    return _form_page(request, event_form(choices=await _choices()))
+    latest = await Event.all().order_by("-created_at").first()
+    zone = {"zone": latest.zone} if latest else {}
+    return _form_page(request, event_form(choices=await _choices(), data=zone))
 
 
 async def create_event(request: Request) -> Response:
@@ -137,7 +139,7 @@ async def show_event(request: Request) -> Response:
     )
 
 
-def untranslated(event: Event) -> list[str]:
+def untranslated(event: Event) -> list[actions.Missing]:
     """Which texts are there in one language of the site and missing in another: 'Summary (Arabic)'."""
     from events_app.events.forms import _TEXT_FIELDS, OWN_TEXTS
     from events_app.i18n import current_language, name_of_language
@@ -147,7 +149,8 @@ def untranslated(event: Event) -> list[str]:
         texts = getattr(event, name)
         for code in languages():
             if texts and not texts.get(code):
-                gaps.append(f"{_TEXT_FIELDS[name][1]} ({name_of_language(code, current_language())})")
+                said = f"{_TEXT_FIELDS[name][1]} ({name_of_language(code, current_language())})"
+                gaps.append(actions.Missing(said, f"/edit#{name}_{code}"))
     return gaps
 
 

@@ -188,7 +188,7 @@ async def edit_venue(request: Request) -> Response:
     venue = await _find(request, Venue, "venue_id")
     rooms = await Room.filter(venue_id=venue.id).order_by("id") if venue else []
     form = parts.venue_form(venue=venue, rooms=list(rooms))
-    parts.add_rows(form, "rooms")
+    parts.add_rows(form)
     return _part_page(request, "events/venue.html", form, venue)
 
 

@@ -93,7 +93,7 @@ class _EventForm(Form):
     zone = SelectField(
         L_("Time zone"),
         [required(N_("Please choose the time zone."))],
-        description=L_("Where the clock on the wall hangs."),
+        description=L_("The hours above are the time of this city."),
     )
     starts_fold = RadioField(L_("Which hour does it start in?"), [optional()], validate_choice=False)
     ends_fold = RadioField(L_("Which hour does it end in?"), [optional()], validate_choice=False)
@@ -305,7 +305,10 @@ _TEXT_FIELDS: Mapping[str, tuple[type[Field], Any, int, Any]] = {
         TextAreaField,
         L_("Description"),
         MOST_MARKDOWN,
-        L_("You can use Markdown: **bold**, lists with -, links as [text](https://example.org)."),
+        L_(
+            "An empty line begins a paragraph. A line that begins with - becomes a point of a list, "
+            "**words** become bold."
+        ),
     ),
     "track": (StringField, L_("Theme or track"), 80, ""),
     "place": (
@@ -330,6 +333,7 @@ _TEXT_FIELDS: Mapping[str, tuple[type[Field], Any, int, Any]] = {
 }
 
 
+_ROWS = {"summary": {"rows": 2}, "description": {"rows": 6}, "accessibility": {"rows": 3}}
 _NEEDED = {"title": [in_one_language("title", N_("Please give the event a title in at least one language."))]}
 
 
@@ -343,7 +347,7 @@ def _form_class(codes: tuple[str, ...]) -> type[_EventForm]:
                 [*_NEEDED.get(name, ()), at_most(most)],
                 filters=[tidy_line if kind is StringField else tidy],
                 description=description,
-                render_kw={"lang": code, "dir": "auto", "maxlength": most},
+                render_kw={"lang": code, "dir": "auto", "maxlength": most, **_ROWS.get(name, {})},
             )
     return type("EventForm", (_EventForm,), members)
 

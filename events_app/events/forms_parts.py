@@ -75,7 +75,7 @@ def _link(label: Any) -> URLField:
     )
 
 
-def _colour(label: Any) -> StringField:
+def _colour(label: Any, example: str) -> StringField:
     def check(form: Any, typed: Field) -> None:
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", typed.data or ""):
             raise ValidationError(translate(N_("A colour such as #0b5653, please.")))
@@ -88,7 +88,8 @@ def _colour(label: Any) -> StringField:
         label,
         [optional(), check],
         filters=[tidy_line],
-        render_kw={"dir": "ltr", "maxlength": 7, "placeholder": "#0b5653"},
+        description=L_("The code of the colour, as your logo has it."),
+        render_kw={"dir": "ltr", "maxlength": 7, "placeholder": example},
     )
 
 
@@ -109,8 +110,8 @@ def _organization_class(codes: tuple[str, ...]) -> type[Form]:
         "ours": BooleanField(
             L_("This is us"), description=L_("New events start with our own organization as host.")
         ),
-        "colour": _colour(L_("Main colour")),
-        "second_colour": _colour(L_("Second colour")),
+        "colour": _colour(L_("Main colour"), "#0b5653"),
+        "second_colour": _colour(L_("Second colour"), "#d99a2b"),
     }
     return type("OrganizationForm", (Form,), members)
 
@@ -234,7 +235,9 @@ def room_values(form: Form) -> list[dict[str, Any]]:
     ]
 
 
-BLANK_ROWS = 3
+FIRST_ROWS = {"hosts": 1, "speakers": 1, "agenda": 2, "rooms": 2}
+"""Blank rows when a page opens: few, so that a phone shows what is there; 'More rows' adds MORE_ROWS at once."""
+MORE_ROWS = 3
 
 
 @cache
@@ -300,10 +303,10 @@ def programme_form(
 
 
 def add_rows(form: Form, *names: str) -> None:
-    for name in names or ("hosts", "speakers", "agenda", "rooms"):
-        for _each in range(BLANK_ROWS):
-            if name in form:
-                _field(form, name).append_entry()
+    """Blank rows for the lists of these names; without names, the first ones of every list that the form has."""
+    for name in names or (name for name in FIRST_ROWS if name in form):
+        for _each in range(MORE_ROWS if names else FIRST_ROWS[name]):
+            _field(form, name).append_entry()
 
 
 def give_choices(form: Form, organizations: list[Organization]) -> None:

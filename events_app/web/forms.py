@@ -15,7 +15,7 @@ from wtforms.fields.core import Field
 from wtforms.validators import StopValidation, ValidationError
 
 from events_app.errors import TooMany
-from events_app.i18n import N_, ngettext, translate
+from events_app.i18n import N_, current_language, ngettext, translate
 
 MOST_FIELDS = 400
 MOST_IN_A_FIELD = 64 * 1024
@@ -109,10 +109,17 @@ def tidy_line(text: str | None) -> str:
 
 
 def required(sentence: str = N_("Please fill this in.")) -> Validator:
-    """Refuse an empty field with one sentence; the field's other validators then stay silent."""
+    """Refuse an empty field with one sentence; the field's other validators then stay silent.
+
+    What was typed and could not be read has been refused in its own words already: that is enough.
+    """
 
     def check(form: WTForm, field: Field) -> None:
         if not field.data or (isinstance(field.data, str) and not field.data.strip()):
+            was_typed = any(str(each or "").strip() for each in field.raw_data or ())
+            if field.errors and was_typed:
+                raise StopValidation()
+            field.errors = []
             raise StopValidation(translate(sentence))
 
     check.field_flags = {"required": True}  # type: ignore[attr-defined]
@@ -120,14 +127,15 @@ def required(sentence: str = N_("Please fill this in.")) -> Validator:
 
 
 def in_one_language(name: str, sentence: str) -> Validator:
-    """Refuse a text that is written in none of its languages (fields name_en, name_ar), beside the first of them."""
+    """Refuse a text that is written in none of its languages (fields name_en, name_ar), beside the reader's own."""
 
     def check(form: WTForm, field: Field) -> None:
         if field.data and field.data.strip():
             return
         ours = [each for each in form if each.short_name.startswith(f"{name}_")]
         is_missing = not any((each.data or "").strip() for each in ours)
-        raise StopValidation(translate(sentence) if is_missing and field is ours[0] else "")
+        own = next((each for each in ours if each.short_name == f"{name}_{current_language()}"), ours[0])
+        raise StopValidation(translate(sentence) if is_missing and field is own else "")
 
     check.field_flags = {"one_language": True}  # type: ignore[attr-defined]
     return check

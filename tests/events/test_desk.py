@@ -198,6 +198,44 @@ async def test_publishing_what_lacks_something_says_what(house: House) -> None:
     assert "a place, since people can come in person" in words_of(await desk.get(f"/desk/events/{event.id}"))
 
 
+async def test_a_draft_leads_to_each_field_that_is_missing(house: House) -> None:
+    desk = await house.desk()
+    event = await make.draft(house.vault, place={})
+    path = f"/desk/events/{event.id}"
+
+    overview = (await desk.get(path)).text
+
+    for where, page in (("programme", "hosts-0-organization"), ("edit", "place_en")):
+        assert f'href="{path}/{where}#{page}"' in overview
+        assert f'id="{page}"' in (await desk.get(f"{path}/{where}")).text
+    assert overview.count("button-primary") == 1
+
+
+async def test_a_new_event_begins_in_the_time_zone_of_the_last_one(house: House) -> None:
+    desk = await house.desk()
+    await make.organization()
+    await new_event(desk, zone="Asia/Beirut")
+
+    assert filled(await desk.get("/desk/events/new"))["zone"] == "Asia/Beirut"
+
+
+async def test_what_is_missing_is_said_once(house: House) -> None:
+    desk = await house.desk()
+    await make.organization()
+
+    answer = await new_event(desk, title_en="", title_ar="", starts_on="")
+    wrong = re.findall(r'id="(\w+)-error"', answer.text)
+    unreadable = words_of(await new_event(desk, starts_on="31.12."))
+
+    assert wrong == ["title_en", "starts_on"]
+    assert "Not a valid date value" not in words_of(answer)
+    arabic = await new_event(await house.desk(**{"accept-language": "ar"}), title_en="", title_ar="")
+    assert 'id="title_ar-error"' in arabic.text
+    assert 'id="title_en-error"' not in arabic.text
+    assert unreadable.count("Not a valid date value") == 2  # beside the field and in the summary
+    assert "Please choose the date" not in unreadable
+
+
 async def test_an_event_with_people_does_not_go_back_to_a_draft(house: House) -> None:
     desk = await house.desk()
     event = await make.event(house.vault)
