@@ -21,6 +21,7 @@ from events_app.accounts import actions as accounts
 from events_app.accounts.pages import FormExpired
 from events_app.commands import open_vault
 from events_app.database import close_database, migrate, open_database
+from events_app.errors import Invalid
 from events_app.events.rules import EventChangedMeanwhile
 from events_app.settings import Settings, load_settings
 from events_app.vault import Vault
@@ -32,7 +33,7 @@ from tests.gallery.events import Places
 
 KINDS = ("empty", "begun", "rich")
 ORGANIZER, PASSPHRASE = "rima@example.org", "linden cedar harbour table"
-REFUSALS = {403: FormExpired, 409: EventChangedMeanwhile, 413: TooLarge, 429: TooOften}
+REFUSALS = {403: FormExpired, 409: EventChangedMeanwhile, 413: TooLarge, 422: Invalid, 429: TooOften}
 
 
 def main(kind: str, folder: str, port: str) -> None:

@@ -26,6 +26,7 @@ from events_app.settings import Settings
 from events_app.vault import Reader, Vault
 from tests import make
 from tests.gallery.events import Places, draw_logos, fill_events, fill_rooms
+from tests.gallery.lists import bring_lists, wait_for_decisions
 from tests.gallery.shots import LETTERS
 
 NAMES = (
@@ -49,6 +50,8 @@ async def fill(settings: Settings, vault: Vault) -> Places:
     places |= await fill_events(office, now)
     places |= await fill_lists(office, now)
     places |= await write_letters(settings, office, now)
+    places |= await bring_lists(office, now)
+    places |= await wait_for_decisions(office, now)
     return places
 
 
@@ -66,11 +69,12 @@ async def fill_lists(office: Office, now: datetime) -> Places:
             "consent_version": launch.consent_version,
         }
         await make.registered(launch, number, office=office, now=now, **person)
-    statuses = {}
+    statuses: Places = {}
     for number, status in ((20, Status.PENDING), (21, Status.DECLINED)):
         found = await make.row_of(launch, f"guest.{number}@example.org", office=office)
         await Registration.filter(id=found.id).update(status=status)
         statuses[f"own_{status}"] = link_of(found, office)
+        statuses[f"person_{status}"] = str(found.id)
     gone = await make.row_of(launch, "guest.22@example.org", office=office)
     await actions.cancel(gone.id, office=office, now=now)
     first = await make.row_of(launch, "guest.0@example.org", office=office)
@@ -80,7 +84,7 @@ async def fill_lists(office: Office, now: datetime) -> Places:
     await invite_partners(launch, office, now)
     statuses |= await write_to_everybody(launch, office, now)
     statuses["my_calendar"] = await personal.add_to_feed(first, "", now=now)
-    statuses["person"] = str(first.id)
+    statuses |= {"person": str(first.id), "person_cancelled": str(gone.id)}
     statuses["question"] = await ask_everything(await Event.get(slug="unlisted"))
     return {**statuses, **await with_deadlines(launch, office, now), **receipts(launch.id, office, now)}
 
@@ -101,7 +105,7 @@ async def with_deadlines(launch: Event, office: Office, now: datetime) -> Places
             **more,
         }
         await Registration.filter(id=row.id).update(**changed)
-        found[f"own_{due_for}"] = link_of(row, office)
+        found |= {f"own_{due_for}": link_of(row, office), f"person_{due_for}": str(row.id)}
     mover = await make.row_of(launch, "guest.5@example.org", office=office)
     await changes.ask_new_address(mover.id, "new.address@example.org", office=office, now=now)
     letter = await Letter.filter(kind="registrations.new_address").first()
@@ -184,6 +188,8 @@ def receipts(event_id: uuid.UUID, office: Office, now: datetime) -> Places:
         )
         for name, (status, mode) in asked.items()
     }
+    held = Receipt(event_id, Status.CONFIRMED, "in_person", "leyla@example.org", confirms_address=True)
+    found["receipt_address"] = _receipt_token(held, vault=office.vault, now=later)
     link = {"event": str(event_id), "address": "leyla@example.org"}
     return {**found, "link_asked": _sealed(link, LINK_ASKED, vault=office.vault, now=later)}
 
@@ -201,8 +207,11 @@ async def write_letters(settings: Settings, office: Office, now: datetime) -> Pl
     for each in seated:
         await actions.cancel(each.id, office=office, now=now)
     waiting = await both(small, office, now, "late")
-    places: Places = {"own_waitlisted": link_of(waiting[0], office)}
-    await both(moved, office, now)
+    places: Places = {
+        "own_waitlisted": link_of(waiting[0], office),
+        "person_waitlisted": str(waiting[0].id),
+        "own_moved": link_of((await both(moved, office, now))[0], office),
+    }
     await make.change(
         moved, office, now=now, place={"en": "Room XX, Hotel Linden", "ar": "القاعة 20، فندق ليندن"}
     )
@@ -225,7 +234,9 @@ async def write_letters(settings: Settings, office: Office, now: datetime) -> Pl
     places["own_past"] = link_of((await rows_of(past))[0], office)
     full = await Event.get(slug="no-waitlist")
     await make.registered(full, "Karim", office=office, now=now)
-    await ask_again(await Event.get(slug="unlisted"), office, now)
+    asked = await Event.get(slug="unlisted")
+    await ask_again(asked, office, now)
+    places["own_questions"] = link_of((await rows_of(asked))[0], office)
     await post_the_rest(office, now)
     await compose_all(settings, office)
     places |= await letters_by_kind(office)

@@ -74,6 +74,27 @@ def stale(page: Page) -> None:
     typed()(page)
 
 
+def decided(page: Page) -> None:
+    """Tick the first of the list and carry out what the bar below offers first."""
+    page.locator("table input[name=id]").first.check()
+    _press(page, "form#bulk button")
+    _press(page, "main form[method=post] button.button-primary[type=submit]")
+
+
+def wrong_address(page: Page) -> None:
+    """Ask, on one's own page, for a new address that is none."""
+    form = page.locator('form[action$="/address"]')
+    page.locator("details", has=form).first.locator("summary").click()
+    form.locator("input[name=address]").fill("leyla@")
+    _press(page, 'form[action$="/address"] button[type=submit]')
+
+
+def saved(page: Page) -> None:
+    """Save one's own details as they are."""
+    page.locator("#change > summary").click()
+    _press(page, "#change form button[type=submit]")
+
+
 def _fill(page: Page, name: str, text: str) -> None:
     field = page.locator(f"#{name}")
     if field.evaluate("field => field.tagName") == "SELECT":
@@ -118,6 +139,7 @@ PUBLIC = (
     Shot("register-online", "/events/evening-online/register"),
     Shot("register-questions", "/events/unlisted/register"),
     Shot("register-questions-errors", "/events/unlisted/register", prepare=typed(name="Leyla")),
+    Shot("register-approval", "/events/by-approval/register"),
     Shot("register-closed", "/events/closed/register"),
     Shot("register-not-yet", "/events/not-yet/register"),
     Shot("register-past", "/events/past/register"),
@@ -126,7 +148,10 @@ PUBLIC = (
     Shot("receipt-online", "/registrations/{receipt_online}"),
     Shot("receipt-waitlisted", "/registrations/{receipt_waitlisted}"),
     Shot("receipt-pending", "/registrations/{receipt_pending}"),
+    Shot("receipt-address", "/registrations/{receipt_address}"),
+    Shot("receipt-expired", "/registrations/r.none", status=404),
     Shot("own-confirmed", "/registrations/{own_confirmed}"),
+    Shot("own-saved", "/registrations/{own_confirmed}", prepare=saved),
     Shot("own-cancel-step", "/registrations/{own_confirmed}", prepare=step("/cancellation")),
     Shot("own-online", "/registrations/{own_online}"),
     Shot("own-waitlisted", "/registrations/{own_waitlisted}"),
@@ -137,10 +162,17 @@ PUBLIC = (
     Shot("own-address", "/registrations/{own_address}"),
     Shot("own-offer", "/registrations/{own_offer}"),
     Shot("own-all-open", "/registrations/{own_confirmed}", prepare=unfolded),
+    Shot("own-errors", "/registrations/{own_confirmed}", prepare=wrong_address),
+    Shot("own-questions", "/registrations/{own_questions}", prepare=unfolded),
+    Shot("own-unknown", "/registrations/none", status=404),
     Shot("own-new-address", "/registrations/{own_mover}/address/{address_code}"),
+    Shot("own-new-address-used", "/registrations/{own_mover}/address/none"),
     Shot("own-join-early", "/registrations/{own_online}/join"),
     Shot("own-join", "/registrations/{own_now}/join"),
+    Shot("own-join-refused", "/registrations/{own_confirmed}/join", status=404),
     Shot("my-calendar", "/my/{my_calendar}"),
+    Shot("my-calendar-unknown", "/my/none", status=404),
+    Shot("own-event-moved", "/registrations/{own_moved}"),
     Shot("own-event-cancelled", "/registrations/{own_called_off}"),
     Shot("own-event-past", "/registrations/{own_past}"),
     Shot("mine", "/events/research-launch/mine"),
@@ -150,6 +182,7 @@ PUBLIC = (
     Shot("refusal-403", "/gallery/403", status=403),
     Shot("refusal-409", "/gallery/409", status=409),
     Shot("refusal-413", "/gallery/413", status=413),
+    Shot("refusal-422", "/gallery/422", status=422),
     Shot("refusal-429", "/gallery/429", status=429),
     Shot("refusal-500", "/gallery/500", status=500),
     Shot("sign-in", "/desk/sign-in"),
@@ -244,10 +277,26 @@ DESK = (
         prepare=pressed('form.form[action$="/invitations"] button', number=""),
     ),
     Shot("person", "/desk/events/{research_launch_event}/registrations/{person}"),
+    Shot("person-pending", "/desk/events/{research_launch_event}/registrations/{person_pending}"),
+    Shot("person-declined", "/desk/events/{research_launch_event}/registrations/{person_declined}"),
+    Shot("person-cancelled", "/desk/events/{research_launch_event}/registrations/{person_cancelled}"),
+    Shot("person-leaving", "/desk/events/{research_launch_event}/registrations/{person_leaving}"),
+    Shot("person-address", "/desk/events/{research_launch_event}/registrations/{person_address}"),
+    Shot("person-offer", "/desk/events/{research_launch_event}/registrations/{person_offer}"),
+    Shot("person-waitlisted", "/desk/events/{small_roundtable_event}/registrations/{person_waitlisted}"),
     Shot("person-new", "/desk/events/{research_launch_event}/registrations/new"),
     Shot("person-errors", "/desk/events/{research_launch_event}/registrations/new", prepare=typed()),
     Shot("acts-cancel", "/desk/events/{research_launch_event}/registrations/acts?which=all&verb=cancel"),
     Shot("acts-decline", "/desk/events/{research_launch_event}/registrations/acts?which=all&verb=decline"),
+    Shot("acts-promote", "/desk/events/{small_roundtable_event}/registrations/acts?which=all&verb=promote"),
+    Shot("acts-nobody", "/desk/events/{small_roundtable_event}/registrations/acts?which=all&verb=approve"),
+    Shot("acts-done", "/desk/events/{approval_event}/registrations?status=pending", prepare=decided),
+    Shot(
+        "acts-refused",
+        "/desk/events/{small_roundtable_event}/registrations/acts?which=all&verb=promote",
+        prepare=typed(),
+    ),
+    Shot("list-pending", "/desk/events/{approval_event}/registrations?status=pending"),
     Shot("duplicates", "/desk/events/{research_launch_event}/duplicates"),
     Shot("reminders", "/desk/events/{research_launch_event}/reminders"),
     Shot("write", "/desk/events/{research_launch_event}/write"),
@@ -263,6 +312,23 @@ DESK = (
     Shot("letter-page-refused", "/desk/letters/{refused_letter}"),
     Shot("letter-page-queued", "/desk/letters/{queued_letter}"),
     Shot("import", "/desk/events/{research_launch_event}/import"),
+    Shot("import-errors", "/desk/events/{research_launch_event}/import", prepare=typed()),
+    Shot("import-again", "/desk/events/{long_event}/import"),
+    Shot("import-columns", "/desk/events/{unlisted_event}/import/{good_draft}"),
+    Shot(
+        "import-columns-errors",
+        "/desk/events/{unlisted_event}/import/{good_draft}",
+        prepare=typed(**{"columns-0": "out"}),
+    ),
+    Shot("import-check", "/desk/events/{unlisted_event}/import/{good_draft}/check"),
+    Shot("import-check-mistakes", "/desk/events/{research_launch_event}/import/{mistakes_draft}/check"),
+    Shot(
+        "import-check-refused",
+        "/desk/events/{research_launch_event}/import/{mistakes_draft}/check",
+        prepare=typed(),
+    ),
+    Shot("import-done", "/desk/events/{long_event}/imports/{batch}"),
+    Shot("import-undone", "/desk/events/{closed_event}/imports/{undone_batch}"),
     Shot("export", "/desk/events/{research_launch_event}/export"),
     Shot("organizations", "/desk/organizations"),
     Shot("organization", "/desk/organizations/{organization}"),
@@ -296,10 +362,6 @@ SHOTS: tuple[Shot, ...] = (
 )
 
 NOT_PAGES = (
-    # Steps of an import: they need an uploaded file, and tests/journeys walks them.
-    "/desk/events/{event_id}/import/{draft_id}",
-    "/desk/events/{event_id}/import/{draft_id}/check",
-    "/desk/events/{event_id}/imports/{batch_id}",
     "/healthz",
     "/readyz",
     "/conferences/{slug}.ics",

@@ -1,0 +1,90 @@
+"""The invented lists of the gallery: imports at each of their steps, and people who wait for a decision."""
+
+from datetime import datetime, timedelta
+
+from events_app.accounts.models import Organizer
+from events_app.events.models import Event
+from events_app.registrations import batches, drafts, importing
+from events_app.registrations.answers import questions_of
+from events_app.registrations.forms_import import columns_form
+from events_app.registrations.forms_rows import Reading, read_people
+from events_app.registrations.importing import Wish
+from events_app.registrations.models_parts import ImportDraft
+from events_app.registrations.posting import Office
+from events_app.registrations.tables import find_heading, listing_of, read_table
+from tests import make
+from tests.gallery.events import Places
+
+GOOD = """Name;E-mail;Language;Takes part;Access needs;Remark
+Yara Mansour;yara@example.org;Arabic;in person;;met at the forum
+بشرى العلي;bushra@example.org;Arabic;in person;كرسي متحرك;
+Tomás Ribeiro;tomas@example.org;English;in person;;
+هيلين يوسف;;Arabic;in person;;no address yet
+"""
+MISTAKES = """Name;E-mail;Language;Takes part
+Yara Mansour;yara@example.org;Arabic;in person
+;nobody@example.org;English;in person
+Tomás Ribeiro;tomas(at)example.org;English;in person
+بشرى العلي;bushra@example.org;Klingon;in person
+Karim Saab;karim@example.org;Arabic;by post
+Salma Haddad;guest.0@example.org;English;online
+Yara M.;YARA@example.org;Arabic;online
+"""
+WAIT_FOR_A_DECISION = 24
+"""The gallery approves one of them with each picture."""
+
+
+async def bring_lists(office: Office, now: datetime) -> Places:
+    """A list with mistakes and a good one, tried; one that was brought in, and one that was taken back."""
+    mistakes, _ = await tried("research-launch", MISTAKES, office, now)
+    good, _ = await tried("unlisted", GOOD, office, now)
+    done, gone = [await brought(slug, office, now) for slug in ("long", "closed")]
+    await batches.undo(gone.event_id, gone.id, office=office, now=now)
+    return {
+        "mistakes_draft": str(mistakes.id),
+        "good_draft": str(good.id),
+        "batch": str(done.id),
+        "undone_batch": str(gone.id),
+    }
+
+
+async def tried(slug: str, text: str, office: Office, now: datetime) -> tuple[ImportDraft, Reading]:
+    """As the desk does it: the list is kept, its columns are guessed, and it is read without writing anything."""
+    event, organizer = await Event.get(slug=slug), await Organizer.first()
+    assert organizer is not None
+    data = text.encode()
+    table = read_table(data)
+    listing = listing_of(table, heading=find_heading(table))
+    draft = await drafts.keep_draft(event.id, organizer.id, data, office=office, now=now)
+    questions = await questions_of(event.id)
+    choices = {"encoding": table.encoding}
+    form = columns_form(listing=listing, event=event, questions=questions, choices=choices)
+    chosen = {name: form[name].data for name in ("heading", "columns", "language", "mode", "places")}
+    await drafts.keep_choices(draft, choices | chosen, now=now)
+    return draft, read_people(listing, draft.choices, event=event, questions=questions)
+
+
+async def brought(slug: str, office: Office, now: datetime) -> ImportDraft:
+    """A good list, written; its batch has the id of its draft."""
+    draft, reading = await tried(slug, GOOD, office, now)
+    await importing.import_list(draft, reading.lines, wish=Wish(), office=office, now=now)
+    return draft
+
+
+async def wait_for_decisions(office: Office, now: datetime) -> Places:
+    """An event whose organizers approve each registration, and people who wait for that."""
+    day = f"{now + timedelta(days=70):%Y-%m-%d}"
+    event = await make.event(
+        office.vault,
+        now=now,
+        slug="by-approval",
+        title={"en": "Closed workshop: safe archives", "ar": "ورشة عمل مغلقة: أرشيف آمن"},
+        starts_wall=f"{day}T10:00",
+        ends_wall=f"{day}T16:00",
+        capacity_in_person=WAIT_FOR_A_DECISION,
+        needs_approval=True,
+        visibility="unlisted",
+    )
+    for number in range(WAIT_FOR_A_DECISION):
+        await make.registered(event, 100 + number, office=office, now=now)
+    return {"approval_event": str(event.id)}
