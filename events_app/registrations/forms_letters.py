@@ -35,6 +35,13 @@ def _only_known_placeholders(form: Form, field: Field) -> None:
         )
 
 
+def _one_language(form: Form, field: Field) -> None:
+    """Says beside the label that one language is enough; the form itself checks it, for both fields of a language."""
+
+
+_one_language.field_flags = {"one_language": True}  # type: ignore[attr-defined]
+
+
 class _MailingForm(Form):
     """Subclasses add `subject_en`, `body_en` and so on. `rest` is what of the query the page has no field for."""
 
@@ -88,13 +95,13 @@ def _form_class(codes: tuple[str, ...]) -> type[_MailingForm]:
     for code in codes:
         members[f"subject_{code}"] = StringField(
             L_("Subject"),
-            [at_most(MOST_SUBJECT), _only_known_placeholders],
+            [_one_language, at_most(MOST_SUBJECT), _only_known_placeholders],
             filters=[tidy_line],
             render_kw={"lang": code, "dir": "auto", "maxlength": MOST_SUBJECT},
         )
         members[f"body_{code}"] = TextAreaField(
             L_("Letter"),
-            [at_most(MOST_BODY), _only_known_placeholders],
+            [_one_language, at_most(MOST_BODY), _only_known_placeholders],
             filters=[tidy],
             render_kw={"lang": code, "dir": "auto", "maxlength": MOST_BODY, "rows": 12},
         )

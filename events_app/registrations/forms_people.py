@@ -85,12 +85,14 @@ class InvitationForm(Form):
         [at_most(60_000)],
         filters=[tidy],
         description=L_(
-            "One person a line, such as: Salma Haddad <salma@example.org>. Left empty, you get bare codes."
+            "One person a line, such as: Salma Haddad <salma@example.org>. Left empty, you get codes without a name."
         ),
         render_kw={"rows": 6, "dir": "auto"},
     )
     number = IntegerField(
-        L_("Or this many bare codes"), [optional(), number_between(1, MOST_IN_A_BATCH)], render_kw={"min": 1}
+        L_("Or this many codes without a name"),
+        [optional(), number_between(1, MOST_IN_A_BATCH)],
+        render_kw={"min": 1},
     )
     language = SelectField(L_("Language of the letters"))
     is_bound = BooleanField(L_("Each code works only for the address it is sent to"))

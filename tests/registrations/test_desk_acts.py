@@ -3,6 +3,7 @@
 import re
 import uuid
 from html import unescape
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -40,7 +41,7 @@ async def test_an_act_on_many_asks_with_number_and_names_and_changes_nothing(hou
 
     asked = await ask(desk, event, "approve", *rows[:2])
 
-    assert reads(asked, "Approve 2 people?")
+    assert reads(asked, "Approve 2 registrations?")
     assert [reads(asked, name) for name in ("Amal", "Basel", "Celine")] == [True, True, False]
     assert await statuses(*rows) == ["pending"] * 3
 
@@ -51,7 +52,7 @@ async def test_the_ticked_are_approved_and_nobody_else(house: House) -> None:
 
     done = await act(desk, event, await ask(desk, event, "approve", *rows[:2]))
 
-    assert reads(done, "2 people are approved.")
+    assert reads(done, "2 registrations are approved.")
     assert await statuses(*rows) == ["confirmed", "confirmed", "pending"]
 
 
@@ -63,7 +64,7 @@ async def test_all_that_a_search_finds_are_declined_with_a_reason_in_their_langu
     asked = await ask(desk, event, "decline", search="q=amal&status=pending")
     done = await act(desk, event, asked, reason_en="We chose by lot.", reason_ar="اخترنا بالقرعة.")
 
-    assert reads(done, "2 people are declined.")
+    assert reads(done, "2 registrations are declined.")
     said = {
         post.to: post.facts["reason"]
         for post in await make.posted(event, house.office)
@@ -80,7 +81,7 @@ async def test_what_cannot_be_done_is_left_out_and_said_before(house: House) -> 
     asked = await ask(desk, event, "promote", confirmed, waiting)
 
     assert reads(asked, "Give a place to 1 person?")
-    assert reads(asked, "1 of those you chose is left out: only people on the waiting list")
+    assert reads(asked, "1 of those you chose is left out. Only people on the waiting list")
 
 
 async def test_the_others_are_told_why_not_in_words(house: House) -> None:
@@ -90,7 +91,7 @@ async def test_the_others_are_told_why_not_in_words(house: House) -> None:
 
     done = await act(desk, event, await ask(desk, event, "approve", *rows))
 
-    assert reads(done, "1 person is approved.")
+    assert reads(done, "1 registration is approved.")
     assert reads(done, "2 people: All places are taken, and this event keeps no waiting list.")
     assert sorted(await statuses(*rows)) == ["confirmed", "pending", "pending"]
 
@@ -105,7 +106,7 @@ async def test_nobody_is_acted_on_whom_the_organizer_was_not_shown(house: House)
     assert (again.status_code, reads(again, "The list changed meanwhile")) == (409, True)
     assert await statuses(*rows) == ["pending"] * 3
 
-    assert reads(again, "Approve 3 people?")
+    assert reads(again, "Approve 3 registrations?")
     await act(desk, event, again)
     assert await statuses(*rows) == ["confirmed"] * 3
 
@@ -124,10 +125,10 @@ async def test_a_party_is_approved_once_and_counted_whole(house: House) -> None:
     await make.registered(event, 1, office=house.office, guests=[Guest("Nour"), Guest("Omar")])
 
     asked = await ask(desk, event, "approve", search="")
-    assert reads(asked, "Approve 3 people?")
+    assert reads(asked, "Approve 3 registrations?")
     done = await act(desk, event, asked)
 
-    assert reads(done, "3 people are approved.")
+    assert reads(done, "3 registrations are approved.")
     assert not reads(done, "could not be done")
 
 
@@ -151,7 +152,7 @@ async def test_a_long_list_goes_on_where_it_stopped(house: House) -> None:
         path(event, "acts"), verb="approve", query="status=pending", mark=left.mark, after=str(rows[0].id)
     )
 
-    assert reads(done, "2 people are approved.")
+    assert reads(done, "2 registrations are approved.")
     assert await statuses(*rows) == ["pending", "confirmed", "confirmed"]
 
 
@@ -175,3 +176,15 @@ async def test_an_act_that_is_none_is_no_page(method: str, house: House) -> None
     )
 
     assert answer.status_code == 404
+
+
+def test_what_the_desk_says_that_letters_say_is_what_they_say() -> None:
+    """The steps before an act quote the letters that go out; a letter that changes its words changes the quotation."""
+    root = Path(__file__).resolve().parents[2] / "templates"
+    letters = "".join(path.read_text() for path in root.glob("mail/registrations/*/body.html"))
+    for name in ("acts", "person"):
+        quoted = re.findall(
+            r'<q>\{\{ (_\(".+?"\)) \}\}</q>', (root / f"registrations/{name}.html").read_text()
+        )
+        assert quoted, name
+        assert [words for words in quoted if words not in letters] == []

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from events_app.events.models import Event
+from events_app.i18n import say_short_date
 from events_app.mail.models import Letter
 from events_app.registrations import changes
 from events_app.registrations.models import Registration
@@ -124,7 +125,7 @@ async def test_a_persons_page_says_everything_in_words(house: House) -> None:
         "Step-free",
     ):
         assert reads(page, words)
-    assert reads(page, "Registered (the person)")
+    assert reads(page, f"Registered · {say_short_date(NOW.date())} · the person")
     assert reads(page, "Waiting to be sent")
 
 
@@ -269,7 +270,8 @@ async def test_somebody_is_entered_by_hand_with_a_letter(house: House) -> None:
     assert answer.headers["location"] == path(event, row.id)
     assert row.status == "confirmed"
     assert await make.kinds(event, house.office) == ["confirmed nour@example.org"]
-    assert reads(await desk.get(path(event, row.id)), "Entered by hand (an organizer)")
+    page = await desk.get(path(event, row.id))
+    assert reads(page, "Entered by hand ·") and reads(page, "· an organizer")
 
 
 async def test_nobody_is_written_to_unless_it_is_ticked(house: House) -> None:
