@@ -31,8 +31,21 @@ LOST_CONNECTIONS = (
 )
 
 
+class PlainConnection(asyncpg.Connection):
+    """A connection that comes back to the pool as it went out.
+
+    Nothing of ours outlives its transaction on the server (no SET, no LISTEN, no session lock, no open cursor), so
+    the server is not asked to forget it each time. A transaction left open is undone all the same, by `reset`.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class AsyncpgClient(AsyncpgDBClient):
     """The pool. Statements outside a transaction take a connection each."""
+
+    connection_class = PlainConnection  # type: ignore[assignment]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

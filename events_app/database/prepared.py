@@ -7,6 +7,7 @@ database needs to answer. Models come out as they come out of the queryset itsel
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -78,7 +79,7 @@ class Prepared(Generic[MODEL]):
         return _Written(sql, slots, tuple(values), list(query._select_related_idx))
 
 
-async def rows(sql: str, *values: Value) -> Sequence[Any]:
+async def rows(sql: str, *values: Value | date) -> Sequence[Any]:
     """The rows of one statement written by hand, `$1` for the first value on both engines."""
     connection = get_connection("default")
     dialect = connection.capabilities.dialect
@@ -88,11 +89,11 @@ async def rows(sql: str, *values: Value) -> Sequence[Any]:
     return found
 
 
-def encoded(values: Sequence[Value], dialect: str) -> list[Any]:
-    """As the engine keeps them: SQLite knows UUIDs as text."""
+def encoded(values: Sequence[Value | date], dialect: str) -> list[Any]:
+    """As the engine keeps them: SQLite knows UUIDs and days as text."""
     if dialect != "sqlite":
         return list(values)
-    return [str(value) if isinstance(value, uuid.UUID | str) else value for value in values]
+    return [str(value) if isinstance(value, uuid.UUID | str | date) else value for value in values]
 
 
 def _joined(row: Any, related: Sequence[Any]) -> Any:

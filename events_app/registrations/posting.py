@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from events_app.events.models import Event, hosts_of
+from events_app.database import rows
+from events_app.events.models import Event
 from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.registrations.emails import Person, event_facts, letter_facts, person_of
 from events_app.registrations.models import Registration
-from events_app.registrations.models_parts import HistoryLine
 from events_app.registrations.rules import Who
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
@@ -68,7 +68,7 @@ async def post_about(
         person = replace(person, address=to)
     if not person.address:
         return None
-    hosts = await hosts_of(event.id)
+    hosts = await event.hosts()
     language = str((more or {}).get("language", registration.language))
     about = event_facts(event, hosts, language=language, site=office.site)
     facts: dict[str, Any] = letter_facts(registration, person, about, site=office.site, now=now)
@@ -96,10 +96,14 @@ def organizer_address(site: Site) -> str:
 
 async def organizer_name(event: Event, language: str, *, office: Office) -> str:
     """The ORGANIZER's CN of a new invitation: its first host. It is kept, so that it never changes for this UID."""
-    hosts = await hosts_of(event.id)
+    hosts = await event.hosts()
     return (choose(hosts[0].organization.name, language) if hosts else office.site.name(language))[:200]
 
 
 async def note(registration: Registration, what: str, *, who: Who, now: datetime) -> None:
     """Write a line of history: what happened, on which day, whose doing."""
-    await HistoryLine.create(registration_id=registration.id, day=now.date(), what=what, who=who.value)
+    await rows(_NOTE, registration.id, now.date(), what, who.value)
+
+
+_NOTE = 'INSERT INTO "history_line" ("registration_id", "day", "what", "who") VALUES ($1, $2, $3, $4)'
+"""Said here, and not by the ORM, because every act on a registration says it."""

@@ -1,13 +1,14 @@
 """Questions whose SQL is written once: they find what the queryset itself finds, in and outside transactions."""
 
 import uuid
+from datetime import date
 
 import pytest
 from tortoise import Model
 from tortoise.exceptions import IntegrityError
 
 from events_app.database import Prepared, one_transaction, rows
-from tests.database.toys import ToyEvent, ToyGuest
+from tests.database.toys import ToyEvent, ToyGuest, ToyKinds
 from tests.databases import DatabaseUnderTest
 
 pytestmark = pytest.mark.anyio
@@ -93,7 +94,14 @@ async def test_a_statement_by_hand_takes_values_of_every_kind(toys: DatabaseUnde
 
     (found,) = await rows('SELECT "mark" FROM "toy_guest" WHERE "id" = $1 AND "live" = TRUE', guest_id)
     (claimed,) = await rows(claim, 12)
+    (day,) = await rows(
+        'INSERT INTO "toy_kinds" ("id", "at", "on", "facts", "small", "words")'
+        " VALUES ($1, CURRENT_TIMESTAMP, $2, '{}', $3, $4) RETURNING \"on\"",
+        guest_id, date(2027, 2, 28), 3, "",
+    )  # fmt: skip
 
     assert bytes(found["mark"]) == b"one"
     assert claimed["claims"] == 1
+    assert str(day["on"]) == "2027-02-28"
+    assert (await ToyKinds.get(id=guest_id)).on == date(2027, 2, 28)
     assert await rows(claim, 99) == []

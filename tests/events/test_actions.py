@@ -10,7 +10,10 @@ from events_app.events import actions, rules
 from events_app.events.models import (
     ConsentText,
     Event,
+    EventHost,
     NoSuchPage,
+    Room,
+    Venue,
     agenda_of,
     consent_of,
     hosts_of,
@@ -45,6 +48,32 @@ async def test_a_new_event_is_a_draft_with_keys_of_its_own(office: Office) -> No
         office.vault.reveal(str(other.id), "note", blob, ORGANIZER)
     with pytest.raises(NoKey):
         office.vault.seal(str(uuid.uuid4()), "note", {"a": 1})
+
+
+async def test_a_claimed_event_is_the_event_as_it_stands(office: Office) -> None:
+    """With its room and the building, and its organizations, which are asked for once."""
+    venue = await Venue.create(name={"en": "Hotel Linden"}, zone="Europe/Brussels")
+    room = await Room.create(venue_id=venue.id, name={"en": "Hall 2"})
+    host = await make.organization("cedar")
+    event = await make.draft(office.vault)
+    await Event.filter(id=event.id).update(room_id=room.id)
+    await EventHost.create(event_id=event.id, organization_id=host.id, role="host", position=0)
+
+    found, claimed = await Event.find(event.id), await Event.claim(event.id)
+
+    columns = Event._meta.db_fields - {"claims"}
+    assert {name: getattr(claimed, name) for name in columns} == {
+        name: getattr(found, name) for name in columns
+    }
+    assert claimed.claims == found.claims + 1
+    assert (claimed.room, claimed.room.venue) == (room, venue)
+    hosts = await claimed.hosts()
+    assert [each.organization.slug for each in hosts] == [
+        each.organization.slug for each in await hosts_of(event.id)
+    ]
+    assert await claimed.hosts() is hosts
+    with pytest.raises(NoSuchPage):
+        await Event.claim(uuid.uuid4())
 
 
 async def test_addresses_that_are_taken_are_counted_on(office: Office) -> None:
