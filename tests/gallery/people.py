@@ -72,7 +72,8 @@ async def fill_lists(office: Office, now: datetime) -> Places:
     statuses: Places = {}
     for number, status in ((20, Status.PENDING), (21, Status.DECLINED)):
         found = await make.row_of(launch, f"guest.{number}@example.org", office=office)
-        await Registration.filter(id=found.id).update(status=status)
+        is_live = None if status == "declined" else 1
+        await Registration.filter(id=found.id).update(status=status, live=is_live, seated=False)
         statuses[f"own_{status}"] = link_of(found, office)
         statuses[f"person_{status}"] = str(found.id)
     gone = await make.row_of(launch, "guest.22@example.org", office=office)
