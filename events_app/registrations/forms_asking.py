@@ -27,7 +27,7 @@ from events_app.registrations.answers import HAS_CHOICES, KIND_NAMES, Kind, choi
 from events_app.registrations.asking import QuestionFacts
 from events_app.registrations.forms import ChosenField
 from events_app.registrations.models_parts import Question
-from events_app.web.forms import Form, at_most, number_between, optional, required, tidy_line
+from events_app.web.forms import Form, at_most, in_one_language, number_between, optional, required, tidy_line
 
 BLANK_CHOICES = 3
 
@@ -61,12 +61,12 @@ def _builder_class(codes: tuple[str, ...]) -> type[Form]:
 
 
 def _texts(label: Any, name: str, most: int, *, needed: str = "") -> dict[str, Any]:
-    """One line per language of the site; `needed` is the refusal when the first one is empty."""
+    """One line per language of the site; `needed` is the refusal when all of them are empty."""
     made = {}
-    for number, code in enumerate(languages()):
-        checks = [required(needed)] if needed and number == 0 else [optional()]
+    for code in languages():
+        checks = [in_one_language(name, needed)] if needed else [optional()]
         made[f"{name}_{code}"] = StringField(
-            label, [*checks, at_most(most)], filters=[tidy_line], render_kw={"lang": code}
+            label, [*checks, at_most(most)], filters=[tidy_line], render_kw={"lang": code, "dir": "auto"}
         )
     return made
 
