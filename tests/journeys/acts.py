@@ -43,7 +43,7 @@ def make_account(organizer: Person, link: str, account: Account) -> None:
     """Follow the one-time link and sit down at the desk."""
     organizer.open(link)
     organizer.picture("welcome")
-    _fill(organizer, {"name": account.name, "address": account.address, "passphrase": account.passphrase})
+    organizer.fill({"name": account.name, "address": account.address, "passphrase": account.passphrase})
     organizer.send()
     assert organizer.page.url.endswith("/desk")
     organizer.picture("desk")
@@ -51,7 +51,7 @@ def make_account(organizer: Person, link: str, account: Account) -> None:
 
 def sign_in(organizer: Person, house: Served, address: str, passphrase: str) -> None:
     organizer.open(f"{house.url}/desk/sign-in")
-    _fill(organizer, {"address": address, "passphrase": passphrase})
+    organizer.fill({"address": address, "passphrase": passphrase})
     organizer.send()
     assert organizer.page.url.endswith("/desk")
 
@@ -59,7 +59,7 @@ def sign_in(organizer: Person, house: Served, address: str, passphrase: str) -> 
 def make_organization(organizer: Person, name: Texts, colour: str) -> None:
     """The first of the three steps that the desk shows a newcomer."""
     organizer.follow("/desk/organizations/new")
-    _fill(organizer, {**_by_language("name", name), "colour": colour})
+    organizer.fill({**_by_language("name", name), "colour": colour})
     organizer.picture("organization")
     organizer.send()
     assert organizer.page.url.endswith("/desk")
@@ -71,12 +71,12 @@ def make_event(organizer: Person, plan: Plan) -> str:
     organizer.follow("/desk/events/new")
     texts = {"title": plan.title, "summary": plan.summary, "description": plan.summary, "place": plan.place}
     for name, said in texts.items():
-        _fill(organizer, _by_language(name, said))
+        organizer.fill(_by_language(name, said))
     times = {"starts_on": plan.day, "starts_time": plan.starts, "ends_time": plan.ends}
-    _fill(organizer, {**times, "capacity_in_person": str(plan.capacity), **plan.more})
-    organizer.page.select_option("#zone", plan.zone)
+    organizer.fill({**times, "capacity_in_person": str(plan.capacity), **plan.more})
+    organizer.select("#zone", plan.zone)
     organizer.picture("event-form")
-    organizer.press(organizer.page.locator("button[name=preview]"))
+    organizer.press("button[name=preview]")
     organizer.picture("event-form-five-cities")
     organizer.send()
     assert organizer.sees("success")
@@ -89,7 +89,7 @@ def preview_and_publish(organizer: Person) -> None:
     organizer.follow("/preview")
     assert organizer.sees("info")
     organizer.picture("preview")
-    organizer.page.go_back()
+    organizer.back()
     organizer.confirm("/publication")
     assert organizer.sees("success")
     organizer.picture("published")
@@ -107,7 +107,7 @@ def register(guest: Person, *, name: str, address: str, needs: str = "", status:
     """From the event's page through the form."""
     guest.follow("/register")
     guest.picture("form")
-    _fill(guest, {"name": name, "address": address, "needs": needs})
+    guest.fill({"name": name, "address": address, "needs": needs})
     guest.send(status=status)
     guest.picture("receipt")
 
@@ -115,7 +115,7 @@ def register(guest: Person, *, name: str, address: str, needs: str = "", status:
 def ask_for_link(guest: Person, address: str) -> None:
     """From the event's page: have the personal link mailed."""
     guest.follow("/mine")
-    _fill(guest, {"address": address})
+    guest.fill({"address": address})
     guest.picture("mine")
     guest.send()
     guest.picture("mine-sent")
@@ -126,7 +126,7 @@ def cancel(guest: Person) -> None:
     guest.picture("own-page")
     guest.confirm("/cancellation")
     guest.picture("place-held")
-    guest.press(guest.page.locator('form[action$="/final-cancellation"] button'))
+    guest.press('form[action$="/final-cancellation"] button')
     guest.picture("cancelled")
     assert guest.page.locator('form[action$="cancellation"]').count() == 0
 
@@ -135,7 +135,7 @@ def cancel_and_keep(guest: Person) -> None:
     """On one's own page: cancel, and take it back while the place is still held."""
     guest.confirm("/cancellation")
     assert guest.sees("warning")
-    guest.press(guest.page.locator('form[action$="/return"] button'))
+    guest.press('form[action$="/return"] button')
     assert guest.sees("success")
 
 
@@ -159,9 +159,9 @@ def open_event(organizer: Person, house: Served, title: str) -> str:
 def read_list(organizer: Person, event_url: str, *, status: str = "", search: str = "") -> list[list[str]]:
     """The rows of the list of registrations: the texts of their cells. event_url: the event's page at the desk."""
     organizer.open(f"{event_url}/registrations")
-    organizer.page.fill("#q", search)
-    organizer.page.select_option("#status", status)
-    organizer.press(organizer.page.locator("form[role=search] button"))
+    organizer.write("#q", search)
+    organizer.select("#status", status)
+    organizer.press("form[role=search] button")
     organizer.picture(f"list-{status or 'all'}")
     rows = organizer.page.locator("tbody tr").all()
     return [row.locator("th, td").all_inner_texts() for row in rows]
@@ -195,9 +195,3 @@ def _read_xlsx(path: Path, *, right_to_left: bool) -> list[list[str]]:
 
 def _by_language(name: str, texts: Texts) -> Texts:
     return {f"{name}_{code}": text for code, text in texts.items()}
-
-
-def _fill(person: Person, typed: Texts) -> None:
-    for name, text in typed.items():
-        if text:
-            person.page.fill(f"#{name}", text)

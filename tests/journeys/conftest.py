@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from events_app import i18n
+from tests.journeys.hands import Hands, Pointer
+from tests.journeys.keyboard import Keyboard
 from tests.journeys.people import Person
 from tests.journeys.served import Served
 from tests.mail.smtp import SmtpServer
@@ -66,9 +68,18 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(params=[Pointer, Keyboard], ids=["pointer", "keyboard"])
+def hands(request: pytest.FixtureRequest) -> type[Hands]:
+    """What the people of this test act with: so every journey is walked once by pointer and once by keys alone."""
+    chosen: type[Hands] = request.param
+    return chosen
+
+
 @pytest.fixture
-def new_person(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[NewPerson]:
-    """Somebody with a browser of their own: `new_person("ar", width=PHONE)`.
+def new_person(
+    browser: Browser, hands: type[Hands], tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[NewPerson]:
+    """Somebody with a browser and hands of their own: `new_person("ar", width=PHONE)`.
 
     JOURNEY_PICTURES in the environment names a folder for pictures of what they see.
     """
@@ -86,7 +97,8 @@ def new_person(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest)
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        return Person(context.new_page(), language, downloads=tmp_path, album=album)
+        page = context.new_page()
+        return Person(page, hands(page), language, downloads=tmp_path, album=album)
 
     yield make
     for context in contexts:

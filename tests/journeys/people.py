@@ -7,18 +7,24 @@ from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FilePayload, Locator, Page
 
 from events_app.i18n import direction, translate, use_language
+from tests.journeys.hands import Hands
 
 _numbers = count(1)
 
 
 @dataclass
 class Person:
-    """One page of one browser context. album: where pictures of the journey go, if anybody wants them."""
+    """One page of one browser context: read through `page`, acted on through `hands` alone.
+
+    A control is named by its locator, or by the selector of one. album: where pictures of the journey go, if anybody
+    wants them.
+    """
 
     page: Page
+    hands: Hands
     language: str
     downloads: Path
     album: Path | None = None
@@ -30,10 +36,10 @@ class Person:
         assert response.status == 200, f"{response.status} at {url}"
         self.hears_own_language()
 
-    def press(self, button: Locator, *, status: int = 200) -> None:
+    def press(self, button: Locator | str, *, status: int = 200) -> None:
         """Press what leads to another page, and wait for it; it must have that status and speak the language."""
         with self.page.expect_navigation() as arrived:
-            button.click()
+            self.hands.press(self._found(button))
         assert arrived.value is not None
         assert arrived.value.status == status, self.page.inner_text("main")
         self.hears_own_language()
@@ -46,18 +52,52 @@ class Person:
         """A careful act: the first press only opens the second step, which has the form that ends with that path."""
         form = self.page.locator(f'form[action$="{path_end}"]')
         assert not form.is_visible()
-        self.page.locator("details", has=form).locator("summary").click()
+        self.unfold(form)
         self.picture(f"step-{path_end.strip('/')}")
         self.press(form.locator("button"))
+
+    def unfold(self, hidden: Locator | str) -> None:
+        """Open the disclosure that holds it."""
+        inside = self._found(hidden)
+        self.hands.press(self.page.locator("details", has=inside).locator("summary").first)
+        inside.wait_for()
 
     def follow(self, path_end: str) -> None:
         """The first link in sight that ends with that path."""
         self.press(self.page.locator(f'main a[href$="{path_end}"]:visible').first)
 
-    def save(self, button: Locator) -> Path:
+    def write(self, field: Locator | str, text: str) -> None:
+        """Into a field, instead of what stands there."""
+        self.hands.write(self._found(field), text)
+
+    def fill(self, typed: dict[str, str]) -> None:
+        """Several fields, each named by its id; what is empty is left alone."""
+        for name, text in typed.items():
+            if text:
+                self.write(f"#{name}", text)
+
+    def tick(self, box: Locator | str, *, ticked: bool = True) -> None:
+        self.hands.tick(self._found(box), ticked=ticked)
+
+    def choose(self, choice: Locator | str) -> None:
+        """One of several, of which one can be chosen."""
+        self.hands.choose(self._found(choice))
+
+    def select(self, field: Locator | str, value: str) -> None:
+        """The line with that value of a list that drops down."""
+        self.hands.select(self._found(field), value)
+
+    def attach(self, field: Locator | str, file: FilePayload) -> None:
+        self.hands.attach(self._found(field), file)
+
+    def back(self) -> None:
+        """To the page before."""
+        self.hands.back()
+
+    def save(self, button: Locator | str) -> Path:
         """Press what gives a file; where it was kept."""
         with self.page.expect_download() as waiting:
-            button.click()
+            self.hands.press(self._found(button))
         path = self.downloads / f"{next(_numbers)}-{waiting.value.suggested_filename}"
         waiting.value.save_as(path)
         return path
@@ -92,6 +132,9 @@ class Person:
             return
         number = len(list(self.album.iterdir())) + 1
         self.page.screenshot(path=self.album / f"{number:02d}-{name}.png", full_page=True)
+
+    def _found(self, what: Locator | str) -> Locator:
+        return self.page.locator(what) if isinstance(what, str) else what
 
 
 def _moment(written: str | None) -> datetime:

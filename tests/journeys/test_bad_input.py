@@ -4,6 +4,7 @@ import pytest
 
 from tests.journeys import acts
 from tests.journeys.conftest import PHONE, NewPerson
+from tests.journeys.hands import Pointer
 from tests.journeys.people import Person
 from tests.journeys.served import Served
 from tests.mail.smtp import SmtpServer
@@ -20,7 +21,11 @@ WRONG_TIME = (
 
 
 def errors(person: Person) -> dict[str, str]:
-    """The error beside each field, by the field's id; each must be tied to its field, and stand in the summary."""
+    """The error beside each field, by the field's id; each must be tied to its field, and stand in the summary.
+
+    The summary must have the focus.
+    """
+    assert person.page.locator("#summary:focus").count() == 1
     found = {}
     for error in person.page.locator(".field-error").all():
         blamed = (error.get_attribute("id") or "").removesuffix("-error")
@@ -49,12 +54,10 @@ def test_a_form_with_errors_says_all_of_them_and_keeps_what_was_typed(
     assert errors(guest) == {field: guest.sentence(said) for field, said in empty.items()}
 
     needs = "كرسي متحرك\nand a seat near the door, <b>please</b>"
-    guest.page.fill("#name", "دنيا <script>alert(1)</script> & Co")
-    guest.page.fill("#address", "dunya@example")
-    guest.page.fill("#needs", needs)
-    guest.page.select_option("#language", "ar" if language == "en" else "en")
-    guest.page.locator('input[name="mode"][value="online"]').check()
-    guest.page.locator("#consent").check()
+    guest.fill({"name": "دنيا <script>alert(1)</script> & Co", "address": "dunya@example", "needs": needs})
+    guest.select("#language", "ar" if language == "en" else "en")
+    guest.choose('input[name="mode"][value="online"]')
+    guest.tick("#consent")
     guest.send(status=422)
     guest.picture("wrong-address")
     assert list(errors(guest)) == ["address"]
@@ -65,7 +68,7 @@ def test_a_form_with_errors_says_all_of_them_and_keeps_what_was_typed(
     assert guest.page.locator('input[name="mode"][value="online"]').is_checked()
     assert guest.page.locator("#consent").is_checked()
 
-    guest.page.fill("#address", "dunya@example.org")
+    guest.write("#address", "dunya@example.org")
     guest.send()
     assert guest.sees("success")
     (letter,) = letters.wait_for(1, seconds=90)
@@ -81,33 +84,33 @@ def test_a_form_at_the_desk_says_what_is_wrong_with_a_time(
         organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:")
     )
     organizer.follow("/desk/events/new")
-    organizer.page.fill("#title_ar", "بلا وقت")
-    organizer.page.fill("#starts_on", "2027-03-28")
-    organizer.page.fill("#starts_time", "01:00 PM")
-    organizer.page.fill("#ends_time", "04:00")
-    organizer.page.select_option("#zone", "Europe/Brussels")
+    organizer.fill({"title_ar": "بلا وقت", "starts_on": "2027-03-28"})
+    organizer.fill({"starts_time": "01:00 PM", "ends_time": "04:00"})
+    organizer.select("#zone", "Europe/Brussels")
     organizer.send(status=422)
     said = organizer.sentence(WRONG_TIME) % {"typed": "01:00 PM"}
     assert errors(organizer) == {"starts_time": said}
     assert organizer.page.input_value("#starts_time") == "01:00 PM"
 
-    organizer.page.fill("#starts_time", "02:30")
+    organizer.write("#starts_time", "02:30")
     organizer.send(status=422)
     organizer.picture("gap")
     assert list(errors(organizer)) == ["starts_time"]
     assert organizer.page.input_value("#title_ar") == "بلا وقت"
 
-    organizer.page.fill("#starts_on", "2027-10-31")
+    organizer.write("#starts_on", "2027-10-31")
     organizer.send(status=422)
     organizer.picture("twice")
     assert list(errors(organizer)) == ["starts_time"]
-    organizer.page.locator('input[name="starts_fold"][value="1"]').check()
+    organizer.choose('input[name="starts_fold"][value="1"]')
     organizer.send()
     starts, ends = organizer.moments()
     assert f"{starts:%H:%M}–{ends:%H:%M}" == "01:30–03:00"
 
 
+@pytest.mark.parametrize("hands", [Pointer], ids=["pointer"], indirect=True)
 def test_strange_words_in_an_address_break_no_page(demonstration: Served, new_person: NewPerson) -> None:
+    """Addresses are typed: there is nothing to do by hand."""
     organizer = new_person("en")
     acts.sign_in(
         organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:")

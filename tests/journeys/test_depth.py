@@ -27,7 +27,7 @@ def at_the_desk(new_person: NewPerson, language: str, house: Served) -> tuple[Pe
 def switch_on(organizer: Person, event_url: str, name: str) -> None:
     """Tick one box of the event's form and save."""
     organizer.open(f"{event_url}/edit")
-    organizer.page.locator(f"input[name={name}]").check()
+    organizer.tick(f"input[name={name}]")
     organizer.press(organizer.page.locator("main form[data-warn] button[type=submit]").last)
 
 
@@ -46,8 +46,8 @@ def test_two_people_are_approved_with_one_act(
 
     organizer.open(f"{event_url}/registrations?status=pending")
     for box in organizer.page.locator("table input[name=id]").all():
-        box.check()
-    organizer.press(organizer.page.locator("form#bulk button"))
+        organizer.tick(box)
+    organizer.press("form#bulk button")
     organizer.send()
 
     arrived = letters.wait_for(4, seconds=90)
@@ -64,27 +64,22 @@ def test_a_code_opens_one_registration_and_refuses_the_second_in_words(
     organizer, event_url = at_the_desk(new_person, language, demonstration)
     switch_on(organizer, event_url, "invitation_only")
     organizer.open(f"{event_url}/invitations")
-    organizer.page.fill("input[name=batch]", "Partners")
-    organizer.page.fill("input[name=number]", "1")
-    form = organizer.page.locator("form:has(input[name=batch]):has(input[name=number])")
-    organizer.press(form.locator("button[type=submit]"))
+    organizer.write("input[name=batch]", "Partners")
+    organizer.write("input[name=number]", "1")
+    organizer.press("form:has(input[name=batch]):has(input[name=number]) button[type=submit]")
     code = organizer.page.locator("table code").first.inner_text()
 
     guest = new_person(language, width=PHONE)
     acts.find_event(guest, demonstration, ROUND_TABLE[language])
     acts.register(guest, name="Nobody", address=BASSEL, status=409)
     assert guest.sees("danger")
-    guest.page.fill("input[name=code]", code.upper())
-    guest.page.fill("input[name=name]", "Amal")
-    guest.page.fill("input[name=address]", AMAL)
+    guest.fill({"code": code.upper(), "name": "Amal", "address": AMAL})
     guest.send()
     assert guest.sees("success")
 
     acts.find_event(guest, demonstration, ROUND_TABLE[language])
     guest.follow("/register")
-    guest.page.fill("input[name=code]", code)
-    guest.page.fill("input[name=name]", "Bassel")
-    guest.page.fill("input[name=address]", BASSEL)
+    guest.fill({"code": code, "name": "Bassel", "address": BASSEL})
     guest.send(status=409)
     assert guest.sees("danger")
     assert guest.page.input_value("input[name=name]") == "Bassel"
@@ -105,8 +100,8 @@ def test_another_address_moves_the_invitation_and_the_old_link_dies(
 
     guest.open(own_page)
     form = guest.page.locator('form[action$="/address"]')
-    guest.page.locator("details", has=form).locator("summary").first.click()
-    form.locator("input[name=address]").fill(NEW)
+    guest.unfold(form)
+    guest.write(form.locator("input[name=address]"), NEW)
     guest.press(form.locator("button[type=submit]"))
     asked = letters.wait_for(3, seconds=90)[2]
     body = asked.message.get_body(("plain",))

@@ -1,65 +1,59 @@
-"""Registering and cancelling with Tab, Enter and Space alone; the focus is always in sight."""
+"""What only the keyboard has: a way past the header, Enter in a line of text, and an error that takes the focus."""
 
 import pytest
 
-from tests.journeys import acts
 from tests.journeys.conftest import DESKTOP, PHONE, NewPerson
-from tests.journeys.keyboard import Keyboard, button_of
+from tests.journeys.keyboard import Keyboard
+from tests.journeys.people import Person
 from tests.journeys.served import Served
-from tests.mail.smtp import SmtpServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.parametrize("hands", [Keyboard], ids=["keyboard"], indirect=True),
+]
 
 
-@pytest.mark.parametrize(
-    ("language", "width"), [("en", DESKTOP), ("ar", DESKTOP), ("en", PHONE), ("ar", PHONE)]
-)
-def test_a_person_registers_and_cancels_with_the_keyboard_alone(
-    language: str, width: int, demonstration: Served, letters: SmtpServer, new_person: NewPerson
+def strike(person: Person, key: str) -> None:
+    """A key that leads nowhere else: what has the focus answers it."""
+    person.page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_first_stop_of_a_page_skips_to_its_content(
+    language: str, width: int, demonstration: Served, new_person: NewPerson
 ) -> None:
     guest = new_person(language, width=width)
-    keyboard = Keyboard(guest)
-    guest.open(demonstration.url)
-    assert keyboard.tab_to(lambda stop: True, "stop").href == "#main"
-    keyboard.tab_to(lambda stop: stop.href == "/events/research-launch", "link to the event")
-    keyboard.enter()
-    keyboard.tab_to(lambda stop: stop.href.endswith("/register"), "link to the form")
-    keyboard.enter()
+    guest.open(f"{demonstration.url}/events/research-launch")
+    guest.hands.press(guest.page.locator("a.skip"))
+    assert guest.page.locator("main").evaluate("main => main === document.activeElement")
+    strike(guest, "Tab")
+    assert guest.page.locator("main :focus").count() == 1
 
-    keyboard.tab_to(lambda stop: stop.id == "name", "name")
-    keyboard.type("Dunya")
-    keyboard.tab_to(lambda stop: stop.id == "address", "address")
-    keyboard.type("dunya@example")
-    keyboard.enter(status=422)  # Enter in a line of text sends the form
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_form_is_sent_and_mended_without_leaving_the_line(
+    language: str, width: int, demonstration: Served, new_person: NewPerson
+) -> None:
+    guest = new_person(language, width=width)
+    guest.open(demonstration.url)
+    guest.press(guest.page.locator('a[href="/events/research-launch"]').first)
+    guest.follow("/register")
+    guest.fill({"name": "Dunya", "address": "dunya@example"})
+    guest.choose('input[name="mode"][value="online"]')
+    guest.tick("#consent")
+    with guest.page.expect_navigation():
+        strike(guest, "Enter")  # on a tick it does what the button does
+
     guest.page.locator("#summary:focus").wait_for()
-    keyboard.tab_to(lambda stop: stop.href == "#address", "link to the wrong address")
-    keyboard.press("Enter")
-    keyboard.tab_to(lambda stop: stop.id == "address", "address")
-    keyboard.press("End")  # Tab has selected what was typed before
-    keyboard.type(".org")
-    keyboard.tab_to(lambda stop: stop.name == "mode", "way of taking part")
-    keyboard.press("Space")
-    keyboard.press("ArrowDown")
-    keyboard.tab_to(lambda stop: stop.name == "consent", "consent")
-    keyboard.press("Space")
-    keyboard.tab_to(lambda stop: stop.type == "submit", "button")
-    keyboard.enter()
+    guest.hands.press(guest.page.locator('#summary a[href="#address"]'))
+    guest.page.locator("#address:focus").wait_for()
+    strike(guest, "End")
+    guest.page.keyboard.type(".org")
+    with guest.page.expect_navigation():
+        strike(guest, "Enter")
     assert guest.sees("success")
     assert "dunya@example.org" in guest.page.inner_text("main")
-
-    letters.wait_for(1, seconds=90)
-    keyboard.tab_to(lambda stop: stop.href.endswith("/mine"), "way to the personal link")
-    keyboard.enter()
-    keyboard.tab_to(lambda stop: stop.id == "address", "address")
-    keyboard.type("dunya@example.org")
-    keyboard.enter()
-    guest.open(acts.personal_link(letters.wait_for(2, seconds=90)[1], demonstration))
-    keyboard.tab_to(
-        lambda stop: stop.type == "summary" and stop.action.endswith("/cancellation"),
-        "first step of cancelling",
-    )
-    keyboard.press("Space")
-    for step in ("/cancellation", "/return"):
-        keyboard.tab_to(button_of(step), step)
-        keyboard.enter()
-    assert guest.sees("success")

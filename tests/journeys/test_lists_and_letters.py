@@ -32,16 +32,15 @@ def test_a_list_is_brought_in_and_its_people_are_written_to(
 
     organizer.open(f"{desk}/registrations")
     organizer.follow("/import")
-    list_file = {"name": "list.csv", "mimeType": "text/csv", "buffer": LIST}
-    organizer.page.set_input_files("#file", list_file)  # type: ignore[arg-type]
+    organizer.attach("#file", {"name": "list.csv", "mimeType": "text/csv", "buffer": LIST})
     organizer.send()
     assert "سلمى حداد" in organizer.page.inner_text("main")
     organizer.send()
     organizer.picture("trial")
     assert organizer.page.locator("tbody tr").count() == 1
     organizer.send(status=409)
-    organizer.page.check("#leave_out")
-    organizer.page.check("#writes")
+    organizer.tick("#leave_out")
+    organizer.tick("#writes")
     organizer.send()
     assert organizer.sees("success")
     invited = letters.wait_for(2, seconds=90)
@@ -49,11 +48,10 @@ def test_a_list_is_brought_in_and_its_people_are_written_to(
 
     organizer.open(f"{desk}/write")
     for code in ("en", "ar"):
-        organizer.page.fill(f"#subject_{code}", SUBJECT[code])
-        organizer.page.fill(f"#body_{code}", BODY[code])
+        organizer.fill({f"subject_{code}": SUBJECT[code], f"body_{code}": BODY[code]})
     organizer.send()
-    organizer.page.fill("#as", "سلمي")  # found however its last letter is written
-    organizer.press(organizer.page.locator("form[role=search] button"))
+    organizer.write("#as", "سلمي")  # found however its last letter is written
+    organizer.press("form[role=search] button")
     assert f"بخصوص {ROUND_TABLE['ar']}" in organizer.page.inner_text("main")
     organizer.confirm("/sending")
     written = {letter.recipient: letter for letter in letters.wait_for(4, seconds=90)[2:]}

@@ -1,7 +1,7 @@
 """Questions, without JavaScript: an organizer makes them, and an answer calls up another on a second page."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.journeys import acts
 from tests.journeys.conftest import PHONE, NewPerson
@@ -25,28 +25,29 @@ def sit_down(organizer: Person, house: Served) -> str:
 
 def write_question(organizer: Person) -> None:
     """A question of one's own, with yes and no, that must be answered."""
-    organizer.page.select_option("#kind", "yes_no")
-    organizer.press(organizer.page.locator('form[action$="/questions/new"] button'))
+    organizer.select("#kind", "yes_no")
+    organizer.press('form[action$="/questions/new"] button')
     organizer.picture("new-question")
-    for language, label in TRAIN.items():
-        organizer.page.fill(f"#label_{language}", label)
-    organizer.page.check("#required")
+    organizer.fill({f"label_{language}": label for language, label in TRAIN.items()})
+    organizer.tick("#required")
     organizer.send()
     assert organizer.sees("success")
 
 
-def drag_to_the_top(organizer: Person, number: int) -> None:
-    lines, mouse = organizer.page.locator(".question-line"), organizer.page.mouse
-    start, goal = lines.nth(number).bounding_box(), lines.first.bounding_box()
-    assert start
-    assert goal
-    x = start["x"] + start["width"] / 2
-    mouse.move(x, start["y"] + start["height"] / 2)
-    mouse.down()
-    mouse.move(x, goal["y"] + 30, steps=10)
-    mouse.move(x, goal["y"] + 4)
-    with organizer.page.expect_navigation():
-        mouse.up()
+def bring_to_the_top(organizer: Person, number: int) -> None:
+    """In one go, or, for those who cannot drag, place by place."""
+    lines = organizer.page.locator(".question-line")
+    if organizer.hands.can_drag:
+        with organizer.page.expect_navigation():
+            organizer.hands.drag(lines.nth(number), lines.first)
+        return
+    for place in range(number, 0, -1):
+        organizer.press(rise(lines.nth(place)))
+
+
+def rise(line: Locator) -> Locator:
+    """The button that moves a question up by one."""
+    return line.locator(".question-acts button").first
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -58,10 +59,10 @@ def test_an_answer_calls_up_a_question_and_nothing_typed_is_lost(
     organizer.follow("/questions")
     organizer.picture("no-questions")
     for preset in ("access", "photos"):
-        organizer.press(organizer.page.locator(f'button[name="preset"][value="{preset}"]'))
+        organizer.press(f'button[name="preset"][value="{preset}"]')
         assert organizer.sees("success")
     write_question(organizer)
-    organizer.press(organizer.page.locator(".question-line").last.locator(".question-acts button").first)
+    organizer.press(rise(organizer.page.locator(".question-line").last))
     organizer.picture("questions")
     labels = organizer.page.locator(".question-label").all_inner_texts()
     assert labels[2] == TRAIN[language]
@@ -70,16 +71,15 @@ def test_an_answer_calls_up_a_question_and_nothing_typed_is_lost(
     acts.find_event(guest, demonstration, ROUND_TABLE[language])
     guest.follow("/register")
     guest.picture("form")
-    guest.page.fill("#name", "دنيا Dunya")
-    guest.page.fill("#address", "dunya@example.org")
-    guest.page.get_by_label(OTHER[language], exact=True).check()
+    guest.fill({"name": "دنيا Dunya", "address": "dunya@example.org"})
+    guest.tick(guest.page.get_by_label(OTHER[language], exact=True))
     guest.send(status=422)
     guest.picture("train-not-answered")
     summary = guest.page.locator("#summary li")
     assert summary.count() == 1
     assert TRAIN[language] in summary.inner_text()
 
-    guest.page.get_by_label(guest.sentence("No"), exact=True).check()
+    guest.choose(guest.page.get_by_label(guest.sentence("No"), exact=True))
     guest.send()
     guest.picture("second-step")
     assert guest.page.inner_text("h1") == guest.sentence("A few more questions")
@@ -87,14 +87,14 @@ def test_an_answer_calls_up_a_question_and_nothing_typed_is_lost(
     more = guest.page.locator("form textarea:visible")
     assert more.count() == 1
     assert guest.page.input_value("#name") == "دنيا Dunya"
-    more.fill(LAMP[language])
+    guest.write(more, LAMP[language])
     guest.send()
     guest.picture("receipt")
     assert guest.sees("success")
 
     letters.wait_for(1, seconds=90)
     guest.follow("/mine")
-    guest.page.fill("#address", "dunya@example.org")
+    guest.write("#address", "dunya@example.org")
     guest.send()
     own = acts.personal_link(letters.wait_for(2, seconds=90)[-1], demonstration)
     guest.open(own)
@@ -110,10 +110,10 @@ def test_with_javascript_the_question_appears_at_once_and_questions_can_be_dragg
     at_the_desk = sit_down(organizer, demonstration)
     organizer.follow("/questions")
     for preset in ("access", "photos"):
-        organizer.press(organizer.page.locator(f'button[name="preset"][value="{preset}"]'))
+        organizer.press(f'button[name="preset"][value="{preset}"]')
     organizer.open(f"{at_the_desk}/questions")
     before = organizer.page.locator(".question-label").all_inner_texts()
-    drag_to_the_top(organizer, 2)
+    bring_to_the_top(organizer, 2)
     assert organizer.page.locator(".question-label").all_inner_texts() == [before[2], *before[:2]]
 
     guest = new_person(language, width=PHONE, scripts=True)
@@ -122,13 +122,12 @@ def test_with_javascript_the_question_appears_at_once_and_questions_can_be_dragg
     more = guest.page.locator("fieldset[data-ask]")
     expect(more).to_be_hidden()
     box = guest.page.get_by_label(OTHER[language], exact=True)
-    box.check()
+    guest.tick(box)
     expect(more).to_be_visible()
-    more.locator("textarea").fill(LAMP[language])
-    box.uncheck()
+    guest.write(more.locator("textarea"), LAMP[language])
+    guest.tick(box, ticked=False)
     expect(more).to_be_hidden()
-    box.check()
-    guest.page.fill("#name", "Dunya")
-    guest.page.fill("#address", "dunya@example.org")
+    guest.tick(box)
+    guest.fill({"name": "Dunya", "address": "dunya@example.org"})
     guest.send()
     assert guest.sees("success")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Request
 
 from tests.journeys import acts
 from tests.journeys.conftest import NewPerson
+from tests.journeys.hands import Pointer
 from tests.journeys.people import Person
 from tests.journeys.served import Served, until
 from tests.mail.smtp import SmtpServer
@@ -19,6 +20,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.effectiveDirective} ${event.blockedURI} at ${location.pathname}`));
 """
 ADDRESS = "dunya@example.org"
+# Pages are opened by their addresses here, not by hand: the tests of access tab through each of them.
+once = pytest.mark.parametrize("hands", [Pointer], ids=["pointer"], indirect=True)
 ROUND_TABLE = {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق على الطريق"}
 NO_PAGE = re.compile(r"[?#]|\.\w+$|/attachments/|/letters/.*/html$|/logo$")
 OF_AN_EVENT = re.compile(r"(/desk/events/[0-9a-f-]{36})/")
@@ -44,6 +47,7 @@ class Complaints(list[str]):
             self.append(f"{request.url} failed: {request.failure}")
 
 
+@once
 def test_complaints_are_heard(demonstration: Served, new_person: NewPerson) -> None:
     guest, complaints = new_person("en", scripts=True), Complaints()
     complaints.hear(guest.page)
@@ -85,6 +89,7 @@ def test_no_public_page_complains(
     assert [said for said in complaints if "404" not in said] == []
 
 
+@once
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_no_page_of_the_desk_complains(
     language: str, demonstration: Served, letters: SmtpServer, new_person: NewPerson
