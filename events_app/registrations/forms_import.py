@@ -35,17 +35,25 @@ TARGETS: Final[Mapping[str, str]] = {
 }
 
 
+def _one_of_two(form: Form, field: Field) -> None:
+    """Leaves the word “optional” out beside the label: one of the two is needed. Who reads the list checks that."""
+
+
+_one_of_two.field_flags = {"either": True}  # type: ignore[attr-defined]
+
+
 class UploadForm(Form):
     """A file, or what was copied out of a sheet."""
 
     file = FileField(
         L_("File"),
+        [_one_of_two],
         description=L_("CSV or XLSX, from Excel, Google Forms, Zoom, Eventbrite or any sheet. At most 8 MB."),
         render_kw={"accept": ".csv,.tsv,.txt,.xlsx"},
     )
     pasted = TextAreaField(
         L_("Or paste the rows here"),
-        [at_most(MOST_PASTED)],
+        [_one_of_two, at_most(MOST_PASTED)],
         description=L_("Copy the cells in your sheet, with the line of headings, and paste them."),
         render_kw={"rows": 6, "dir": "auto", "spellcheck": "false"},
     )
