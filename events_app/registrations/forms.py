@@ -97,17 +97,16 @@ def registration_form(
     typed: Any = None,
     *,
     modes: Sequence[Mode],
-    mode_notes: Mapping[Mode, str],
     consent_version: int,
     most_guests: int = 0,
 ) -> RegistrationForm:
-    """The form for one event; `mode_notes` says beside each mode how many places are left, where that is shown."""
+    """The form for one event."""
     form = RegistrationForm(typed)
     if typed is None:
         form.language.data = current_language()
     form.language.choices = [(code, name_of_language(code)) for code in languages()]
     if len(modes) > 1:
-        form.mode.choices = [(mode.value, _mode_label(mode, mode_notes.get(mode, ""))) for mode in modes]
+        form.mode.choices = [(mode.value, str(MODE_NAMES[mode])) for mode in modes]
     else:
         del form.mode
     if most_guests:
@@ -155,8 +154,13 @@ def applicant_of(form: RegistrationForm, *, modes: Sequence[Mode], consent_versi
     )
 
 
-def _mode_label(mode: Mode, note: str) -> str:
-    return f"{MODE_NAMES[mode]} · {note}" if note else str(MODE_NAMES[mode])
+def say_beside_modes(form: RegistrationForm, notes: Mapping[Mode, str]) -> None:
+    """Beside each mode how many places are left, where that is shown: when the form is shown, and not before."""
+    if "mode" in form:
+        form.mode.choices = [
+            (mode.value, f"{MODE_NAMES[mode]} · {note}" if note else str(MODE_NAMES[mode]))
+            for mode, note in notes.items()
+        ]
 
 
 class AddressForm(Form):

@@ -22,7 +22,13 @@ from events_app.i18n import N_, choose, language_of, ngettext, translate
 from events_app.registrations import actions
 from events_app.registrations.actions import Receipt
 from events_app.registrations.answers import questions_of
-from events_app.registrations.forms import AddressForm, RegistrationForm, applicant_of, registration_form
+from events_app.registrations.forms import (
+    AddressForm,
+    RegistrationForm,
+    applicant_of,
+    registration_form,
+    say_beside_modes,
+)
 from events_app.registrations.forms_questions import Asking, ask, mode_typed
 from events_app.registrations.places import room_of
 from events_app.registrations.posting import Office
@@ -81,29 +87,26 @@ def say_seats(rooms: Mapping[Mode, Room], event: Event) -> Seats:
 async def registration(request: Request) -> Response:
     """The form. A page that only looks, so it changes nothing and says the door's state where there is no form."""
     event = await Event.find_public(request.path_params["slug"])
-    around = await look_around(event)
-    filled = await _form_for(event, around)
+    filled = await _form_for(event)
     filled.form.code.data = request.query_params.get("code", "")[:80]
-    return _show_form(request, event, filled, around)
+    return await _show_form(request, event, filled)
 
 
 async def create(request: Request) -> Response:
     event = await Event.find_public(request.path_params["slug"])
     registrations_limit.knock(request, now=time.monotonic())
-    around = await look_around(event)
-    filled = await _form_for(event, around, await typed_into(request))
+    filled = await _form_for(event, await typed_into(request))
     if not filled.form.validate():
-        return _show_form(request, event, filled, around, status=422)
+        return await _show_form(request, event, filled, status=422)
     if filled.asking.new:
-        return _show_form(request, event, filled, around)
+        return await _show_form(request, event, filled)
     applicant = applicant_of(filled.form, modes=event.modes, consent_version=event.consent_version)
     applicant = replace(applicant, answers=filled.asking.answers())
     office = office_of(request)
     try:
         receipt = await actions.register(event.id, applicant, office=office, now=clock.now())
     except Conflict as refusal:
-        around = await look_around(event)
-        return _show_form(request, event, filled, around, status=409, refusal=refusal)
+        return await _show_form(request, event, filled, status=409, refusal=refusal)
     return see_other(f"/registrations/{_receipt_token(receipt, vault=office.vault, now=clock.now())}")
 
 
@@ -115,12 +118,10 @@ class Filled:
     asking: Asking
 
 
-async def _form_for(event: Event, around: Around, typed: FormData | None = None) -> Filled:
-    notes = {mode: say_places(room, event) for mode, room in around.rooms.items()}
+async def _form_for(event: Event, typed: FormData | None = None) -> Filled:
     form = registration_form(
         typed,
         modes=event.modes,
-        mode_notes=notes,
         consent_version=event.consent_version,
         most_guests=event.most_guests,
     )
@@ -143,16 +144,17 @@ def say_places(room: Room, event: Event) -> str:
     return translate(N_("Full, waiting list open")) if event.keeps_waitlist else translate(N_("Full"))
 
 
-def _show_form(
+async def _show_form(
     request: Request,
     event: Event,
     filled: Filled,
-    around: Around,
     *,
     status: int = 200,
     refusal: Conflict | None = None,
 ) -> Response:
+    around = await look_around(event)
     seats = say_seats(around.rooms, event)
+    say_beside_modes(filled.form, seats.words)
     return page(
         request,
         "registrations/register.html",
