@@ -115,6 +115,7 @@ def _form_page(
         event=event,
         codes=own_language_first(),
         cities=cities,
+        asked_for_times=request.method == "POST" and not refusal,
         refusal=refusal,
     )
 

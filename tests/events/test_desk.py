@@ -298,6 +298,17 @@ async def test_the_form_shows_the_time_in_five_cities(house: House) -> None:
     assert await Event.all().count() == 0
 
 
+async def test_the_five_cities_take_the_focus_only_when_they_were_asked_for(house: House) -> None:
+    desk = await house.desk()
+    event = await make.event(house.vault)
+    asked, opened = await new_event(desk, preview="times"), await desk.get(f"/desk/events/{event.id}/edit")
+
+    takes_focus = re.compile(r'id="five-cities"[^>]* autofocus')
+    assert takes_focus.search(asked.text)
+    assert 'id="five-cities"' in opened.text
+    assert not takes_focus.search(opened.text)
+
+
 @pytest.mark.parametrize(
     ("colour", "status", "sentence"),
     [

@@ -77,6 +77,7 @@ def make_event(organizer: Person, plan: Plan) -> str:
     organizer.select("#zone", plan.zone)
     organizer.picture("event-form")
     organizer.press("button[name=preview]")
+    assert organizer.page.locator("#five-cities:focus").count() == 1
     organizer.picture("event-form-five-cities")
     organizer.send()
     assert organizer.sees("success")
