@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
+from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from wtforms import Form as WTForm
 from wtforms.fields.core import Field
+from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import EmailInput, TextArea, TextInput
 
 from events_app.errors import TooMany
 from events_app.i18n import N_, current_language, ngettext, translate
@@ -47,12 +50,34 @@ WTFORMS_SENTENCES = (
 )
 
 
+_ALIKE_WHEN_EMPTY = {TextInput, EmailInput, TextArea}
+_empty_fields: dict[str, Markup] = {}
+MOST_EMPTY_FIELDS = 500
+
+
+def _written(field: Field, render_kw: Mapping[str, Any]) -> Markup:
+    markup: Markup = DefaultMeta().render_field(field, render_kw)
+    return markup
+
+
 class Form(WTForm):
     """A form that keeps what was typed and finds every error at once."""
 
     class Meta:
         def get_translations(self, form: WTForm) -> _OurSentences:
             return _OurSentences()
+
+        def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:
+            """As WTForms writes it; an empty line or box, which is the same for everybody, is written once."""
+            if type(field.widget) not in _ALIKE_WHEN_EMPTY or field._value():  # type: ignore[attr-defined]
+                return _written(field, render_kw)
+            given = (field.render_kw, render_kw, vars(field.flags), current_language())
+            key = repr((type(field.widget), field.id, field.name, given))
+            if key not in _empty_fields:
+                if len(_empty_fields) >= MOST_EMPTY_FIELDS:
+                    _empty_fields.clear()
+                _empty_fields[key] = _written(field, render_kw)
+            return _empty_fields[key]
 
     @property
     def all_errors(self) -> Mapping[str, Any]:

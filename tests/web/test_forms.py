@@ -1,12 +1,18 @@
 """What was typed is tidied, judged in words, and never read as something else."""
 
 import unicodedata
+from gettext import NullTranslations
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wtforms import StringField
+from markupsafe import Markup
+from wtforms import EmailField, IntegerField, StringField, TextAreaField
+from wtforms.meta import DefaultMeta
 
+from events_app import i18n
+from events_app.i18n import L_, use_language
 from events_app.web.forms import (
     Form,
     a_web_address,
@@ -153,3 +159,42 @@ def test_a_line_that_is_too_long_is_counted_out() -> None:
     form.validate()
 
     assert form.line.errors == ["At most 5 characters, please."]
+
+
+class Sheet(Form):
+    name = StringField("", render_kw={"placeholder": L_("Name"), "maxlength": 120})
+    mail = EmailField("", [required()])
+    words = TextAreaField("", render_kw={"rows": 3})
+    seats = IntegerField("")
+
+
+class Reversing(NullTranslations):
+    def gettext(self, message: str) -> str:
+        return message[::-1]
+
+
+def test_an_empty_field_that_was_written_before_is_what_would_be_written_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In every language, with every word of the template's, marked up or not; and never what somebody typed."""
+    monkeypatch.setitem(i18n._catalogues, "xx", Reversing())
+    typed = [{}, {"name": "Rana <b>", "mail": "r@example.org", "words": "one\ntwo", "seats": 0}, {}]
+    given = [{}, {"rows": 1}, {"rows": True}, {"aria_label": "a<b"}, {"aria_label": Markup("a&lt;b")}]
+    written = set()
+    for language, data, words in product(["en", "xx", "en"], typed, given):
+        with use_language(language):
+            for field in Sheet(data=data):
+                markup = field(**words)
+                assert markup == DefaultMeta().render_field(field, words)
+                written.add(markup)
+    assert 'placeholder="emaN"' in "".join(written)
+    assert 'value="0"' in "".join(written)
+
+
+def test_a_field_that_must_be_filled_in_says_so_beside_one_that_need_not() -> None:
+    class Optional(Form):
+        mail = EmailField("")
+
+    assert "required" in Sheet().mail()
+    assert "required" not in Optional().mail()
+    assert "required" in Sheet().mail()
