@@ -100,11 +100,11 @@ def _body(draft: Draft, seed: str) -> tuple[str, bytes]:
         return alternative, mime.joined(inner, parts)
     method = _stated_method(draft.calendar, draft.method)
     kind = f"text/calendar; charset=utf-8; method={method}; component=VEVENT"
-    parts.append(mime.bytes_part(f"Content-Type: {kind}", draft.calendar))
     attachment = 'Content-Type: application/ics\r\nContent-Disposition: attachment; filename="invite.ics"'
+    shown, attached = mime.bytes_parts((f"Content-Type: {kind}", attachment), draft.calendar)
     whole = [
-        f"Content-Type: {alternative}\r\n\r\n".encode("ascii") + mime.joined(inner, parts),
-        mime.bytes_part(attachment, draft.calendar),
+        f"Content-Type: {alternative}\r\n\r\n".encode("ascii") + mime.joined(inner, [*parts, shown]),
+        attached,
     ]
     outer = f"=_m{seed}"
     return f'multipart/mixed; boundary="{outer}"', mime.joined(outer, whole)

@@ -10,6 +10,8 @@ import base64
 import binascii
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
 
 import idna
 
@@ -40,8 +42,9 @@ def checked(header: str, value: str) -> str:
     Refuses (UnsafeHeader) control characters, line and paragraph separators (U+0085, U+2028, U+2029), lone
     surrogates and anything that looks like an encoded word.
     """
-    if "=?" in value or any(
-        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in value
+    if "=?" in value or not (
+        value.isprintable()  # what most values are; it means more than none of these, and is quicker to tell
+        or all(unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp") for character in value)
     ):
         raise UnsafeHeader(header=header)
     return value
@@ -90,6 +93,7 @@ def mailbox(header: str, name: str, spec: str) -> str:
     return f"{_encoded_words(plain)}\r\n <{bare}>"
 
 
+@lru_cache(maxsize=256)
 def _encoded_words(text: str) -> str:
     """Base64 words of whole characters, folded: no character is cut in two (RFC 2047 section 5)."""
     pieces, piece = [], b""
@@ -113,9 +117,10 @@ def text_part(subtype: str, text: str) -> bytes:
     return _part(head + "Content-Transfer-Encoding: base64", _base64(body))
 
 
-def bytes_part(head: str, body: bytes) -> bytes:
-    """A part whose bytes arrive exactly as they are, CRLF included: always base64."""
-    return _part(head + "\r\nContent-Transfer-Encoding: base64", _base64(body))
+def bytes_parts(heads: Iterable[str], body: bytes) -> list[bytes]:
+    """The same bytes under each of these heads. They arrive exactly as they are, CRLF included: always base64."""
+    encoded = _base64(body)
+    return [_part(head + "\r\nContent-Transfer-Encoding: base64", encoded) for head in heads]
 
 
 def joined(boundary: str, parts: list[bytes]) -> bytes:
@@ -129,4 +134,6 @@ def _part(head: str, body: bytes) -> bytes:
 
 
 def _base64(body: bytes) -> bytes:
-    return base64.encodebytes(body).replace(b"\n", LINE)
+    """In lines of 76 characters (RFC 2045 section 6.8)."""
+    encoded = base64.b64encode(body)
+    return b"".join(encoded[start : start + 76] + LINE for start in range(0, len(encoded), 76))
