@@ -336,7 +336,8 @@ async def test_the_desk_hears_every_error_at_once(house: make.House) -> None:
     first = await asking.add_question(event.id, facts(Kind.YES_NO, "a"))
     second = await asking.add_question(event.id, facts(Kind.YES_NO, "b"))
 
-    typed = written(kind="choice", label_en="", label_ar="", keep_days="0", when=[f"{first.id}:yes", f"{second.id}:yes"])
+    after = [f"{first.id}:yes", f"{second.id}:yes"]
+    typed = written(kind="choice", label_en="", label_ar="", keep_days="0", when=after)
     response = await desk.post(f"/desk/events/{event.id}/questions/new", **typed)
 
     assert response.status_code == 422
