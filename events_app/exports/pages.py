@@ -37,7 +37,7 @@ async def csv_sheet(request: Request) -> Response:
     """`?column=` and `?status=` may repeat; `?bom=no` leaves out the mark by which Excel knows UTF-8."""
     event = await find_event(request)
     columns = await _columns(request, event)
-    cells = actions.cells_of(_lines(request, event), columns)
+    cells = actions.cells_of(_pages(request, event), columns)
     bom = request.query_params.get("bom", "yes") != "no"
     content = csv_rows([str(column.label) for column in columns], cells, bom=bom)
     return download(content, name=f"{event.slug}.csv", media_type="text/csv; charset=utf-8")
@@ -46,7 +46,7 @@ async def csv_sheet(request: Request) -> Response:
 async def xlsx_sheet(request: Request) -> Response:
     event = await find_event(request)
     columns = await _columns(request, event)
-    cells = actions.cells_of(_lines(request, event), columns)
+    cells = actions.cells_of(_pages(request, event), columns)
     content = xlsx_rows(
         [str(column.label) for column in columns],
         cells,
@@ -61,8 +61,8 @@ async def _columns(request: Request, event: Event) -> list[actions.Column]:
     return actions.chosen_columns(await actions.columns_of(event), wanted)
 
 
-def _lines(request: Request, event: Event) -> AsyncIterator[actions.Line]:
-    return actions.lines_of(
+def _pages(request: Request, event: Event) -> AsyncIterator[actions.Page]:
+    return actions.pages_of(
         event,
         statuses=[status for status in request.query_params.getlist("status") if status in set(Status)],
         vault=office_of(request).vault,

@@ -2,7 +2,6 @@
 
 import asyncio
 import codecs
-import csv
 import zipfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import IO, cast
@@ -12,8 +11,11 @@ from events_app.exports import workbook
 from events_app.exports.cells import LONGEST_CELL, clean, disarm, fit, sheet_name, xml_text
 from events_app.i18n import N_
 
-PAGE = 20
-"""Rows written in one go: some 0.3 ms of work, after which the event loop may answer others."""
+TURNS = 3
+"""Of the event loop, between two pages: in so many a request that has come in is read, begun and answered."""
+
+QUICKLY = 2
+"""zlib's level: a sheet is a tenth larger than at its usual 6, and written in a quarter of the time."""
 
 PIECE = 32_768
 """Bytes that are sent in one go."""
@@ -30,7 +32,7 @@ class SheetFull(Conflict):
     sentence = N_("A spreadsheet has %(rows)s rows, and this list is longer. Please export it as CSV.")
 
 
-async def csv_rows(columns: Row, rows: AsyncIterator[Row], *, bom: bool) -> AsyncIterator[bytes]:
+async def csv_rows(columns: Row, pages: AsyncIterator[Sequence[Row]], *, bom: bool) -> AsyncIterator[bytes]:
     """A CSV file (RFC 4180) in pieces: UTF-8, every cell quoted, CRLF, the columns' names first.
 
     A cell that a spreadsheet would calculate gets an apostrophe before it (`cells.disarm`). `bom` puts the
@@ -38,18 +40,17 @@ async def csv_rows(columns: Row, rows: AsyncIterator[Row], *, bom: bool) -> Asyn
     """
     if bom:
         yield codecs.BOM_UTF8
-    lines = _Lines()
-    writer = csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(_csv_row(columns))
-    async for page in _pages(rows, len(columns)):
-        writer.writerows(map(_csv_row, page))
-        if lines.size >= PIECE:
-            yield lines.take()
-    yield lines.take()
+    written = _csv_lines([columns])
+    async for page in _with_breaks(pages, len(columns)):
+        written += _csv_lines(page)
+        if len(written) >= PIECE:
+            yield written.encode()
+            written = ""
+    yield written.encode()
 
 
 async def xlsx_rows(
-    columns: Row, rows: AsyncIterator[Row], *, right_to_left: bool, title: str
+    columns: Row, pages: AsyncIterator[Sequence[Row]], *, right_to_left: bool, title: str
 ) -> AsyncIterator[bytes]:
     """An XLSX file (ISO/IEC 29500-1) in pieces: one sheet called `title`, every cell a text, never a formula.
 
@@ -57,21 +58,20 @@ async def xlsx_rows(
     Refuses `SheetFull` after 1,048,575 rows, when much is sent already: count first.
     """
     sink, writer, last = _Sink(), _RowWriter(len(columns)), 1
-    pages = _pages(rows, len(columns))
-    with zipfile.ZipFile(cast(IO[bytes], sink), "w") as archive:
+    pages = _with_breaks(pages, len(columns))
+    with zipfile.ZipFile(cast(IO[bytes], sink), "w", zipfile.ZIP_DEFLATED, compresslevel=QUICKLY) as archive:
         _add(archive, "[Content_Types].xml", workbook.CONTENT_TYPES)
         _add(archive, "_rels/.rels", workbook.PACKAGE_RELATIONS)
         _add(archive, "xl/styles.xml", workbook.STYLES)
-        with archive.open(_entry("xl/worksheets/sheet1.xml"), "w") as sheet:
-            page: list[Row] = await anext(pages, [])
+        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
+            page: Sequence[Row] = await anext(pages, [])
             start = workbook.sheet_start(_widths([columns, *page]), right_to_left=right_to_left)
             sheet.write((start + writer.header(columns)).encode())
             while page:
+                is_first = last == 1
                 sheet.write(writer.rows(page, after=last).encode())
                 last += len(page)
-                if (
-                    sink.size >= PIECE or last <= 1 + PAGE
-                ):  # the first page at once: the browser sees that it begins
+                if sink.size >= PIECE or is_first:  # the first at once: the browser sees that it begins
                     yield sink.take()
                 page = await anext(pages, [])
             sheet.write(workbook.sheet_end(len(columns), last).encode())
@@ -80,28 +80,31 @@ async def xlsx_rows(
     yield sink.take()
 
 
-async def _pages(rows: AsyncIterator[Row], width: int) -> AsyncIterator[list[Row]]:
-    """The rows in pages, the event loop free between two. A ragged row is a mistake of ours."""
-    page: list[Row] = []
-    async for row in rows:
-        if len(row) != width:
-            raise ValueError(f"a row of {len(row)} cells under {width} columns")
-        page.append(row)
-        if len(page) == PAGE:
+async def _with_breaks(pages: AsyncIterator[Sequence[Row]], width: int) -> AsyncIterator[Sequence[Row]]:
+    """The pages, the event loop free for others between two. A ragged row is a mistake of ours."""
+    async for page in pages:
+        for row in page:
+            if len(row) != width:
+                raise ValueError(f"a row of {len(row)} cells under {width} columns")
+        if page:
             yield page
-            page = []
+        for _ in range(TURNS):
             await asyncio.sleep(0)
-    if page:
-        yield page
 
 
-def _csv_row(row: Row) -> Iterable[str]:
-    cells = row if "".join(row).isprintable() else map(clean, row)
-    return [cell if cell[:1].isalnum() else disarm(cell) for cell in cells]
+def _csv_lines(page: Sequence[Row]) -> str:
+    """What `csv.writer` with QUOTE_ALL writes, in a third of its time."""
+    whole = "".join(map("".join, page))
+    if not whole.isprintable():
+        page = [[clean(cell) for cell in row] for row in page]
+    page = [[cell if not cell or cell[0].isalnum() else disarm(cell) for cell in row] for row in page]
+    if '"' in whole:
+        page = [[cell.replace('"', '""') for cell in row] for row in page]
+    return "".join([f'"{line}"\r\n' for line in map('","'.join, page)])
 
 
 class _RowWriter:
-    """Rows of texts as XML, one `%` and one `replace` per row where nothing needs escaping."""
+    """Rows of texts as XML, one `%` and one `replace` per row."""
 
     def __init__(self, width: int) -> None:
         self._plain = workbook.row_form(width)
@@ -112,20 +115,24 @@ class _RowWriter:
         """The first row."""
         return (self._header % _xml_row(columns)).replace("\x00", "1")
 
-    def rows(self, page: Iterable[Row], *, after: int) -> str:
+    def rows(self, page: Sequence[Row], *, after: int) -> str:
         """These rows, the first of them numbered `after + 1`. Refuses `SheetFull`."""
-        texts = []
-        for number, row in enumerate(page, after + 1):
-            text = self._plain % tuple(row) if _is_plain(row) else self._keep_space % _xml_row(row)
-            texts.append(text.replace("\x00", str(number)))
-        if after + len(texts) > LAST_ROW:
+        if after + len(page) > LAST_ROW:
             raise SheetFull(rows=LAST_ROW)
-        return workbook.without_empty_texts("".join(texts))
+        is_plain = _is_plain(page)
+        rows = [
+            self._row(row, is_plain or _is_plain([row])).replace("\x00", str(number))
+            for number, row in enumerate(page, after + 1)
+        ]
+        return workbook.without_empty_texts("".join(rows))
+
+    def _row(self, row: Row, is_plain: bool) -> str:
+        return self._plain % tuple(row) if is_plain else self._keep_space % _xml_row(row)
 
 
-def _is_plain(row: Row) -> bool:
-    """Whether all cells can stand in XML as they are: printable, short, no markup, no space at an end."""
-    line = f" {'| |'.join(row)} "  # a space at a cell's end makes two
+def _is_plain(page: Sequence[Row]) -> bool:
+    """Whether all cells of these rows can stand in XML as they are: printable, short, no markup, no space at an end."""
+    line = f" {'| |'.join(map('| |'.join, page))} "  # a space at a cell's end makes two
     return (
         line.isprintable()
         and "  " not in line
@@ -146,15 +153,10 @@ def _widths(rows: Iterable[Row]) -> list[int]:
     return [min(max(max(map(len, cells)) + 2, 8), 50) for cells in zip(*rows, strict=True)]
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
-    """A file of the archive, dated 1980: the minute at which a list was taken out is nobody's business."""
-    entry = zipfile.ZipInfo(name)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    return entry
-
-
 def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
-    archive.writestr(_entry(name), text)
+    """A file of the archive. Opened so, it is dated 1980: when a list was taken out is nobody's business."""
+    with archive.open(name, "w") as file:
+        file.write(text.encode())
 
 
 class _Sink:
@@ -176,23 +178,4 @@ class _Sink:
     def take(self) -> bytes:
         """All that was written since the last time."""
         taken, self._pieces, self.size = b"".join(self._pieces), [], 0
-        return taken
-
-
-class _Lines:
-    """Where the CSV writer writes."""
-
-    def __init__(self) -> None:
-        self._lines: list[str] = []
-        self.size = 0  # in characters
-
-    def write(self, line: str) -> int:
-        """One more line."""
-        self._lines.append(line)
-        self.size += len(line)
-        return len(line)
-
-    def take(self) -> bytes:
-        """All lines since the last time, as UTF-8."""
-        taken, self._lines, self.size = "".join(self._lines).encode(), [], 0
         return taken

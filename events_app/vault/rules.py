@@ -7,6 +7,9 @@ from typing import TypeAlias, cast
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
+_decoder = json.JSONDecoder()
+"""Asked directly: `json.loads` first looks for spaces, marks and options that `pack` never writes."""
+
 VALUE_STEP = 256
 """Bytes: sealed values are padded to a multiple of this, so that the length of a name does not show."""
 
@@ -40,7 +43,8 @@ def pack(value: Mapping[str, Json]) -> bytes:
 
 def unpack(data: bytes) -> dict[str, Json]:
     """The value that `pack` made these bytes of."""
-    return cast(dict[str, Json], json.loads(data.decode("utf-8", "surrogatepass")))
+    value, _end = _decoder.raw_decode(data.decode("utf-8", "surrogatepass"))
+    return cast(dict[str, Json], value)
 
 
 def pad(data: bytes, *, step: int) -> bytes:

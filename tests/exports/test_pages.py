@@ -9,7 +9,9 @@ import openpyxl
 import pytest
 
 from events_app.events.models import Event
+from events_app.exports import actions as actions_of_exports
 from events_app.registrations import actions
+from events_app.vault import Reader
 from tests import make
 from tests.make import House
 
@@ -178,3 +180,32 @@ async def test_a_title_of_any_letters_names_a_sheet(house: House) -> None:
     event, desk = await filled(house, title={"en": "[Who]: a/b\\c? * " + "x" * 60}), await house.desk()
 
     assert book(await desk.get(f"/desk/events/{event.id}/registrations.xlsx")).title
+
+
+async def test_a_list_of_several_pages_comes_whole_and_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions_of_exports, "PAGE_ROWS", 2)
+    event, desk = await filled(house), await house.desk()
+    path = f"/desk/events/{event.id}/registrations"
+
+    listed = table(await desk.get(f"{path}.csv?column=name&column=status&column=language"))
+    sheet = book(await desk.get(f"{path}.xlsx?column=name&column=status&column=language"))
+
+    assert sorted(row[0] for row in listed[1:]) == ["Amal", "Basil", "Zoe", "فاطمة"]
+    assert {(row[0], row[1], row[2]) for row in listed[1:]} >= {("فاطمة", "On the waiting list", "العربية")}
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == listed
+
+
+async def test_the_reading_rule_is_asked_for_every_person_taken_out(house: House) -> None:
+    event, desk = await filled(house), await house.desk()
+    asked: list[tuple[str, str]] = []
+
+    def noting(reader: Reader, *, scope: str, context: str) -> None:
+        asked.append((reader.role, context))
+
+    house.vault._may_read = noting
+    await desk.get(f"/desk/events/{event.id}/registrations.csv")
+
+    exported = [context for role, context in asked if role == "export"]
+    assert len(exported) == len(set(exported)) == 4

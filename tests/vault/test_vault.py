@@ -39,6 +39,17 @@ def test_what_is_sealed_is_revealed(vault: Vault, value: dict[str, Json], contex
     assert vault.reveal("event", context, vault.seal("event", context, value), COURIER) == value
 
 
+def test_many_values_are_revealed_as_one_by_one_and_refused_as_one_by_one(vault: Vault) -> None:
+    sealed = [(str(n), vault.seal("event", str(n), {"name": f"Nour {n}"})) for n in range(3)]
+
+    assert vault.reveal_each("event", sealed, COURIER) == [
+        vault.reveal("event", context, blob, COURIER) for context, blob in sealed
+    ]
+    assert vault.reveal_each("event", [], COURIER) == []
+    with pytest.raises(SealBroken):
+        vault.reveal_each("event", [*sealed, ("4", sealed[0][1])], COURIER)
+
+
 @one_vault
 @given(data=st.binary(max_size=5000))
 def test_bytes_that_are_sealed_are_revealed(vault: Vault, data: bytes) -> None:
