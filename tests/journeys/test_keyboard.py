@@ -57,3 +57,31 @@ def test_a_form_is_sent_and_mended_without_leaving_the_line(
         strike(guest, "Enter")
     assert guest.sees("success")
     assert "dunya@example.org" in guest.page.inner_text("main")
+
+
+@pytest.mark.parametrize(
+    ("mistake", "noticed"),
+    [
+        ("#goal:focus { outline: none }", "ringed=False"),
+        ("#goal:focus { outline-color: transparent }", "ringed=False"),
+        ("#goal { position: absolute; inset-inline-start: -400px }", "in_sight=False"),
+        ("footer { position: fixed; inset: 0 }", "uncovered=False"),
+        ("#goal { visibility: hidden }", "is not among"),
+        (".skip { display: none }", "'/other'"),
+        ("", ""),
+    ],
+)
+def test_what_is_wrong_with_a_stop_is_noticed(mistake: str, noticed: str, new_person: NewPerson) -> None:
+    """The net has no hole: with a mistake in it, this page cannot be walked; without one it can."""
+    guest = new_person("en")
+    guest.page.set_content(
+        f"<style>:focus {{ outline: 3px solid navy }} {mistake}</style>"
+        "<a class=skip href=#main>Skip</a> <a href=/other>Another page</a>"
+        "<main id=main><button id=goal>Goal</button></main><footer>Bar</footer>"
+    )
+    goal = guest.page.locator("#goal")
+    if noticed:
+        with pytest.raises(AssertionError, match=noticed):
+            guest.hands.press(goal)
+    else:
+        guest.hands.press(goal)
