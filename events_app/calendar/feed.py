@@ -54,7 +54,9 @@ def piece(entry: Entry) -> Piece:
     Refuses TimeDoesNotExist; ValueError for an address or link that is none. RFC 5546 3.2.1.
     """
     times = times_among_others(entry)
-    data = "\r\n".join([*map(fold, _lines(entry, times)), ""]).encode("utf-8")
+    lines = [line if len(line) <= 75 and line.isascii() else fold(line) for line in _lines(entry, times)]
+    data = "\r\n".join([*lines, ""]).encode("utf-8")
+    assert data.count(b"\n") == data.count(b"\r\n") == data.count(b"\r")
     starts = entry.starts.astimezone(UTC)
     return Piece(starts, entry.uid, entry.changed, times.zone, times.rules, data)
 
@@ -101,13 +103,13 @@ def _lines(entry: Entry, times: Times) -> list[str]:
     lines = ["BEGIN:VEVENT"]
     if wording.summary:
         lines.append(f"SUMMARY;LANGUAGE={language}:{escape(wording.summary)}")
-    lines += [
+    lines += (
         _moment("DTSTART", entry.starts, times),
         _moment("DTEND", entry.ends, times),
         f"DTSTAMP:{changed}",
         f"UID:{entry.uid}",
         f"SEQUENCE:{entry.sequence}",
-    ]
+    )
     if wording.categories:
         lines.append("CATEGORIES:" + ",".join(escape(each) for each in wording.categories))
     lines += [f"CLASS:{'PRIVATE' if entry.private else 'PUBLIC'}", f"CREATED:{_utc(entry.created)}"]
@@ -138,5 +140,5 @@ def _utc(moment: datetime) -> str:
 
 
 def _wall(moment: datetime) -> str:
-    day = f"{moment.year:04}{moment.month:02}{moment.day:02}"
-    return f"{day}T{moment.hour:02}{moment.minute:02}{moment.second:02}"
+    """20270106T130000. isoformat is C, and writes four digits of every year, as strftime does not."""
+    return moment.isoformat()[:19].replace("-", "").replace(":", "")

@@ -114,6 +114,21 @@ def tells(rules: Rules, moment: datetime) -> bool:
     return offset == moment.utcoffset()
 
 
+@lru_cache(maxsize=4096)
+def tells_all_day(zone_key: str, year: int, day: date) -> bool:
+    """Whether the zone's lasting rules of `year` tell every wall time of a day, and no clock is changed on it.
+
+    A no only means that each moment has to be looked at. A conference has many events and few days.
+    """
+    rules = () if is_utc(zone_key) else lasting_rules(zone_key, year)
+    first, last = (datetime.combine(day, at, zone(zone_key)) for at in (time.min, time.max))
+    walls = first.replace(tzinfo=None), last.replace(tzinfo=None)
+    is_quiet = first.utcoffset() == last.utcoffset() and all(
+        onset.latest(walls[0]) == onset.latest(walls[1]) for onset in rules
+    )
+    return bool(rules) and is_quiet and tells(rules, first) and tells(rules, last)
+
+
 @cache
 def lasting_rules(zone_key: str, year: int) -> Rules:
     """The zone's rule if it holds from the year before `year` on: one STANDARD, perhaps one DAYLIGHT.

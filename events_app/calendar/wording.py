@@ -15,7 +15,7 @@ from events_app.calendar.hygiene import (
     mailto,
     mark_direction,
 )
-from events_app.calendar.timezones import Rules, is_utc, lasting_rules, rules_around, tells
+from events_app.calendar.timezones import Rules, is_utc, lasting_rules, rules_around, tells, tells_all_day
 from events_app.calendar.zones import refuse_gap
 
 PRODID: Final = "-//events_app//Side events//EN"
@@ -69,6 +69,11 @@ def times_of_one(entry: Entry) -> Times:
 
 def times_among_others(entry: Entry) -> Times:
     """How a feed, with one VTIMEZONE for all events of a zone, tells them: by a lasting rule or in UTC."""
+    zone_key, year = _key(entry.starts), entry.starts.year
+    if _key(entry.ends) == zone_key and all(
+        tells_all_day(zone_key, year, each.date()) for each in (entry.starts, entry.ends)
+    ):
+        return Times(zone_key, lasting_rules(zone_key, year))
     zone_key = _checked_zone(entry)
     return _if_told(entry, zone_key, () if is_utc(zone_key) else lasting_rules(zone_key, entry.starts.year))
 

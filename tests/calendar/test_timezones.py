@@ -2,13 +2,20 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from events_app.calendar.timezones import component_bytes, lasting_rules, rules_around, tells, vtimezone
-from events_app.calendar.zones import UnknownZone, zone, zones
+from events_app.calendar.timezones import (
+    component_bytes,
+    lasting_rules,
+    rules_around,
+    tells,
+    tells_all_day,
+    vtimezone,
+)
+from events_app.calendar.zones import UnknownZone, refuse_gap, zone, zones
 from tests.calendar import stranger, sweep
 from tests.calendar.samples import wall
 
@@ -45,6 +52,34 @@ def test_a_lasting_rule_tells_every_time_of_its_zone_to_strangers(number: int) -
             if rules and stranger.offset_at(component_bytes(zone_key, rules), when) != offset:
                 wrong.append((zone_key, when))
     assert wrong == []
+
+
+@pytest.mark.parametrize("number", range(sweep.CHUNKS))
+def test_what_is_said_of_a_whole_day_holds_for_each_of_its_times(number: int) -> None:
+    wrong, said_of = [], 0
+    for zone_key in sweep.chunk(number):
+        here = zone(zone_key)
+        for when in sweep.walls(zone_key):
+            for moment in (when.replace(tzinfo=here, fold=fold) for fold in (0, 1)):
+                if not tells_all_day(zone_key, when.year, when.date()):
+                    continue
+                said_of += 1
+                refuse_gap(moment)
+                if not tells(lasting_rules(zone_key, when.year), moment):
+                    wrong.append((zone_key, when))
+        for when in sweep.doubtful(zone_key):
+            if tells_all_day(zone_key, when.year, when.date()):
+                wrong.append((zone_key, when))
+    assert wrong == []
+    assert said_of
+
+
+def test_a_day_on_which_clocks_are_changed_is_looked_at_more_closely() -> None:
+    days = [date(2027, 3, 27), date(2027, 3, 28), date(2027, 3, 29), date(2027, 10, 31)]
+
+    assert [tells_all_day("Europe/Brussels", 2027, day) for day in days] == [True, False, True, False]
+    assert not tells_all_day("Africa/Casablanca", 2027, days[0])  # no lasting rule
+    assert not tells_all_day("UTC", 2027, days[0])  # needs none
 
 
 @pytest.mark.parametrize("number", range(sweep.CHUNKS))
