@@ -59,7 +59,7 @@ async def test_a_day_with_several_rooms_can_be_read_room_by_room(house: House) -
         ("twin", "Library, Hotel", "11:00", "15:00"),
         ("second", "Library, Hotel", "14:00", "15:00"),
     ):
-        walls = {"starts_wall": f"2035-05-12T{starts}", "ends_wall": f"2035-05-12T{ends}"}
+        walls: dict[str, Any] = {"starts_wall": f"2035-05-12T{starts}", "ends_wall": f"2035-05-12T{ends}"}
         await make.event(house.vault, slug=slug, place={"en": place}, conference_id=conference.id, **walls)
     grid = grids_of(by_day(await programme_of(conference)))[0]
 
