@@ -14,7 +14,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
-from events_app.database import RetryableError, data_version
+from events_app.database import RetryableError, data_version, sqlite_writer
 from events_app.database.failures import DatabaseBusy
 from events_app.database.sqlite import SqliteClient, is_question, split_script
 from events_app.database.sqlite_connect import connect
@@ -155,8 +155,10 @@ async def test_a_group_that_is_lost_is_lost_for_all_its_members(writer: Writer, 
 
 
 async def test_a_commit_that_fails_fails_all_of_its_group_even_those_that_were_refused(
-    toys: DatabaseUnderTest,
+    toys: DatabaseUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sqlite_writer, "LONGEST_GROUP", 60.0)  # one group, however busy the machine
+
     async def member(number: int) -> None:
         async with in_transaction():
             await ToyEvent.filter(id=1).update(claims=F("claims") + 1)
