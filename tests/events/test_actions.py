@@ -66,7 +66,9 @@ async def test_a_claimed_event_is_the_event_as_it_stands(office: Office) -> None
         name: getattr(found, name) for name in columns
     }
     assert claimed.claims == found.claims + 1
-    assert (claimed.room, claimed.room.venue) == (room, venue)
+    assert claimed.room == room
+    assert claimed.room is not None
+    assert claimed.room.venue == venue
     hosts = await claimed.hosts()
     assert [each.organization.slug for each in hosts] == [
         each.organization.slug for each in await hosts_of(event.id)

@@ -73,7 +73,7 @@ async def test_a_letter_said_to_many_is_what_its_person_alone_would_be_told(offi
 
     for post in letters:
         for name, title in product(NAMES, titled):
-            facts = post.facts | {"name": name, "event": post.facts["event"] | {"title": title}}
+            facts = {**post.facts, "name": name, "event": post.facts["event"] | {"title": title}}
             with use_language(str(facts["language"])):
                 alone = emails._say(post.letter.kind, facts)
             draft = emails.compose(post.letter.kind, facts)

@@ -3,6 +3,7 @@
 import unicodedata
 from gettext import NullTranslations
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -179,7 +180,13 @@ def test_an_empty_field_that_was_written_before_is_what_would_be_written_now(
     """In every language, with every word of the template's, marked up or not; and never what somebody typed."""
     monkeypatch.setitem(i18n._catalogues, "xx", Reversing())
     typed = [{}, {"name": "Rana <b>", "mail": "r@example.org", "words": "one\ntwo", "seats": 0}, {}]
-    given = [{}, {"rows": 1}, {"rows": True}, {"aria_label": "a<b"}, {"aria_label": Markup("a&lt;b")}]
+    given: list[dict[str, Any]] = [
+        {},
+        {"rows": 1},
+        {"rows": True},
+        {"aria_label": "a<b"},
+        {"aria_label": Markup("a&lt;b")},
+    ]
     written = set()
     for language, data, words in product(["en", "xx", "en"], typed, given):
         with use_language(language):
