@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, MutableMapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from types import FunctionType
+from typing import Any, cast
 
 import nh3
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_eval_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_eval_context
 from jinja2.nodes import EvalContext
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
@@ -31,7 +32,23 @@ def _select_autoescape(name: str | None) -> bool:
     return name is None or not name.endswith(".txt")
 
 
+def _shown(value: Any) -> str:
+    """`escape` of the templates. What is safe already (translations, what macros made) is not wrapped once more: that
+    was a fifth of a page."""
+    return value if type(value) is Markup else escape(value)
+
+
+class _Template(Template):
+    @classmethod
+    def from_code(cls, *given: Any, **named: Any) -> Template:
+        template = super().from_code(*given, **named)
+        cast(FunctionType, template.root_render_func).__globals__["escape"] = _shown
+        return template
+
+
 class _Environment(Environment):
+    template_class = _Template
+
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """One dict for all templates. Over jinja's ChainMap each import of macros compares all names in Python."""
         return {**self.globals, **d} if d else self.globals
@@ -73,11 +90,25 @@ def macro(template: str, name: str) -> Callable[..., Markup]:
     return found
 
 
+def drawn_once(drawn: Callable[..., Markup]) -> Callable[..., Markup]:
+    """A macro whose answer to a name alone is always the same, and is kept. Asked for more it is called."""
+    alone = lru_cache(maxsize=256)(drawn)
+
+    def draw(name: str, *more: object, **named: object) -> Markup:
+        return drawn(name, *more, **named) if more or named else alone(name)
+
+    return draw
+
+
 def said(texts: Mapping[str, str] | None) -> Markup:
     """A text in several languages, in a line: with the language it is in and the way that one reads."""
-    code = i18n.language_of(texts)
-    text, direction = escape(i18n.choose(texts)), i18n.direction(code)
-    return Markup(f'<span lang="{escape(code)}" dir="{direction}">{text}</span>')  # noqa: S704 - escaped, each
+    return _said(i18n.language_of(texts), i18n.choose(texts))
+
+
+@lru_cache(maxsize=2048, typed=True)
+def _said(code: str, text: str) -> Markup:
+    lang, direction = escape(code), i18n.direction(code)
+    return Markup(f'<span lang="{lang}" dir="{direction}">{escape(text)}</span>')  # noqa: S704 - escaped, each
 
 
 def way(text: object) -> str:
@@ -115,7 +146,7 @@ def asset(path: str) -> str:
 
 
 environment.globals.update(i18n.template_functions())
-environment.globals.update(asset=asset, said_in_a_line=said, way_of=way)
+environment.globals.update(asset=asset, drawn_once=drawn_once, said_in_a_line=said, way_of=way)
 environment.filters["markdown"] = markdown
 environment.filters["as_date"] = date.fromisoformat
 environment.filters["name_of_language"] = i18n.name_of_language

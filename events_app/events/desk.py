@@ -197,7 +197,7 @@ async def change_event(request: Request) -> Response:
 async def preview(request: Request) -> Response:
     """The public page as it will look, draft or not."""
     event = await _find(request)
-    context = await event_context(event, now=clock.now())
+    context = await event_context(event, await hosts_of(event.id), now=clock.now())
     return page(request, "events/event.html", **{**context, "is_preview": True})
 
 

@@ -98,10 +98,9 @@ async def conference(request: Request) -> Response:
 async def event(request: Request) -> Response:
     async def render() -> Response:
         found = await Event.find_public(request.path_params["slug"])
-        context = await event_context(found, now=clock.now())
-        shared = sharing.shared_of(
-            found, await hosts_of(found.id), place=context["place"], site=site_of(request)
-        )
+        hosts = await hosts_of(found.id)
+        context = await event_context(found, hosts, now=clock.now())
+        shared = sharing.shared_of(found, hosts, place=context["place"], site=site_of(request))
         seats = await request.app.state.seats_of(found) if context["door"] == Door.OPEN else None
         return page(request, "events/event.html", **context, shared=shared, seats=seats)
 
@@ -120,10 +119,9 @@ async def card(request: Request) -> Response:
     return Response(await asyncio.to_thread(cards.draw, drawn), media_type="image/png", headers=headers)
 
 
-async def event_context(found: Event, *, now: datetime) -> dict[str, Any]:
+async def event_context(found: Event, hosts: Sequence[EventHost], *, now: datetime) -> dict[str, Any]:
     """What the event's page says; the desk's preview shows the same."""
     agenda = await agenda_of(found.id)
-    hosts = await hosts_of(found.id)
     return {
         "event": found,
         "hosts": host_views(hosts),

@@ -3,6 +3,7 @@
 import pytest
 
 from events_app.database import Prepared, Reads, is_sqlite, noted_reads, one_transaction, rows
+from events_app.database.reads import FEW_ROWS
 from tests.database.toys import ToyEvent
 from tests.databases import DatabaseUnderTest, run_sql
 
@@ -40,6 +41,18 @@ async def test_what_nobody_touched_is_still_true() -> None:
 async def test_another_answer_is_noticed(toys: DatabaseUnderTest, change: str) -> None:
     reads = await reads_of_panels()
     await run_sql(toys.url, change)
+
+    assert not await reads.are_still_true()
+
+
+async def test_of_many_rows_only_a_mark_is_kept(toys: DatabaseUnderTest) -> None:
+    for number in range(FEW_ROWS + 1):
+        await ToyEvent.create(title="Many", seats=number)
+    with noted_reads(unseen=["title"]) as reads:
+        assert len(await by_title.all("Many")) == FEW_ROWS + 1
+    assert await reads.are_still_true()
+
+    await run_sql(toys.url, "UPDATE toy_event SET seats = 1000 WHERE seats = 17")
 
     assert not await reads.are_still_true()
 
