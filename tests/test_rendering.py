@@ -17,8 +17,8 @@ class Safe:
 class Louder(Markup):
     """A kind of Markup that says itself in another way."""
 
-    def __html__(self) -> str:
-        return self.upper()
+    def __html__(self) -> "Louder":
+        return Louder(str.upper(self))
 
 
 @pytest.mark.parametrize(
