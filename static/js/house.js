@@ -194,22 +194,26 @@ function goesOn() {
   document.querySelector("form[data-goes-on]")?.requestSubmit();
 }
 
-// <section id="progress" data-again="5">: this part of the page is asked for again every few seconds and shown anew when
-// it changed, while anybody looks at it and nobody saves data; what is data-without-script (a link that reloads) hides, what is data-with-script shows.
+// <section id="progress" data-again="5">: this part of the page is asked for again every few seconds and shown anew when it
+// changed; what is data-without-script (a link that reloads) hides, what is data-with-script shows. Nothing is asked for
+// while nobody looks, where data is saved, or a while after the last touch: a desk that was left behind must sign out.
 function looksAgain() {
   let part = document.querySelector("[id][data-again]");
   let shown = part?.outerHTML;
+  let touched = Date.now();
+  for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => { touched = Date.now(); }, { passive: true });
+  const isWatched = () => !document.hidden && !navigator.connection?.saveData && Date.now() - touched < 15 * 60_000;
   const prepare = () => {
     for (const words of part.querySelectorAll("[data-with-script]")) words.hidden = false;
     for (const words of part.querySelectorAll("[data-without-script]")) words.hidden = true;
     setTimeout(look, part.dataset.again * 1000);
   };
   const look = async () => {
-    if (document.hidden || navigator.connection?.saveData) return prepare();
+    if (!isWatched()) return prepare();
     const answer = await fetch(location.href).catch(() => null);
     const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : document;
     const fresh = page.getElementById(part.id);
-    if (page !== document && fresh && fresh.outerHTML !== shown) {
+    if (page !== document && fresh && fresh.outerHTML !== shown && !part.contains(document.activeElement)) {
       shown = fresh.outerHTML;
       part.replaceWith(fresh);
       part = fresh;

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Request, expect
 
 from tests.journeys import acts
 from tests.journeys.conftest import NewPerson
@@ -115,6 +115,30 @@ def test_no_page_of_the_desk_complains(
     floors = ("edit", "programme", "preview", "registrations", "letters", "export")
     assert {"/desk/letters/*", "/desk/events/new", *(f"/desk/events/*/{floor}" for floor in floors)} <= seen
     assert complaints == []
+
+
+@once
+def test_the_counts_at_the_desk_follow_who_registers(demonstration: Served, new_person: NewPerson) -> None:
+    """By itself, while somebody looks: a quarter of an hour after the last touch nothing is asked for any more."""
+    organizer, guest = new_person("en", scripts=True), new_person("en")
+    organizer.page.clock.install()
+    acts.sign_in(
+        organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:")
+    )
+    acts.open_event(organizer, demonstration, ROUND_TABLE["en"])
+    confirmed = organizer.page.locator("#counts dd").first
+    expect(confirmed).to_have_text("0 of 3")
+
+    guest.open(f"{demonstration.url}/events/small-roundtable")
+    acts.register(guest, name="Dunya", address=ADDRESS)
+    organizer.page.clock.fast_forward("00:21")
+    expect(confirmed).to_have_text("1 of 3")
+
+    asked: list[str] = []
+    organizer.page.on("request", lambda request: asked.append(request.url))
+    organizer.page.clock.fast_forward("16:00")
+    organizer.page.clock.run_for("01:00")
+    assert asked == []
 
 
 def _desk_pages(organizer: Person, house: Served, *, event: str) -> Iterator[str]:
