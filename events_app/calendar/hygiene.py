@@ -34,6 +34,10 @@ _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _LINK_AT_THE_END = re.compile(r"(://|@)\S*$")
+# Web addresses that stay as they are, which nearly all do: taking one apart and together again costs much more.
+_PLAIN_URL = re.compile(
+    r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::[1-9][0-9]{0,3})?(?:/[A-Za-z0-9%/:@!$&'()*+,;=~._-]*)?"
+)
 _PLAIN = r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f-\x9f]+"
 _ADDRESS = re.compile(f"{_PLAIN}@{_PLAIN}")
 
@@ -118,8 +122,10 @@ def ascii_url(url: str) -> str:
 
     ValueError if it is not http(s).
     """
-    if not url:
-        return ""
+    return url if not url or _PLAIN_URL.fullmatch(url) else _in_ascii(url)
+
+
+def _in_ascii(url: str) -> str:
     parts = urlsplit(_UNWANTED.sub("", _LINE_BREAK.sub("", url)).strip())
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("Not a web address.")

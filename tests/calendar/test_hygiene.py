@@ -5,6 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events_app.calendar.hygiene import (
+    _PLAIN_URL,
+    _in_ascii,
     ascii_url,
     clean_line,
     clean_name,
@@ -146,3 +148,9 @@ def test_no_text_makes_a_link_of_more_than_ascii(text: str) -> None:
     written = ascii_url(f"https://example.org/{text.replace(':', '')}")
     assert written.isascii()
     assert not {" ", "\r", "\n", '"', "<"} & set(written)
+
+
+@settings(deadline=None)
+@given(st.from_regex(_PLAIN_URL, fullmatch=True))
+def test_a_plain_web_address_is_what_taking_it_apart_would_give(url: str) -> None:
+    assert ascii_url(url) == _in_ascii(url) == url
