@@ -17,7 +17,7 @@ def words_on_pages(language: str) -> set[str]:
     with (ROOT / "locale/ar/LC_MESSAGES/messages.po").open("rb") as file:
         messages = [message for message in read_po(file) if message.id]
     said = [message.string if language == "ar" else message.id for message in messages]
-    return {text for each in said for text in ([each] if isinstance(each, str) else each)}
+    return {text for each in said for text in ([each] if isinstance(each, str) else each or [])}
 
 
 @pytest.mark.parametrize(("name", "language"), [("README.md", "en"), ("README.ar.md", "ar")])
