@@ -142,6 +142,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app.state.count_behind = registrations_desk.count_behind
     app.state.count_letters = registrations_desk.count_letters
     app.state.has_registrations = registrations_desk.has_registrations
+    app.state.is_in_use = registrations_desk.is_in_use
     return app
 
 

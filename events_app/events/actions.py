@@ -181,6 +181,27 @@ async def withdraw_event(
     return event
 
 
+async def delete_draft(
+    event_id: uuid.UUID, *, is_in_use: Callable[..., Awaitable[bool]], vault: Vault
+) -> None:
+    """Remove a draft that nobody else ever heard of, with all that was written for it, then its keys.
+
+    Refuses `NotADraft`, `DraftInUse`.
+    """
+    await _delete(event_id, is_in_use=is_in_use)
+    vault.forget(str(event_id))
+
+
+@one_transaction
+async def _delete(event_id: uuid.UUID, *, is_in_use: Callable[..., Awaitable[bool]]) -> None:
+    event = await Event.claim(event_id)
+    if event.status != Status.DRAFT:
+        raise rules.NotADraft()
+    if await is_in_use(event_id):
+        raise rules.DraftInUse()
+    await event.delete()
+
+
 @one_transaction
 async def cancel_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) -> Event:
     """Call the event off: its page says so, its feed entry stays as cancelled, and everybody gets a letter."""

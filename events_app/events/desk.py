@@ -210,6 +210,14 @@ async def publish(request: Request) -> Response:
     )
 
 
+async def delete(request: Request) -> Response:
+    """POST: a draft goes, with everything written for it."""
+    event = await _find(request)
+    state = request.app.state
+    await actions.delete_draft(event.id, is_in_use=state.is_in_use, vault=state.vault)
+    return see_other("/desk", flash=Flash("success", translate(N_("The draft is deleted."))))
+
+
 async def withdraw(request: Request) -> Response:
     event = await _find(request)
     await actions.withdraw_event(
@@ -246,6 +254,7 @@ routes = [
     Route("/desk/events/{event_id}/edit", for_organizers(change_event), methods=["POST"]),
     Route("/desk/events/{event_id}/preview", for_organizers(preview)),
     Route("/desk/events/{event_id}/publication", for_organizers(publish), methods=["POST"]),
+    Route("/desk/events/{event_id}/deletion", for_organizers(delete), methods=["POST"]),
     Route("/desk/events/{event_id}/withdrawal", for_organizers(withdraw), methods=["POST"]),
     Route("/desk/events/{event_id}/cancellation", for_organizers(cancel), methods=["POST"]),
     Route("/desk/events/{event_id}/copies", for_organizers(copy), methods=["POST"]),

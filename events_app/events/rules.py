@@ -115,6 +115,16 @@ class StillHasRegistrations(Conflict):
     sentence = N_("People have registered, so the event cannot go back to a draft. Cancel it instead.")
 
 
+class DraftInUse(Conflict):
+    """Its letters and registrations open with its keys; they would be lost with it."""
+
+    sentence = N_("Letters or registrations belong to this event, so it cannot be deleted.")
+
+
+class NotADraft(Conflict):
+    sentence = N_("Only a draft can be deleted. A published event can be cancelled.")
+
+
 def check_life(status: Status, wanted: Status) -> None:
     if wanted not in MAY_BECOME[status]:
         raise EventCannotBecome(status=STATUS_NAMES[status], wanted=STATUS_NAMES[wanted])

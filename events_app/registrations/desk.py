@@ -16,6 +16,7 @@ from events_app.accounts.pages import for_organizers
 from events_app.events.models import Event, NoSuchPage
 from events_app.i18n import N_, languages, translate
 from events_app.mail import outbox
+from events_app.mail.models import Letter
 from events_app.mail.rules import State
 from events_app.registrations import search
 from events_app.registrations.answers import (
@@ -236,6 +237,11 @@ async def count_letters(event_id: uuid.UUID) -> dict[str, int]:
 
 async def has_registrations(event_id: uuid.UUID) -> bool:
     return await Registration.filter(event_id=event_id).exists()
+
+
+async def is_in_use(event_id: uuid.UUID) -> bool:
+    """Whether anybody registered for the event, or was written to about it."""
+    return await has_registrations(event_id) or await Letter.filter(event_id=event_id).exists()
 
 
 routes = [

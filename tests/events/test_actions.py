@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 ORGANIZER = Reader("organizer", "test")
 
 
-async def nobody(event_id: uuid.UUID) -> bool:
+async def unused(event_id: uuid.UUID) -> bool:
     return False
 
 
@@ -148,6 +148,32 @@ async def test_a_public_event_goes_back_to_a_draft_while_nobody_has_registered(o
     assert back.status == "draft"
     with pytest.raises(NoSuchPage):
         await Event.find_public(event.slug)
+
+
+async def test_a_draft_is_deleted_with_what_was_written_for_it_and_its_keys(office: Office) -> None:
+    event, other = await make.draft(office.vault), await make.draft(office.vault)
+    sealed = office.vault.seal(str(event.id), "note", {"word": "cedar"})
+    await ConsentText.create(event_id=event.id, version=7, text={"en": "Yes"})
+
+    await actions.delete_draft(event.id, is_in_use=unused, vault=office.vault)
+
+    assert await Event.all().values_list("id", flat=True) == [other.id]
+    assert not await ConsentText.filter(event_id=event.id).exists()
+    with pytest.raises(NoKey):
+        office.vault.reveal(str(event.id), "note", sealed, ORGANIZER)
+
+
+async def test_what_others_may_have_heard_of_is_not_deleted(office: Office) -> None:
+    async def somebody(event_id: uuid.UUID) -> bool:
+        return True
+
+    published, draft = await make.event(office.vault), await make.draft(office.vault)
+
+    with pytest.raises(rules.NotADraft):
+        await actions.delete_draft(published.id, is_in_use=unused, vault=office.vault)
+    with pytest.raises(rules.DraftInUse):
+        await actions.delete_draft(draft.id, is_in_use=somebody, vault=office.vault)
+    assert await Event.all().count() == 2
 
 
 async def test_an_event_with_people_does_not_go_back_even_when_they_have_cancelled(office: Office) -> None:

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from events_app.events.models import Conference, Event, Organization, Room, Venue
+from events_app.mail import outbox
 from events_app.web.forms import MOST_FIELDS
 from tests import make
-from tests.make import Desk, House, words_of
+from tests.make import NOW, Desk, House, words_of
 
 pytestmark = pytest.mark.anyio
 
@@ -234,6 +235,29 @@ async def test_what_is_missing_is_said_once(house: House) -> None:
     assert 'id="title_en-error"' not in arabic.text
     assert unreadable.count("Not a valid date value") == 2  # beside the field and in the summary
     assert "Please choose the date" not in unreadable
+
+
+async def test_a_draft_is_deleted_from_its_overview_unless_somebody_was_invited(house: House) -> None:
+    desk = await house.desk()
+    draft, invited = await make.draft(house.vault), await make.draft(house.vault, slug="invited")
+    await outbox.post(
+        "registrations.invitation",
+        vault=house.vault,
+        scope=str(invited.id),
+        about=outbox.About(event_id=invited.id),
+        facts={},
+        now=NOW,
+    )
+    assert "Delete the draft" in words_of(await desk.get(f"/desk/events/{draft.id}"))
+
+    gone = await desk.post(f"/desk/events/{draft.id}/deletion")
+    assert "The draft is deleted" in words_of(await desk.get("/desk"))
+    kept = await desk.post(f"/desk/events/{invited.id}/deletion")
+
+    assert (gone.status_code, gone.headers["location"]) == (303, "/desk")
+    assert (await desk.get(f"/desk/events/{draft.id}")).status_code == 404
+    assert kept.status_code == 409
+    assert (await desk.get(f"/desk/events/{invited.id}")).status_code == 200
 
 
 async def test_an_event_with_people_does_not_go_back_to_a_draft(house: House) -> None:
