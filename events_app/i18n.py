@@ -236,7 +236,7 @@ def say_time(moment: datetime, language: str | None = None) -> str:
 
 
 def say_offset(moment: datetime) -> str:
-    """'UTC+2', 'UTC+5:30', 'UTC' for an aware moment."""
+    """'UTC+2', 'UTC−5', 'UTC+5:30', 'UTC' for an aware moment."""
     offset = moment.utcoffset()
     if offset is None:
         raise ValueError("a moment without a zone has no offset")
@@ -244,7 +244,7 @@ def say_offset(moment: datetime) -> str:
     if minutes == 0:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02d}" if rest else "")
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02d}" if rest else "")
 
 
 def say_city(zone: str, language: str | None = None) -> str:

@@ -75,5 +75,6 @@ def test_cities_zones_and_languages_have_their_names() -> None:
 
     assert [i18n.say_city(key) for key in ("Europe/Brussels", "Asia/Damascus")] == ["بروكسل", "دمشق"]
     assert i18n.say_offset(there) == "UTC+5:30"
+    assert i18n.say_offset(there.astimezone(zone("America/Bogota"))) == "UTC−5"
     assert [i18n.name_of_language(code, "ar") for code in ("ar", "en")] == ["العربية", "الإنجليزية"]
     assert [i18n.direction(code) for code in ("ar", "en")] == ["rtl", "ltr"]
