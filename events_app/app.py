@@ -29,6 +29,8 @@ from events_app.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, T
 from events_app.events import desk as events_desk
 from events_app.events import desk_parts
 from events_app.events import feeds as events_feeds
+from events_app.events import feeds_atom as events_atom
+from events_app.events import feeds_schedules as events_schedules
 from events_app.events import pages as events_pages
 from events_app.events.models import Event, NoSuchPage
 from events_app.exports import pages as exports_pages
@@ -241,6 +243,8 @@ def _routes() -> list[BaseRoute]:
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         *events_feeds.routes,
+        *events_schedules.routes,
+        *events_atom.routes,
         *events_pages.routes,
         *registrations_pages.routes,
         *registrations_feed.routes,
