@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from events_app.accounts.pages import for_organizers
-from events_app.events.models import Event
+from events_app.events.models import Event, NoSuchPage
 from events_app.exports import actions
 from events_app.exports.sheets import csv_rows, xlsx_rows
 from events_app.i18n import choose, current_language, direction
@@ -62,9 +62,13 @@ async def _columns(request: Request, event: Event) -> list[actions.Column]:
 
 
 def _pages(request: Request, event: Event) -> AsyncIterator[actions.Page]:
+    """Everybody, or those of the chosen statuses. What is no status is no page, and never everybody."""
+    statuses = request.query_params.getlist("status")
+    if not set(statuses) <= set(Status):
+        raise NoSuchPage()
     return actions.pages_of(
         event,
-        statuses=[status for status in request.query_params.getlist("status") if status in set(Status)],
+        statuses=statuses,
         vault=office_of(request).vault,
         reader=Reader("export", request.state.organizer.id),
     )

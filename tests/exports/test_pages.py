@@ -77,6 +77,14 @@ async def test_the_chosen_statuses_come(house: House, query: str, names: list[st
         assert sorted(row[0] for row in rows[1:]) == sorted(names)
 
 
+async def test_a_status_that_is_none_gives_nobody(house: House) -> None:
+    event, desk = await filled(house), await house.desk()
+
+    for kind in ("csv", "xlsx"):
+        answer = await desk.get(f"/desk/events/{event.id}/registrations.{kind}?column=name&status=bogus")
+        assert answer.status_code == 404
+
+
 async def test_what_could_be_a_formula_is_text_and_a_phone_number_stays_one(house: House) -> None:
     event, desk = await make.event(house.vault, capacity_in_person=None), await house.desk()
     said = ("=HYPERLINK(1)", "+32 478 12 34 56", "-1+1", "@SUM(1)", "\t=1", "00962 79 123")
