@@ -53,7 +53,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
             "en": "For two years, six archives worked with families to learn **what the search for the missing needs** "
             "from institutions.\n\nWe present the findings, then listen: half of the time belongs to the room.\n\n"
             "- the study in print, in both languages\n- a short guide for families\n- coffee afterwards",
-            "ar": "عملت ستة أرشيفات مع العائلات على مدى عامين لمعرفة **ما يحتاجه البحث عن المفقودين والمفقودات** "
+            "ar": "عملت ستة أرشيفات مع العائلات على مدى عامين لمعرفة **ما يحتاج إليه البحث عن المفقودين والمفقودات** "
             "من المؤسسات.\n\n"
             "نعرض النتائج ثم نصغي: نصف الوقت للحضور.\n\n"
             "- الدراسة مطبوعة باللغتين\n- دليل موجز للعائلات\n- قهوة بعد اللقاء",
@@ -89,11 +89,11 @@ EVENTS: tuple[dict[str, Any], ...] = (
         "title": {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق على الطريق"},
         "summary": {
             "en": "A working conversation for three people from three organizations about civil papers across borders.",
-            "ar": "جلسة عمل لثلاثة أشخاص من ثلاث جهات حول الأوراق المدنية عبر الحدود.",
+            "ar": "جلسة عمل لثلاثة أشخاص من ثلاث جهات حول الأوراق الثبوتية عبر الحدود.",
         },
         "description": {
             "en": "Three places only. When they are taken, the waiting list moves up by itself.",
-            "ar": "ثلاثة أماكن فقط. عند اكتمالها تتقدّم قائمة الانتظار تلقائيًا.",
+            "ar": "ثلاثة أماكن فقط. عند اكتمال العدد تتقدّم قائمة الانتظار تلقائيًا.",
         },
         "place": {"en": "Library, Hotel Linden, Brussels", "ar": "المكتبة، فندق ليندن، بروكسل"},
         "start": "16:00",
