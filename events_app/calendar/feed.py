@@ -134,9 +134,14 @@ def _moment(name: str, moment: datetime, times: Times) -> str:
     return f"{name};TZID={times.zone}:{_wall(moment)}" if times.zone else f"{name}:{_utc(moment)}"
 
 
-@lru_cache(maxsize=1024)
 def _utc(moment: datetime) -> str:
-    return _wall(moment.astimezone(UTC)) + "Z"
+    """In UTC before it is kept: the two moments of an hour that comes twice are equal on their own wall clock."""
+    return _kept_utc(moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=1024)
+def _kept_utc(moment: datetime) -> str:
+    return _wall(moment) + "Z"
 
 
 def _wall(moment: datetime) -> str:

@@ -92,6 +92,15 @@ def test_a_zone_without_a_lasting_rule_is_told_in_utc() -> None:
     assert b"DTSTART:20270601T150000Z\r\n" in told.data
 
 
+def test_both_hours_of_a_night_that_has_one_twice_keep_their_own_moment() -> None:
+    first, second = (at("Europe/Brussels", 2027, 10, 31, 2, 30, fold=fold) for fold in (0, 1))
+
+    told = piece(entry(starts=first, ends=second)).data
+
+    assert b"DTSTART:20271031T003000Z\r\n" in told
+    assert b"DTEND:20271031T013000Z\r\n" in told
+
+
 def test_no_attendee_and_no_alarm_are_in_a_feed() -> None:
     data = feed(COVER, map(piece, programme()))
     assert b"ATTENDEE" not in data
