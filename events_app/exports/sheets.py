@@ -132,10 +132,12 @@ class _RowWriter:
 
 def _is_plain(page: Sequence[Row]) -> bool:
     """Whether all cells of these rows can stand in XML as they are: printable, short, no markup, no space at an end."""
-    line = f" {'| |'.join(map('| |'.join, page))} "  # a space at a cell's end makes two
+    line = f"|{'|'.join(map('|'.join, page))}|"
     return (
         line.isprintable()
         and "  " not in line
+        and "| " not in line
+        and " |" not in line
         and "&" not in line
         and "<" not in line
         and ">" not in line

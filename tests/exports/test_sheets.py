@@ -215,6 +215,16 @@ async def test_spaces_at_the_ends_of_a_cell_are_marked_to_be_kept() -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("row", [("a ", "b", "c"), ("a", " b", "c"), ("a", "b", " c"), ("a", " ", "c")])
+async def test_one_space_between_two_cells_is_kept_too(row: tuple[str, str, str]) -> None:
+    sheet = _part(await _xlsx([HEADER, row]), "xl/worksheets/sheet1.xml")
+
+    texts = list(sheet.iter(f"{MAIN}t"))[3:]
+    kept = {text.text: text.get("{http://www.w3.org/XML/1998/namespace}space") for text in texts}
+    assert {kept[cell] for cell in row if cell != cell.strip()} == {"preserve"}
+
+
+@pytest.mark.anyio
 async def test_a_cell_too_long_for_excel_is_cut() -> None:
     long = "x" * 40_000
 
