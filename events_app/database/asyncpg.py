@@ -19,7 +19,11 @@ from tortoise.exceptions import DBConnectionError, OperationalError, Transaction
 
 from events_app.database.failures import OutcomeUnknown, RetryableError, TransactionOver
 
-COLLISIONS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+COLLISIONS = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,  # a table got a column meanwhile; asyncpg has forgotten the statement
+)
 LOST_CONNECTIONS = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,

@@ -9,7 +9,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
-from events_app.database import OutcomeUnknown, RetryableError, one_transaction
+from events_app.database import OutcomeUnknown, RetryableError, one_transaction, rows
 from events_app.database.asyncpg import AsyncpgClient
 from tests.database.toys import ToyEvent
 from tests.databases import ENGINE, DatabaseUnderTest, run_sql
@@ -102,6 +102,21 @@ async def test_returning_returns_rows_and_counts_are_counts(toys: DatabaseUnderT
 
     assert (added, [tuple(row) for row in rows]) == (2, [("a", 1), ("b", 2)])
     assert (changed, none) == (3, [])
+
+
+async def test_a_column_that_comes_meanwhile_is_no_error_of_the_next_action(toys: DatabaseUnderTest) -> None:
+    @one_transaction
+    async def claim() -> int:
+        return len(
+            await rows('UPDATE "toy_event" SET "claims" = "claims" + 1 WHERE "id" = $1 RETURNING *', 1)
+        )
+
+    await claim()
+    await run_sql(toys.url, "ALTER TABLE toy_event ADD COLUMN later INT")
+    try:
+        assert await claim() == 1
+    finally:
+        await run_sql(toys.url, "ALTER TABLE toy_event DROP COLUMN later")
 
 
 async def test_errors_come_as_ours(toys: DatabaseUnderTest) -> None:
