@@ -17,11 +17,14 @@ from tortoise.connection import get_connection, get_connections
 
 MOST_QUESTIONS = 50
 FEW_ROWS = 30
+MOST_KEPT = 16 * 1024
+"""Of texts and bytes in the rows of one answer. There may be logos among them, and many pages are kept."""
 
 
 @dataclass(frozen=True)
 class _Question:
-    """`pick` takes what counts out of a row; `answer` is the rows themselves where they are few, else their mark."""
+    """`pick` takes what counts out of a row; `answer` is the rows themselves where they are few and small, else
+    their mark."""
 
     sql: str
     values: list[Any]
@@ -47,7 +50,7 @@ class Reads:
     def note(self, sql: str, values: Sequence[Any], rows: Sequence[Any]) -> None:
         """One SELECT and what it found."""
         pick = _picker(rows[0], self._unseen) if rows else tuple
-        answer = rows if len(rows) <= FEW_ROWS else _mark(map(pick, rows))
+        answer = rows if len(rows) <= FEW_ROWS and _are_small(rows) else _mark(map(pick, rows))
         self._questions.append(_Question(sql, list(values), pick, answer))
 
     def give_up(self) -> None:
@@ -103,6 +106,10 @@ def _picker(row: Any, unseen: Collection[str]) -> Callable[[Any], Any]:
     names = list(row.keys())
     places = [place for place, name in enumerate(names) if name not in unseen]
     return itemgetter(*places) if places and len(places) < len(names) else tuple
+
+
+def _are_small(rows: Sequence[Any]) -> bool:
+    return sum(len(value) for row in rows for value in row if isinstance(value, str | bytes)) <= MOST_KEPT
 
 
 def _mark(rows: Iterable[Any]) -> bytes:

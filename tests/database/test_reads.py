@@ -3,7 +3,7 @@
 import pytest
 
 from events_app.database import Prepared, Reads, is_sqlite, noted_reads, one_transaction, rows
-from events_app.database.reads import FEW_ROWS
+from events_app.database.reads import FEW_ROWS, MOST_KEPT
 from tests.database.toys import ToyEvent
 from tests.databases import DatabaseUnderTest, run_sql
 
@@ -54,6 +54,17 @@ async def test_of_many_rows_only_a_mark_is_kept(toys: DatabaseUnderTest) -> None
 
     await run_sql(toys.url, "UPDATE toy_event SET seats = 1000 WHERE seats = 17")
 
+    assert not await reads.are_still_true()
+
+
+async def test_of_large_rows_only_a_mark_is_kept(toys: DatabaseUnderTest) -> None:
+    with noted_reads() as reads:
+        await rows("SELECT id, title, CAST($1 AS TEXT) AS logo FROM toy_event", "x" * (MOST_KEPT + 1))
+    (question,) = reads._questions
+
+    assert isinstance(question.answer, bytes)
+    assert await reads.are_still_true()
+    await run_sql(toys.url, "UPDATE toy_event SET title = 'Other'")
     assert not await reads.are_still_true()
 
 
