@@ -275,7 +275,9 @@ async def colours(request: Request) -> Response:
 async def kept(request: Request, render: Render) -> Response:
     """The page from memory if it is still true; a sentence for this reader alone is put into a copy."""
     pages: KeptPages = request.app.state.kept_pages
-    key, now = (request.url.path, request.url.query, current_language()), time.monotonic()
+    # As they were asked for: a URL put together of them lacks line ends, and would be another page's.
+    asked = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    key, now = (*asked, current_language()), time.monotonic()
     flash = flash_of(request)
     if not flash:
         return await pages.get(request, key, render, now=now)

@@ -307,3 +307,10 @@ async def test_public_pages_set_no_cookie_of_their_own(house: House) -> None:
     ):
         assert "set-cookie" not in (await browser.get(path)).headers
     assert (await Event.get(id=event.id)).claims == event.claims
+
+
+async def test_an_address_with_a_line_end_is_unknown_also_while_the_one_without_is_kept(house: House) -> None:
+    browser, event = await house.client(), await make.event(house.vault)
+    assert (await browser.get(f"/events/{event.slug}")).status_code == 200
+
+    assert (await browser.get(f"/events/%0A{event.slug}")).status_code == 404
