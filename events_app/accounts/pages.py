@@ -1,11 +1,13 @@
 """Coming to the desk: the one-time link, sign-in, sign-out, and the guard that every desk page stands behind."""
 
 import hmac
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +19,7 @@ from events_app.accounts import actions
 from events_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from events_app.i18n import L_, N_, translate
 from events_app.vault import Vault
-from events_app.web.forms import Form, an_address, at_most, required, tidy_line, typed_into
+from events_app.web.forms import MOST_IN_A_FIELD, Form, an_address, at_most, required, tidy_line, typed_into
 from events_app.web.limits import Limit
 from events_app.web.responses import page, see_other
 from events_app.web.site import site_of
@@ -56,7 +58,12 @@ def for_organizers(handler: Handler) -> Handler:
         idle: timedelta = request.app.state.session_idle
         session = await actions.find_session(token, now=clock.now(), idle=idle) if token else None
         if session is None:
-            return see_other("/desk/sign-in")
+            kept = await _kept_from(request)
+            if kept is None:
+                return see_other("/desk/sign-in")
+            return page(
+                request, "accounts/sign_in.html", status=403, form=SignInForm(), refusal="", kept=kept
+            )
         vault: Vault = request.app.state.vault
         organizer = session.organizer
         request.state.organizer = SignedIn(str(organizer.id), actions.name_of(vault, organizer))
@@ -65,12 +72,45 @@ def for_organizers(handler: Handler) -> Handler:
             if request.method == "POST":
                 given = str((await typed_into(request, files=1)).get("form_token", ""))
                 if not hmac.compare_digest(given.encode(), session.form_token.encode()):
-                    raise FormExpired()
+                    kept = await _kept_from(request)
+                    if kept is None:
+                        raise FormExpired()
+                    return page(request, "accounts/onward.html", status=403, kept=kept)
             return await handler(request)
         finally:
             await request.close()  # the file of a logo or a list
 
     return guarded
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A desk form that was sent after the session had ended. The page that asks to sign in carries it, so that nothing
+    typed is lost and nothing of it is stored here; it is sent again with a press of its own, never by itself."""
+
+    path: str
+    typed: str
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.typed, keep_blank_values=True)
+
+
+async def _kept_from(request: Request) -> Kept | None:
+    """The form of a request that has no session or another one's token; None for what no page of the desk sends."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method != "POST" or kind != "application/x-www-form-urlencoded":
+        return None
+    typed = await typed_into(request)
+    if not typed.get("form_token"):
+        return None
+    fields = [(name, str(value)) for name, value in typed.multi_items() if name != "form_token"]
+    return _kept(request.url.path, urlencode(fields))
+
+
+def _kept(path: str, typed: str) -> Kept | None:
+    is_ours = re.fullmatch(r"/desk(/[\w-]+)+", path, re.ASCII) and path != "/desk/sign-out"
+    return Kept(path, typed) if is_ours and 0 < len(typed) <= MOST_IN_A_FIELD else None
 
 
 class SignInForm(Form):
@@ -116,16 +156,21 @@ async def sign_in_page(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     sign_in_limit.knock(request, now=time.monotonic())
-    form = SignInForm(await typed_into(request))
+    typed = await typed_into(request)
+    form, kept = SignInForm(typed), _kept(str(typed.get("onward", "")), str(typed.get("kept", "")))
     if not form.validate():
-        return page(request, "accounts/sign_in.html", status=422, form=form, refusal="")
+        return page(request, "accounts/sign_in.html", status=422, form=form, refusal="", kept=kept)
     try:
         token = await _sign_in(request, form.address.data or "", form.passphrase.data or "")
     except (Forbidden, NotFound, TooMany) as refusal:
         sentence = translate(refusal.sentence, **refusal.values)
         status = 429 if isinstance(refusal, TooMany) else 403
-        return page(request, "accounts/sign_in.html", status=status, form=form, refusal=sentence)
-    return _with_session(request, see_other("/desk"), token)
+        return page(request, "accounts/sign_in.html", status=status, form=form, refusal=sentence, kept=kept)
+    session = await actions.find_session(token, now=clock.now()) if kept else None
+    if session is None:
+        return _with_session(request, see_other("/desk"), token)
+    request.state.form_token = session.form_token
+    return _with_session(request, page(request, "accounts/onward.html", kept=kept), token)
 
 
 async def sign_out(request: Request) -> Response:

@@ -1,5 +1,8 @@
 """Coming to the desk through the pages: the one-time link, sign-in, sign-out, and what they do not tell."""
 
+import re
+from html import unescape
+
 import pytest
 
 from events_app.accounts import actions
@@ -170,3 +173,60 @@ async def test_the_desk_is_kept_by_no_cache(house: House) -> None:
 
     for path in ("/desk", "/desk/events/new", "/desk/organizations"):
         assert (await desk.get(path)).headers["cache-control"] == "no-store"
+
+
+async def test_a_form_sent_after_the_session_ended_is_kept_and_sent_once_more(house: House) -> None:
+    await account(house)
+    browser = await house.client()
+    typed = {"form_token": "old", "name_en": "Jasmine & “Friends” <i>", "name_ar": "الياسمين", "colour": ""}
+
+    ended = await browser.post("/desk/organizations/new", data=typed)
+    onward, kept = (field_of(ended.text, name) for name in ("onward", "kept"))
+    wrong = await browser.post("/desk/sign-in", data={"address": ADDRESS, "onward": onward, "kept": kept})
+    signed_in = await browser.post(
+        "/desk/sign-in",
+        data={"address": ADDRESS, "passphrase": PASSPHRASE, "onward": onward, "kept": kept},
+    )
+    names = ("form_token", "name_en", "name_ar", "colour")
+    again = {name: field_of(signed_in.text, name) for name in names}
+    stored = await browser.post("/desk/organizations/new", data=again)
+
+    assert (ended.status_code, onward) == (403, "/desk/organizations/new")
+    assert "nothing you typed is lost" in words_of(ended)
+    assert field_of(wrong.text, "kept") == kept
+    assert again | {"form_token": "old"} == typed
+    assert (stored.status_code, stored.headers["location"]) == (303, "/desk")
+    assert "Jasmine & “Friends” <i>" in words_of(await browser.get("/desk/organizations"))
+
+
+async def test_a_form_of_another_session_is_sent_once_more_with_a_press(house: House) -> None:
+    desk = await house.desk()
+
+    answer = await desk.client.post(
+        "/desk/organizations/new", data={"form_token": "old", "name_en": "Jasmine"}
+    )
+
+    assert (answer.status_code, field_of(answer.text, "name_en")) == (403, "Jasmine")
+    assert field_of(answer.text, "form_token") == desk.form_token
+    assert "Jasmine" not in words_of(await desk.get("/desk/organizations"))
+
+
+@pytest.mark.parametrize(
+    "onward",
+    ["https://elsewhere.example/desk", "//elsewhere.example", "/desk/../x", "/desk/sign-out", "/events/a"],
+)
+async def test_what_was_kept_goes_nowhere_but_to_the_desk(house: House, onward: str) -> None:
+    await account(house)
+    browser = await house.client()
+    typed = {"address": ADDRESS, "passphrase": PASSPHRASE, "onward": onward, "kept": "a=b"}
+
+    answer = await browser.post("/desk/sign-in", data=typed)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk")
+
+
+def field_of(text: str, name: str) -> str:
+    """The value of the page's hidden field of that name."""
+    found = re.search(f'<input type="hidden" name="{name}" value="([^"]*)">', text)
+    assert found, name
+    return unescape(found.group(1))
