@@ -165,14 +165,19 @@ async def _begin_session(organizer: Organizer, kept: str, now: datetime, end: da
     return token
 
 
-async def find_session(token: str, *, now: datetime, idle: timedelta = rules.IDLE) -> Session | None:
-    """The session of that cookie, with its organizer, noted as seen; None when it is over or never was."""
+async def find_session(
+    token: str, *, now: datetime, idle: timedelta = rules.IDLE, is_use: bool = True
+) -> Session | None:
+    """The session of that cookie, with its organizer; None when it is over or never was.
+
+    It is noted as seen, unless no use is made of it: a page that looks again by itself keeps no session alive.
+    """
     session = await Session.find(token)
     if session is None or not rules.is_alive(session.expires_at, now=now):
         return None
     if rules.is_idle(session.seen_at, now=now, idle=idle):
         return None
-    if now - session.seen_at >= rules.ROUNDED_TO:
+    if is_use and now - session.seen_at >= rules.ROUNDED_TO:
         await _see(session.digest, rules.rounded(now))
     return session
 

@@ -21,7 +21,7 @@ from events_app.i18n import L_, N_, translate
 from events_app.vault import Vault
 from events_app.web.forms import MOST_IN_A_FIELD, Form, an_address, at_most, required, tidy_line, typed_into
 from events_app.web.limits import Limit
-from events_app.web.responses import page, see_other
+from events_app.web.responses import asked_by_script, page, see_other
 from events_app.web.site import site_of
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -56,7 +56,9 @@ def for_organizers(handler: Handler) -> Handler:
     async def guarded(request: Request) -> Response:
         token = request.cookies.get(session_cookie(request), "")
         idle: timedelta = request.app.state.session_idle
-        session = await actions.find_session(token, now=clock.now(), idle=idle) if token else None
+        is_use = not asked_by_script(request)
+        found = actions.find_session(token, now=clock.now(), idle=idle, is_use=is_use) if token else None
+        session = await found if found else None
         if session is None:
             kept = await _kept_from(request)
             if kept is None:

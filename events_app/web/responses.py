@@ -107,10 +107,17 @@ def see_other(path: str, *, flash: Flash | None = None) -> RedirectResponse:
     return response
 
 
+def asked_by_script(request: Request) -> bool:
+    """Whether a script asks (looksAgain in house.js): nobody has clicked, and no page is opened."""
+    return request.headers.get("sec-fetch-dest") == "empty"
+
+
 def flash_of(request: Request) -> Flash | None:
-    """The sentence that the page before wanted to be said."""
+    """The sentence that the page before wanted to be said; a script that looks again leaves it for the reader."""
     from urllib.parse import unquote
 
+    if asked_by_script(request):
+        return None
     kind, separator, text = unquote(request.cookies.get(FLASH_COOKIE, "")).partition("|")
     return Flash(kind, text[:300]) if separator and kind in {"info", "success", "warning", "danger"} else None
 

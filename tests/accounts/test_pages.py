@@ -1,6 +1,7 @@
 """Coming to the desk through the pages: the one-time link, sign-in, sign-out, and what they do not tell."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -136,6 +137,18 @@ async def test_signing_out_ends_the_session_and_keeps_the_language(house: House)
     assert (await desk.get("/desk")).status_code == 303
     assert '<html lang="ar"' in (await desk.get("/desk/sign-in")).text
     assert "cookies" not in answer.headers["clear-site-data"]
+
+
+async def test_a_page_that_looks_again_by_itself_keeps_no_session_alive(house: House) -> None:
+    desk = await house.desk()
+    before = clock_now() - timedelta(minutes=30)
+    await Session.all().update(seen_at=before)
+
+    await desk.client.get("/desk", headers={"sec-fetch-dest": "empty"})
+    assert (await Session.all().get()).seen_at == before
+
+    await desk.client.get("/desk", headers={"sec-fetch-dest": "document"})
+    assert (await Session.all().get()).seen_at > before
 
 
 async def test_a_closed_account_sits_at_no_desk(house: House) -> None:

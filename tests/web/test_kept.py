@@ -229,6 +229,16 @@ async def test_a_sentence_for_one_reader_is_said_where_nothing_was_kept_before(h
     assert "Thank you" not in (await client.get("/events/here")).text
 
 
+async def test_a_script_that_looks_again_leaves_the_sentence_for_the_reader(house: make.House) -> None:
+    await make.event(house.vault, slug="here")
+    client, flash = await house.client(), {"cookie": "flash=info%7CThank%20you"}
+
+    for path in ("/events/here", "/events/nothing"):
+        answer = await client.get(path, headers={**flash, "sec-fetch-dest": "empty"})
+        assert "set-cookie" not in answer.headers
+        assert "Thank you" not in answer.text
+
+
 async def test_an_organization_changes_and_its_pages_follow(house: make.House) -> None:
     await make.event(house.vault, summary={"en": "First words."})
     client = await house.client()
