@@ -210,10 +210,13 @@ function looksAgain() {
   };
   const look = async () => {
     if (!isWatched()) return prepare();
-    const answer = await fetch(location.href).catch(() => null);
+    const address = new URL(location.href);
+    address.searchParams.delete("lang"); // it would choose the language anew for every tab
+    const answer = await fetch(address).catch(() => null);
     const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : document;
     const fresh = page.getElementById(part.id);
-    if (page !== document && fresh && fresh.outerHTML !== shown && !part.contains(document.activeElement)) {
+    const isOurs = page !== document && page.documentElement.lang === document.documentElement.lang;
+    if (isOurs && fresh && fresh.outerHTML !== shown && !part.contains(document.activeElement)) {
       shown = fresh.outerHTML;
       part.replaceWith(fresh);
       part = fresh;

@@ -141,6 +141,26 @@ def test_the_counts_at_the_desk_follow_who_registers(demonstration: Served, new_
     assert asked == []
 
 
+@once
+def test_a_page_that_looks_again_does_not_choose_the_language_of_other_tabs(
+    demonstration: Served, new_person: NewPerson
+) -> None:
+    reader = new_person("ar", scripts=True)
+    reader.page.clock.install()
+    reader.open(f"{demonstration.url}/events/small-roundtable?lang=ar&from=letter")
+    reader.page.context.add_cookies([{"name": "language", "value": "en", "url": demonstration.url}])
+    places = reader.page.locator("#places")
+    before = places.inner_text()
+
+    with reader.page.expect_response(lambda answer: "/events/small-roundtable" in answer.url) as asked:
+        reader.page.clock.fast_forward("01:01")
+    reader.page.clock.run_for(1000)
+
+    assert asked.value.url.endswith("/events/small-roundtable?from=letter")
+    assert {cookie["value"] for cookie in reader.page.context.cookies()} == {"en"}
+    assert places.inner_text() == before
+
+
 def _desk_pages(organizer: Person, house: Served, *, event: str) -> Iterator[str]:
     """Opens every page that the desk's own links lead to; of the events, one in depth."""
     left, seen = ["/desk"], {"/desk"}
