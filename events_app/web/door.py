@@ -57,7 +57,10 @@ class Door:
                 await send({"type": "http.response.start", "status": 200, "headers": list(answer.head)})
                 await send({"type": "http.response.body", "body": answer.body_of(page)})
                 return
-            del self._answers[wish]
+            if (
+                self._answers.get(wish) is answer
+            ):  # of many who found it untrue together, the first took it away
+                del self._answers[wish]
         await self.app(scope, receive, self._remembering(wish, scope, send))
 
     def _remembering(self, wish: Wish, scope: Scope, send: Send) -> Send:

@@ -1,10 +1,12 @@
 """The door gives a kept page again before anything else looks at the request: the same answer, and only while true."""
 
+import asyncio
 from collections.abc import Mapping
 
 import httpx2
 import pytest
 
+from events_app.database import Reads
 from events_app.events.models import Event
 from events_app.web.door import Door, wish_of
 from tests import make
@@ -95,6 +97,26 @@ async def test_a_language_that_is_wished_is_still_remembered_in_a_cookie(house: 
         answer = await client.get(f"/events/{event.slug}?lang=ar")
         assert "language=ar" in answer.headers["set-cookie"]
     assert not doors_of(house)._answers
+
+
+async def test_many_who_come_at_once_when_the_page_has_changed_are_all_answered(
+    house: make.House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await make.event(house.vault)
+    client, path = await house.client(), f"/events/{event.slug}"
+    await client.get(path)
+    are_still_true = Reads.are_still_true
+
+    async def asked_of_a_slow_database(reads: Reads) -> bool:
+        await asyncio.sleep(0.01)
+        return await are_still_true(reads)
+
+    monkeypatch.setattr(Reads, "are_still_true", asked_of_a_slow_database)
+    await Event.filter(id=event.id).update(summary={"en": "Changed words."})
+    answers = await asyncio.gather(*(client.get(path) for _ in range(5)))
+
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert all("Changed words." in answer.text for answer in answers)
 
 
 async def test_what_is_not_kept_does_not_stay_at_the_door(house: make.House) -> None:
