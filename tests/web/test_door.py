@@ -1,13 +1,15 @@
 """The door gives a kept page again before anything else looks at the request: the same answer, and only while true."""
 
 import asyncio
+import uuid
 from collections.abc import Mapping
 
 import httpx2
 import pytest
 
 from events_app.database import Reads
-from events_app.events.models import Event
+from events_app.events import pages
+from events_app.events.models import AgendaItem, Event, agenda_of
 from events_app.web.door import Door, wish_of
 from tests import make
 
@@ -111,7 +113,12 @@ async def test_many_who_come_at_once_when_the_page_has_changed_are_all_answered(
         await asyncio.sleep(0.01)
         return await are_still_true(reads)
 
+    async def slow_agenda_of(event_id: uuid.UUID) -> list[AgendaItem]:
+        await asyncio.sleep(0.01)
+        return await agenda_of(event_id)
+
     monkeypatch.setattr(Reads, "are_still_true", asked_of_a_slow_database)
+    monkeypatch.setattr(pages, "agenda_of", slow_agenda_of)
     await Event.filter(id=event.id).update(summary={"en": "Changed words."})
     answers = await asyncio.gather(*(client.get(path) for _ in range(5)))
 
