@@ -55,6 +55,7 @@ from events_app.web.forms import (
     required,
     tidy,
     tidy_line,
+    tidy_web_address,
 )
 
 SPOKEN = ("en", "ar", "fr", "tr", "ku", "ckb", "de", "es", "ru", "fa", "uk")
@@ -154,7 +155,7 @@ class _EventForm(Form):
     join_link = URLField(
         L_("Online link"),
         [optional(), at_most(1000), a_web_address],
-        filters=[tidy_line],
+        filters=[tidy_web_address],
         description=L_("Kept secret: it is never on the public page, in a feed or in an invitation."),
         render_kw={"dir": "ltr"},
     )

@@ -40,6 +40,7 @@ from events_app.web.forms import (
     required,
     tidy,
     tidy_line,
+    tidy_web_address,
 )
 
 HOST_ROLES = {
@@ -71,8 +72,18 @@ def _field(form: Form, name: str) -> Any:
 
 def _link(label: Any) -> URLField:
     return URLField(
-        label, [optional(), at_most(400), a_web_address], filters=[tidy_line], render_kw={"dir": "ltr"}
+        label, [optional(), at_most(400), a_web_address], filters=[tidy_web_address], render_kw={"dir": "ltr"}
     )
+
+
+def _tidy_colour(typed: str | None) -> str:
+    """As designers write it too: without the #, or with three digits."""
+    said = tidy_line(typed)
+    found = re.fullmatch(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})", said)
+    if not found:
+        return said
+    digits = found.group(1)
+    return "#" + (digits if len(digits) == 6 else "".join(each * 2 for each in digits))
 
 
 def _colour(label: Any, example: str) -> StringField:
@@ -87,7 +98,7 @@ def _colour(label: Any, example: str) -> StringField:
     return StringField(
         label,
         [optional(), check],
-        filters=[tidy_line],
+        filters=[_tidy_colour],
         description=L_("The code of the colour, as your logo has it."),
         render_kw={"dir": "ltr", "maxlength": 7, "placeholder": example},
     )

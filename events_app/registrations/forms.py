@@ -20,6 +20,7 @@ from wtforms.validators import ValidationError
 from events_app.events.rules import Mode
 from events_app.i18n import L_, N_, current_language, languages, name_of_language, translate
 from events_app.registrations.rules import Applicant, Guest
+from events_app.registrations.search import is_near
 from events_app.web.forms import (
     Form,
     Validator,
@@ -29,6 +30,7 @@ from events_app.web.forms import (
     optional,
     required,
     tidy,
+    tidy_address,
     tidy_line,
 )
 
@@ -43,6 +45,23 @@ class ChosenField(RadioField):
             super().pre_validate(form)
 
 
+WELL_KNOWN = ("gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "protonmail.com")
+"""Where most people have their mail. A letter to one slip beside these reaches whoever collects such slips."""
+REAL_THOUGH_NEAR = {"googlemail.com", "mail.com", "email.com", "ymail.com", "gmail.co"}
+
+
+def _meant(form: Any, address: Field) -> None:
+    """Ask once where the domain is one slip beside a well-known one; the same address sent again is what was meant."""
+    local, _at, domain = address.data.rpartition("@")
+    if domain in REAL_THOUGH_NEAR or domain in WELL_KNOWN or form.address_meant.data == address.data:
+        return
+    near = next((known for known in WELL_KNOWN if is_near(domain, known)), "")
+    if near:
+        form.address_meant.data = address.data
+        ask = N_("Is it %(address)s? Please check it. If it is right as it stands, send the form once more.")
+        raise ValidationError(translate(ask, address=f"\u2068{local}@{near}\u2069"))
+
+
 class GuestForm(Form):
     """A colleague; a row without a name is left out."""
 
@@ -50,7 +69,7 @@ class GuestForm(Form):
     address = EmailField(
         L_("Colleague's e-mail"),
         [optional(), at_most(254), an_address],
-        filters=[tidy_line],
+        filters=[tidy_address],
         description=L_("With an address they get an invitation of their own."),
     )
 
@@ -67,11 +86,12 @@ class RegistrationForm(Form):
     )
     address = EmailField(
         L_("E-mail"),
-        [required(N_("We need an address to send your invitation to.")), at_most(254), an_address],
-        filters=[tidy_line],
+        [required(N_("We need an address to send your invitation to.")), at_most(254), an_address, _meant],
+        filters=[tidy_address],
         description=L_("Your calendar invitation goes to this address."),
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},
     )
+    address_meant = HiddenField(filters=[tidy_address])
     language = SelectField(L_("Language of our letters to you"), validate_choice=True)
     mode = ChosenField(L_("How will you take part?"), [required(N_("Please choose one."))])
     needs = TextAreaField(
@@ -169,7 +189,7 @@ class AddressForm(Form):
     address = EmailField(
         L_("E-mail"),
         [required(N_("Please type the address you registered with.")), at_most(254), an_address],
-        filters=[tidy_line],
+        filters=[tidy_address],
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},
     )
 
@@ -204,7 +224,7 @@ class ColleagueForm(Form):
     address = EmailField(
         L_("Your colleague's e-mail"),
         [required(N_("We need an address to send the offer to.")), at_most(254), an_address],
-        filters=[tidy_line],
+        filters=[tidy_address],
     )
     language = SelectField(L_("Language of the letter"))
 

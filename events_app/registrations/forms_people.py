@@ -33,6 +33,7 @@ from events_app.web.forms import (
     optional,
     required,
     tidy,
+    tidy_address,
     tidy_line,
 )
 
@@ -144,7 +145,7 @@ class PersonForm(Form):
     """Somebody entered by an organizer; without an address there is no letter."""
 
     name = StringField(L_("Name"), [required(N_("Please write a name.")), at_most(120)], filters=[tidy_line])
-    address = EmailField(L_("E-mail"), [optional(), at_most(254), an_address], filters=[tidy_line])
+    address = EmailField(L_("E-mail"), [optional(), at_most(254), an_address], filters=[tidy_address])
     mode = SelectField(L_("Takes part"))
     language = SelectField(L_("Language of the letters"))
     needs = TextAreaField(L_("Access needs"), [at_most(1000)], filters=[tidy], render_kw={"rows": 2})

@@ -133,6 +133,18 @@ def tidy_line(text: str | None) -> str:
     return " ".join(tidy(text).split())
 
 
+def tidy_address(text: str | None) -> str:
+    """An e-mail address as it was pasted: no white space beside its @, nor the `mailto:` of a copied link."""
+    return re.sub(r" ?@ ?", "@", tidy_line(text)).removeprefix("mailto:")
+
+
+def tidy_web_address(text: str | None) -> str:
+    """A web address as people say it: `example.org` is `https://example.org`."""
+    said = tidy_line(text)
+    is_bare = re.fullmatch(r"([\w-]+\.)+[^\W\d_]{2,}(/\S*)?", said)
+    return f"https://{said}" if is_bare else said
+
+
 def required(sentence: str = N_("Please fill this in.")) -> Validator:
     """Refuse an empty field with one sentence; the field's other validators then stay silent.
 

@@ -68,6 +68,32 @@ async def test_who_registers_sees_a_receipt_and_a_letter_is_posted(house: House)
     assert await make.kinds(event, house.office) == ["confirmed layla@example.org"]
 
 
+@pytest.mark.parametrize("slip", ["layla@gmial.com", "layla@gmail.con", " layla @hotmai.com"])
+async def test_a_slip_in_a_well_known_domain_is_asked_about_once(house: House, slip: str) -> None:
+    event = await make.event(house.vault)
+    client = await house.client()
+
+    asked = await register(client, event, address=slip)
+    meant = re.search(r'name="address_meant"[^>]* value="([^"]+)"', asked.text)
+    assert meant
+    again = await register(client, event, address=slip, address_meant=meant.group(1))
+
+    assert (asked.status_code, again.status_code) == (422, 303)
+    assert re.search("Is it .?layla@(gmail|hotmail).com", words_of(asked))
+    assert meant.group(1) == slip.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "address", ["layla@ymail.com", "layla@gmail.com", "layla@mail.com", "layla@example.org"]
+)
+async def test_an_address_that_is_what_it_says_is_not_asked_about(house: House, address: str) -> None:
+    event = await make.event(house.vault)
+
+    answer = await register(await house.client(), event, address=address)
+
+    assert answer.status_code == 303
+
+
 async def test_the_letter_is_in_the_chosen_language_and_the_page_in_the_readers(house: House) -> None:
     event = await make.event(house.vault)
     client = await house.client(**{"accept-language": "ar"})

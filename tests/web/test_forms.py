@@ -22,7 +22,9 @@ from events_app.web.forms import (
     at_most,
     required,
     tidy,
+    tidy_address,
     tidy_line,
+    tidy_web_address,
     western_digits,
 )
 
@@ -134,6 +136,34 @@ def test_a_web_address_is_taken(link: str) -> None:
 )
 def test_what_is_no_web_address_is_refused(link: str) -> None:
     assert wrong("link", link)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "address"),
+    [
+        (" rana @ example.org\u200f", "rana@example.org"),
+        ("mailto:rana@example.org", "rana@example.org"),
+        ("rana@example.org\n", "rana@example.org"),
+        (None, ""),
+    ],
+)
+def test_an_address_is_read_as_it_was_pasted(pasted: str | None, address: str) -> None:
+    assert tidy_address(pasted) == address
+
+
+@pytest.mark.parametrize(
+    ("said", "link"),
+    [
+        ("example.org", "https://example.org"),
+        (" www.example.org/a?b ", "https://www.example.org/a?b"),
+        ("http://example.org", "http://example.org"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+        ("ask at the door", "ask at the door"),
+        (None, ""),
+    ],
+)
+def test_a_web_address_may_be_said_without_its_beginning(said: str | None, link: str) -> None:
+    assert tidy_web_address(said) == link
 
 
 @pytest.mark.parametrize(
