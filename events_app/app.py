@@ -106,6 +106,9 @@ STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
 """Which answer each kind of refusal is; the first that fits."""
 
 
+LARGER_BODIES = {**desk_import.LARGER_BODIES, **desk_parts.LARGER_BODIES}
+
+
 def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette:
     """The application. With `carries_letters` a courier works inside this process; else `run.py worker` does."""
     i18n.load_languages(settings.site.languages)
@@ -123,7 +126,11 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
             Middleware(NoNulls, refuse=_refuse_unknown),
             Middleware(SameOriginPosts, base_url=site.base_url, refuse=_refuse_foreign),
-            Middleware(BodyLimit, most=settings.server.max_body_kib * 1024, larger=desk_import.LARGER_BODIES),
+            Middleware(
+                BodyLimit,
+                most=settings.server.max_body_kib * 1024,
+                larger={**desk_import.LARGER_BODIES, **desk_parts.LARGER_BODIES},
+            ),
         ],
         exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
         lifespan=partial(_live, settings=settings, carries_letters=carries_letters),

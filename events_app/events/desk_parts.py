@@ -2,7 +2,8 @@
 
 import io
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from PIL import Image, UnidentifiedImageError
 from starlette.requests import Request
@@ -124,6 +125,11 @@ async def save_organization(request: Request) -> Response:
     thing = organization or Organization(slug=await _free_slug(Organization, choose(values["name"])))
     await actions.save_thing(thing, values)
     return see_other("/desk/organizations" if organization else "/desk", flash=_saved())
+
+
+MOST_OF_A_LOGO: Final = 5 * 1024 * 1024
+LARGER_BODIES: Final[Mapping[str, int]] = {r"/desk/organizations/[^/]+/logo": MOST_OF_A_LOGO + 64 * 1024}
+"""The path to which a larger body may be sent (see `web.security.BodyLimit`)."""
 
 
 async def save_logo(request: Request) -> Response:

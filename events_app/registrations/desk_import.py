@@ -32,7 +32,7 @@ from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
 LARGER_BODIES: Final[Mapping[str, int]] = {r"/desk/events/[^/]+/import": MOST_BYTES + 64 * 1024}
-"""The one path to which more may be sent (see `web.security.BodyLimit`)."""
+"""The path to which a list may be sent (see `web.security.BodyLimit`)."""
 
 MOST_SHOWN: Final = 200
 SAMPLE_ROWS: Final = 5

@@ -43,7 +43,7 @@ class FromElsewhere(Forbidden):
 class TooLarge(Refusal):
     """The body is over the limit (RFC 9110, 413)."""
 
-    sentence = N_("What was sent is too large for us to accept.")
+    sentence = N_("What was sent is too large for us to accept. Please go back and choose something smaller.")
 
 
 class SecurityHeaders:

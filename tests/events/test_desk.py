@@ -337,6 +337,8 @@ async def test_the_five_cities_take_the_focus_only_when_they_were_asked_for(hous
     ("colour", "status", "sentence"),
     [
         ("#112233", 303, ""),
+        ("112233", 303, ""),
+        (" #123 ", 303, ""),
         ("#ffffff", 422, "White text on this colour is hard to read"),
         ("red", 422, "A colour such as #0b5653"),
         ("#12345g", 422, "A colour such as #0b5653"),
@@ -352,6 +354,37 @@ async def test_a_colour_is_one_that_white_text_can_be_read_on(
 
     assert answer.status_code == status
     assert sentence in words_of(answer)
+
+
+async def test_a_logo_may_be_larger_than_a_form_and_one_that_is_too_large_leads_back(house: House) -> None:
+    desk = await house.desk()
+    await desk.post("/desk/organizations/new", name_en="Cedar", link="cedar.example/about")
+    organization = await Organization.get()
+    path = f"/desk/organizations/{organization.id}/logo"
+
+    async def sent(size: int) -> httpx2.Response:
+        picture_and_more = picture("PNG") + bytes(size)
+        return await desk.client.post(
+            path,
+            data={"form_token": desk.form_token},
+            files={"logo": ("logo.png", picture_and_more, "image/png")},
+        )
+
+    large, too_large = await sent(4_000_000), await sent(20_000_000)
+
+    assert organization.link == "https://cedar.example/about"
+    assert (large.status_code, too_large.status_code) == (303, 413)
+    assert (await Organization.get()).logo_type == "image/png"
+    assert "choose something smaller" in words_of(too_large)
+    assert 'href="/desk">To the desk' in too_large.text
+
+
+async def test_a_draft_whose_time_is_past_says_so(house: House) -> None:
+    event = await make.draft(house.vault, starts_wall="2020-01-01T10:00", ends_wall="2020-01-01T11:00")
+
+    page = await (await house.desk()).get(f"/desk/events/{event.id}")
+
+    assert "This time is already past" in words_of(page)
 
 
 def picture(form: str, size: tuple[int, int] = (2000, 500)) -> bytes:
