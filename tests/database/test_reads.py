@@ -1,10 +1,12 @@
 """What was read can be asked again: the notes are true until an answer would be another one."""
 
+import uuid
+
 import pytest
 
 from events_app.database import Prepared, Reads, is_sqlite, noted_reads, one_transaction, rows
 from events_app.database.reads import FEW_ROWS, MOST_KEPT
-from tests.database.toys import ToyEvent
+from tests.database.toys import ToyEvent, ToyGuest
 from tests.databases import DatabaseUnderTest, run_sql
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("toys")]
@@ -65,6 +67,20 @@ async def test_of_large_rows_only_a_mark_is_kept(toys: DatabaseUnderTest) -> Non
     assert isinstance(question.answer, bytes)
     assert await reads.are_still_true()
     await run_sql(toys.url, "UPDATE toy_event SET title = 'Other'")
+    assert not await reads.are_still_true()
+
+
+async def test_one_byte_of_a_large_answer_is_noticed() -> None:
+    logo = bytes(MOST_KEPT)
+    event = await ToyEvent.all().first()
+    assert event is not None
+    guest = await ToyGuest.create(id=uuid.uuid4(), event_id=event.id, mark=logo + b"1")
+    with noted_reads() as reads:
+        assert len(await ToyGuest.all()) == 1
+    assert await reads.are_still_true()
+
+    await ToyGuest.filter(id=guest.id).update(mark=logo + b"2")
+
     assert not await reads.are_still_true()
 
 
