@@ -363,7 +363,7 @@ def harmless(name: str) -> str:
     (pretalx 2026.1.2: an attacker's link in a name was mailed to victims from the organizers' own address.)
     """
     bare = re.sub(r"[:/\\@<>\[\]()#?&=%|]+", " ", name)
-    return " ".join(re.sub(r"\.(?=\w)", ". ", bare).split())[:80]
+    return " ".join(re.sub(r"\.(?=\w)", ". ", bare).split())[:80].rstrip()
 
 
 def _for_a_header(text: str) -> str:

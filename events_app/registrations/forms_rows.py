@@ -22,7 +22,7 @@ from events_app.registrations.importing import Line
 from events_app.registrations.models_parts import Question
 from events_app.registrations.rules import Applicant, folded
 from events_app.registrations.tables import UNREADABLE, Listing, mended
-from events_app.web.forms import address_in, tidy, tidy_line, western_digits
+from events_app.web.forms import address_in, tidy, tidy_address, tidy_line, western_digits
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _read_name(person: _Person, cell: str, part: str) -> None:
 
 
 def _read_address(person: _Person, cell: str) -> None:
-    typed = tidy_line(cell).removeprefix("mailto:")
+    typed = tidy_address(cell)
     named = re.fullmatch(r".*<([^<>]+)>", typed)
     person.address = address_in(named[1] if named else typed) or ""
     if not person.address:

@@ -144,7 +144,7 @@ async def test_every_bad_row_is_named_with_its_number_and_why_and_stops_the_impo
     desk = await house.desk()
     text = (
         "Name,E-mail,How,Tongue\n"
-        "Rana,rana@example.org,in person,Arabic\n"
+        "Rana,rana @ example.org,in person,Arabic\n"
         ",nobody@example.org,,\n"
         "Omar,omar@,,\n"
         "Lea,lea@example.org,by boat,\n"
