@@ -62,9 +62,15 @@ def for_organizers(handler: Handler) -> Handler:
         if session is None:
             kept = await _kept_from(request)
             if kept is None:
-                return see_other("/desk/sign-in")
+                return see_other(_way_in(request))
             return page(
-                request, "accounts/sign_in.html", status=403, form=SignInForm(), refusal="", kept=kept
+                request,
+                "accounts/sign_in.html",
+                status=403,
+                form=SignInForm(),
+                refusal="",
+                kept=kept,
+                onward=kept.path,
             )
         vault: Vault = request.app.state.vault
         organizer = session.organizer
@@ -111,8 +117,22 @@ async def _kept_from(request: Request) -> Kept | None:
 
 
 def _kept(path: str, typed: str) -> Kept | None:
-    is_ours = re.fullmatch(r"/desk(/[\w-]+)+", path, re.ASCII) and path != "/desk/sign-out"
-    return Kept(path, typed) if is_ours and 0 < len(typed) <= MOST_IN_A_FIELD else None
+    return Kept(path, typed) if _onward(path) and 0 < len(typed) <= MOST_IN_A_FIELD else None
+
+
+def _onward(path: str) -> str:
+    """The path, if it is one of the desk's own pages: nobody is led elsewhere by a link to the sign-in page."""
+    is_ours = re.fullmatch(r"/desk(/[\w-]+)+", path, re.ASCII) and path not in {
+        "/desk/sign-out",
+        "/desk/sign-in",
+    }
+    return path if is_ours else ""
+
+
+def _way_in(request: Request) -> str:
+    """To the sign-in page, which leads on to the page that was asked for; without its query, which may hold a name."""
+    onward = _onward(request.url.path) if request.method == "GET" else ""
+    return f"/desk/sign-in?{urlencode({'onward': onward})}" if onward else "/desk/sign-in"
 
 
 class SignInForm(Form):
@@ -153,24 +173,27 @@ class AccountForm(Form):
 
 
 async def sign_in_page(request: Request) -> Response:
-    return page(request, "accounts/sign_in.html", form=SignInForm(), refusal="")
+    onward = _onward(request.query_params.get("onward", ""))
+    return page(request, "accounts/sign_in.html", form=SignInForm(), refusal="", onward=onward)
 
 
 async def sign_in(request: Request) -> Response:
     sign_in_limit.knock(request, now=time.monotonic())
     typed = await typed_into(request)
-    form, kept = SignInForm(typed), _kept(str(typed.get("onward", "")), str(typed.get("kept", "")))
+    form, onward = SignInForm(typed), _onward(str(typed.get("onward", "")))
+    kept = _kept(onward, str(typed.get("kept", "")))
+    stays = {"form": form, "kept": kept, "onward": onward}
     if not form.validate():
-        return page(request, "accounts/sign_in.html", status=422, form=form, refusal="", kept=kept)
+        return page(request, "accounts/sign_in.html", status=422, refusal="", **stays)
     try:
         token = await _sign_in(request, form.address.data or "", form.passphrase.data or "")
     except (Forbidden, NotFound, TooMany) as refusal:
         sentence = translate(refusal.sentence, **refusal.values)
         status = 429 if isinstance(refusal, TooMany) else 403
-        return page(request, "accounts/sign_in.html", status=status, form=form, refusal=sentence, kept=kept)
+        return page(request, "accounts/sign_in.html", status=status, refusal=sentence, **stays)
     session = await actions.find_session(token, now=clock.now()) if kept else None
     if session is None:
-        return _with_session(request, see_other("/desk"), token)
+        return _with_session(request, see_other(onward or "/desk"), token)
     request.state.form_token = session.form_token
     return _with_session(request, page(request, "accounts/onward.html", kept=kept), token)
 

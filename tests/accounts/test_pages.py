@@ -126,6 +126,38 @@ async def test_a_link_nobody_made_is_a_404_that_says_what_to_do(house: House) ->
         assert "Please ask for a new one" in words_of(answer)
 
 
+async def test_signing_in_leads_to_the_page_that_was_asked_for(house: House) -> None:
+    await account(house)
+    browser = await house.client()
+
+    asked = await browser.get("/desk/organizations/new")
+    way_in = await browser.get(asked.headers["location"])
+    typed = {"address": ADDRESS, "passphrase": "wrong words, all of them", "onward": "/desk/mail"}
+    refused = await browser.post("/desk/sign-in", data=typed)
+    inside = await browser.post("/desk/sign-in", data={**typed, "passphrase": PASSPHRASE})
+
+    assert asked.headers["location"] == "/desk/sign-in?onward=%2Fdesk%2Forganizations%2Fnew"
+    assert 'name="onward" value="/desk/organizations/new"' in way_in.text
+    assert 'name="onward" value="/desk/mail"' in refused.text
+    assert (inside.status_code, inside.headers["location"]) == (303, "/desk/mail")
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//evil.example", "https://evil.example/desk/x", "/desk/../evil", "/", "/desk/sign-out", "\\desk"],
+)
+async def test_nobody_is_led_away_from_the_desk(elsewhere: str, house: House) -> None:
+    await account(house)
+    browser = await house.client()
+    typed = {"address": ADDRESS, "passphrase": PASSPHRASE, "onward": elsewhere}
+
+    shown = await browser.get("/desk/sign-in", params={"onward": elsewhere})
+    inside = await browser.post("/desk/sign-in", data=typed)
+
+    assert 'name="onward"' not in shown.text
+    assert (inside.status_code, inside.headers["location"]) == (303, "/desk")
+
+
 async def test_signing_out_ends_the_session_and_keeps_the_language(house: House) -> None:
     desk = await house.desk()
     await desk.get("/desk?lang=ar")
