@@ -193,7 +193,11 @@ def _form(kind: str, alike: str, own_pages: str, *, is_named: bool) -> Words:
 
 
 def _say(kind: str, facts: Mapping[str, Any]) -> Words:
-    context = _context(kind, facts, str(facts["language"]))
+    return _written(kind, _context(kind, facts, str(facts["language"])))
+
+
+def _written(kind: str, context: Mapping[str, Any]) -> Words:
+    """The letter's three templates, filled in."""
     folder = f"mail/{kind.replace('.', '/')}"
     return Words(
         subject=_for_a_header(render(f"{folder}/subject.txt", **context)),
@@ -215,12 +219,12 @@ def compose_for_site(kind: str, facts: Mapping[str, Any]) -> Draft:
             "site_url": facts["site_url"],
             "why": translate("You receive this letter because you asked for it at the desk."),
         }
-        folder = f"mail/{kind.replace('.', '/')}"
+        words = _written(kind, context)
         return Draft(
             to_address=facts["to_address"],
-            subject=_for_a_header(render(f"{folder}/subject.txt", **context)),
-            text=render(f"{folder}/body.txt", **context).strip() + "\n",
-            html=_inliner.inline(render(f"{folder}/body.html", **context)),
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
             sender_name=_for_a_header(facts["site_name"]),
             language=language,
         )
