@@ -51,7 +51,7 @@ HOST_ROLES = {
 SPEAKER_ROLES = {SpeakerRole.SPEAKER: L_("Speaker"), SpeakerRole.MODERATOR: L_("Moderator")}
 
 
-def _text_fields(
+def text_fields(
     label: Any, name: str, most: int, *, long: bool = False, needed: str = ""
 ) -> dict[str, Field]:
     """One field per language of the site: name_en, name_ar; `needed` is the refusal when all of them are empty."""
@@ -116,7 +116,7 @@ def contrast_with_white(colour: str) -> float:
 @cache
 def _organization_class(codes: tuple[str, ...]) -> type[Form]:
     members = {
-        **_text_fields(L_("Name"), "name", 160, needed=N_("Please write the organization's name.")),
+        **text_fields(L_("Name"), "name", 160, needed=N_("Please write the organization's name.")),
         "link": _link(L_("Website")),
         "ours": BooleanField(
             L_("This is us"), description=L_("New events start with our own organization as host.")
@@ -145,7 +145,7 @@ def organization_values(form: Form) -> dict[str, Any]:
 @cache
 def _conference_class(codes: tuple[str, ...]) -> type[Form]:
     members = {
-        **_text_fields(L_("Name"), "name", 200, needed=N_("Please write the conference's name.")),
+        **text_fields(L_("Name"), "name", 200, needed=N_("Please write the conference's name.")),
         "edition": StringField(
             L_("Edition"), [at_most(80)], filters=[tidy_line], description=L_("Such as IX, or 2027.")
         ),
@@ -154,7 +154,7 @@ def _conference_class(codes: tuple[str, ...]) -> type[Form]:
         "zone": SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))]),
         "link": _link(L_("Website")),
         "ours": BooleanField(L_("It is our own conference")),
-        **_text_fields(L_("About"), "about", 2000, long=True),
+        **text_fields(L_("About"), "about", 2000, long=True),
         "validate_ends_on": _not_before_the_first_day,
     }
     return type("ConferenceForm", (Form,), members)
@@ -196,17 +196,17 @@ def _venue_class(codes: tuple[str, ...]) -> type[Form]:
         "RoomForm",
         (Form,),
         {
-            **_text_fields(L_("Room"), "name", 160),
+            **text_fields(L_("Room"), "name", 160),
             "seats": IntegerField(L_("Seats"), [optional(), number_between(1, 100_000)]),
             "step_free": BooleanField(L_("Step-free")),
         },
     )
     members = {
-        **_text_fields(L_("Name"), "name", 160, needed=N_("Please write the venue's name.")),
-        **_text_fields(L_("Street and number"), "address", 300),
+        **text_fields(L_("Name"), "name", 160, needed=N_("Please write the venue's name.")),
+        **text_fields(L_("Street and number"), "address", 300),
         "city": StringField(L_("City"), [at_most(120)], filters=[tidy_line]),
         "zone": SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))]),
-        **_text_fields(L_("Accessibility"), "accessibility", 600, long=True),
+        **text_fields(L_("Accessibility"), "accessibility", 600, long=True),
         "rooms": FieldList(FormField(room), L_("Rooms")),
     }
     return type("VenueForm", (Form,), members)
@@ -262,8 +262,8 @@ def _programme_class(codes: tuple[str, ...]) -> type[Form]:
         "SpeakerForm",
         (Form,),
         {
-            **_text_fields(L_("Name"), "name", 160),
-            **_text_fields(L_("Function and organization"), "about", 200),
+            **text_fields(L_("Name"), "name", 160),
+            **text_fields(L_("Function and organization"), "about", 200),
             "role": SelectField(L_("Role")),
             "confirmed": BooleanField(L_("Confirmed")),
         },
@@ -272,7 +272,7 @@ def _programme_class(codes: tuple[str, ...]) -> type[Form]:
         "AgendaForm",
         (Form,),
         {
-            **_text_fields(L_("What happens"), "title", 200),
+            **text_fields(L_("What happens"), "title", 200),
             "minutes": IntegerField(L_("Minutes"), [optional(), number_between(1, 1440)]),
         },
     )

@@ -15,19 +15,19 @@ from wtforms import (
     IntegerField,
     SelectField,
     SelectMultipleField,
-    StringField,
 )
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
 from events_app.events.forms import texts_typed
+from events_app.events.forms_parts import text_fields
 from events_app.events.rules import Mode
 from events_app.i18n import L_, N_, languages, translate
 from events_app.registrations.answers import HAS_CHOICES, KIND_NAMES, Kind, choices_of
 from events_app.registrations.asking import QuestionFacts
 from events_app.registrations.forms import ChosenField
 from events_app.registrations.models_parts import Question
-from events_app.web.forms import Form, at_most, in_one_language, number_between, optional, required, tidy_line
+from events_app.web.forms import Form, number_between, required
 
 BLANK_CHOICES = 3
 
@@ -37,14 +37,14 @@ KEPT_BY_DEFAULT = 30
 
 @cache
 def _builder_class(codes: tuple[str, ...]) -> type[Form]:
-    row = type("ChoiceForm", (Form,), {"key": HiddenField(), **_texts(L_("Choice"), "text", 200)})
+    row = type("ChoiceForm", (Form,), {"key": HiddenField(), **text_fields(L_("Choice"), "text", 200)})
     members: dict[str, Any] = {
         "kind": SelectField(L_("Kind of answer")),
-        **_texts(L_("Question"), "label", 300, needed=N_("Please write the question.")),
-        **_texts(L_("Help"), "help", 500),
+        **text_fields(L_("Question"), "label", 300, needed=N_("Please write the question.")),
+        **text_fields(L_("Help"), "help", 500),
         "choices": FieldList(FormField(row), L_("Choices"), [_enough_choices]),
         "required": BooleanField(L_("An answer is required")),
-        **_texts(L_("Why do you ask?"), "purpose", 300),
+        **text_fields(L_("Why do you ask?"), "purpose", 300),
         "keep_days": IntegerField(
             L_("Delete the answers so many days after the event"),
             [required(N_("Please write a number of days.")), number_between(1, 3650)],
@@ -58,17 +58,6 @@ def _builder_class(codes: tuple[str, ...]) -> type[Form]:
         ),
     }
     return type("QuestionForm", (Form,), members)
-
-
-def _texts(label: Any, name: str, most: int, *, needed: str = "") -> dict[str, Any]:
-    """One line per language of the site; `needed` is the refusal when all of them are empty."""
-    made = {}
-    for code in languages():
-        checks = [in_one_language(name, needed)] if needed else [optional()]
-        made[f"{name}_{code}"] = StringField(
-            label, [*checks, at_most(most)], filters=[tidy_line], render_kw={"lang": code, "dir": "auto"}
-        )
-    return made
 
 
 def _enough_choices(form: Any, field: Field) -> None:
