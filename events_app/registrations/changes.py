@@ -21,6 +21,7 @@ from events_app.registrations.models_parts import HistoryLine, Invitation
 from events_app.registrations.places import may_hear_of_it, promote, room_of
 from events_app.registrations.posting import (
     Office,
+    guest_context,
     note,
     post_about,
     reveal_person,
@@ -201,7 +202,7 @@ async def pass_on(
         batch="",
         code_index=code_index(scope, code, vault),
         address_index=vault.blind_index(scope, address),
-        guest=vault.seal(scope, f"invitation:{invitation_id}", guest),
+        guest=vault.seal(scope, guest_context(invitation_id), guest),
         state="sent",
         registration_id=registration.id,
         created_on=now.date(),
@@ -240,8 +241,7 @@ async def erase(registration_id: uuid.UUID, *, office: Office, now: datetime) ->
     await forget_letters(registration.id, event, office=office)
     for invitation in await Invitation.filter(registration_id=registration.id):
         nobody = {"name": "", "address": "", "language": "", "code": ""}
-        context = f"invitation:{invitation.id}"
-        invitation.guest = office.vault.seal(str(event.id), context, nobody)
+        invitation.guest = office.vault.seal(str(event.id), guest_context(invitation.id), nobody)
         invitation.address_index = None
         invitation.state = "used" if invitation.state == "used" else "revoked"
         await invitation.save(update_fields=["guest", "address_index", "state"])

@@ -16,7 +16,7 @@ from events_app.registrations.emails import event_facts
 from events_app.registrations.models import Registration
 from events_app.registrations.models_parts import Invitation, Quota
 from events_app.registrations.places import promote
-from events_app.registrations.posting import Office
+from events_app.registrations.posting import Office, guest_context
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader
 
@@ -131,10 +131,6 @@ async def invite(
             created_on=now.date(),
         )
     return min(len(invitees), MOST_IN_A_BATCH)
-
-
-def guest_context(invitation_id: uuid.UUID) -> str:
-    return f"invitation:{invitation_id}"
 
 
 def reveal_guest(invitation: Invitation, *, office: Office, reader: Reader) -> Mapping[str, Any]:

@@ -37,6 +37,11 @@ def person_context(registration_id: uuid.UUID) -> str:
     return f"person:{registration_id}"
 
 
+def guest_context(invitation_id: uuid.UUID) -> str:
+    """What a sealed guest of an invitation is bound to."""
+    return f"invitation:{invitation_id}"
+
+
 def reveal_person(registration: Registration, *, vault: Vault, reader: Reader) -> Person:
     """The one way to read who a registration is; the vault is told who asks."""
     context = person_context(registration.id)
