@@ -4,10 +4,8 @@ One permanent id feeds them, the schedules and Atom: the event's UUID is the cal
 Atom's id.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -17,7 +15,7 @@ from starlette.routing import Route
 from events_app.calendar import feed, itip
 from events_app.calendar.entry import Entry
 from events_app.events.feeds_answers import answer, feed_response, last_change
-from events_app.events.models import Conference, Event, EventHost, hosts_of, place_of
+from events_app.events.models import Conference, Event, EventHost, hosts_of, hosts_of_many, place_of
 from events_app.events.pages import programme_of
 from events_app.events.rules import Status, Visibility
 from events_app.i18n import choose, current_language, translate
@@ -87,7 +85,7 @@ async def conference_calendar(request: Request) -> Response:
 async def _calendar(request: Request) -> Response:
     found, site = await Conference.find_by_slug(request.path_params["slug"]), site_of(request)
     events = await programme_of(found)
-    hosts = await _hosts(events)
+    hosts = await hosts_of_many(events)
     track, host = (request.query_params.get(name, "") for name in ("track", "host"))
     shown = [
         each
@@ -108,14 +106,6 @@ async def _calendar(request: Request) -> Response:
     )
     content = feed.feed(cover, [piece_of(each, hosts[each.id], site=site) for each in shown])
     return feed_response(content, CALENDAR_TYPE, name=f"{found.slug}.ics", changed=last_change(shown))
-
-
-async def _hosts(events: Sequence[Event]) -> dict[Any, list[EventHost]]:
-    hosts: dict[Any, list[EventHost]] = defaultdict(list)
-    rows = EventHost.filter(event_id__in=[each.id for each in events]).order_by("position")
-    for host in await rows.select_related("organization"):
-        hosts[host.event_id].append(host)
-    return hosts
 
 
 routes = [

@@ -32,8 +32,8 @@ async def schedule_xml(request: Request) -> Response:
     return await answer(request, _schedule_xml)
 
 
-def number_of(found: Event) -> int:
-    """The whole number that schedule formats ask for: the same for ever, from the event's id."""
+def number_of(found: Event | Speaker) -> int:
+    """The whole number that schedule formats ask for: the same for ever, from the event's or the speaker's id."""
     return int(found.id.hex[:7], 16)
 
 
@@ -81,7 +81,7 @@ def _item(found: Event, speakers: Sequence[Speaker], *, site: Site) -> dict[str,
         "recording_license": "",
         "do_not_record": True,
         "persons": [
-            {"id": int(each.id.hex[:7], 16), "name": choose(each.name), "public_name": choose(each.name)}
+            {"id": number_of(each), "name": choose(each.name), "public_name": choose(each.name)}
             for each in speakers
         ],
         "links": [],

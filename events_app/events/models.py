@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -357,6 +358,16 @@ async def hosts_of(event_id: uuid.UUID) -> list[EventHost]:
     return await _hosts.all(event_id)
 
 
+async def hosts_of_many(events: Sequence[Event]) -> dict[uuid.UUID, list[EventHost]]:
+    """The organizations of each of these events, in one question to the database."""
+    hosts: dict[uuid.UUID, list[EventHost]] = {event.id: [] for event in events}
+    for host in (
+        await EventHost.filter(event_id__in=list(hosts)).order_by("position").select_related("organization")
+    ):
+        hosts[host.event_id].append(host)
+    return hosts
+
+
 _hosts = Prepared(
     lambda event_id: EventHost.filter(event_id=event_id).order_by("position").select_related("organization"),
     uuid.UUID,
@@ -367,12 +378,18 @@ def place_of(event: Event, language: str | None = None) -> str:
     """The place as the organizer wrote it, else the chosen room and its venue (which were read with the event)."""
     if written := choose(event.place, language):
         return written
+    with use_language(language or current_language()):
+        return room_in_line(event, with_street=True)
+
+
+def room_in_line(event: Event, *, with_street: bool) -> str:
+    """The chosen room, its venue and city (which were read with the event) in the reader's language; '' without one."""
     room = event.room if event.room_id else None
     if room is None:
         return ""
-    named = (choose(name, language) for name in (room.name, room.venue.name, room.venue.address))
-    with use_language(language or current_language()):
-        return translate(", ").join(part for part in (*named, city_of(room.venue)) if part)
+    street = (room.venue.address,) if with_street else ()
+    named = (choose(name) for name in (room.name, room.venue.name, *street))
+    return translate(", ").join(part for part in (*named, city_of(room.venue)) if part)
 
 
 def city_of(venue: Venue) -> str:

@@ -22,14 +22,15 @@ from events_app.events.models import (
     NoSuchPage,
     Organization,
     agenda_of,
-    city_of,
     hosts_of,
+    hosts_of_many,
     place_of,
+    room_in_line,
     room_name,
     speakers_of,
 )
 from events_app.events.rules import Door, Status, Visibility
-from events_app.i18n import choose, current_language, translate
+from events_app.i18n import choose, current_language
 from events_app.web.kept import KeptPages, Render
 from events_app.web.responses import flash_of, is_page, nobody_in_particular, page, with_flash
 from events_app.web.site import site_of
@@ -158,12 +159,7 @@ def by_day(events: Sequence[Event]) -> list[tuple[date, list[Event]]]:
 
 def short_places(events: Sequence[Event]) -> dict[Any, str]:
     """Where each event is, in a line of a list: room, venue and city without the street, or what organizers wrote."""
-    places = {}
-    for found in events:
-        room = found.room if found.room_id else None
-        parts = (choose(room.name), choose(room.venue.name), city_of(room.venue)) if room else ()
-        places[found.id] = translate(", ").join(part for part in parts if part) or choose(found.place)
-    return places
+    return {found.id: room_in_line(found, with_street=False) or choose(found.place) for found in events}
 
 
 def zone_of_all(events: Sequence[Event]) -> str:
@@ -221,13 +217,8 @@ def _grid_rows(rooms: Sequence[Sequence[Event]]) -> list[tuple[datetime, Sequenc
 
 
 async def hosts_by_event(events: Sequence[Event]) -> dict[Any, list[HostView]]:
-    """The hosts of many events in one question to the database."""
-    ids = [found.id for found in events]
-    hosts = await EventHost.filter(event_id__in=ids).order_by("position").select_related("organization")
-    found: dict[Any, list[HostView]] = {event_id: [] for event_id in ids}
-    for host, view in zip(hosts, host_views(hosts), strict=True):
-        found[host.event_id].append(view)
-    return found
+    """The hosts of many events, as pages show them."""
+    return {event_id: host_views(hosts) for event_id, hosts in (await hosts_of_many(events)).items()}
 
 
 async def programme_of(found: Conference) -> list[Event]:
