@@ -107,6 +107,7 @@ STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
 
 
 LARGER_BODIES = {**desk_import.LARGER_BODIES, **desk_parts.LARGER_BODIES}
+"""Where a list or a logo may be sent (see `web.security.BodyLimit`)."""
 
 
 def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette:
@@ -129,7 +130,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
             Middleware(
                 BodyLimit,
                 most=settings.server.max_body_kib * 1024,
-                larger={**desk_import.LARGER_BODIES, **desk_parts.LARGER_BODIES},
+                larger=LARGER_BODIES,
             ),
         ],
         exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},

@@ -230,7 +230,7 @@ def _dated(day: date, pattern: str, code: str) -> str:
     return format_date(day, pattern, locale=locale_of(code))
 
 
-def say_time(moment: datetime, language: str | None = None) -> str:
+def say_time(moment: datetime) -> str:
     """'13:00': always 24 hours, always Western digits, the wall clock of the moment's own zone; in every language."""
     return f"{moment:%H:%M}"
 

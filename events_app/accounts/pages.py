@@ -19,7 +19,16 @@ from events_app.accounts import actions
 from events_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from events_app.i18n import L_, N_, translate
 from events_app.vault import Vault
-from events_app.web.forms import MOST_IN_A_FIELD, Form, an_address, at_most, required, tidy_line, typed_into
+from events_app.web.forms import (
+    MOST_IN_A_FIELD,
+    Form,
+    an_address,
+    at_most,
+    media_type_of,
+    required,
+    tidy_line,
+    typed_into,
+)
 from events_app.web.limits import Limit
 from events_app.web.responses import asked_by_script, page, see_other
 from events_app.web.site import site_of
@@ -106,8 +115,7 @@ class Kept:
 
 async def _kept_from(request: Request) -> Kept | None:
     """The form of a request that has no session or another one's token; None for what no page of the desk sends."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method != "POST" or kind != "application/x-www-form-urlencoded":
+    if request.method != "POST" or media_type_of(request) != "application/x-www-form-urlencoded":
         return None
     typed = await typed_into(request)
     if not typed.get("form_token"):

@@ -14,7 +14,7 @@ from events_app.accounts.pages import for_organizers
 from events_app.calendar.zones import zone as zone_of
 from events_app.errors import Conflict
 from events_app.events import actions
-from events_app.events.forms import Choices, event_form
+from events_app.events.forms import _TEXT_FIELDS, OWN_TEXTS, Choices, event_form
 from events_app.events.models import (
     Conference,
     Event,
@@ -26,7 +26,16 @@ from events_app.events.models import (
 )
 from events_app.events.pages import event_context
 from events_app.events.rules import CITIES, HostFacts, HostRole
-from events_app.i18n import N_, choose, languages, own_language_first, say_city, translate
+from events_app.i18n import (
+    N_,
+    choose,
+    current_language,
+    languages,
+    name_of_language,
+    own_language_first,
+    say_city,
+    translate,
+)
 from events_app.vault import Reader, Vault
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -142,9 +151,6 @@ async def show_event(request: Request) -> Response:
 
 def untranslated(event: Event) -> list[actions.Missing]:
     """Which texts are there in one language of the site and missing in another: 'Summary (Arabic)'."""
-    from events_app.events.forms import _TEXT_FIELDS, OWN_TEXTS
-    from events_app.i18n import current_language, name_of_language
-
     gaps = []
     for name in OWN_TEXTS:
         texts = getattr(event, name)

@@ -57,9 +57,8 @@ class Door:
                 await send({"type": "http.response.start", "status": 200, "headers": list(answer.head)})
                 await send({"type": "http.response.body", "body": answer.body_of(page)})
                 return
-            if (
-                self._answers.get(wish) is answer
-            ):  # of many who found it untrue together, the first took it away
+            # Of many who found it untrue together, the first took it away.
+            if self._answers.get(wish) is answer:
                 del self._answers[wish]
         await self.app(scope, receive, self._remembering(wish, scope, send))
 

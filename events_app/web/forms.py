@@ -109,10 +109,14 @@ async def typed_into(request: Request, *, files: int = 0) -> FormData:
     return request._form
 
 
+def media_type_of(request: Request) -> str:
+    """What kind of body was sent, without its parameters: "application/x-www-form-urlencoded"."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def _parsed(request: Request, files: int) -> FormData:
     most = getattr(request.state, "most_bytes", MOST_IN_A_FIELD)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "multipart/form-data":
+    if media_type_of(request) != "multipart/form-data":
         return await request.form(max_fields=MOST_FIELDS, max_part_size=most)
     parser = _InMemory(
         request.headers, request.stream(), max_files=files, max_fields=MOST_FIELDS, max_part_size=most

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tests.gallery.pictures import Gallery, served
 from tests.gallery.shots import SHOTS
-from tests.journeys.conftest import CHROMIUM, FLAGS, PATIENCE
+from tests.journeys.conftest import browser
+
+__all__ = ["browser", "houses"]
 
 Houses = dict[str, Gallery]
 
@@ -16,11 +17,3 @@ Houses = dict[str, Gallery]
 def houses() -> Iterator[Houses]:
     with served(SHOTS) as houses:
         yield houses
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS), timeout=PATIENCE)
-        yield browser
-        browser.close()
