@@ -22,43 +22,45 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from events_app import clock, i18n
-from events_app.accounts import pages as accounts_pages
+from events_app.accounts.routes import routes as accounts_routes
 from events_app.calendar import zones  # first of all: it pins the time zones (see there)
+from events_app.caretaker import Caretaker
 from events_app.database import close_database, open_database, ping
-from events_app.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, TooMany, log_no_values
-from events_app.events import desk as events_desk
-from events_app.events import desk_parts
-from events_app.events import feeds as events_feeds
-from events_app.events import feeds_atom as events_atom
-from events_app.events import feeds_schedules as events_schedules
-from events_app.events import pages as events_pages
-from events_app.events.models import Event, NoSuchPage
-from events_app.exports import pages as exports_pages
+from events_app.directory.routes import LARGER_BODIES as LARGER_LOGOS
+from events_app.directory.routes import routes as directory_routes
+from events_app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NoSuchPage,
+    NotFound,
+    Refusal,
+    TooMany,
+    log_no_values,
+)
+from events_app.events.models.event import Event, is_room_used
+from events_app.events.routes import routes as events_routes
+from events_app.exports.routes import routes as exports_routes
+from events_app.house import Office
+from events_app.imports.routes import LARGER_BODIES as LARGER_LISTS
+from events_app.imports.routes import routes as imports_routes
+from events_app.invitations.routes import routes as invitations_routes
 from events_app.mail.courier import Compose, Courier
 from events_app.mail.postbox import Postbox
-from events_app.registrations import actions as registrations_actions
-from events_app.registrations import (
-    asking,
-    desk_acts,
-    desk_changes,
-    desk_duplicates,
-    desk_import,
-    desk_invitations,
-    desk_letters,
-    desk_mail,
-    desk_people,
-    desk_reminders,
-    replies,
-)
-from events_app.registrations import desk as registrations_desk
-from events_app.registrations import desk_questions as registrations_questions
-from events_app.registrations import emails as registrations_emails
-from events_app.registrations import pages as registrations_pages
-from events_app.registrations import pages_feed as registrations_feed
-from events_app.registrations import pages_own as registrations_own
-from events_app.registrations.caretaker import Caretaker
-from events_app.registrations.posting import Office
+from events_app.mailings.routes import routes as mailings_routes
+from events_app.people import counts
+from events_app.people.routes import routes as people_routes
+from events_app.personal.routes import routes as personal_routes
+from events_app.publishing.routes import routes as publishing_routes
+from events_app.questions.actions import presets
+from events_app.questions.routes import routes as questions_routes
+from events_app.registrations.actions import leaving
+from events_app.registrations.emails import compose, compose_for_site
+from events_app.registrations.pages.form import seats_of
+from events_app.registrations.posting import answered_in
+from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
+from events_app.replies import actions as replies
 from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
 from events_app.web.door import Door
@@ -84,14 +86,22 @@ log = logging.getLogger(__name__)
 MODELS = (
     "events_app.accounts.models",
     "events_app.mail.models",
-    "events_app.events.models",
-    "events_app.registrations.models_parts",
+    "events_app.directory.models",
+    "events_app.events.models.conference",
+    "events_app.events.models.event",
+    "events_app.events.models.panel",
+    "events_app.events.models.consent",
+    "events_app.questions.models",
     "events_app.registrations.models",
+    "events_app.personal.models",
+    "events_app.people.models",
+    "events_app.imports.models",
+    "events_app.mailings.models",
 )
 
 COMPOSERS: dict[str, Compose] = {
-    "registrations": registrations_emails.compose,
-    "site": registrations_emails.compose_for_site,
+    "registrations": compose,
+    "site": compose_for_site,
 }
 
 STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
@@ -106,7 +116,7 @@ STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
 """Which answer each kind of refusal is; the first that fits."""
 
 
-LARGER_BODIES = {**desk_import.LARGER_BODIES, **desk_parts.LARGER_BODIES}
+LARGER_BODIES = {**LARGER_LISTS, **LARGER_LOGOS}
 """Where a list or a logo may be sent (see `web.security.BodyLimit`)."""
 
 
@@ -146,13 +156,15 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app.state.courier = None
     # What events must know of registrations is handed down, because imports only go down.
     app.state.follow = partial(_follow, office=office)
-    app.state.follow_copy = asking.copy_questions
-    app.state.count_registrations = registrations_desk.count_registrations
-    app.state.seats_of = registrations_pages.seats_of
-    app.state.count_behind = registrations_desk.count_behind
-    app.state.count_letters = registrations_desk.count_letters
-    app.state.has_registrations = registrations_desk.has_registrations
-    app.state.is_in_use = registrations_desk.is_in_use
+    app.state.follow_copy = presets.copy_questions
+    app.state.count_registrations = counts.count_registrations
+    app.state.seats_of = seats_of
+    app.state.count_behind = counts.count_behind
+    app.state.count_letters = counts.count_letters
+    app.state.has_registrations = counts.has_registrations
+    app.state.is_in_use = counts.is_in_use
+    app.state.answered_in = answered_in
+    app.state.is_room_used = is_room_used
     return app
 
 
@@ -177,7 +189,7 @@ def create() -> Starlette:
 
 
 async def _follow(event: Event, *, was_cancelled: bool, now: datetime, office: Office) -> None:
-    await registrations_actions.follow_event(event, was_cancelled=was_cancelled, office=office, now=now)
+    await leaving.follow_event(event, was_cancelled=was_cancelled, office=office, now=now)
 
 
 @asynccontextmanager
@@ -250,28 +262,18 @@ def _routes() -> list[BaseRoute]:
     return [
         Route("/healthz", healthz),
         Route("/readyz", readyz),
-        *events_feeds.routes,
-        *events_schedules.routes,
-        *events_atom.routes,
-        *events_pages.routes,
-        *registrations_pages.routes,
-        *registrations_feed.routes,
-        *registrations_own.routes,
-        *accounts_pages.routes,
-        *events_desk.routes,
-        *desk_parts.routes,
-        *registrations_desk.routes,
-        *registrations_questions.routes,
-        *desk_letters.routes,
-        *desk_import.routes,
-        *desk_invitations.routes,
-        *desk_changes.routes,
-        *desk_acts.routes,
-        *desk_duplicates.routes,
-        *desk_people.routes,
-        *desk_reminders.routes,
-        *desk_mail.routes,
-        *exports_pages.routes,
+        *publishing_routes,
+        *registrations_routes,
+        *personal_routes,
+        *accounts_routes,
+        *events_routes,
+        *directory_routes,
+        *people_routes,
+        *questions_routes,
+        *mailings_routes,
+        *imports_routes,
+        *invitations_routes,
+        *exports_routes,
         Mount("/static", KeptFiles(directory=STATIC), name="static"),
     ]
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from events_app.calendar.zones import instant
 from events_app.database import one_transaction
-from events_app.events import actions
-from events_app.events.models import Conference, Event, Organization
+from events_app.directory.models import Organization
+from events_app.events.actions import editing, life, programme
+from events_app.events.models.conference import Conference
+from events_app.events.models.event import Event
 from events_app.events.rules import (
     AgendaFacts,
     EventFacts,
@@ -137,11 +139,11 @@ async def seed(vault: Vault, *, now: datetime) -> bool:
             HostFacts(str(host.id), (HostRole.HOST if number == 0 else HostRole.CO_HOST).value)
             for number, host in enumerate(hosts)
         ]
-        event = await actions.create_event(facts, vault=vault, now=now, hosts=chosen)
-        programme = ProgrammeFacts(chosen, _speakers(), _agenda()) if said["day"] == 0 else None
-        if programme:
-            await actions.save_programme(event.id, programme, revision=event.revision, now=now)
-        await actions.publish_event(event.id, follow=actions.nobody_follows, now=now)
+        event = await editing.create_event(facts, vault=vault, now=now, hosts=chosen)
+        if said["day"] == 0:
+            facts_of_day = ProgrammeFacts(chosen, _speakers(), _agenda())
+            await programme.save_programme(event.id, facts_of_day, revision=event.revision, now=now)
+        await life.publish_event(event.id, follow=editing.nobody_follows, now=now)
     return True
 
 

@@ -5,6 +5,8 @@ import traceback
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from events_app.i18n import N_
+
 
 class Refusal(Exception):
     """An expected "no": one English sentence with %(name)s blanks, and the values that fill them.
@@ -87,3 +89,9 @@ def _told(error: BaseException) -> Iterator[str]:
 def log_no_values() -> None:
     """From now on every logger of this process writes such records."""
     logging.setLogRecordFactory(RecordWithoutValues)
+
+
+class NoSuchPage(NotFound):
+    """The one 404: an unknown address and a draft's address say the same."""
+
+    sentence = N_("There is no page at this address.")

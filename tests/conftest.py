@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from events_app.app import MODELS
 from events_app.database import close_database, migrate, open_database
-from events_app.registrations.posting import Office
+from events_app.house import Office
 from tests import databases, make
-from tests.databases import ENGINE, MODELS, DatabaseUnderTest
+from tests.databases import ENGINE, DatabaseUnderTest
 
 settings.register_profile("house", deadline=None)  # two cores and many workers: no clock judges
 settings.load_profile("house")

@@ -1,6 +1,5 @@
 """Databases for tests, on the engine that TEST_DB names: one for each worker, emptied for each test."""
 
-import importlib.util
 import os
 import sqlite3
 from collections.abc import Sequence
@@ -16,23 +15,8 @@ from events_app.database.connections import postgresql_credentials
 from tests.postgresql import HELP, Server
 
 ENGINE = os.environ.get("TEST_DB", "sqlite")
-ALL_MODELS = (
-    "events_app.accounts.models",
-    "events_app.mail.models",
-    "events_app.events.models",
-    "events_app.registrations.models_parts",
-    "events_app.registrations.models",
-)
 
 
-def _is_there(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-MODELS = tuple(module for module in ALL_MODELS if _is_there(module))
 KEPT = ("migration_applied", "migration_lock", "sqlite_sequence")
 
 

@@ -20,14 +20,18 @@ from events_app.accounts.models import SITE, Organizer, Session
 from events_app.app import create_app
 from events_app.calendar.zones import instant
 from events_app.clock import now as clock_now
-from events_app.events import actions as event_actions
-from events_app.events.models import Conference, Event, Organization, consent_of
+from events_app.directory.models import Organization
+from events_app.events.actions import copying, editing, life
+from events_app.events.models.conference import Conference
+from events_app.events.models.consent import consent_of
+from events_app.events.models.event import Event
 from events_app.events.rules import EventFacts, HostFacts
+from events_app.house import Office
 from events_app.mail.message import Draft
 from events_app.mail.models import Letter
-from events_app.registrations import actions, emails
+from events_app.registrations import emails
+from events_app.registrations.actions import leaving, registering
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import Office
 from events_app.registrations.rules import Applicant
 from events_app.settings import Settings
 from events_app.settings.sections import Database, Mail, Storage
@@ -113,14 +117,14 @@ async def draft(
     vault: Vault, *, hosts: Sequence[Organization] = (), now: datetime = NOW, **changes: Any
 ) -> Event:
     chosen = [HostFacts(str(host.id), "host") for host in hosts]
-    return await event_actions.create_event(facts(**changes), vault=vault, now=now, hosts=chosen)
+    return await editing.create_event(facts(**changes), vault=vault, now=now, hosts=chosen)
 
 
 async def event(vault: Vault, *, now: datetime = NOW, **changes: Any) -> Event:
     """A published event of our own organization, which is made when there is none."""
     ours = await Organization.filter(ours=True).first() or await organization()
     made = await draft(vault, hosts=[ours], now=now, **changes)
-    return await event_actions.publish_event(made.id, follow=event_actions.nobody_follows, now=now)
+    return await life.publish_event(made.id, follow=editing.nobody_follows, now=now)
 
 
 def applicant(who: int | str = 1, **changes: Any) -> Applicant:
@@ -143,7 +147,7 @@ async def registered(
     found = []
     for who in people:
         asked = applicant(who, **changes)
-        await actions.register(event.id, asked, office=office, now=now)
+        await registering.register(event.id, asked, office=office, now=now)
         found.append(await row_of(event, asked.address, office=office))
     return found
 
@@ -161,11 +165,11 @@ async def change(
 ) -> Event:
     """An organizer changes these facts of the event as it is now, and its people are followed."""
     fresh = await Event.get(id=event.id)
-    before = event_actions.facts_of(fresh, consent=await consent_of(fresh), join_link="")
+    before = copying.facts_of(fresh, consent=await consent_of(fresh), join_link="")
     said = {name: getattr(before, name) for name in EventFacts.__dataclass_fields__}
     for moment in ("starts_at", "ends_at"):
         said.pop(moment)
-    return await event_actions.change_event(
+    return await editing.change_event(
         event.id,
         facts(**{**said, **changes}),
         revision=fresh.revision,
@@ -179,7 +183,7 @@ def follower(office: Office) -> Any:
     """What app.py hands to events: the registrations follow their event."""
 
     async def follow(event: Event, *, was_cancelled: bool, now: datetime) -> None:
-        await actions.follow_event(event, was_cancelled=was_cancelled, office=office, now=now)
+        await leaving.follow_event(event, was_cancelled=was_cancelled, office=office, now=now)
 
     return follow
 

@@ -23,7 +23,7 @@ import events_app
 from events_app import errors
 from events_app.app import ROOT, STATUS_OF
 from events_app.errors import Refusal
-from events_app.events.models import Event
+from events_app.events.models.event import Event
 from events_app.web.security import HEADERS
 from tests import make
 

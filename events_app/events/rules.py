@@ -1,7 +1,5 @@
 """What is true of events whatever they are stored in: their life, their modes, who may register when."""
 
-import re
-import unicodedata
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,9 +9,7 @@ from typing import Final
 
 from events_app.errors import Conflict
 from events_app.i18n import L_, N_
-
-Texts = dict[str, str]
-"""One text in several languages: {'en': 'Launch', 'ar': 'إطلاق'}."""
+from events_app.texts import Texts
 
 
 class Status(StrEnum):
@@ -76,8 +72,6 @@ STATUS_NAMES: Final = {
     Status.CANCELLED: L_("Cancelled"),
 }
 
-CITIES: Final = ("Europe/Brussels", "Europe/Istanbul", "Asia/Beirut", "Asia/Damascus", "America/New_York")
-"""The five cities in which the form shows an event's time."""
 
 LONGEST: Final = timedelta(days=31)
 
@@ -99,10 +93,6 @@ class NotReady(Conflict):
     """The event lacks something that people must know before they register."""
 
     sentence = N_("This event cannot be published yet: %(missing)s")
-
-
-class TakenAddress(Conflict):
-    sentence = N_("Another page has this address already. Please choose another.")
 
 
 class TooLateToCancel(Conflict):
@@ -145,64 +135,6 @@ def door(
     if closes_at is not None and now >= closes_at:
         return Door.CLOSED
     return Door.OPEN
-
-
-_ARABIC = dict(
-    zip(
-        "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ",
-        [
-            "a",
-            "b",
-            "t",
-            "th",
-            "j",
-            "h",
-            "kh",
-            "d",
-            "dh",
-            "r",
-            "z",
-            "s",
-            "sh",
-            "s",
-            "d",
-            "t",
-            "z",
-            "a",
-            "gh",
-            "f",
-            "q",
-            "k",
-            "l",
-            "m",
-            "n",
-            "h",
-            "w",
-            "y",
-            "a",
-            "a",
-            "a",
-            "a",
-            "a",
-            "a",
-            "w",
-            "y",
-        ],
-        strict=True,
-    )
-)
-
-
-def slug_of(title: str) -> str:
-    """'Detained & Missing: what next?' -> 'detained-missing-what-next'; Arabic letters are written in Latin ones."""
-    latin = "".join(_ARABIC.get(letter, letter) for letter in title)
-    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "event"
-
-
-def is_slug(text: str) -> bool:
-    """Whether it can be the address of anything of ours; a database would break on some that cannot."""
-    return re.fullmatch(r"[a-z0-9-]{1,80}", text) is not None
 
 
 @dataclass(frozen=True)
@@ -275,3 +207,6 @@ class ProgrammeFacts:
     hosts: Sequence[HostFacts]
     speakers: Sequence[SpeakerFacts]
     agenda: Sequence[AgendaFacts]
+
+
+MODE_NAMES = {Mode.IN_PERSON: L_("In person"), Mode.ONLINE: L_("Online")}

@@ -6,26 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from events_app.database import rows
-from events_app.events.models import Event
+from events_app.events.models.event import Event
+from events_app.events.rules import MODE_NAMES
 from events_app.exports.sheets import Row
 from events_app.i18n import L_, choose, name_of_language
-from events_app.registrations.answers import cell_of, questions_of
-from events_app.registrations.forms import MODE_NAMES
-from events_app.registrations.models_parts import Question
+from events_app.questions.models import Question, questions_of
+from events_app.questions.wording import cell_of
 from events_app.registrations.posting import person_context
-from events_app.registrations.rules import Status
+from events_app.registrations.rules import STATUS_NAMES
 from events_app.vault import Reader, Vault
 
 PAGE_ROWS = 50
 """Asked of the database, opened and written in one go: some 0.3 ms, after which the event loop may answer others."""
-
-STATUS_NAMES: Mapping[str, str] = {
-    Status.PENDING: L_("Waiting for approval"),
-    Status.CONFIRMED: L_("Confirmed"),
-    Status.WAITLISTED: L_("On the waiting list"),
-    Status.DECLINED: L_("Declined"),
-    Status.CANCELLED: L_("Cancelled"),
-}
 
 
 @dataclass(frozen=True)

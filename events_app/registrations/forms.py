@@ -9,7 +9,6 @@ from wtforms import (
     FieldList,
     FormField,
     HiddenField,
-    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -17,11 +16,11 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
-from events_app.events.rules import Mode
+from events_app.events.rules import MODE_NAMES, Mode
 from events_app.i18n import L_, N_, current_language, languages, name_of_language, translate
-from events_app.registrations.rules import Applicant, Guest
-from events_app.registrations.search import is_near
+from events_app.registrations.rules import Applicant, Guest, is_near
 from events_app.web.forms import (
+    ChosenField,
     Form,
     Validator,
     an_address,
@@ -33,17 +32,6 @@ from events_app.web.forms import (
     tidy_address,
     tidy_line,
 )
-
-MODE_NAMES = {Mode.IN_PERSON: L_("In person"), Mode.ONLINE: L_("Online")}
-
-
-class ChosenField(RadioField):
-    """Where nothing was chosen, only `required` speaks: the choice is missing, not wrong."""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data:
-            super().pre_validate(form)
-
 
 WELL_KNOWN = ("gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "protonmail.com")
 """Where most people have their mail. A letter to one slip beside these reaches whoever collects such slips."""
@@ -192,46 +180,3 @@ class AddressForm(Form):
         filters=[tidy_address],
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},
     )
-
-
-class DetailsForm(Form):
-    """What a person may change about themselves on their own page."""
-
-    name = StringField(
-        L_("Name"),
-        [required(N_("Please tell us a name we may use.")), at_most(120)],
-        filters=[tidy_line],
-        render_kw={"autocomplete": "name", "maxlength": 120},
-    )
-    language = SelectField(L_("Language of our letters to you"))
-    needs = TextAreaField(L_("Access needs"), [at_most(1000)], filters=[tidy], render_kw={"rows": 3})
-
-
-def details_form(typed: Any = None, *, data: Mapping[str, Any] | None = None) -> DetailsForm:
-    form = DetailsForm(typed, data=data)
-    form.language.choices = [(code, name_of_language(code)) for code in languages()]
-    return form
-
-
-class ColleagueForm(Form):
-    """Whom a place is passed on to."""
-
-    name = StringField(
-        L_("Your colleague's name"),
-        [required(N_("Please tell us a name we may use.")), at_most(120)],
-        filters=[tidy_line],
-    )
-    address = EmailField(
-        L_("Your colleague's e-mail"),
-        [required(N_("We need an address to send the offer to.")), at_most(254), an_address],
-        filters=[tidy_address],
-    )
-    language = SelectField(L_("Language of the letter"))
-
-
-def colleague_form(typed: Any = None) -> ColleagueForm:
-    form = ColleagueForm(typed)
-    form.language.choices = [(code, name_of_language(code)) for code in languages()]
-    if typed is None:
-        form.language.data = current_language()
-    return form

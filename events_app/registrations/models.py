@@ -10,10 +10,24 @@ from tortoise.functions import Count
 from tortoise.models import Model
 
 from events_app.database import Prepared, rows
-from events_app.events.models import Event
-from events_app.registrations.models_parts import ImportBatch, Quota
+from events_app.events.models.event import Event
 from events_app.registrations.rules import NoSuchRegistration, Status
 from events_app.tokens import digest
+
+
+class Quota(Model):
+    """Places of one mode that are kept for a partner. They are part of the mode's capacity, not beside it."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    name = fields.CharField(max_length=120)
+    mode = fields.CharField(max_length=16)
+    places = fields.IntField()
+
+    class Meta:
+        table = "quota"
+        unique_together = (("event_id", "mode", "name"),)
 
 
 class Registration(Model):
@@ -35,7 +49,8 @@ class Registration(Model):
         "house.Quota", null=True, on_delete=fields.RESTRICT
     )
     quota_id: uuid.UUID | None
-    import_batch: fields.ForeignKeyNullableRelation[ImportBatch] = fields.ForeignKeyField(
+    # Imports live above: the column is older than the rooms, so the table is named and not imported.
+    import_batch: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
         "house.ImportBatch", null=True, on_delete=fields.SET_NULL
     )
     import_batch_id: uuid.UUID | None
@@ -157,3 +172,50 @@ async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
 async def how_many_hold_an_old_time(event: Event) -> int:
     """Living registrations whose letter, and calendar, say another time or place than the event does now."""
     return await Registration.filter(event_id=event.id, live=1).exclude(told=event.told).count()
+
+
+class HistoryLine(Model):
+    """One thing that happened to a registration: what, on which day, whose doing. Never a name, never a minute."""
+
+    number = fields.BigIntField(primary_key=True, generated=True)
+    registration: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "house.Registration", on_delete=fields.CASCADE
+    )
+    registration_id: uuid.UUID
+    day: date = fields.DateField()
+    what = fields.CharField(max_length=32)
+    who = fields.CharField(max_length=16)
+
+    class Meta:
+        table = "history_line"
+        indexes = (("registration_id",),)
+
+
+class Invitation(Model):
+    """A single-use code or personal link. The code itself is nowhere in the clear: rows keep its HMAC.
+
+    `purpose`: 'open' lets its holder register (also where an event is for invited people only), 'jump' also passes
+    the waiting line, 'transfer' hands over the place of `registration_id`. `guest` is sealed: the code, and where
+    known the name, address and language it was made for. `address_index` binds it to an address.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    quota: fields.ForeignKeyNullableRelation[Quota] = fields.ForeignKeyField(
+        "house.Quota", null=True, on_delete=fields.SET_NULL
+    )
+    quota_id: uuid.UUID | None
+    batch = fields.CharField(max_length=120, default="")
+    purpose = fields.CharField(max_length=16)
+    code_index = fields.BinaryField()
+    address_index = fields.BinaryField(null=True)
+    guest = fields.BinaryField()
+    state = fields.CharField(max_length=16, default="created")
+    registration_id = fields.UUIDField(null=True)
+    created_on: date = fields.DateField()
+
+    class Meta:
+        table = "invitation"
+        unique_together = (("event_id", "code_index"),)
+        indexes = (("event_id", "batch"),)

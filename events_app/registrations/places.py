@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from events_app.database import rows
-from events_app.events.models import Event
+from events_app.events.models.event import Event
 from events_app.events.rules import Door
+from events_app.house import Office
 from events_app.registrations import rules
-from events_app.registrations.models import Registration
-from events_app.registrations.models_parts import Quota
-from events_app.registrations.posting import COURIER, Office, note, post_about, reveal_person
+from events_app.registrations.models import Quota, Registration
+from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.reminders import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Room, Status, Who
 

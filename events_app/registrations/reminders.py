@@ -1,44 +1,38 @@
-"""When a reminder is due, and who counts as having had it."""
+"""Who needs no reminder: people who have just been told when and where. The reminders themselves are mailings'."""
 
-import uuid
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from math import ceil
 
-from events_app.database import Prepared
-from events_app.events.models import Event
+from events_app.database import rows
+from events_app.events.models.event import Event
 from events_app.registrations.models import Registration
-from events_app.registrations.models_parts import Reminded, Reminder
-
-
-def due_at(reminder: Reminder, event: Event) -> datetime:
-    """The moment (UTC) a reminder is due: counted in real minutes from the instant, so that DST cannot shift it."""
-    if reminder.is_after:
-        return event.ends_at.astimezone(UTC) + timedelta(minutes=reminder.minutes)
-    return event.starts_at.astimezone(UTC) - timedelta(minutes=reminder.minutes)
 
 
 async def skip_what_is_due(event: Event, registrations: Sequence[Registration], *, now: datetime) -> None:
     """Who has just been confirmed, or has just been told a new time, is not reminded of what they know.
 
-    Called under the event's claim. Every reminder before the start that is due already counts as had.
+    Called under the event's claim. Every reminder before the start that is due already counts as had. It is due from
+    so many real minutes before the instant of the start, so that DST cannot shift it.
     """
-    reminders = await _before_the_start.all(event.id)
-    due = [reminder for reminder in reminders if due_at(reminder, event) <= now]
-    await mark_as_had(due, registrations, event)
+    left = ceil((event.starts_at - now).total_seconds() / 60)
+    minutes = max(-_NEVER, min(left, _NEVER))
+    if len(registrations) > 1 and not await rows(_DUE, event.id, minutes):
+        return
+    for registration in registrations:
+        await rows(_SKIP, registration.id, event.told, event.id, minutes)
 
 
-_before_the_start = Prepared(lambda event_id: Reminder.filter(event_id=event_id, is_after=False), uuid.UUID)
+async def skip_nothing(event: Event, registration: Registration) -> None:
+    """The same question of the database, of which nothing comes: for who must not be told apart by the time."""
+    await rows(_SKIP, registration.id, event.told, event.id, _NEVER)
 
 
-async def mark_as_had(
-    reminders: Iterable[Reminder], registrations: Sequence[Registration], event: Event
-) -> None:
-    """Write down that these people have had these reminders about the present times, or are never to have them."""
-    for reminder in reminders:
-        had = Reminded.filter(reminder_id=reminder.id, told=event.told)
-        known = set(await had.values_list("registration_id", flat=True))
-        for registration in registrations:
-            if registration.id not in known:
-                await Reminded.create(
-                    reminder_id=reminder.id, registration_id=registration.id, told=event.told
-                )
+_DUE = 'SELECT "id" FROM "reminder" WHERE "event_id" = $1 AND "is_after" = FALSE AND "minutes" >= $2'
+_SKIP = """
+    INSERT INTO "reminded" ("reminder_id", "registration_id", "told")
+    SELECT "id", $1, $2 FROM "reminder" WHERE "event_id" = $3 AND "is_after" = FALSE AND "minutes" >= $4
+    ON CONFLICT DO NOTHING
+"""
+_NEVER = 2**31 - 1
+"""More minutes than a reminder can have: the largest number of the column."""

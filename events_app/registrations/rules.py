@@ -1,6 +1,5 @@
 """What is true of registrations whatever they are stored in: their life, and who gets a place."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from events_app.errors import Conflict, NotFound
-from events_app.i18n import N_
+from events_app.i18n import L_, N_
 
 
 class Status(StrEnum):
@@ -218,11 +217,24 @@ def check_life(status: Status, wanted: Status) -> None:
         raise AlreadyCancelled()
 
 
-_ARABIC_FOLDS = str.maketrans("ٱىیےةۀک", "ايييههك", "ـ")
+STATUS_NAMES: Mapping[str, str] = {
+    Status.PENDING: L_("Waiting for approval"),
+    Status.CONFIRMED: L_("Confirmed"),
+    Status.WAITLISTED: L_("On the waiting list"),
+    Status.DECLINED: L_("Declined"),
+    Status.CANCELLED: L_("Cancelled"),
+}
 
 
-def folded(text: str) -> str:
-    """Text as a search compares it: no case, accents or Arabic vowel signs; alef, yeh and teh marbuta are one."""
-    decomposed = unicodedata.normalize("NFKD", text).translate(_ARABIC_FOLDS).casefold()
-    plain = unicodedata.normalize("NFKD", decomposed)
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+def is_near(domain: str, other: str) -> bool:
+    """Whether one domain may be the other with one slip of the finger: a letter more, less, wrong, or two swapped."""
+    if domain == other or {domain, other} == {"gmail.com", "googlemail.com"}:
+        return True
+    short, long = sorted((domain, other), key=len)
+    if len(short) < 6 or len(long) - len(short) > 1:
+        return False
+    at = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    swapped = short[at + 1 : at + 2] + short[at : at + 1] + short[at + 2 :]
+    return short[at + 1 :] == long[at + 1 :] or swapped == long[at:]

@@ -12,6 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from wtforms import Form as WTForm
+from wtforms import (
+    RadioField,
+)
 from wtforms.fields.core import Field
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation, ValidationError
@@ -268,3 +271,11 @@ def number_in(text: object, otherwise: int) -> int:
     """The whole number that an address or a hidden field says; `otherwise` for anything else, or one of ten digits."""
     said = str(text)
     return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else otherwise
+
+
+class ChosenField(RadioField):
+    """Where nothing was chosen, only `required` speaks: the choice is missing, not wrong."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:
+            super().pre_validate(form)

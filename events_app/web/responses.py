@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from events_app import i18n
+from events_app.i18n import N_, translate
 from events_app.rendering import macro, render
 from events_app.web.site import site_of
 
@@ -137,3 +138,7 @@ def download(
 
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
+
+
+def saved() -> Flash:
+    return Flash("success", translate(N_("Saved.")))

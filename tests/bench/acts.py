@@ -21,9 +21,9 @@ from events_app.calendar import feed
 from events_app.calendar.entry import Entry
 from events_app.calendar.zones import zone as zone_of
 from events_app.database import close_database, migrate, one_transaction, open_database
-from events_app.events.models import Event
+from events_app.events.models.event import Event
 from events_app.mail.models import Letter
-from events_app.registrations.actions import register
+from events_app.registrations.actions.registering import register
 from events_app.registrations.models import Registration
 from events_app.settings import Mail, Settings
 from events_app.vault import Vault

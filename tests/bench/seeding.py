@@ -15,10 +15,13 @@ from events_app import app as house
 from events_app import clock, demonstration, i18n
 from events_app.accounts import actions as accounts
 from events_app.database import close_database, migrate, one_transaction, open_database
-from events_app.events.models import Conference, Event, EventHost, Organization
-from events_app.registrations.actions import register
+from events_app.directory.models import Organization
+from events_app.events.models.conference import Conference
+from events_app.events.models.event import Event, EventHost
+from events_app.house import Office
+from events_app.registrations.actions.registering import register
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import Office, person_context
+from events_app.registrations.posting import person_context
 from events_app.registrations.rules import Applicant
 from events_app.settings import Settings
 from events_app.settings.sections import Site

@@ -9,13 +9,14 @@ import pytest
 from tortoise import Tortoise
 from tortoise.migrations.constraints import UniqueConstraint
 
+from events_app.app import MODELS
 from events_app.database import close_database, migrate, open_database
 from events_app.database.schema import MIGRATIONS
 from tests.conftest import MakeDatabase
 from tests.database.conftest import TOY_MIGRATIONS
 from tests.database.shapes import Columns, Shape, shape_of
 from tests.database.toys import ToyEvent, ToyGuest, ToyKinds
-from tests.databases import KEPT, MODELS, DatabaseUnderTest, tables_youngest_first
+from tests.databases import KEPT, DatabaseUnderTest, tables_youngest_first
 
 pytestmark = pytest.mark.anyio
 

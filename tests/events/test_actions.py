@@ -6,22 +6,18 @@ from typing import Any
 
 import pytest
 
-from events_app.events import actions, rules
-from events_app.events.models import (
-    ConsentText,
-    Event,
-    EventHost,
-    NoSuchPage,
-    Room,
-    Venue,
-    agenda_of,
-    consent_of,
-    hosts_of,
-    speakers_of,
-)
+from events_app.directory.models import Room, Venue
+from events_app.directory.rules import TakenAddress
+from events_app.errors import NoSuchPage
+from events_app.events import rules
+from events_app.events.actions import copying, editing, life, programme
+from events_app.events.models.consent import ConsentText, consent_of
+from events_app.events.models.event import Event, EventHost, hosts_of
+from events_app.events.models.panel import agenda_of, speakers_of
 from events_app.events.rules import AgendaFacts, HostFacts, ProgrammeFacts, SpeakerFacts
-from events_app.registrations.desk import has_registrations
-from events_app.registrations.posting import Office
+from events_app.house import Office
+from events_app.people.counts import has_registrations
+from events_app.registrations.actions import leaving
 from events_app.vault import NoKey, Reader
 from tests import make
 from tests.make import NOW
@@ -36,7 +32,7 @@ async def unused(event_id: uuid.UUID) -> bool:
 
 
 async def publish(event: Event) -> Event:
-    return await actions.publish_event(event.id, follow=actions.nobody_follows, now=NOW)
+    return await life.publish_event(event.id, follow=editing.nobody_follows, now=NOW)
 
 
 async def test_a_new_event_is_a_draft_with_keys_of_its_own(office: Office) -> None:
@@ -89,7 +85,7 @@ async def test_two_who_take_one_address_at_once_get_two(office: Office) -> None:
 
     slugs = [each.slug for each in made if isinstance(each, Event)]
     assert len(slugs) == len(set(slugs))
-    assert all(isinstance(each, Event | rules.TakenAddress) for each in made)
+    assert all(isinstance(each, Event | TakenAddress) for each in made)
     assert "round-table" in slugs
 
 
@@ -143,7 +139,7 @@ async def test_an_event_is_published_once(office: Office) -> None:
 async def test_a_public_event_goes_back_to_a_draft_while_nobody_has_registered(office: Office) -> None:
     event = await make.event(office.vault)
 
-    back = await actions.withdraw_event(event.id, has_registrations=has_registrations, now=NOW)
+    back = await life.withdraw_event(event.id, has_registrations=has_registrations, now=NOW)
 
     assert back.status == "draft"
     with pytest.raises(NoSuchPage):
@@ -155,7 +151,7 @@ async def test_a_draft_is_deleted_with_what_was_written_for_it_and_its_keys(offi
     sealed = office.vault.seal(str(event.id), "note", {"word": "cedar"})
     await ConsentText.create(event_id=event.id, version=7, text={"en": "Yes"})
 
-    await actions.delete_draft(event.id, is_in_use=unused, vault=office.vault)
+    await life.delete_draft(event.id, is_in_use=unused, vault=office.vault)
 
     assert await Event.all().values_list("id", flat=True) == [other.id]
     assert not await ConsentText.filter(event_id=event.id).exists()
@@ -170,21 +166,19 @@ async def test_what_others_may_have_heard_of_is_not_deleted(office: Office) -> N
     published, draft = await make.event(office.vault), await make.draft(office.vault)
 
     with pytest.raises(rules.NotADraft):
-        await actions.delete_draft(published.id, is_in_use=unused, vault=office.vault)
+        await life.delete_draft(published.id, is_in_use=unused, vault=office.vault)
     with pytest.raises(rules.DraftInUse):
-        await actions.delete_draft(draft.id, is_in_use=somebody, vault=office.vault)
+        await life.delete_draft(draft.id, is_in_use=somebody, vault=office.vault)
     assert await Event.all().count() == 2
 
 
 async def test_an_event_with_people_does_not_go_back_even_when_they_have_cancelled(office: Office) -> None:
-    from events_app.registrations import actions as registrations
-
     event = await make.event(office.vault)
     (row,) = await make.registered(event, 1, office=office)
-    await registrations.cancel(row.id, office=office, now=NOW)
+    await leaving.cancel(row.id, office=office, now=NOW)
 
     with pytest.raises(rules.StillHasRegistrations):
-        await actions.withdraw_event(event.id, has_registrations=has_registrations, now=NOW)
+        await life.withdraw_event(event.id, has_registrations=has_registrations, now=NOW)
 
 
 async def test_a_save_on_an_old_version_overwrites_nothing(office: Office) -> None:
@@ -194,8 +188,8 @@ async def test_a_save_on_an_old_version_overwrites_nothing(office: Office) -> No
     theirs = make.facts(slug=event.slug, track={"en": "theirs"})
 
     async def save(facts: rules.EventFacts) -> Event:
-        return await actions.change_event(
-            event.id, facts, revision=opened, vault=office.vault, follow=actions.nobody_follows, now=NOW
+        return await editing.change_event(
+            event.id, facts, revision=opened, vault=office.vault, follow=editing.nobody_follows, now=NOW
         )
 
     await save(theirs)
@@ -210,12 +204,12 @@ async def test_of_two_who_save_at_once_one_is_told(office: Office) -> None:
 
     async def save(track: str) -> Event:
         facts = make.facts(slug=event.slug, track={"en": track})
-        return await actions.change_event(
+        return await editing.change_event(
             event.id,
             facts,
             revision=event.revision,
             vault=office.vault,
-            follow=actions.nobody_follows,
+            follow=editing.nobody_follows,
             now=NOW,
         )
 
@@ -227,10 +221,10 @@ async def test_of_two_who_save_at_once_one_is_told(office: Office) -> None:
 async def test_the_programme_is_guarded_by_the_same_version(office: Office) -> None:
     event = await make.event(office.vault)
     facts = ProgrammeFacts([], [], [AgendaFacts({"en": "Welcome"}, 10)])
-    await actions.save_programme(event.id, facts, revision=event.revision, now=NOW)
+    await programme.save_programme(event.id, facts, revision=event.revision, now=NOW)
 
     with pytest.raises(rules.EventChangedMeanwhile):
-        await actions.save_programme(event.id, ProgrammeFacts([], [], []), revision=event.revision, now=NOW)
+        await programme.save_programme(event.id, ProgrammeFacts([], [], []), revision=event.revision, now=NOW)
     assert len(await agenda_of(event.id)) == 1
 
 
@@ -240,7 +234,7 @@ async def test_times_and_place_count_the_calendar_on_and_other_words_do_not(offi
     assert (await make.change(event, office, track={"en": "Justice"})).sequence == 0
     assert (await make.change(event, office, starts_wall="2035-05-12T12:00")).sequence == 1
     assert (await make.change(event, office, place={"en": "Elsewhere"})).sequence == 2
-    assert (await actions.cancel_event(event.id, follow=actions.nobody_follows, now=NOW)).sequence == 3
+    assert (await life.cancel_event(event.id, follow=editing.nobody_follows, now=NOW)).sequence == 3
     assert (await publish(event)).sequence == 4
 
 
@@ -248,7 +242,7 @@ async def test_what_is_over_is_not_called_off(office: Office) -> None:
     event = await make.event(office.vault)
 
     with pytest.raises(rules.TooLateToCancel):
-        await actions.cancel_event(event.id, follow=actions.nobody_follows, now=event.ends_at)
+        await life.cancel_event(event.id, follow=editing.nobody_follows, now=event.ends_at)
 
 
 async def test_a_copy_is_a_draft_with_the_same_texts_and_nobody_registered(office: Office) -> None:
@@ -256,19 +250,19 @@ async def test_a_copy_is_a_draft_with_the_same_texts_and_nobody_registered(offic
     event = await make.event(office.vault, join_link=link, consent={"en": "I agree."}, capacity_in_person=7)
     other = await make.organization("Open Table", ours=False)
     ours = (await hosts_of(event.id))[0].organization_id
-    programme = ProgrammeFacts(
+    facts = ProgrammeFacts(
         [HostFacts(str(ours), "host"), HostFacts(str(other.id), "co_host")],
         [SpeakerFacts({"en": "Salma"}, {"en": "Head"}, "moderator", confirmed=True)],
         [AgendaFacts({"en": "Welcome"}, 10), AgendaFacts({"en": "Talk"}, 50)],
     )  # fmt: skip
-    await actions.save_programme(event.id, programme, revision=event.revision, now=NOW)
+    await programme.save_programme(event.id, facts, revision=event.revision, now=NOW)
     await make.registered(event, 1, 2, office=office)
 
     async def follow(original: uuid.UUID, copy: uuid.UUID) -> None:
         followed.append((original, copy))
 
     followed: list[tuple[uuid.UUID, uuid.UUID]] = []
-    copy = await actions.copy_event(event.id, vault=office.vault, follow=follow, now=NOW)
+    copy = await copying.copy_event(event.id, vault=office.vault, follow=follow, now=NOW)
 
     assert followed == [(event.id, copy.id)]
 
@@ -283,7 +277,7 @@ async def test_a_copy_is_a_draft_with_the_same_texts_and_nobody_registered(offic
     assert [(each.name, each.confirmed) for each in await speakers_of(copy.id)] == [({"en": "Salma"}, False)]
     assert [item.minutes for item in await agenda_of(copy.id)] == [10, 50]
     assert await consent_of(copy) == {"en": "I agree."}
-    assert actions.join_link_of(copy, vault=office.vault, reader=ORGANIZER) == link
+    assert editing.join_link_of(copy, vault=office.vault, reader=ORGANIZER) == link
     assert not await has_registrations(copy.id)
 
 
@@ -308,21 +302,21 @@ async def test_the_join_link_lies_in_the_database_as_ciphertext(office: Office) 
     event = await make.event(office.vault, join_link=link)
 
     assert b"meet.example.org" not in bytes((await Event.get(id=event.id)).join_link or b"")
-    assert actions.join_link_of(event, vault=office.vault, reader=ORGANIZER) == link
+    assert editing.join_link_of(event, vault=office.vault, reader=ORGANIZER) == link
     without = await make.change(event, office)
-    assert actions.join_link_of(without, vault=office.vault, reader=ORGANIZER) == ""
+    assert editing.join_link_of(without, vault=office.vault, reader=ORGANIZER) == ""
 
 
 async def test_what_a_follower_refuses_is_not_saved(office: Office) -> None:
     event = await make.event(office.vault)
 
     async def refuse(event: Event, *, was_cancelled: bool, now: object) -> None:
-        raise rules.TakenAddress()
+        raise TakenAddress()
 
-    with pytest.raises(rules.TakenAddress):
+    with pytest.raises(TakenAddress):
         await make.change(event, office, follow=refuse, track={"en": "lost"})
-    with pytest.raises(rules.TakenAddress):
-        await actions.cancel_event(event.id, follow=refuse, now=NOW)
+    with pytest.raises(TakenAddress):
+        await life.cancel_event(event.id, follow=refuse, now=NOW)
 
     found = await Event.get(id=event.id)
     assert (found.track, found.status, found.revision) == ({}, "published", event.revision)

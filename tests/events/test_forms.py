@@ -12,9 +12,10 @@ from wtforms.validators import ValidationError
 
 from events_app import i18n
 from events_app.calendar.zones import zones
-from events_app.events.forms import Choices, event_form
-from events_app.events.forms_times import read_wall_time
-from events_app.events.rules import CITIES, EventFacts
+from events_app.directory.forms.times import read_wall_time
+from events_app.directory.rules import CITIES
+from events_app.events.forms.event import Choices, event_form
+from events_app.events.rules import EventFacts
 from tests import make
 
 pytestmark = pytest.mark.engine_free

@@ -6,8 +6,8 @@ import pytest
 from starlette.datastructures import FormData
 
 from events_app import i18n
-from events_app.events.forms import Choices, event_form
-from events_app.events.forms_parts import organization_form, organization_values
+from events_app.directory.forms.organizations import organization_form, organization_values
+from events_app.events.forms.event import Choices, event_form
 from tests import make
 
 pytestmark = pytest.mark.engine_free

@@ -7,16 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_app.events.rules import (
-    MAY_BECOME,
-    Door,
-    EventCannotBecome,
-    Status,
-    check_life,
-    door,
-    is_slug,
-    slug_of,
-)
+from events_app.events.rules import MAY_BECOME, Door, EventCannotBecome, Status, check_life, door
+from events_app.texts import is_slug, slug_of
 
 pytestmark = pytest.mark.engine_free
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from events_app import app as house
 from events_app import clock, i18n
 from events_app.accounts import actions as accounts
-from events_app.accounts.pages import FormExpired
+from events_app.accounts.guard import FormExpired
 from events_app.commands import open_vault
 from events_app.database import close_database, migrate, open_database
 from events_app.errors import Invalid

@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 
 from events_app.accounts.models import Organizer
-from events_app.events.models import Event
-from events_app.registrations import batches, drafts, importing
-from events_app.registrations.answers import questions_of
-from events_app.registrations.forms_import import columns_form
-from events_app.registrations.forms_rows import Reading, read_people
-from events_app.registrations.importing import Wish
-from events_app.registrations.models_parts import ImportDraft
-from events_app.registrations.posting import Office
-from events_app.registrations.tables import find_heading, listing_of, read_table
+from events_app.events.models.event import Event
+from events_app.house import Office
+from events_app.imports.actions import batches, drafts, importing
+from events_app.imports.actions.importing import Wish
+from events_app.imports.forms.columns import columns_form
+from events_app.imports.forms.rows import Reading, read_people
+from events_app.imports.models import ImportDraft
+from events_app.imports.tables import find_heading, listing_of, read_table
+from events_app.questions.models import questions_of
 from tests import make
 from tests.gallery.events import Places
 

@@ -9,19 +9,25 @@ from typing import Any
 
 from events_app import app as house
 from events_app import clock, demonstration
-from events_app.events import actions as event_actions
-from events_app.events.models import Event
+from events_app.events.actions import life
+from events_app.events.models.event import Event
+from events_app.house import Office
 from events_app.i18n import use_language
+from events_app.invitations import actions as inviting
+from events_app.invitations import rules
 from events_app.mail.models import Letter
-from events_app.registrations import actions, announcing, asking, changes, inviting, mailing, personal
-from events_app.registrations.actions import Receipt
-from events_app.registrations.desk_mail import _post_test
+from events_app.mailings.actions import announcing, writing
+from events_app.mailings.desk.health import _post_test
+from events_app.mailings.emails import Words
+from events_app.personal import actions as personal
+from events_app.questions.actions import asking, presets
+from events_app.registrations.actions import changing, leaving
+from events_app.registrations.actions.registering import Receipt
 from events_app.registrations.models import Registration
-from events_app.registrations.pages import LINK_ASKED, _receipt_token, _sealed
+from events_app.registrations.pages.receipt import LINK_ASKED, _sealed, receipt_token
 from events_app.registrations.places import milliseconds
-from events_app.registrations.posting import Office, post_about, reveal_person
+from events_app.registrations.posting import post_about, reveal_person
 from events_app.registrations.rules import Due, Status
-from events_app.registrations.wording import Words
 from events_app.settings import Settings
 from events_app.vault import Reader, Vault
 from tests import make
@@ -77,7 +83,7 @@ async def fill_lists(office: Office, now: datetime) -> Places:
         statuses[f"own_{status}"] = link_of(found, office)
         statuses[f"person_{status}"] = str(found.id)
     gone = await make.row_of(launch, "guest.22@example.org", office=office)
-    await actions.cancel(gone.id, office=office, now=now)
+    await leaving.cancel(gone.id, office=office, now=now)
     first = await make.row_of(launch, "guest.0@example.org", office=office)
     online = await make.row_of(launch, "guest.3@example.org", office=office)
     own = {"own_confirmed": first, "own_cancelled": gone, "own_online": online}
@@ -112,7 +118,7 @@ async def with_deadlines(launch: Event, office: Office, now: datetime) -> Places
         await Registration.filter(id=row.id).update(**changed)
         found |= {f"own_{due_for}": link_of(row, office), f"person_{due_for}": str(row.id)}
     mover = await make.row_of(launch, "guest.5@example.org", office=office)
-    await changes.ask_new_address(mover.id, "new.address@example.org", office=office, now=now)
+    await changing.ask_new_address(mover.id, "new.address@example.org", office=office, now=now)
     letter = await Letter.filter(kind="registrations.new_address").first()
     assert letter is not None
     said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)
@@ -125,7 +131,7 @@ async def with_deadlines(launch: Event, office: Office, now: datetime) -> Places
 
 async def ask_everything(event: Event) -> str:
     """Every ready-made question; the id of one of them."""
-    added = [question for name in asking.PRESETS for question in await asking.add_preset(event.id, name)]
+    added = [question for name in presets.PRESETS for question in await presets.add_preset(event.id, name)]
     await asking.retire_question(event.id, added[-1].id)
     return str(added[0].id)
 
@@ -141,19 +147,19 @@ async def write_to_everybody(launch: Event, office: Office, now: datetime) -> Pl
         "mode=online",
     )
     reader = Reader("organizer", "gallery")
-    draft = await mailing.save_draft(launch.id, words, office=office, now=now)
-    sent = await mailing.save_draft(launch.id, words, office=office, now=now)
-    audience = await mailing.audience_of(launch.id, words.query, office=office, reader=reader)
-    await mailing.start(launch.id, sent.id, mark=audience.mark, office=office, reader=reader)
-    await mailing.carry_on(office=office, now=now)
+    draft = await writing.save_draft(launch.id, words, office=office, now=now)
+    sent = await writing.save_draft(launch.id, words, office=office, now=now)
+    audience = await writing.audience_of(launch.id, words.query, office=office, reader=reader)
+    await writing.start(launch.id, sent.id, mark=audience.mark, office=office, reader=reader)
+    await writing.carry_on(office=office, now=now)
     return {"draft_mailing": str(draft.id), "sent_mailing": str(sent.id)}
 
 
 async def invite_partners(launch: Event, office: Office, now: datetime) -> None:
     guests = [
-        inviting.Invitee("Salma Haddad", "salma@example.org", "en"),
-        inviting.Invitee("رنا الخطيب", "rana@example.org", "ar"),
-        inviting.Invitee(),
+        rules.Invitee("Salma Haddad", "salma@example.org", "en"),
+        rules.Invitee("رنا الخطيب", "rana@example.org", "ar"),
+        rules.Invitee(),
     ]
     for batch, purpose in (("Partners", "open"), ("Families, first row", "jump")):
         await inviting.invite(
@@ -188,13 +194,13 @@ def receipts(event_id: uuid.UUID, office: Office, now: datetime) -> Places:
     }
     later = now + timedelta(days=1)
     found: Places = {
-        name: _receipt_token(
+        name: receipt_token(
             Receipt(event_id, status, mode, "leyla@example.org"), vault=office.vault, now=later
         )
         for name, (status, mode) in asked.items()
     }
     held = Receipt(event_id, Status.CONFIRMED, "in_person", "leyla@example.org", confirms_address=True)
-    found["receipt_address"] = _receipt_token(held, vault=office.vault, now=later)
+    found["receipt_address"] = receipt_token(held, vault=office.vault, now=later)
     link = {"event": str(event_id), "address": "leyla@example.org"}
     return {**found, "link_asked": _sealed(link, LINK_ASKED, vault=office.vault, now=later)}
 
@@ -210,7 +216,7 @@ async def write_letters(settings: Settings, office: Office, now: datetime) -> Pl
     await make.registered(small, "Karim", office=office, now=now)
     await both(small, office, now, "waiting")
     for each in seated:
-        await actions.cancel(each.id, office=office, now=now)
+        await leaving.cancel(each.id, office=office, now=now)
     waiting = await both(small, office, now, "late")
     places: Places = {
         "own_waitlisted": link_of(waiting[0], office),
@@ -234,7 +240,7 @@ async def write_letters(settings: Settings, office: Office, now: datetime) -> Pl
     await make.registered(now_on, "Leyla", office=office, now=now, mode="online")
     places["own_now"] = link_of((await rows_of(now_on))[0], office)
     places["own_called_off"] = link_of((await rows_of(called_off))[0], office)
-    await event_actions.cancel_event(called_off.id, follow=make.follower(office), now=now)
+    await life.cancel_event(called_off.id, follow=make.follower(office), now=now)
     await both(past, office, now - timedelta(days=50))
     places["own_past"] = link_of((await rows_of(past))[0], office)
     full = await Event.get(slug="no-waitlist")
@@ -272,7 +278,7 @@ async def ask_again(event: Event, office: Office, now: datetime) -> None:
     await both(event, office, now)
     await both(event, office, now, "2")
     for _, local, _ in BOTH:
-        await actions.send_link(event.id, f"{local}2@example.org", office=office, now=now)
+        await leaving.send_link(event.id, f"{local}2@example.org", office=office, now=now)
 
 
 MORE: dict[str, dict[str, dict[str, Any]]] = {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from events_app.app import MODELS
 from events_app.database import close_database, open_database
-from events_app.registrations import actions
+from events_app.registrations.actions import registering
 from tests import make
 
 
@@ -23,13 +23,14 @@ async def main(url: str, folder: str, event: str, first: int, how_many: int) -> 
     sys.stdin.readline()
     outcomes = await asyncio.gather(
         *(
-            actions.register(uuid.UUID(event), make.applicant(number), office=office, now=make.NOW)
+            registering.register(uuid.UUID(event), make.applicant(number), office=office, now=make.NOW)
             for number in range(first, first + how_many)
         ),
         return_exceptions=True,
     )
     said = [
-        each.status.value if isinstance(each, actions.Receipt) else type(each).__name__ for each in outcomes
+        each.status.value if isinstance(each, registering.Receipt) else type(each).__name__
+        for each in outcomes
     ]
     print(json.dumps(Counter(said)))
     await close_database()

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from events_app.database import one_transaction
-from events_app.events.models import Event
-from events_app.registrations import actions, announcing, changes, decisions, inviting
-from events_app.registrations.inviting import Invitee, QuotaFacts
-from events_app.registrations.models import Registration
-from events_app.registrations.models_parts import Invitation, Quota
-from events_app.registrations.posting import Office, reveal_person
+from events_app.events.models.event import Event
+from events_app.house import Office
+from events_app.invitations import actions as inviting
+from events_app.invitations.rules import Invitee, QuotaFacts
+from events_app.mailings.actions import announcing
+from events_app.registrations.actions import changing, deciding, forgetting, leaving, registering
+from events_app.registrations.models import Invitation, Quota, Registration
+from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Applicant, Guest
 from tests import make
 from tests.make import COURIER
@@ -62,13 +64,15 @@ def applicant(number: int, **more: object) -> Applicant:
 
 
 async def register(life: Life, number: int) -> None:
-    await actions.register(life.event_id, applicant(number), office=life.office, now=life.now)
+    await registering.register(life.event_id, applicant(number), office=life.office, now=life.now)
 
 
 async def register_by_hand(life: Life, number: int) -> None:
     someone = make.applicant(TOWN[number % len(TOWN)], mode=MODES[number // 12 % 2])
     writes = bool(number // 24 % 2)
-    await actions.register_by_hand(life.event_id, someone, office=life.office, now=life.now, writes=writes)
+    await registering.register_by_hand(
+        life.event_id, someone, office=life.office, now=life.now, writes=writes
+    )
 
 
 @one_transaction
@@ -88,48 +92,48 @@ async def register_invited(life: Life, number: int) -> None:
     )
     made = inviting.reveal_guest(await Invitation.get(batch=batch), office=life.office, reader=COURIER)
     someone = applicant(number, code=made["code"])
-    await actions.register(life.event_id, someone, office=life.office, now=life.now)
+    await registering.register(life.event_id, someone, office=life.office, now=life.now)
 
 
 async def approve(life: Life, number: int) -> None:
-    await decisions.approve(await life.living(number, status="pending"), office=life.office, now=life.now)
+    await deciding.approve(await life.living(number, status="pending"), office=life.office, now=life.now)
 
 
 async def decline(life: Life, number: int) -> None:
-    await decisions.decline(await life.living(number), reason={}, office=life.office, now=life.now)
+    await deciding.decline(await life.living(number), reason={}, office=life.office, now=life.now)
 
 
 async def cancel(life: Life, number: int) -> None:
-    await actions.cancel(await life.living(number), office=life.office, now=life.now)
+    await leaving.cancel(await life.living(number), office=life.office, now=life.now)
 
 
 async def leave(life: Life, number: int) -> None:
-    await actions.leave(await life.living(number), office=life.office, now=life.now)
+    await leaving.leave(await life.living(number), office=life.office, now=life.now)
 
 
 async def stay(life: Life, number: int) -> None:
-    await actions.stay(await life.living(number, due_for="leaving"), office=life.office, now=life.now)
+    await leaving.stay(await life.living(number, due_for="leaving"), office=life.office, now=life.now)
 
 
 async def promote(life: Life, number: int) -> None:
     someone = await life.living(number, status="waitlisted")
-    await decisions.promote_by_hand(someone, office=life.office, now=life.now)
+    await deciding.promote_by_hand(someone, office=life.office, now=life.now)
 
 
 async def accept(life: Life, number: int) -> None:
-    await decisions.accept_offer(await life.living(number, due_for="offer"), office=life.office, now=life.now)
+    await deciding.accept_offer(await life.living(number, due_for="offer"), office=life.office, now=life.now)
 
 
 async def confirm(life: Life, number: int) -> None:
     someone = await life.living(number, due_for="address")
-    await actions.confirm_address(someone, office=life.office, now=life.now)
+    await leaving.confirm_address(someone, office=life.office, now=life.now)
 
 
 async def wait(life: Life, number: int) -> None:
     """Time passes, and what is due lapses."""
     life.now += timedelta(minutes=(20, 60 * 13, 60 * 30)[number % 3])
-    for each in await decisions.due_now(life.now):
-        await decisions.lapse(each, office=life.office, now=life.now)
+    for each in await deciding.due_now(life.now):
+        await deciding.lapse(each, office=life.office, now=life.now)
 
 
 async def resize(life: Life, number: int) -> None:
@@ -147,7 +151,7 @@ async def keep(life: Life, number: int) -> None:
 
 async def switch(life: Life, number: int) -> None:
     someone, mode = await life.living(number), MODES[number // 13 % 2]
-    await changes.switch_mode(someone, mode, office=life.office, now=life.now)
+    await changing.switch_mode(someone, mode, office=life.office, now=life.now)
 
 
 @one_transaction
@@ -156,14 +160,16 @@ async def hand_over(life: Life, number: int) -> None:
     name = TOWN[number // 13 % len(TOWN)]
     giver = await life.living(number, status="confirmed")
     address = f"{name.lower()}@example.org"
-    await changes.pass_on(giver, name=name, address=address, language="en", office=life.office, now=life.now)
+    await changing.pass_on(giver, name=name, address=address, language="en", office=life.office, now=life.now)
     invitation = await Invitation.get(registration_id=giver, state="sent")
     code = inviting.reveal_guest(invitation, office=life.office, reader=COURIER)["code"]
-    await actions.register(life.event_id, make.applicant(name, code=code), office=life.office, now=life.now)
+    await registering.register(
+        life.event_id, make.applicant(name, code=code), office=life.office, now=life.now
+    )
 
 
 async def erase(life: Life, number: int) -> None:
-    await changes.erase(await life.living(number), office=life.office, now=life.now)
+    await forgetting.erase(await life.living(number), office=life.office, now=life.now)
 
 
 async def announce(life: Life, number: int) -> None:

@@ -18,10 +18,11 @@ from typing import Any
 from events_app.app import MODELS
 from events_app.database import close_database, open_database
 from events_app.errors import Refusal
-from events_app.events.models import Event
-from events_app.registrations import actions, announcing, changes, decisions
+from events_app.events.models.event import Event
+from events_app.house import Office
+from events_app.mailings.actions import announcing
+from events_app.registrations.actions import changing, deciding, leaving, registering
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import Office
 from tests import make
 from tests.make import NOW
 
@@ -42,16 +43,16 @@ async def act(chance: Random, event_id: uuid.UUID, office: Office) -> str:
     try:
         if what == "register":
             mode = chance.choice(MODES)
-            await actions.register(event_id, make.applicant(who, mode=mode), office=office, now=NOW)
+            await registering.register(event_id, make.applicant(who, mode=mode), office=office, now=NOW)
         elif what in ON_ONE:
             living = await Registration.filter(event_id=event_id, live=1).order_by("id")
             if living:
                 await _act_on_one(what, chance.choice(living).id, chance.choice(MODES), office)
         elif what == "lapse":
-            for each in await decisions.due_now(LATER):
-                await decisions.lapse(each, office=office, now=LATER)
+            for each in await deciding.due_now(LATER):
+                await deciding.lapse(each, office=office, now=LATER)
         elif what == "link":
-            await actions.send_link(event_id, f"guest{who}@example.org", office=office, now=NOW)
+            await leaving.send_link(event_id, f"guest{who}@example.org", office=office, now=NOW)
         elif what == "update":
             await announcing.announce(event_id, office=office, now=NOW)
         else:
@@ -69,15 +70,15 @@ async def act(chance: Random, event_id: uuid.UUID, office: Office) -> str:
 
 async def _act_on_one(what: str, who: uuid.UUID, mode: str, office: Office) -> None:
     if what == "cancel":
-        await actions.cancel(who, office=office, now=NOW)
+        await leaving.cancel(who, office=office, now=NOW)
     elif what == "leave":
-        await actions.leave(who, office=office, now=NOW)
+        await leaving.leave(who, office=office, now=NOW)
     elif what == "stay":
-        await actions.stay(who, office=office, now=NOW)
+        await leaving.stay(who, office=office, now=NOW)
     elif what == "approve":
-        await decisions.approve(who, office=office, now=NOW)
+        await deciding.approve(who, office=office, now=NOW)
     else:
-        await changes.switch_mode(who, mode, office=office, now=NOW)
+        await changing.switch_mode(who, mode, office=office, now=NOW)
 
 
 async def main(url: str, folder: str, event: str, seed: int, rounds: int) -> None:

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from events_app.errors import Refusal
-from events_app.events import actions as event_actions
-from events_app.events.models import Event, NoSuchPage
+from events_app.errors import NoSuchPage, Refusal
+from events_app.events.actions import life
+from events_app.events.models.event import Event
+from events_app.house import Office
 from events_app.mail.models import Letter
-from events_app.registrations import actions, announcing, rules
+from events_app.mailings.actions import announcing
+from events_app.registrations import rules
+from events_app.registrations.actions import leaving, registering
 from events_app.registrations.models import Registration, counts_of, how_many_hold_an_old_time
 from events_app.registrations.places import room_of
-from events_app.registrations.posting import Office, reveal_person
+from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Room, Status
 from events_app.vault import Reader
 from tests import make
@@ -40,15 +43,15 @@ async def confirmed(event: Event, office: Office) -> list[str]:
 
 
 async def cancel(registration: Registration, office: Office, *, now: datetime = NOW) -> Registration:
-    return await actions.cancel(registration.id, office=office, now=now)
+    return await leaving.cancel(registration.id, office=office, now=now)
 
 
 async def test_a_free_seat_is_confirmed_with_a_letter(office: Office) -> None:
     event = await make.event(office.vault)
 
-    receipt = await actions.register(event.id, make.applicant(), office=office, now=NOW)
+    receipt = await registering.register(event.id, make.applicant(), office=office, now=NOW)
 
-    assert receipt == actions.Receipt(event.id, Status.CONFIRMED, "in_person", "guest1@example.org")
+    assert receipt == registering.Receipt(event.id, Status.CONFIRMED, "in_person", "guest1@example.org")
     row = await make.row_of(event, "guest1@example.org", office=office)
     assert (row.status, row.answer, row.invited, row.told) == ("confirmed", "ACCEPTED", True, event.told)
     assert (row.waitlist_order, row.sequence, row.registered_on) == (None, 0, NOW.date())
@@ -193,14 +196,14 @@ async def _nothing(event: Event, office: Office) -> None:
 
 
 async def _is_cancelled(event: Event, office: Office) -> None:
-    await event_actions.cancel_event(event.id, follow=make.follower(office), now=NOW)
+    await life.cancel_event(event.id, follow=make.follower(office), now=NOW)
 
 
 async def _is_a_draft(event: Event, office: Office) -> None:
     async def has_registrations(event_id: Any) -> bool:
         return False
 
-    await event_actions.withdraw_event(event.id, has_registrations=has_registrations, now=NOW)
+    await life.withdraw_event(event.id, has_registrations=has_registrations, now=NOW)
 
 
 ENDS_AT = datetime(2035, 5, 12, 12, 30, tzinfo=UTC)
@@ -236,7 +239,7 @@ async def test_a_refusal_is_named_and_leaves_nothing_behind(
     )
 
     with pytest.raises(refusal):
-        await actions.register(event.id, make.applicant(9, **asked), office=office, now=now)
+        await registering.register(event.id, make.applicant(9, **asked), office=office, now=now)
 
     after = (
         await Registration.all().count(),
@@ -261,7 +264,7 @@ async def test_nobody_registers_for_an_event_that_is_not_there(office: Office) -
     await Event.filter(id=event.id).delete()
 
     with pytest.raises(NoSuchPage):
-        await actions.register(event.id, make.applicant(), office=office, now=NOW)
+        await registering.register(event.id, make.applicant(), office=office, now=NOW)
 
 
 @pytest.mark.parametrize("again", ["guest1@example.org", "GUEST1@Example.ORG", " guest1@example.org "])
@@ -272,9 +275,9 @@ async def test_a_repeated_address_changes_nothing_and_the_truth_goes_into_a_lett
     (row,) = await make.registered(event, 1, office=office)
     asked = make.applicant(1, address=again, name="Somebody Else", language="ar", needs="A ramp")
 
-    receipt = await actions.register(event.id, asked, office=office, now=NOW)
+    receipt = await registering.register(event.id, asked, office=office, now=NOW)
 
-    assert receipt == actions.Receipt(event.id, Status.CONFIRMED, "in_person", again)
+    assert receipt == registering.Receipt(event.id, Status.CONFIRMED, "in_person", again)
     unchanged = await Registration.get(event_id=event.id)
     assert (unchanged.person, unchanged.language, unchanged.token_digest) == (
         row.person,
@@ -292,8 +295,8 @@ async def test_the_receipt_of_a_repeated_address_says_what_a_new_one_would_get(o
     event = await make.event(office.vault, capacity_in_person=1)
     await make.registered(event, 1, office=office)
 
-    again = await actions.register(event.id, make.applicant(1), office=office, now=NOW)
-    new = await actions.register(event.id, make.applicant(2), office=office, now=NOW)
+    again = await registering.register(event.id, make.applicant(1), office=office, now=NOW)
+    new = await registering.register(event.id, make.applicant(2), office=office, now=NOW)
 
     assert (again.status, new.status) == (Status.WAITLISTED, Status.WAITLISTED)
     assert (await make.row_of(event, "guest1@example.org", office=office)).status == "confirmed"
@@ -305,14 +308,14 @@ async def test_a_repeated_address_is_refused_like_a_new_one_when_it_is_full(offi
 
     for who in (1, 2):
         with pytest.raises(rules.EventFull):
-            await actions.register(event.id, make.applicant(who), office=office, now=NOW)
+            await registering.register(event.id, make.applicant(who), office=office, now=NOW)
     assert await make.kinds(event, office) == ["confirmed guest1@example.org"]
 
 
 async def test_many_repeats_leave_one_letter_on_its_way(office: Office) -> None:
     event = await make.event(office.vault)
     await make.registered(event, 1, 1, 1, 1, office=office)
-    await actions.send_link(event.id, "guest1@example.org", office=office, now=NOW)
+    await leaving.send_link(event.id, "guest1@example.org", office=office, now=NOW)
 
     states = [(post.kind, post.letter.state) for post in await make.posted(event, office)]
 
@@ -333,7 +336,7 @@ async def test_two_who_register_at_once_with_one_address_are_one(office: Office)
     event = await make.event(office.vault)
 
     await asyncio.gather(
-        *(actions.register(event.id, make.applicant(1), office=office, now=NOW) for _ in range(5))
+        *(registering.register(event.id, make.applicant(1), office=office, now=NOW) for _ in range(5))
     )
 
     assert await Registration.all().count() == 1
@@ -408,7 +411,7 @@ async def test_nobody_cancels_what_is_over_or_was_never_there(office: Office) ->
     with pytest.raises(rules.EventOver):
         await cancel(row, office, now=ENDS_AT)
     with pytest.raises(rules.NoSuchRegistration):
-        await actions.cancel(event.id, office=office, now=NOW)
+        await leaving.cancel(event.id, office=office, now=NOW)
 
 
 async def test_after_the_end_no_seat_moves(office: Office) -> None:
@@ -514,7 +517,7 @@ async def test_an_event_called_off_writes_to_everybody_exactly_once(office: Offi
     await cancel(rows[0], office)
     before = len(await make.posted(event, office))
 
-    await event_actions.cancel_event(event.id, follow=make.follower(office), now=NOW)
+    await life.cancel_event(event.id, follow=make.follower(office), now=NOW)
 
     letters = (await make.posted(event, office))[before:]
     assert sorted((post.kind, post.to) for post in letters) == [
@@ -528,7 +531,7 @@ async def test_who_only_waited_is_told_of_a_called_off_event_without_a_calendar_
     event = await make.event(office.vault, capacity_in_person=0)
     await make.registered(event, 1, office=office)
 
-    await event_actions.cancel_event(event.id, follow=make.follower(office), now=NOW)
+    await life.cancel_event(event.id, follow=make.follower(office), now=NOW)
 
     post = (await make.posted(event, office))[-1]
     assert (post.kind, post.draft.method, post.draft.calendar) == ("event_cancelled", None, None)
@@ -541,7 +544,7 @@ async def test_the_link_is_mailed_to_who_lives_here_and_to_nobody_else(office: O
     claims = (await Event.get(id=event.id)).claims
 
     for address in ("Guest1@example.org", "guest2@example.org", "nobody@example.org"):
-        await actions.send_link(event.id, address, office=office, now=NOW)
+        await leaving.send_link(event.id, address, office=office, now=NOW)
 
     letters = await make.posted(event, office)
     assert [f"{post.kind} {post.to}" for post in letters][3:] == ["link guest1@example.org"]
@@ -554,7 +557,7 @@ async def test_an_address_known_at_another_event_is_unknown_here(office: Office)
     here, there = await make.event(office.vault), await make.event(office.vault)
     await make.registered(here, 1, office=office)
 
-    await actions.send_link(there.id, "guest1@example.org", office=office, now=NOW)
+    await leaving.send_link(there.id, "guest1@example.org", office=office, now=NOW)
 
     assert await make.kinds(there, office) == []
 

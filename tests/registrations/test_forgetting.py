@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from events_app.events.models import Event
-from events_app.registrations import asking, forgetting
-from events_app.registrations.asking import QuestionFacts
+from events_app.events.models.event import Event
+from events_app.house import Office
+from events_app.questions.actions import asking
+from events_app.questions.models import Question
+from events_app.questions.rules import QuestionFacts
+from events_app.registrations.actions import forgetting
 from events_app.registrations.models import Registration
-from events_app.registrations.models_parts import Question
-from events_app.registrations.posting import Office, reveal_person
+from events_app.registrations.posting import reveal_person
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from events_app.calendar.zones import zone
-from events_app.events.models import Event
-from events_app.registrations import actions, announcing
-from events_app.registrations.posting import Office
+from events_app.events.models.event import Event
+from events_app.house import Office
+from events_app.mailings.actions import announcing
+from events_app.registrations.actions import leaving
 from events_app.registrations.rules import EventOver
 from tests import make
 from tests.calendar.test_readers import read
@@ -58,7 +59,7 @@ async def lived(office: Office) -> tuple[Event, list[str]]:
         event, office, starts_wall="2035-05-12T12:00", title={"en": "A better title"}, now=moment
     )
     await announcing.announce(event.id, office=office, now=moment)
-    await actions.cancel(row.id, office=office, now=moment + timedelta(minutes=1))
+    await leaving.cancel(row.id, office=office, now=moment + timedelta(minutes=1))
     await make.registered(event, 1, office=office, now=moment + timedelta(minutes=2))
     return event, [post.calendar for post in await make.posted(event, office) if post.calendar]
 
@@ -136,7 +137,7 @@ async def test_a_small_change_keeps_the_answer_and_a_large_one_asks_again(office
 async def test_a_hold_becomes_firm_in_place(office: Office) -> None:
     event = await make.event(office.vault, capacity_in_person=1, sends_holds=True)
     (first, second) = await make.registered(event, 1, 2, office=office)
-    await actions.cancel(first.id, office=office, now=make.NOW + timedelta(minutes=5))
+    await leaving.cancel(first.id, office=office, now=make.NOW + timedelta(minutes=5))
 
     files = [
         post.calendar.replace("\r\n ", "")
@@ -153,7 +154,7 @@ async def test_a_hold_becomes_firm_in_place(office: Office) -> None:
 async def test_a_hold_that_comes_to_nothing_is_taken_out_again(office: Office) -> None:
     event = await make.event(office.vault, capacity_in_person=1, sends_holds=True)
     (_first, second) = await make.registered(event, 1, 2, office=office)
-    await actions.cancel(second.id, office=office, now=make.NOW + timedelta(minutes=5))
+    await leaving.cancel(second.id, office=office, now=make.NOW + timedelta(minutes=5))
 
     last = (await make.posted(event, office))[-1]
 

@@ -17,13 +17,13 @@ from tortoise import Tortoise
 
 from events_app import clock
 from events_app.clock import now as clock_now
-from events_app.events.models import Event
+from events_app.events.models.event import Event
+from events_app.house import Office
 from events_app.i18n import translate, use_language
 from events_app.mail.models import Letter
-from events_app.registrations.actions import Receipt
+from events_app.registrations.actions.registering import Receipt
 from events_app.registrations.models import Registration
-from events_app.registrations.pages import RECEIPT_LIFE, _open_receipt, _receipt_token
-from events_app.registrations.posting import Office
+from events_app.registrations.pages.receipt import RECEIPT_LIFE, _open_receipt, receipt_token
 from events_app.registrations.rules import NoSuchRegistration, Status
 from tests import make
 from tests.make import House, words_of
@@ -282,7 +282,7 @@ def hidden(page: httpx2.Response) -> dict[str, str]:
 
 def receipt_for(house: House, *, now: datetime) -> str:
     receipt = Receipt(uuid.uuid4(), Status.CONFIRMED, "in_person", "layla@example.org")
-    return _receipt_token(receipt, vault=house.vault, now=now)
+    return receipt_token(receipt, vault=house.vault, now=now)
 
 
 async def test_a_receipt_opens_for_half_an_hour(house: House) -> None:
@@ -298,7 +298,7 @@ async def test_an_old_receipt_is_the_one_404(house: House) -> None:
     event = await make.event(house.vault)
     receipt = Receipt(event.id, Status.CONFIRMED, "in_person", "layla@example.org")
     client = await house.client()
-    old = _receipt_token(receipt, vault=house.vault, now=clock_now() - RECEIPT_LIFE - timedelta(seconds=5))
+    old = receipt_token(receipt, vault=house.vault, now=clock_now() - RECEIPT_LIFE - timedelta(seconds=5))
 
     answers = [await client.get(f"/registrations/{token}") for token in (old, "r.none")]
 

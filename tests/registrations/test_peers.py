@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from events_app.i18n import use_language
-from events_app.registrations import actions, announcing, changes, decisions
+from events_app.mailings.actions import announcing
+from events_app.registrations.actions import deciding, forgetting, leaving
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER
 from tests import make
@@ -19,8 +20,8 @@ async def test_a_waitlist_is_not_stuck_behind_somebody_whose_registration_was_er
     event = await make.event(house.vault, capacity_in_person=1)
     first, second, third = await make.registered(event, 1, 2, 3, office=house.office)
 
-    await changes.erase(second.id, office=house.office, now=make.NOW)
-    await actions.cancel(first.id, office=house.office, now=make.NOW)
+    await forgetting.erase(second.id, office=house.office, now=make.NOW)
+    await leaving.cancel(first.id, office=house.office, now=make.NOW)
 
     confirmed = await Registration.filter(event_id=event.id, status="confirmed")
     assert [row.id for row in confirmed] == [third.id]
@@ -29,13 +30,13 @@ async def test_a_waitlist_is_not_stuck_behind_somebody_whose_registration_was_er
 async def test_a_waitlist_is_not_stuck_behind_an_offer_that_nobody_answers(house: make.House) -> None:
     event = await make.event(house.vault, capacity_in_person=1, offers_places=True, offer_hours=1)
     first, second, third = await make.registered(event, 1, 2, 3, office=house.office)
-    await actions.cancel(first.id, office=house.office, now=make.NOW)
+    await leaving.cancel(first.id, office=house.office, now=make.NOW)
     await second.refresh_from_db()
     assert (second.due_for, second.seated) == ("offer", True)
 
     lapsed = make.NOW + (event.ends_at - make.NOW) / 2
-    for due in await decisions.due_now(lapsed):
-        await decisions.lapse(due, office=house.office, now=lapsed)
+    for due in await deciding.due_now(lapsed):
+        await deciding.lapse(due, office=house.office, now=lapsed)
 
     await third.refresh_from_db()
     assert (third.due_for, third.seated) == ("offer", True)
@@ -75,7 +76,7 @@ async def test_a_refusal_carries_no_invitation(house: make.House) -> None:
     event = await make.event(house.vault, needs_approval=True)
     (row,) = await make.registered(event, 1, office=house.office)
 
-    await decisions.decline(row.id, reason={"en": "No more room"}, office=house.office, now=make.NOW)
+    await deciding.decline(row.id, reason={"en": "No more room"}, office=house.office, now=make.NOW)
 
     last = (await make.posted(event, house.office))[-1]
     assert (last.kind, last.calendar, "No more room" in last.draft.text) == ("declined", "", True)

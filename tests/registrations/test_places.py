@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from events_app.events.models import Event
-from events_app.registrations import actions, announcing, changes, decisions, inviting, rules
-from events_app.registrations.inviting import Invitee, QuotaFacts
-from events_app.registrations.models import Registration
-from events_app.registrations.models_parts import Invitation, Quota
-from events_app.registrations.posting import Office
+from events_app.events.models.event import Event
+from events_app.house import Office
+from events_app.invitations import actions as inviting
+from events_app.invitations.rules import Invitee, QuotaFacts
+from events_app.mailings.actions import announcing
+from events_app.registrations import rules
+from events_app.registrations.actions import changing, deciding, leaving, registering
+from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.rules import Guest, Status
 from tests import make
 from tests.make import COURIER, NOW
@@ -97,7 +99,7 @@ async def test_a_quota_made_for_a_full_event_waits_for_seats_like_everybody(offi
     late = await invited(event, 4, 5, quota=quota, office=office)
 
     assert [row.status for row in late] == ["waitlisted"] * 2
-    await actions.cancel(rows[0].id, office=office, now=NOW)
+    await leaving.cancel(rows[0].id, office=office, now=NOW)
     assert await seated(event) == 3
     assert await Registration.filter(event_id=event.id, seated=True, quota_id=quota.id).count() == 1
 
@@ -121,12 +123,12 @@ async def test_who_moves_up_before_their_address_is_confirmed_has_a_seat_held_an
     (first,) = await make.registered(event, 1, office=office)
     (second,) = await make.registered(event, 2, office=office)
 
-    await actions.cancel(first.id, office=office, now=NOW)
+    await leaving.cancel(first.id, office=office, now=NOW)
 
     second = await Registration.get(id=second.id)
     assert (second.status, second.seated, second.due_for) == ("waitlisted", True, "address")
     assert (await make.kinds(event, office))[-1] == "cancelled guest1@example.org"
-    await actions.confirm_address(second.id, office=office, now=NOW)
+    await leaving.confirm_address(second.id, office=office, now=NOW)
     assert (await Registration.get(id=second.id)).status == "confirmed"
     assert (await make.kinds(event, office))[-1] == "confirmed guest2@example.org"
 
@@ -142,12 +144,12 @@ async def test_colleagues_hear_nothing_before_the_one_who_named_them_has_confirm
 
     if ends == "lapse":
         later = NOW + timedelta(days=3)
-        for each in await decisions.due_now(later):
-            await decisions.lapse(each, office=office, now=later)
+        for each in await deciding.due_now(later):
+            await deciding.lapse(each, office=office, now=later)
     elif ends == "cancel":
-        await actions.cancel(first.id, office=office, now=NOW)
+        await leaving.cancel(first.id, office=office, now=NOW)
     elif ends == "decline":
-        await decisions.decline(first.id, reason={}, office=office, now=NOW)
+        await deciding.decline(first.id, reason={}, office=office, now=NOW)
     else:
         await make.change(event, office, starts_wall="2035-05-12T12:00")
         await announcing.announce(event.id, office=office, now=NOW)
@@ -162,7 +164,7 @@ async def test_a_party_that_waits_changes_lines_together(office: Office) -> None
     )
     (first,) = await make.registered(event, 1, office=office, guests=[Guest("Guest 9")])
 
-    await changes.switch_mode(first.id, "online", office=office, now=NOW)
+    await changing.switch_mode(first.id, "online", office=office, now=NOW)
 
     rows = await Registration.filter(event_id=event.id)
     assert {row.mode for row in rows} == {"online"}
@@ -182,9 +184,9 @@ async def test_an_approved_party_never_takes_a_seat_that_was_not_counted(office:
     )
     (first,) = await make.registered(event, 1, office=office, guests=[Guest("Guest 9", "guest9@example.org")])
     guest = await make.row_of(event, "guest9@example.org", office=office)
-    await changes.switch_mode(guest.id, "online", office=office, now=NOW)
+    await changing.switch_mode(guest.id, "online", office=office, now=NOW)
 
-    await decisions.approve(first.id, office=office, now=NOW)
+    await deciding.approve(first.id, office=office, now=NOW)
 
     assert await Registration.filter(event_id=event.id, seated=True, mode="online").count() == 0
     assert (await Registration.get(id=guest.id)).status == Status.PENDING
@@ -195,11 +197,11 @@ async def test_who_was_entered_without_a_letter_gets_no_cancel_for_an_entry_nobo
 ) -> None:
     event = await make.event(office.vault)
 
-    entered = await actions.register_by_hand(
+    entered = await registering.register_by_hand(
         event.id, make.applicant(1), office=office, now=NOW, writes=False
     )
     assert entered is not None
-    await actions.cancel(entered.id, office=office, now=NOW)
+    await leaving.cancel(entered.id, office=office, now=NOW)
 
     assert [post.draft.method for post in await make.posted(event, office)] == [None]
 
@@ -209,4 +211,4 @@ async def test_an_event_that_is_over_promotes_nobody_by_hand(office: Office) -> 
     rows = await make.registered(event, 1, 2, office=office)
 
     with pytest.raises(rules.EventOver):
-        await decisions.promote_by_hand(rows[1].id, office=office, now=event.ends_at)
+        await deciding.promote_by_hand(rows[1].id, office=office, now=event.ends_at)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from events_app.events.models import Event
+from events_app.events.models.event import Event
+from events_app.house import Office
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import Office
 from events_app.registrations.rules import Status
 from tests import make
 from tests.databases import DatabaseUnderTest

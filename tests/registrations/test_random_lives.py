@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events_app.errors import Refusal
-from events_app.events.models import Event
+from events_app.events.models.event import Event
+from events_app.house import Office
 from events_app.mail.models import Letter
-from events_app.registrations.emails import CALENDAR_METHODS, HOLD_LETTERS, Person
-from events_app.registrations.models import Registration
-from events_app.registrations.models_parts import Quota
-from events_app.registrations.posting import Office, reveal_person
+from events_app.registrations.emails import CALENDAR_METHODS, HOLD_LETTERS
+from events_app.registrations.facts import Person
+from events_app.registrations.models import Quota, Registration
+from events_app.registrations.posting import reveal_person
 from tests import make
 from tests.registrations.lives import ACTS, MODES, Act, Life, announce, hand_over, promote, register
 

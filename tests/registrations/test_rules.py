@@ -14,9 +14,9 @@ from events_app.registrations.rules import (
     Status,
     check_life,
     decide_place,
-    folded,
     parties_to_promote,
 )
+from events_app.texts import folded
 
 pytestmark = pytest.mark.engine_free
 

@@ -163,7 +163,7 @@ def test_what_wtforms_says_by_itself_is_translated(code: str) -> None:
 
 
 def test_a_choice_that_is_none_is_refused_in_arabic() -> None:
-    from events_app.events.forms import Choices, event_form
+    from events_app.events.forms.event import Choices, event_form
 
     i18n.load_languages(("en", "ar"))
     with i18n.use_language("ar"):

@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from events_app.accounts import actions as account_actions
 from events_app.clock import now as clock_now
-from events_app.events import actions as event_actions
-from events_app.events.models import Event
+from events_app.events.actions import editing, life
+from events_app.events.models.event import Event
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import reveal_person
 from events_app.vault import Reader
@@ -166,9 +166,9 @@ async def _make_events(house: make.House) -> dict[str, Event]:
         "closed": await make.event(vault, slug="closed", **facts, closes_at=datetime(2020, 5, 1, tzinfo=UTC)),
         **{said["slug"]: await make.event(vault, **{**facts, **said}) for said in asking},
         "past": await make.event(vault, slug="past", **facts, **past),
-        "cancelled": await event_actions.cancel_event(
+        "cancelled": await life.cancel_event(
             (await make.event(vault, slug="cancelled", **facts)).id,
-            follow=event_actions.nobody_follows,
+            follow=editing.nobody_follows,
             now=now,
         ),
         "draft": await make.draft(vault, hosts=[ours], slug="draft", **facts),

@@ -8,8 +8,9 @@ import httpx2
 import pytest
 
 from events_app.database import Reads
-from events_app.events import pages
-from events_app.events.models import AgendaItem, Event, agenda_of
+from events_app.events.models.event import Event
+from events_app.events.models.panel import AgendaItem, agenda_of
+from events_app.publishing.pages import event as pages
 from events_app.web.door import Door, wish_of
 from tests import make
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from events_app.database import is_sqlite
-from events_app.events.models import Organization
+from events_app.directory.models import Organization
 from events_app.web.kept import MOST_BYTES, MOST_PAGES, SECONDS, KeptPages
 from tests import make
 from tests.databases import DatabaseUnderTest, run_sql

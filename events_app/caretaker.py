@@ -1,0 +1,69 @@
+"""The caretaker: looks every few seconds whether something is due, and lets it lapse. Idle, it writes nothing."""
+
+import asyncio
+import contextlib
+import logging
+from datetime import date
+
+from events_app import clock
+from events_app.events.actions.zones import follow_zone_rules
+from events_app.house import Office
+from events_app.imports.actions.drafts import forget_drafts
+from events_app.mailings.actions.reminding import remind
+from events_app.mailings.actions.writing import carry_on
+from events_app.registrations.actions.deciding import due_now, lapse
+from events_app.registrations.actions.forgetting import forget_answers
+
+LOOK_EVERY = 15.0
+"""Seconds between looks."""
+
+log = logging.getLogger(__name__)
+
+
+class Caretaker:
+    """Lets offers, unconfirmed addresses and held cancellations lapse when their time is up, and goes on with letters
+    to many that a stopped server left unfinished. Uploaded lists that nobody imported in time are forgotten.
+
+    Several may work on one database: each lapse is a transaction that looks again under the event's claim.
+    """
+
+    def __init__(self, office: Office, *, look_every: float = LOOK_EVERY) -> None:
+        self._office = office
+        self._look_every = look_every
+        self._stopping = asyncio.Event()
+        self._watched_on: date | None = None
+
+    async def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - the caretaker outlives a database that is away
+                log.warning("the caretaker could not look: %s", type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._look_every)
+
+    async def look(self) -> int:
+        """One look; says how many registrations and reminders were due."""
+        due = await due_now(clock.now())
+        for registration_id in due:
+            try:
+                await lapse(registration_id, office=self._office, now=clock.now())
+            except Exception as error:  # noqa: BLE001 - one that cannot lapse does not hold up the others
+                log.warning("registration %s could not lapse: %s", registration_id, type(error).__name__)
+        reminded = await remind(clock.now(), office=self._office)
+        await carry_on(office=self._office, now=clock.now())
+        await forget_drafts(clock.now())
+        await self._look_daily()
+        return len(due) + reminded
+
+    async def _look_daily(self) -> None:
+        """Once a day: are the days of any answers over, and has a new tzdata moved an announced event?"""
+        today = clock.now().date()
+        if self._watched_on != today:
+            self._watched_on = today
+            await forget_answers(clock.now(), office=self._office)
+            for slug in await follow_zone_rules(clock.now()):
+                log.warning("the rules of a time zone changed: %s happens at another moment now", slug)
+
+    def stop(self) -> None:
+        self._stopping.set()

@@ -1,0 +1,1 @@
+"""Who and where, used by many events: organizations, venues and their rooms."""

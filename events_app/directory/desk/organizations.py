@@ -1,0 +1,64 @@
+"""The desk's pages for organizations and venues."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from tortoise.models import Model
+
+from events_app.accounts.guard import for_organizers
+from events_app.directory.actions import free_slug, save_thing
+from events_app.directory.forms.organizations import organization_form, organization_values
+from events_app.directory.models import Organization
+from events_app.errors import NoSuchPage
+from events_app.i18n import choose, own_language_first
+from events_app.web.forms import typed_into
+from events_app.web.responses import page, saved, see_other
+
+
+async def find_row(request: Request, model: type[Model], name: str) -> Any:
+    """The row of that id, None for a new one ('new' has no id in its address), or the one 404."""
+    if name not in request.path_params:
+        return None
+    found = await model.get_or_none(id=request.path_params[name])
+    if found is None:
+        raise NoSuchPage()
+    return found
+
+
+async def all_organizations() -> list[Organization]:
+    return sorted(await Organization.all(), key=lambda each: (not each.ours, choose(each.name)))
+
+
+async def organizations(request: Request) -> Response:
+    return page(request, "directory/organizations.html", organizations=await all_organizations())
+
+
+async def edit_organization(request: Request) -> Response:
+    organization = await find_row(request, Organization, "organization_id")
+    first = not await Organization.filter(ours=True).exists()
+    form = organization_form(organization=organization, ours=first)
+    return part_page(request, "directory/organization.html", form, organization)
+
+
+async def save_organization(request: Request) -> Response:
+    organization = await find_row(request, Organization, "organization_id")
+    form = organization_form(await typed_into(request), organization=organization)
+    if not form.validate():
+        return part_page(request, "directory/organization.html", form, organization, status=422)
+    values = organization_values(form)
+    thing = organization or Organization(slug=await free_slug(Organization, choose(values["name"])))
+    await save_thing(thing, values)
+    return see_other("/desk/organizations" if organization else "/desk", flash=saved())
+
+
+def part_page(request: Request, template: str, form: Any, thing: Any, *, status: int = 200) -> Response:
+    return page(request, template, status=status, form=form, thing=thing, codes=own_language_first())
+
+
+def both(path: str, show: Any, save: Any) -> list[Route]:
+    return [
+        Route(path, for_organizers(show), methods=["GET"]),
+        Route(path, for_organizers(save), methods=["POST"]),
+    ]

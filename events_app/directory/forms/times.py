@@ -1,0 +1,103 @@
+"""Times as an organizer types them: the wall clock, its zone, and refusals of what no clock shows."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from wtforms import StringField
+from wtforms.fields.core import Field
+from wtforms.validators import ValidationError
+
+from events_app.calendar.zones import zone as zone_of
+from events_app.calendar.zones import zones
+from events_app.directory.rules import CITIES
+from events_app.i18n import N_, say_city, translate
+from events_app.web.forms import tidy_line, western_digits
+
+YEARS = range(2000, 2100)
+
+
+def read_wall_time(typed: str | None) -> str:
+    """'9:30', '13.00' or '١٣:٠٠' as 'HH:MM'. Refuses (ValidationError) a 12-hour clock, in words that help."""
+    text = western_digits(tidy_line(typed)).upper()
+    found = re.fullmatch(r"(\d{1,2})[:.](\d{2})", text)
+    if found and int(found[1]) < 24 and int(found[2]) < 60:
+        return f"{int(found[1]):02d}:{found[2]}"
+    if re.search(r"[AP]\.?M\.?$|[صم]$", text):
+        raise ValidationError(
+            translate(
+                N_(
+                    "“%(typed)s” is not a time on the 24-hour clock. Please write it without AM or PM, such as 13:00."
+                ),
+                typed=tidy_line(typed),
+            )
+        )
+    raise ValidationError(translate(N_("Please write the time on the 24-hour clock, such as 13:00.")))
+
+
+def plausible(form: Any, day: Field) -> None:
+    """A day whose year is no slip of the finger, such as 0206 or 20266."""
+    if day.data and day.data.year not in YEARS:
+        raise ValidationError(translate(N_("Please check the year.")))
+
+
+class WallTimeField(StringField):
+    """A time of day on the 24-hour clock; its data is 'HH:MM'."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = valuelist[0] if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:
+            self.data = read_wall_time(self.data)
+
+
+class WallMomentField(StringField):
+    """A date and a time of day, as browsers send `datetime-local`; its data is 'YYYY-MM-DDTHH:MM'."""
+
+    def pre_validate(self, form: Any) -> None:
+        text = western_digits(tidy_line(self.data)).replace(" ", "T")
+        if not text:
+            self.data = ""  # nothing but spaces or marks of direction was typed
+            return
+        moment = _read_moment(text)
+        if moment is None or moment.year not in YEARS:
+            raise ValidationError(translate(N_("Please write a date and a time, such as 2026-05-12 13:00.")))
+        self.data = moment.strftime("%Y-%m-%dT%H:%M")
+
+
+def _read_moment(text: str) -> datetime | None:
+    """'2026-05-12T13:00', seconds or none; an offset would say another wall than this event's."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is None and "T" in text else None
+
+
+def moment_of(wall: str | None, zone: str) -> datetime | None:
+    """A deadline's instant; inside a repeated hour the first one, inside a gap the moment the clocks jump to."""
+    if not wall:
+        return None
+    return datetime.fromisoformat(wall).replace(tzinfo=zone_of(zone)).astimezone(UTC)
+
+
+def as_wall(moment: datetime | None, zone: str) -> str:
+    return moment.astimezone(zone_of(zone)).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+@cache
+def _all_zones() -> tuple[str, ...]:
+    return tuple(key for key in zones() if "/" in key and not key.startswith(("Etc/", "SystemV/", "US/")))
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """All zones by name; the five cities of this field first, with the city in the reader's language."""
+    first = [(key, f"{say_city(key)} ({key})") for key in CITIES]
+    return [
+        ("", translate(N_("Choose…"))),
+        *first,
+        *((key, key) for key in _all_zones() if key not in CITIES),
+    ]

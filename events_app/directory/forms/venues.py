@@ -1,0 +1,83 @@
+"""The desk's form for a venue and its rooms."""
+
+from functools import cache
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FormField,
+    IntegerField,
+    SelectField,
+    StringField,
+)
+
+from events_app.directory.forms.times import zone_choices
+from events_app.directory.models import Venue
+from events_app.i18n import L_, N_, languages
+from events_app.web.forms import (
+    Form,
+    at_most,
+    number_between,
+    optional,
+    required,
+    tidy_line,
+)
+from events_app.web.rows import field_of
+from events_app.web.texts import text_fields, texts_typed
+
+
+@cache
+def _venue_class(codes: tuple[str, ...]) -> type[Form]:
+    room = type(
+        "RoomForm",
+        (Form,),
+        {
+            **text_fields(L_("Room"), "name", 160),
+            "seats": IntegerField(L_("Seats"), [optional(), number_between(1, 100_000)]),
+            "step_free": BooleanField(L_("Step-free")),
+        },
+    )
+    members = {
+        **text_fields(L_("Name"), "name", 160, needed=N_("Please write the venue's name.")),
+        **text_fields(L_("Street and number"), "address", 300),
+        "city": StringField(L_("City"), [at_most(120)], filters=[tidy_line]),
+        "zone": SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))]),
+        **text_fields(L_("Accessibility"), "accessibility", 600, long=True),
+        "rooms": FieldList(FormField(room), L_("Rooms")),
+    }
+    return type("VenueForm", (Form,), members)
+
+
+def venue_form(typed: Any = None, *, venue: Venue | None = None, rooms: list[Any] | None = None) -> Form:
+    data: dict[str, Any] = {}
+    if venue:
+        data = {"city": venue.city, "zone": venue.zone}
+        for name in ("name", "address", "accessibility"):
+            data |= {f"{name}_{code}": text for code, text in getattr(venue, name).items()}
+    data["rooms"] = [
+        {"seats": room.seats, "step_free": room.step_free}
+        | {f"name_{code}": text for code, text in room.name.items()}
+        for room in rooms or []
+    ]
+    form = _venue_class(languages())(typed, data=data)
+    field_of(form, "zone").choices = zone_choices()
+    return form
+
+
+def venue_values(form: Form) -> dict[str, Any]:
+    texts = {name: texts_typed(form, name) for name in ("name", "address", "accessibility")}
+    return {**texts, "city": form["city"].data or "", "zone": form["zone"].data}
+
+
+def room_values(form: Form) -> list[dict[str, Any]]:
+    rows = [entry.form for entry in field_of(form, "rooms").entries]
+    return [
+        {
+            "name": texts_typed(row, "name"),
+            "seats": row["seats"].data,
+            "step_free": bool(row["step_free"].data),
+        }
+        for row in rows
+        if texts_typed(row, "name")
+    ]

@@ -1,0 +1,50 @@
+"""A copy of an event: a new draft with the same texts, hosts, speakers, agenda and questions."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from events_app.database import one_transaction
+from events_app.events.actions.editing import insert_event, join_link_of
+from events_app.events.actions.writing import write_panel
+from events_app.events.models.consent import consent_of
+from events_app.events.models.event import Event, hosts_of
+from events_app.events.models.panel import agenda_of, speakers_of
+from events_app.events.rules import AgendaFacts, EventFacts, HostFacts, SpeakerFacts
+from events_app.texts import Texts
+from events_app.vault import Reader, Vault
+
+FollowCopy = Callable[[uuid.UUID, uuid.UUID], Awaitable[None]]
+"""`await follow(original_id, copy_id)`: what else belongs to a copy, handed down and run in the same way."""
+
+
+async def copy_event(event_id: uuid.UUID, *, vault: Vault, follow: FollowCopy, now: datetime) -> Event:
+    """A new draft with the same texts, hosts, speakers, agenda and questions; nobody is registered for it."""
+    original = await Event.find(event_id)
+    new_id = uuid.uuid4()
+    vault.make_keys(str(new_id))
+    link = join_link_of(original, vault=vault, reader=Reader("organizer", "copy"))
+    facts = facts_of(original, consent=await consent_of(original), join_link=link)
+    return await _insert_copy(new_id, original, facts, vault=vault, follow=follow, now=now)
+
+
+@one_transaction
+async def _insert_copy(
+    new_id: uuid.UUID, original: Event, facts: EventFacts, *, vault: Vault, follow: FollowCopy, now: datetime
+) -> Event:
+    hosts = [HostFacts(str(host.organization_id), host.role) for host in await hosts_of(original.id)]
+    copy = await insert_event(new_id, facts, vault=vault, now=now, hosts=hosts)
+    speakers = [
+        SpeakerFacts(speaker.name, speaker.about, speaker.role, False)
+        for speaker in await speakers_of(original.id)
+    ]
+    agenda = [AgendaFacts(item.title, item.minutes) for item in await agenda_of(original.id)]
+    await write_panel(copy.id, speakers, agenda)
+    await follow(original.id, copy.id)
+    return copy
+
+
+def facts_of(event: Event, *, consent: Texts, join_link: str) -> EventFacts:
+    """The event as an organizer would type it."""
+    names = EventFacts.__dataclass_fields__.keys() - {"consent", "join_link"}
+    return EventFacts(**{name: getattr(event, name) for name in names}, consent=consent, join_link=join_link)

@@ -1,0 +1,122 @@
+"""What organizers do with events: each verb is one transaction, and a save never overwrites somebody else's."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from events_app.database import one_transaction
+from events_app.directory.models import Room
+from events_app.directory.rules import TakenAddress
+from events_app.events import rules
+from events_app.events.actions.writing import save_change, write_hosts
+from events_app.events.models.consent import ConsentText, consent_of
+from events_app.events.models.event import Event
+from events_app.events.rules import EventFacts, HostFacts, Status
+from events_app.texts import Texts
+from events_app.vault import Reader, Vault
+
+Follow = Callable[..., Awaitable[None]]
+"""`await follow(event, was_cancelled=..., now=...)`: what a change means for the people who registered. app.py hands
+it down, because registrations live above events; it runs inside the same transaction."""
+
+
+async def nobody_follows(event: Event, *, was_cancelled: bool, now: datetime) -> None:
+    """For events that nobody can have registered for."""
+
+
+async def create_event(
+    facts: EventFacts, *, vault: Vault, now: datetime, hosts: Sequence[HostFacts] = ()
+) -> Event:
+    """A new draft. Its keys are committed to the keyring before its row, so no row can ever lack its key.
+
+    Refuses `TakenAddress`.
+    """
+    event_id = uuid.uuid4()
+    vault.make_keys(str(event_id))
+    return await insert_event(event_id, facts, vault=vault, now=now, hosts=hosts)
+
+
+@one_transaction
+async def insert_event(
+    event_id: uuid.UUID, facts: EventFacts, *, vault: Vault, now: datetime, hosts: Sequence[HostFacts]
+) -> Event:
+    event = Event(id=event_id, created_at=now, changed_at=now)
+    event.slug = await free_slug(facts.slug)
+    await _apply(event, facts, vault)
+    await _keep_consent(event, facts.consent, before={})
+    try:
+        await event.save(force_create=True)
+    except IntegrityError:  # somebody else has just taken the address
+        raise TakenAddress() from None
+    if facts.consent:
+        await ConsentText.create(event_id=event.id, version=event.consent_version, text=facts.consent)
+    await write_hosts(event.id, hosts)
+    return event
+
+
+@one_transaction
+async def change_event(
+    event_id: uuid.UUID, facts: EventFacts, *, revision: int, vault: Vault, follow: Follow, now: datetime
+) -> Event:
+    """Save an organizer's changes. Refuses `EventChangedMeanwhile` when `revision` is not the one they opened.
+
+    When the times or the place changed, `sequence` grows; who has been told the old ones is not written to here: the
+    desk shows how many they are and sends the update.
+    """
+    event = await Event.claim(event_id)
+    if event.revision != revision:
+        raise rules.EventChangedMeanwhile()
+    told = event.told
+    if event.status == Status.DRAFT and facts.slug != event.slug:
+        event.slug = await free_slug(facts.slug)
+    before = await consent_of(event)
+    await _apply(event, facts, vault)
+    if await _keep_consent(event, facts.consent, before=before):
+        await ConsentText.create(event_id=event.id, version=event.consent_version, text=facts.consent)
+    if event.told != told and event.status != Status.DRAFT:
+        event.sequence += 1
+    await save_change(event, now)
+    await event.fetch_related("room__venue")  # people who move up now are told the new room
+    await follow(event, was_cancelled=False, now=now)
+    return event
+
+
+async def _apply(event: Event, facts: EventFacts, vault: Vault) -> None:
+    columns: dict[str, Any] = asdict(facts)
+    for name in ("slug", "consent", "join_link"):
+        columns.pop(name)
+    event.update_from_dict(columns)
+    room = await Room.get_or_none(id=facts.room_id) if facts.room_id else None
+    event.venue_key = str(room.venue_id) if room else ""
+    sealed = vault.seal(str(event.id), "join link", {"url": facts.join_link}) if facts.join_link else None
+    event.join_link = sealed
+
+
+async def _keep_consent(event: Event, text: Texts, *, before: Texts) -> bool:
+    """Count the consent text's version up when it changed; says whether a new version must be written down."""
+    if text == before:
+        return False
+    if not text:
+        event.consent_version = 0
+        return False
+    last = await ConsentText.filter(event_id=event.id).order_by("-version").first()
+    event.consent_version = (last.version if last else 0) + 1
+    return True
+
+
+def join_link_of(event: Event, *, vault: Vault, reader: Reader) -> str:
+    if not event.join_link:
+        return ""
+    return str(vault.reveal(str(event.id), "join link", event.join_link, reader)["url"])
+
+
+async def free_slug(wished: str) -> str:
+    """The wished address, or the next free one: launch, launch-2, launch-3."""
+    taken: set[Any] = set(await Event.filter(slug__startswith=wished[:60]).values_list("slug", flat=True))
+    if wished not in taken:
+        return wished
+    return next(slug for slug in (f"{wished}-{number}" for number in range(2, 10_000)) if slug not in taken)

@@ -1,0 +1,103 @@
+"""An event's life: published, withdrawn, cancelled, and a draft deleted."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from events_app.database import one_transaction
+from events_app.events import rules
+from events_app.events.actions.editing import Follow
+from events_app.events.actions.writing import save_change
+from events_app.events.models.event import Event, EventHost
+from events_app.events.rules import Status
+from events_app.i18n import N_, choose, current_language, translate
+from events_app.vault import Vault
+
+
+@one_transaction
+async def publish_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) -> Event:
+    """Show a draft (or a cancelled event again) to the public. Refuses `NotReady`, `EventCannotBecome`."""
+    event = await Event.claim(event_id)
+    rules.check_life(Status(event.status), Status.PUBLISHED)
+    if missing := await what_is_missing(event):
+        raise rules.NotReady(missing=translate(N_(", ")).join(each.what for each in missing))
+    if event.status == Status.CANCELLED:
+        event.sequence += 1
+    event.status = Status.PUBLISHED
+    event.announced, event.moved_from = event.snapshot(), {}
+    await save_change(event, now)
+    await follow(event, was_cancelled=False, now=now)
+    return event
+
+
+@one_transaction
+async def withdraw_event(
+    event_id: uuid.UUID, *, has_registrations: Callable[..., Awaitable[bool]], now: datetime
+) -> Event:
+    """Back to a draft, as long as nobody has registered. Refuses `StillHasRegistrations`, `EventCannotBecome`."""
+    event = await Event.claim(event_id)
+    rules.check_life(Status(event.status), Status.DRAFT)
+    if await has_registrations(event_id):
+        raise rules.StillHasRegistrations()
+    event.status = Status.DRAFT
+    await save_change(event, now)
+    return event
+
+
+async def delete_draft(
+    event_id: uuid.UUID, *, is_in_use: Callable[..., Awaitable[bool]], vault: Vault
+) -> None:
+    """Remove a draft that nobody else ever heard of, with all that was written for it, then its keys.
+
+    Refuses `NotADraft`, `DraftInUse`.
+    """
+    await _delete(event_id, is_in_use=is_in_use)
+    vault.forget(str(event_id))
+
+
+@one_transaction
+async def _delete(event_id: uuid.UUID, *, is_in_use: Callable[..., Awaitable[bool]]) -> None:
+    event = await Event.claim(event_id)
+    if event.status != Status.DRAFT:
+        raise rules.NotADraft()
+    if await is_in_use(event_id):
+        raise rules.DraftInUse()
+    await event.delete()
+
+
+@one_transaction
+async def cancel_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) -> Event:
+    """Call the event off: its page says so, its feed entry stays as cancelled, and everybody gets a letter."""
+    event = await Event.claim(event_id)
+    rules.check_life(Status(event.status), Status.CANCELLED)
+    if now >= event.ends_at:
+        raise rules.TooLateToCancel()
+    event.status = Status.CANCELLED
+    event.sequence += 1
+    await save_change(event, now)
+    await follow(event, was_cancelled=True, now=now)
+    return event
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What an event does not say yet, in the reader's language, and where at the desk it is written: "/edit#place_ar"
+    after the address of the event."""
+
+    what: str
+    where: str
+
+
+async def what_is_missing(event: Event) -> list[Missing]:
+    """What people must know before they register, and the event does not say yet."""
+    missing, language = [], current_language()
+    if not choose(event.title):
+        missing.append(Missing(translate(N_("a title")), f"/edit#title_{language}"))
+    if not await EventHost.exists(event_id=event.id):
+        where = "/programme#hosts-0-organization"
+        missing.append(Missing(translate(N_("at least one host")), where))
+    if event.offers_in_person and not choose(event.place) and not event.room_id:
+        what = translate(N_("a place, since people can come in person"))
+        missing.append(Missing(what, f"/edit#place_{language}"))
+    return missing

@@ -1,0 +1,175 @@
+"""The desk's pages for events: list, make, change, preview, publish, copy, cancel."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.calendar.zones import zone as zone_of
+from events_app.directory.models import Organization, Room
+from events_app.directory.rules import CITIES
+from events_app.errors import Conflict
+from events_app.events.actions import editing, life
+from events_app.events.forms.event import Choices, event_form
+from events_app.events.forms.texts import OWN_TEXTS, TEXT_FIELDS
+from events_app.events.models.conference import Conference
+from events_app.events.models.consent import consent_of
+from events_app.events.models.event import Event, hosts_of
+from events_app.events.rules import HostFacts, HostRole
+from events_app.i18n import (
+    N_,
+    choose,
+    current_language,
+    languages,
+    name_of_language,
+    own_language_first,
+    say_city,
+    translate,
+)
+from events_app.vault import Reader, Vault
+from events_app.web.forms import number_in, typed_into
+from events_app.web.responses import Flash, page, see_other
+
+
+@dataclass(frozen=True)
+class CityTime:
+    """One moment on the clocks of one city."""
+
+    city: str
+    starts: datetime
+    ends: datetime
+
+
+def in_five_cities(starts: datetime, ends: datetime) -> list[CityTime]:
+    return [
+        CityTime(say_city(key), starts.astimezone(zone_of(key)), ends.astimezone(zone_of(key)))
+        for key in CITIES
+    ]
+
+
+async def _choices() -> Choices:
+    conferences = await Conference.all().order_by("-starts_on")
+    rooms = await Room.all().select_related("venue")
+    return Choices(
+        conferences=[(str(each.id), f"{choose(each.name)} {each.edition}".strip()) for each in conferences],
+        rooms=[(str(each.id), f"{choose(each.venue.name)}: {choose(each.name)}") for each in rooms],
+    )
+
+
+async def new_event(request: Request) -> Response:
+    ours = await Organization.filter(ours=True).first()
+    if ours is None:
+        flash = Flash(
+            "info", translate(N_("First tell people who you are. Then you can make your first event."))
+        )
+        return see_other("/desk/organizations/new", flash=flash)
+    latest = await Event.all().order_by("-created_at").first()
+    zone = {"zone": latest.zone} if latest else {}
+    return _form_page(request, event_form(choices=await _choices(), data=zone))
+
+
+async def create_event(request: Request) -> Response:
+    form = event_form(await typed_into(request), choices=await _choices())
+    if "preview" in await typed_into(request) or not form.validate():
+        return _form_page(request, form, status=422 if form.errors else 200)
+    ours = await Organization.filter(ours=True).first()
+    hosts = [HostFacts(str(ours.id), HostRole.HOST.value)] if ours else []
+    vault: Vault = request.app.state.vault
+    try:
+        event = await editing.create_event(form.facts, vault=vault, now=clock.now(), hosts=hosts)
+    except Conflict as refusal:
+        return _form_page(request, form, status=409, refusal=translate(refusal.sentence, **refusal.values))
+    flash = Flash("success", translate(N_("Saved as a draft. Nobody sees it until you publish it.")))
+    return see_other(f"/desk/events/{event.id}", flash=flash)
+
+
+def _form_page(
+    request: Request, form: Any, *, event: Event | None = None, status: int = 200, refusal: str = ""
+) -> Response:
+    cities: list[CityTime] = []
+    if form.starts_on.data and form.zone.data and not form.errors:
+        right = form.validate()
+        cities = in_five_cities(form.facts.starts_at, form.facts.ends_at) if right else []
+    return page(
+        request,
+        "events/edit.html",
+        status=status,
+        form=form,
+        event=event,
+        codes=own_language_first(),
+        cities=cities,
+        asked_for_times=request.method == "POST" and not refusal,
+        refusal=refusal,
+    )
+
+
+async def show_event(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    now = clock.now()
+    counts = await request.app.state.count_registrations([event.id])
+    return page(
+        request,
+        "events/overview.html",
+        event=event,
+        hosts=await hosts_of(event.id),
+        missing=await life.what_is_missing(event),
+        untranslated=untranslated(event),
+        counts=counts.get(event.id, {}),
+        behind=await request.app.state.count_behind(event),
+        letters=await request.app.state.count_letters(event.id),
+        cities=in_five_cities(event.starts, event.ends),
+        door=event.door(now).value,
+        now=now,
+    )
+
+
+def untranslated(event: Event) -> list[life.Missing]:
+    """Which texts are there in one language of the site and missing in another: 'Summary (Arabic)'."""
+    gaps = []
+    for name in OWN_TEXTS:
+        texts = getattr(event, name)
+        for code in languages():
+            if texts and not texts.get(code):
+                said = f"{TEXT_FIELDS[name][1]} ({name_of_language(code, current_language())})"
+                gaps.append(life.Missing(said, f"/edit#{name}_{code}"))
+    return gaps
+
+
+async def edit_event(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    return _form_page(request, await _filled_form(request, event), event=event)
+
+
+async def _filled_form(request: Request, event: Event) -> Any:
+    vault: Vault = request.app.state.vault
+    reader = Reader("organizer", request.state.organizer.id)
+    data: dict[str, Any] = {f"consent_{code}": text for code, text in (await consent_of(event)).items()}
+    data["join_link"] = editing.join_link_of(event, vault=vault, reader=reader)
+    return event_form(event=event, choices=await _choices(), data=data)
+
+
+async def change_event(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    typed = await typed_into(request)
+    form = event_form(typed, event=event, choices=await _choices())
+    if "preview" in typed or not form.validate():
+        return _form_page(request, form, event=event, status=422 if form.errors else 200)
+    revision = number_in(typed.get("revision"), 0)
+    state = request.app.state
+    try:
+        changed = await editing.change_event(
+            event.id, form.facts, revision=revision, vault=state.vault, follow=state.follow, now=clock.now()
+        )
+    except Conflict as refusal:
+        sentence = translate(refusal.sentence, **refusal.values)
+        return _form_page(
+            request,
+            form,
+            event=await Event.find(request.path_params["event_id"]),
+            status=409,
+            refusal=sentence,
+        )
+    return see_other(f"/desk/events/{changed.id}", flash=Flash("success", translate(N_("Saved."))))

@@ -1,0 +1,25 @@
+"""The first page of the desk: what is coming, what is a draft, what is over."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.directory.models import Organization
+from events_app.events.models.event import Event
+from events_app.web.responses import page
+
+
+async def desk(request: Request) -> Response:
+    """What is coming, what is a draft, what is over; and for a newcomer the three steps to a first event."""
+    now = clock.now()
+    events = await Event.all().order_by("starts_at").select_related("conference").limit(1000)
+    counts = await request.app.state.count_registrations([event.id for event in events])
+    return page(
+        request,
+        "events/desk.html",
+        coming=[event for event in events if event.ends_at > now],
+        past=[event for event in reversed(events) if event.ends_at <= now],
+        counts=counts,
+        has_organization=await Organization.filter(ours=True).exists(),
+        now=now,
+    )

@@ -1,0 +1,57 @@
+"""POSTs at the desk that change where an event stands: published, withdrawn, cancelled, copied, deleted."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.events.actions import copying, life
+from events_app.events.models.event import Event
+from events_app.i18n import (
+    N_,
+    translate,
+)
+from events_app.web.responses import Flash, see_other
+
+
+async def publish(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    await life.publish_event(event.id, follow=request.app.state.follow, now=clock.now())
+    return see_other(
+        f"/desk/events/{event.id}",
+        flash=Flash("success", translate(N_("Published. People can find it now."))),
+    )
+
+
+async def delete(request: Request) -> Response:
+    """POST: a draft goes, with everything written for it."""
+    event = await Event.find(request.path_params["event_id"])
+    state = request.app.state
+    await life.delete_draft(event.id, is_in_use=state.is_in_use, vault=state.vault)
+    return see_other("/desk", flash=Flash("success", translate(N_("The draft is deleted."))))
+
+
+async def withdraw(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    await life.withdraw_event(
+        event.id, has_registrations=request.app.state.has_registrations, now=clock.now()
+    )
+    return see_other(
+        f"/desk/events/{event.id}", flash=Flash("success", translate(N_("It is a draft again.")))
+    )
+
+
+async def cancel(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    await life.cancel_event(event.id, follow=request.app.state.follow, now=clock.now())
+    sentence = translate(
+        N_("The event is cancelled. Everybody who registered gets a letter and a calendar update.")
+    )
+    return see_other(f"/desk/events/{event.id}", flash=Flash("success", sentence))
+
+
+async def copy(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    state = request.app.state
+    made = await copying.copy_event(event.id, vault=state.vault, follow=state.follow_copy, now=clock.now())
+    sentence = translate(N_("This is the copy, as a draft. Change the date before you publish it."))
+    return see_other(f"/desk/events/{made.id}/edit", flash=Flash("success", sentence))

@@ -1,0 +1,69 @@
+"""The desk's pages for what events are made of: the programme, organizations, conferences, venues."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.directory.desk.organizations import all_organizations
+from events_app.errors import Conflict
+from events_app.events.actions import programme
+from events_app.events.forms import programme as forms
+from events_app.events.models.event import Event, hosts_of
+from events_app.events.models.panel import agenda_of, speakers_of
+from events_app.i18n import own_language_first, translate
+from events_app.web import rows
+from events_app.web.forms import number_in, typed_into
+from events_app.web.responses import page, saved, see_other
+
+
+async def edit_programme(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    return _programme_page(request, event, await _programme_form(event))
+
+
+async def save_programme(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    typed = await typed_into(request)
+    form = await _programme_form(event, typed)
+    more = str(typed.get("more", ""))
+    if more in {"hosts", "speakers", "agenda"}:
+        rows.add_rows(form, more)
+        forms.give_choices(form, await all_organizations())
+        return _programme_page(request, event, form)
+    if not form.validate():
+        return _programme_page(request, event, form, status=422)
+    facts = forms.programme_facts(form)
+    try:
+        await programme.save_programme(
+            event.id, facts, revision=number_in(typed.get("revision"), 0), now=clock.now()
+        )
+    except Conflict as refusal:
+        sentence = translate(refusal.sentence, **refusal.values)
+        return _programme_page(request, await Event.find(event.id), form, status=409, refusal=sentence)
+    return see_other(f"/desk/events/{event.id}", flash=saved())
+
+
+async def _programme_form(event: Event, typed: Any = None) -> Any:
+    return forms.programme_form(
+        typed,
+        organizations=await all_organizations(),
+        hosts=await hosts_of(event.id),
+        speakers=await speakers_of(event.id),
+        agenda=await agenda_of(event.id),
+    )
+
+
+def _programme_page(
+    request: Request, event: Event, form: Any, *, status: int = 200, refusal: str = ""
+) -> Response:
+    return page(
+        request,
+        "events/programme.html",
+        status=status,
+        event=event,
+        form=form,
+        codes=own_language_first(),
+        refusal=refusal,
+    )

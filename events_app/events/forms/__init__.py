@@ -1,0 +1,1 @@
+"""The desk's forms for events, conferences and an event's programme."""

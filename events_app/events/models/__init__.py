@@ -1,0 +1,1 @@
+"""Tables of events and what they are made of, and the questions asked of them."""

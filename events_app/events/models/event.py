@@ -1,0 +1,275 @@
+"""Tables of events and what they are made of, and the questions asked of them."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from events_app import texts
+from events_app.calendar.zones import zone as zone_of
+from events_app.database import Prepared, rows
+from events_app.directory.models import Organization, Room
+from events_app.errors import NoSuchPage
+from events_app.events import rules
+from events_app.events.models.conference import Conference
+from events_app.events.rules import Door, Mode, ShowsPlaces, Status, Visibility
+from events_app.texts import Texts
+
+
+class Event(Model):
+    """One thing people register for. A side event is an event that names a conference.
+
+    Wall time and IANA zone are the truth; `starts_at` and `ends_at` are the instants they mean, kept for sorting.
+    A capacity of None means without limit; a mode that is not offered has `offers_...` False.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    slug = fields.CharField(max_length=80, unique=True)
+    conference: fields.ForeignKeyNullableRelation[Conference] = fields.ForeignKeyField(
+        "house.Conference", null=True, on_delete=fields.RESTRICT
+    )
+    conference_id: uuid.UUID | None
+    room: fields.ForeignKeyNullableRelation[Room] = fields.ForeignKeyField(
+        "house.Room", null=True, on_delete=fields.RESTRICT
+    )
+    room_id: uuid.UUID | None
+
+    title: Texts = fields.JSONField()
+    summary: Texts = fields.JSONField(default=dict)
+    description: Texts = fields.JSONField(default=dict)
+    place: Texts = fields.JSONField(default=dict)
+    interpretation: Texts = fields.JSONField(default=dict)
+    accessibility: Texts = fields.JSONField(default=dict)
+    languages: list[str] = fields.JSONField(default=list)
+    track: Texts = fields.JSONField(default=dict)
+
+    starts_wall = fields.CharField(max_length=16)
+    ends_wall = fields.CharField(max_length=16)
+    zone = fields.CharField(max_length=64)
+    starts_fold = fields.SmallIntField(default=0)
+    ends_fold = fields.SmallIntField(default=0)
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+
+    offers_in_person = fields.BooleanField(default=True)
+    offers_online = fields.BooleanField(default=False)
+    capacity_in_person = fields.IntField(null=True)
+    capacity_online = fields.IntField(null=True)
+    keeps_waitlist = fields.BooleanField(default=True)
+    offers_places = fields.BooleanField(default=False)
+    offer_hours = fields.IntField(default=24)
+    needs_approval = fields.BooleanField(default=False)
+    invitation_only = fields.BooleanField(default=False)
+    confirms_address = fields.BooleanField(default=False)
+    confirm_hours = fields.IntField(default=24)
+    shows_places = fields.CharField(max_length=8, default=ShowsPlaces.EXACT.value)
+    most_guests = fields.IntField(default=0)
+    sends_holds = fields.BooleanField(default=False)
+    venue_key = fields.CharField(max_length=36, default="")
+    announced: dict[str, Any] = fields.JSONField(default=dict)
+    moved_from: dict[str, Any] = fields.JSONField(default=dict)
+    opens_at = fields.DatetimeField(null=True)
+    closes_at = fields.DatetimeField(null=True)
+    join_link = fields.BinaryField(null=True)
+    consent_version = fields.IntField(default=0)
+
+    status = fields.CharField(max_length=16, default=Status.DRAFT.value)
+    visibility = fields.CharField(max_length=16, default=Visibility.PUBLIC.value)
+    sequence = fields.IntField(default=0)
+    claims = fields.BigIntField(default=0)
+    revision = fields.IntField(default=1)
+    created_at = fields.DatetimeField()
+    changed_at = fields.DatetimeField()
+
+    _hosts: "list[EventHost] | None" = None
+
+    class Meta:
+        table = "event"
+        indexes = (("conference_id", "starts_at"), ("status", "visibility", "starts_at"))
+
+    @property
+    def starts(self) -> datetime:
+        """The start on its own wall clock: aware, with the event's zone."""
+        return _on_the_wall(self.starts_wall, self.zone, self.starts_fold)
+
+    @property
+    def ends(self) -> datetime:
+        return _on_the_wall(self.ends_wall, self.zone, self.ends_fold)
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        offered = ((Mode.IN_PERSON, self.offers_in_person), (Mode.ONLINE, self.offers_online))
+        return tuple(mode for mode, is_offered in offered if is_offered)
+
+    async def hosts(self) -> "list[EventHost]":
+        """Its organizations, as `hosts_of`; asked of the database once for each reading of the event."""
+        if self._hosts is None:
+            self._hosts = await hosts_of(self.id)
+        return self._hosts
+
+    def capacity(self, mode: str) -> int | None:
+        return self.capacity_in_person if mode == Mode.IN_PERSON else self.capacity_online
+
+    def door(self, now: datetime) -> Door:
+        return rules.door(
+            status=self.status,
+            now=now,
+            ends_at=self.ends_at,
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+        )
+
+    @property
+    def told(self) -> str:
+        """A mark of what people are asked again about when it changes: times, zone, place, modes.
+
+        The instants count too: when a zone's rules change, the same wall time is another moment.
+        A room counts by its building: another room in the same house is a small change (`said`).
+        """
+        return _mark(
+            self.starts_wall, self.ends_wall, self.zone, self.starts_fold, self.ends_fold,
+            self.starts_at.astimezone(UTC).isoformat(), self.ends_at.astimezone(UTC).isoformat(),
+            sorted(self.place.items()), self.venue_key, self.offers_in_person, self.offers_online,
+        )  # fmt: skip
+
+    @property
+    def said(self) -> str:
+        """A mark of what a calendar entry also says, whose change asks nobody again: texts, and the room."""
+        return _mark(sorted(self.title.items()), sorted(self.summary.items()), str(self.room_id or ""))
+
+    def snapshot(self) -> dict[str, Any]:
+        """What is told to people when this event is announced; `announced` and `moved_from` hold such."""
+        return {
+            "starts_wall": self.starts_wall,
+            "ends_wall": self.ends_wall,
+            "starts_fold": self.starts_fold,
+            "ends_fold": self.ends_fold,
+            "zone": self.zone,
+            "starts_at": self.starts_at.astimezone(UTC).isoformat(),
+            "place": self.place,
+            "title": self.title,
+            "told": self.told,
+            "said": self.said,
+        }
+
+    @staticmethod
+    async def claim(event_id: uuid.UUID) -> "Event":
+        """Take the event for this transaction, and see it as it then is: whoever counts seats must come through here.
+
+        The first statement of the transaction is a write, so that two counters can never read the same number
+        (design rule 1: read-first transactions oversold on PostgreSQL and died of 'locked' on SQLite).
+        """
+        claimed = await rows(_CLAIM, event_id)
+        if not claimed:
+            raise NoSuchPage()
+        event = Event._init_from_db(**claimed[0])
+        if event.room_id:
+            event.room = await _room.first(event.room_id)
+        return event
+
+    @staticmethod
+    async def find_public(slug: str) -> "Event":
+        """A published or cancelled event by its address; a draft answers as if it were not there."""
+        event = await _by_slug.first(slug) if texts.is_slug(slug) else None
+        if event is None or event.status == Status.DRAFT:
+            raise NoSuchPage()
+        return event
+
+    @staticmethod
+    async def find(event_id: uuid.UUID | str) -> "Event":
+        """Any event, for the desk."""
+        event = await _by_id.first(uuid.UUID(str(event_id)))
+        if event is None:
+            raise NoSuchPage()
+        return event
+
+    @staticmethod
+    async def coming(now: datetime, *, conference_id: uuid.UUID | None = None) -> list["Event"]:
+        """Public events that have not ended, soonest first."""
+        found = Event.filter(
+            status__in=[Status.PUBLISHED, Status.CANCELLED], visibility=Visibility.PUBLIC, ends_at__gt=now
+        )
+        if conference_id:
+            found = found.filter(conference_id=conference_id)
+        return await found.order_by("starts_at", "id").select_related("conference", "room__venue").limit(500)
+
+
+_CLAIM = 'UPDATE "event" SET "claims" = "claims" + 1 WHERE "id" = $1 RETURNING *'
+_SURROUNDINGS = ("conference", "room__venue")
+_room = Prepared(lambda room_id: Room.filter(id=room_id).select_related("venue"), uuid.UUID)
+_by_id = Prepared(lambda event_id: Event.filter(id=event_id).select_related(*_SURROUNDINGS), uuid.UUID)
+_by_slug = Prepared(lambda slug: Event.filter(slug=slug).select_related(*_SURROUNDINGS), str)
+
+
+class EventHost(Model):
+    """An organization whose event it is, at its place in the order of logos."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    organization: fields.ForeignKeyRelation[Organization] = fields.ForeignKeyField(
+        "house.Organization", on_delete=fields.RESTRICT
+    )
+    organization_id: uuid.UUID
+    role = fields.CharField(max_length=16)
+    position = fields.IntField()
+
+    class Meta:
+        table = "event_host"
+        unique_together = (("event_id", "organization_id"),)
+
+
+async def hosts_of(event_id: uuid.UUID) -> list[EventHost]:
+    """The event's organizations in the order of their logos."""
+    return await _hosts.all(event_id)
+
+
+async def hosts_of_many(events: Sequence[Event]) -> dict[uuid.UUID, list[EventHost]]:
+    """The organizations of each of these events, in one question to the database."""
+    hosts: dict[uuid.UUID, list[EventHost]] = {event.id: [] for event in events}
+    for host in (
+        await EventHost.filter(event_id__in=list(hosts)).order_by("position").select_related("organization")
+    ):
+        hosts[host.event_id].append(host)
+    return hosts
+
+
+_hosts = Prepared(
+    lambda event_id: EventHost.filter(event_id=event_id).order_by("position").select_related("organization"),
+    uuid.UUID,
+)
+
+
+def as_utc(moment: datetime | None) -> Any:
+    return moment.astimezone(UTC) if moment else None
+
+
+def _mark(*facts: Any) -> str:
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def _on_the_wall(wall: str, zone: str, fold: int) -> datetime:
+    return datetime.fromisoformat(wall).replace(tzinfo=zone_of(zone), fold=fold)
+
+
+async def programme_of(found: Conference) -> list[Event]:
+    """Every public event beside a conference, past ones too, in order."""
+    return await (
+        Event.filter(
+            conference_id=found.id,
+            visibility=Visibility.PUBLIC,
+            status__in=[Status.PUBLISHED, Status.CANCELLED],
+        )
+        .order_by("starts_at", "id")
+        .select_related("conference", "room__venue")
+        .limit(2000)
+    )
+
+
+async def is_room_used(room_id: uuid.UUID) -> bool:
+    """Whether any event takes place in the room (app.py hands this down to the directory)."""
+    return await Event.filter(room_id=room_id).exists()

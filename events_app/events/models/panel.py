@@ -1,0 +1,54 @@
+"""The tables of what is on an event's programme: speakers and agenda."""
+
+import uuid
+
+from tortoise import fields
+from tortoise.models import Model
+
+from events_app.database import Prepared
+from events_app.events.models.event import Event
+from events_app.texts import Texts
+
+
+class Speaker(Model):
+    """Somebody on the panel, named in public; `confirmed` False shows as 'to be confirmed'."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    name: Texts = fields.JSONField()
+    about: Texts = fields.JSONField(default=dict)
+    role = fields.CharField(max_length=16)
+    confirmed = fields.BooleanField(default=False)
+    position = fields.IntField()
+
+    class Meta:
+        table = "speaker"
+        indexes = (("event_id", "position"),)
+
+
+class AgendaItem(Model):
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    title: Texts = fields.JSONField()
+    minutes = fields.IntField()
+    position = fields.IntField()
+
+    class Meta:
+        table = "agenda_item"
+        indexes = (("event_id", "position"),)
+
+
+async def speakers_of(event_id: uuid.UUID) -> list[Speaker]:
+    return await _speakers.all(event_id)
+
+
+async def agenda_of(event_id: uuid.UUID) -> list[AgendaItem]:
+    return await _agenda.all(event_id)
+
+
+_speakers = Prepared(lambda event_id: Speaker.filter(event_id=event_id).order_by("position"), uuid.UUID)
+
+
+_agenda = Prepared(lambda event_id: AgendaItem.filter(event_id=event_id).order_by("position"), uuid.UUID)

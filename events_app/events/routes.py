@@ -1,0 +1,30 @@
+"""The addresses of events and conferences at the desk."""
+
+from starlette.routing import Route
+
+from events_app.accounts.guard import for_organizers
+from events_app.events.desk import conferences, event, home, life, programme
+
+_ONE = "/desk/events/{event_id:uuid}"
+_ONE_CONFERENCE = "/desk/conferences/{conference_id:uuid}"
+
+routes = [
+    Route("/desk", for_organizers(home.desk)),
+    Route("/desk/events/new", for_organizers(event.new_event), methods=["GET"]),
+    Route("/desk/events/new", for_organizers(event.create_event), methods=["POST"]),
+    Route(_ONE, for_organizers(event.show_event)),
+    Route(f"{_ONE}/edit", for_organizers(event.edit_event), methods=["GET"]),
+    Route(f"{_ONE}/edit", for_organizers(event.change_event), methods=["POST"]),
+    Route(f"{_ONE}/publication", for_organizers(life.publish), methods=["POST"]),
+    Route(f"{_ONE}/deletion", for_organizers(life.delete), methods=["POST"]),
+    Route(f"{_ONE}/withdrawal", for_organizers(life.withdraw), methods=["POST"]),
+    Route(f"{_ONE}/cancellation", for_organizers(life.cancel), methods=["POST"]),
+    Route(f"{_ONE}/copies", for_organizers(life.copy), methods=["POST"]),
+    Route(f"{_ONE}/programme", for_organizers(programme.edit_programme), methods=["GET"]),
+    Route(f"{_ONE}/programme", for_organizers(programme.save_programme), methods=["POST"]),
+    Route("/desk/conferences", for_organizers(conferences.conferences)),
+    Route("/desk/conferences/new", for_organizers(conferences.edit_conference), methods=["GET"]),
+    Route("/desk/conferences/new", for_organizers(conferences.save_conference), methods=["POST"]),
+    Route(_ONE_CONFERENCE, for_organizers(conferences.edit_conference), methods=["GET"]),
+    Route(_ONE_CONFERENCE, for_organizers(conferences.save_conference), methods=["POST"]),
+]

@@ -1,0 +1,1 @@
+"""Bringing lists of people in: read, map, try, write whole, take back."""

@@ -1,0 +1,117 @@
+"""An imported list afterwards: how its people stand, their letters later, and taking it back."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Subquery
+from tortoise.functions import Count
+
+from events_app.database import one_transaction
+from events_app.errors import Conflict, NotFound
+from events_app.events.models.event import Event
+from events_app.events.rules import Door
+from events_app.house import Office
+from events_app.i18n import N_
+from events_app.imports.actions.importing import LettersNeedPublishing, post_letters
+from events_app.imports.models import ImportBatch
+from events_app.mail.models import Letter
+from events_app.mail.rules import HAS_PERHAPS_LEFT
+from events_app.registrations.actions.registering import REFUSAL_AT
+from events_app.registrations.models import Registration
+from events_app.registrations.places import promote
+from events_app.registrations.posting import COURIER, reveal_person
+from events_app.registrations.rules import Status
+
+
+class LettersHaveLeft(Conflict):
+    sentence = N_("A letter to somebody on this list has left, so the import cannot be taken back any more.")
+
+
+class NoSuchBatch(NotFound):
+    sentence = N_("There is no page at this address.")
+
+
+async def find_batch(event_id: uuid.UUID, batch_id: uuid.UUID) -> ImportBatch:
+    found = await ImportBatch.get_or_none(id=batch_id, event_id=event_id)
+    if found is None:
+        raise NoSuchBatch()
+    return found
+
+
+async def batches_of(event_id: uuid.UUID) -> list[ImportBatch]:
+    return list(await ImportBatch.filter(event_id=event_id).order_by("-imported_on", "id"))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the people of an imported list stand now: by status; how many letters they have, and whether one has left."""
+
+    statuses: Mapping[str, int]
+    letters: int
+    has_left: bool
+
+    @property
+    def may_undo(self) -> bool:
+        return bool(self.statuses) and not self.has_left
+
+
+async def standing_of(batch: ImportBatch) -> Standing:
+    rows = Registration.filter(import_batch_id=batch.id)
+    letters = Letter.filter(thread__in=Subquery(rows.values("id")))
+    counted = await rows.annotate(n=Count("id")).group_by("status").values("status", "n")
+    return Standing(
+        {row["status"]: row["n"] for row in counted},
+        await letters.count(),
+        await letters.filter(state__in=list(HAS_PERHAPS_LEFT)).exists(),
+    )
+
+
+@one_transaction
+async def undo(event_id: uuid.UUID, batch_id: uuid.UUID, *, office: Office, now: datetime) -> None:
+    """Take an import back: exactly its rows go, with their letters, and what is free moves the line up.
+
+    Undoing twice is undoing once. Refuses `LettersHaveLeft` as soon as one letter may have reached somebody.
+    """
+    event = await Event.claim(event_id)
+    batch = await find_batch(event.id, batch_id)
+    if batch.undone:
+        return
+    theirs = Subquery(Registration.filter(import_batch_id=batch.id).values("id"))
+    # Deleted before they are counted: a courier marks a letter "sending" before it leaves, and whichever of the two
+    # statements comes second sees what the first one did.
+    await Letter.filter(thread__in=theirs).exclude(state__in=list(HAS_PERHAPS_LEFT)).delete()
+    if await Letter.filter(thread__in=theirs).exists():
+        raise LettersHaveLeft()
+    await Registration.filter(import_batch_id=batch.id).delete()
+    batch.undone = True
+    await batch.save(update_fields=["undone"])
+    await promote(event, office=office, now=now)
+
+
+@one_transaction
+async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, office: Office, now: datetime) -> int:
+    """Post the letters that an import left out, to those who have or wait for a place and have had none; says how many.
+
+    Refuses `LettersNeedPublishing`, `EventOver`, `EventCalledOff`.
+    """
+    event = await Event.claim(event_id)
+    batch = await find_batch(event.id, batch_id)
+    door = event.door(now)
+    if door == Door.DRAFT:
+        raise LettersNeedPublishing()
+    if door in {Door.PAST, Door.CANCELLED}:
+        raise REFUSAL_AT[door]()
+    mine = Registration.filter(import_batch_id=batch.id, live=1)
+    had = set(await Letter.filter(thread__in=Subquery(mine.values("id"))).values_list("thread", flat=True))
+    people = []
+    for row in await mine.filter(status__in=[Status.CONFIRMED, Status.WAITLISTED]).order_by("id"):
+        if row.id in had:
+            continue
+        person = reveal_person(row, vault=office.vault, reader=COURIER)
+        row.invited = bool(person.address) and (row.status == Status.CONFIRMED or event.sends_holds)
+        row.told, row.said = event.told, event.said
+        await row.save(update_fields=["invited", "told", "said"])
+        people.append((row, person))
+    return await post_letters(event, people, office=office, now=now)

@@ -1,0 +1,277 @@
+"""Bringing a list in: tried without writing a thing, then written as a whole, or not at all."""
+
+import asyncio
+import secrets
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from events_app.database import one_transaction
+from events_app.errors import Conflict
+from events_app.events.models.event import Event, hosts_of
+from events_app.events.rules import Door
+from events_app.house import Office
+from events_app.i18n import N_
+from events_app.imports.models import ImportBatch, ImportDraft
+from events_app.imports.rules import Line
+from events_app.mail import outbox
+from events_app.registrations.actions.registering import REFUSAL_AT
+from events_app.registrations.facts import Person, event_facts, letter_facts
+from events_app.registrations.models import HistoryLine, Registration, end_of_line
+from events_app.registrations.places import room_of
+from events_app.registrations.posting import organizer_address, organizer_name, person_context
+from events_app.registrations.reminders import skip_what_is_due
+from events_app.registrations.rules import ANSWER_OF, Status, Who
+from events_app.tokens import digest, new_token
+
+AT_ONCE: Final = 250
+"""Rows written with one call."""
+
+BREATH: Final = 100
+"""People made ready in one go, after which the event loop may answer others."""
+
+
+class NotEnoughPlaces(Conflict):
+    sentence = N_("There are not enough places: %(missing)s too few. Nothing was imported.")
+
+
+class NobodyNew(Conflict):
+    sentence = N_("Everybody on this list is registered already. Nothing was imported.")
+
+
+class LettersNeedPublishing(Conflict):
+    sentence = N_(
+        "This event is a draft, so letters cannot leave yet. Import without them, or publish it first."
+    )
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a list is to be imported: `everybody` wants a seat for each, or nothing; `writes` sends the letters."""
+
+    everybody: bool = False
+    writes: bool = False
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What importing a list would do, and has done when it was imported under the same conditions.
+
+    `new` people have a status and an address index each. `twice` pairs a row with the earlier one that has the same
+    address; `known` are rows of people registered already; both are left out. `missing` people can neither sit nor
+    wait.
+    """
+
+    new: Sequence[Line]
+    statuses: Sequence[Status]
+    indexes: Sequence[bytes]
+    twice: Sequence[tuple[int, int]]
+    known: Sequence[int]
+    missing: int
+
+    def count(self, status: Status, mode: str) -> int:
+        return sum(
+            each == status and line.applicant.mode == mode
+            for line, each in zip(self.new, self.statuses, strict=True)
+        )
+
+    @property
+    def without_address(self) -> int:
+        return sum(not line.applicant.address for line in self.new)
+
+
+async def forecast(
+    event_id: uuid.UUID, lines: Sequence[Line], *, wish: Wish, office: Office, now: datetime
+) -> Forecast:
+    """What importing these people would do now. Refuses `EventOver` and `EventCalledOff`. It writes nothing."""
+    return await _plan(await Event.find(event_id), lines, wish=wish, office=office, now=now)
+
+
+async def _plan(
+    event: Event, lines: Sequence[Line], *, wish: Wish, office: Office, now: datetime
+) -> Forecast:
+    """Exact only under the event's claim."""
+    if event.door(now) in {Door.PAST, Door.CANCELLED}:
+        raise REFUSAL_AT[event.door(now)]()
+    living = Registration.filter(event_id=event.id, live=1)
+    taken = {bytes(index) for index in await living.values_list("address_index", flat=True)}
+    first: dict[bytes, int] = {}
+    new, indexes, twice, known = list[Line](), list[bytes](), list[tuple[int, int]](), list[int]()
+    for line in lines:
+        address = line.applicant.address
+        index = office.vault.blind_index(str(event.id), address) if address else secrets.token_bytes(32)
+        if index in first:
+            twice.append((line.number, first[index]))
+        elif index in taken:
+            known.append(line.number)
+        else:
+            new.append(line)
+            indexes.append(index)
+        first.setdefault(index, line.number)
+    statuses, missing = await _statuses(event, new, everybody=wish.everybody)
+    return Forecast(new, statuses, indexes, twice, known, missing)
+
+
+async def _statuses(event: Event, new: Sequence[Line], *, everybody: bool) -> tuple[list[Status], int]:
+    """In the order of the list: a seat while they last and nobody waits for them, then the waiting list; and how many
+    can have neither."""
+    rooms = {mode.value: await room_of(event, mode.value) for mode in event.modes}
+    free = {mode: room.free for mode, room in rooms.items()}
+    waits = {mode: bool(room.waiting) and not everybody for mode, room in rooms.items()}
+    statuses, missing = [], 0
+    for line in new:
+        mode = line.applicant.mode
+        left = free[mode]
+        if not waits[mode] and (left is None or left > 0):
+            statuses.append(Status.CONFIRMED)
+            free[mode] = None if left is None else left - 1
+            continue
+        statuses.append(Status.WAITLISTED)
+        waits[mode] = True
+        missing += everybody or not event.keeps_waitlist
+    return statuses, missing
+
+
+@dataclass(frozen=True)
+class _Newcomer:
+    """Somebody of the list, sealed for a row that is not there yet."""
+
+    line: Line
+    row_id: uuid.UUID
+    person: Person
+    blob: bytes
+
+
+async def import_list(
+    draft: ImportDraft, lines: Sequence[Line], *, wish: Wish, office: Office, now: datetime
+) -> ImportBatch:
+    """Write everybody who is new, all or nobody, and the letters if they are wished for; the draft is gone.
+
+    Refuses `NotEnoughPlaces`, `NobodyNew`, `LettersNeedPublishing`, `EventOver`, `EventCalledOff`. Importing one draft
+    twice is importing it once.
+    """
+    newcomers: dict[int, _Newcomer] = {}
+    for at, line in enumerate(lines):  # before the transaction, which is shorter by this
+        said, row_id = line.applicant, uuid.uuid4()
+        person = Person(said.name, said.address, said.needs, new_token(), dict(said.answers))
+        blob = office.vault.seal(str(draft.event_id), person_context(row_id), person.as_json())
+        newcomers[line.number] = _Newcomer(line, row_id, person, blob)
+        if at % BREATH == 0:
+            await asyncio.sleep(0)
+    return await _import(draft, newcomers, wish=wish, office=office, now=now)
+
+
+@one_transaction
+async def _import(
+    draft: ImportDraft, newcomers: Mapping[int, _Newcomer], *, wish: Wish, office: Office, now: datetime
+) -> ImportBatch:
+    event = await Event.claim(draft.event_id)
+    if done := await ImportBatch.get_or_none(id=draft.id):
+        return done
+    if wish.writes and event.door(now) == Door.DRAFT:
+        raise LettersNeedPublishing()
+    lines = [newcomer.line for newcomer in newcomers.values()]
+    plan = await _plan(event, lines, wish=wish, office=office, now=now)
+    if plan.missing:
+        raise NotEnoughPlaces(missing=plan.missing)
+    if not plan.new:
+        raise NobodyNew()
+    batch = await ImportBatch.create(
+        id=draft.id, event_id=event.id, imported_on=now.date(), rows=len(plan.new)
+    )
+    people = [newcomers[line.number] for line in plan.new]
+    rows = await _rows_of(event, plan, people, wish=wish, office=office, now=now)
+    for row in rows:
+        row.import_batch_id = batch.id
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        await Registration.bulk_create(some)
+        await HistoryLine.bulk_create(_imported(row, now) for row in some)
+    await skip_what_is_due(event, rows, now=now)  # nothing leaves that nobody asked for
+    if wish.writes:
+        named = [(row, newcomer.person) for row, newcomer in zip(rows, people, strict=True)]
+        await post_letters(event, named, office=office, now=now)
+    await ImportDraft.filter(id=draft.id).delete()
+    return batch
+
+
+def _imported(row: Registration, now: datetime) -> HistoryLine:
+    return HistoryLine(registration_id=row.id, day=now.date(), what="imported", who=Who.ORGANIZER.value)
+
+
+async def _rows_of(
+    event: Event,
+    plan: Forecast,
+    people: Sequence[_Newcomer],
+    *,
+    wish: Wish,
+    office: Office,
+    now: datetime,
+) -> list[Registration]:
+    """The rows to be written. A calendar holds an entry of ours only where a letter goes out (`invited`)."""
+    order = await end_of_line(event.id)
+    names = {
+        code: await organizer_name(event, code, office=office)
+        for code in {line.applicant.language for line in plan.new}
+    }
+    told, said = event.told, event.said
+    rows = []
+    for newcomer, status, index in zip(people, plan.statuses, plan.indexes, strict=True):
+        asked = newcomer.line.applicant
+        waits = status == Status.WAITLISTED
+        rows.append(
+            Registration(
+                id=newcomer.row_id,
+                event_id=event.id,
+                status=status,
+                seated=not waits,
+                mode=asked.mode,
+                language=asked.language,
+                address_index=index,
+                live=1,
+                waitlist_order=order if waits else None,
+                registered_on=now.date(),
+                token_digest=digest(newcomer.person.token),
+                person=newcomer.blob,
+                answer=ANSWER_OF[status],
+                invited=wish.writes and bool(asked.address) and (not waits or event.sends_holds),
+                organizer_address=organizer_address(office.site),
+                organizer_name=names[asked.language],
+                told=told,
+                said=said,
+            )
+        )
+        order += waits
+        if len(rows) % BREATH == 0:
+            await asyncio.sleep(0)
+    return rows
+
+
+async def post_letters(
+    event: Event, people: Sequence[tuple[Registration, Person]], *, office: Office, now: datetime
+) -> int:
+    """The letter that each of them owes by their status; says how many. Nobody without an address gets one."""
+    hosts = await hosts_of(event.id)
+    about = {
+        code: event_facts(event, hosts, language=code, site=office.site)
+        for code in {row.language for row, _person in people}
+    }
+    posted = 0
+    for status in (Status.CONFIRMED, Status.WAITLISTED):
+        postings = [
+            outbox.Posting(row.id, letter_facts(row, person, about[row.language], site=office.site, now=now))
+            for row, person in people
+            if row.status == status and person.address
+        ]
+        await outbox.post_many(
+            f"registrations.{status.value}",
+            postings,
+            vault=office.vault,
+            scope=str(event.id),
+            event_id=event.id,
+            now=now,
+        )
+        posted += len(postings)
+    return posted

@@ -1,0 +1,112 @@
+"""The trial of an import, without writing a thing, and the import itself."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.errors import Conflict
+from events_app.events.models.event import Event
+from events_app.events.rules import MODE_NAMES
+from events_app.house import office_of
+from events_app.i18n import N_, ngettext, translate
+from events_app.imports.actions import drafts, importing
+from events_app.imports.actions.importing import Forecast, Wish
+from events_app.imports.desk.batch import batch_path
+from events_app.imports.desk.upload import Opened, open_draft, path_of
+from events_app.imports.forms.rows import Reading, read_people
+from events_app.imports.models import ImportBatch
+from events_app.web.forms import typed_into
+from events_app.web.responses import Flash, page, see_other
+
+MOST_SHOWN: Final = 200
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the list would do now."""
+
+    reading: Reading
+    forecast: Forecast
+
+
+async def check(request: Request) -> Response:
+    """What the import would do, row by row; nothing is written."""
+    event = await Event.find(request.path_params["event_id"])
+    opened = await open_draft(request, event)
+    if "columns" not in opened.draft.choices:
+        return see_other(path_of(event, opened.draft))
+    return await _check_page(request, event, opened)
+
+
+async def _check_page(
+    request: Request, event: Event, opened: Opened, *, status: int = 200, refusal: str = ""
+) -> Response:
+    trial = await _try(request, event, opened)
+    return page(
+        request,
+        "imports/trial.html",
+        status=status,
+        event=event,
+        draft=opened.draft,
+        reading=trial.reading,
+        forecast=trial.forecast,
+        mode_names=MODE_NAMES,
+        most=MOST_SHOWN,
+        refusal=refusal,
+        may_write=event.status != "draft",
+    )
+
+
+async def _try(request: Request, event: Event, opened: Opened) -> Trial:
+    reading = await _read(event, opened)
+    forecast = await importing.forecast(
+        event.id, reading.lines, wish=_wish_of(opened), office=office_of(request), now=clock.now()
+    )
+    return Trial(reading, forecast)
+
+
+async def _read(event: Event, opened: Opened) -> Reading:
+    def read() -> Reading:
+        return read_people(opened.listing, opened.draft.choices, event=event, questions=opened.questions)
+
+    return await to_thread.run_sync(read)
+
+
+def _wish_of(opened: Opened, *, writes: bool = False) -> Wish:
+    return Wish(everybody=opened.draft.choices["places"] == "all", writes=writes)
+
+
+async def do_import(request: Request) -> Response:
+    """POST: write everybody, or nobody. Rows with faults stop it unless the organizer leaves them out."""
+    event = await Event.find(request.path_params["event_id"])
+    typed = await typed_into(request)
+    try:
+        opened = await open_draft(request, event)
+    except drafts.DraftLapsed:
+        done = await ImportBatch.get_or_none(id=request.path_params["draft_id"], event_id=event.id)
+        if done is None:
+            raise
+        return see_other(batch_path(event, done))  # the second click
+    if "columns" not in opened.draft.choices:
+        return see_other(path_of(event, opened.draft))
+    reading = await _read(event, opened)
+    if reading.faults and typed.get("leave_out") != "yes":
+        sentence = translate(
+            N_("Some rows cannot be imported. Leave them out, or mend the list; nothing was written.")
+        )
+        return await _check_page(request, event, opened, status=409, refusal=sentence)
+    wish = _wish_of(opened, writes=typed.get("writes") == "yes")
+    office, now = office_of(request), clock.now()
+    try:
+        batch = await importing.import_list(opened.draft, reading.lines, wish=wish, office=office, now=now)
+    except Conflict as refusal:
+        sentence = translate(refusal.sentence, **refusal.values)
+        return await _check_page(request, event, opened, status=409, refusal=sentence)
+    flash = Flash(
+        "success", ngettext("%(n)s person was imported.", "%(n)s people were imported.", batch.rows)
+    )
+    return see_other(batch_path(event, batch), flash=flash)

@@ -1,0 +1,155 @@
+"""The desk's pages for bringing a list in: upload, columns, a trial without writing, the import, and taking it back."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from anyio import to_thread
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.errors import Invalid
+from events_app.events.models.event import Event
+from events_app.house import office_of
+from events_app.i18n import N_, translate
+from events_app.imports.actions import batches, drafts
+from events_app.imports.forms.columns import UploadForm, column_name, columns_form
+from events_app.imports.models import ImportDraft
+from events_app.imports.tables import Listing, find_heading, listing_of, read_table
+from events_app.questions.models import Question, questions_of
+from events_app.vault import Reader
+from events_app.web.forms import typed_into
+from events_app.web.responses import Flash, page, see_other
+
+SAMPLE_ROWS: Final = 5
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A list between its steps, opened for its organizer."""
+
+    draft: ImportDraft
+    listing: Listing
+    questions: list[Question]
+
+
+async def upload_page(request: Request) -> Response:
+    return await _upload_page(request, await Event.find(request.path_params["event_id"]), UploadForm())
+
+
+async def _upload_page(request: Request, event: Event, form: UploadForm, *, status: int = 200) -> Response:
+    imported = [(each, await batches.standing_of(each)) for each in await batches.batches_of(event.id)]
+    return page(request, "imports/upload.html", status=status, event=event, form=form, imported=imported)
+
+
+async def upload(request: Request) -> Response:
+    """POST: read the list; it is kept, sealed, until the next steps are done. It stays in memory until then."""
+    event = await Event.find(request.path_params["event_id"])
+    typed = await typed_into(request)
+    form = UploadForm(typed)
+    given = typed.get("file")
+    data = await given.read() if isinstance(given, UploadFile) else b""
+    blamed = form.file if data or not form.pasted.data else form.pasted
+    if not form.validate():
+        return await _upload_page(request, event, form, status=422)
+    if not data:
+        data = ("\ufeff" + (form.pasted.data or "")).encode()
+    try:
+        table = await to_thread.run_sync(read_table, data)
+    except Invalid as refusal:
+        blamed.errors = [translate(refusal.sentence, **refusal.values)]
+        return await _upload_page(request, event, form, status=422)
+    office, now = office_of(request), clock.now()
+    draft = await drafts.keep_draft(event.id, _organizer_id(request), data, office=office, now=now)
+    await drafts.keep_choices(draft, {"encoding": table.encoding}, now=now)
+    return see_other(path_of(event, draft))
+
+
+async def columns_page(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    opened = await open_draft(request, event)
+    return _columns_page(request, event, opened, _form_of(opened, event))
+
+
+def _form_of(opened: Opened, event: Event, typed: Any = None) -> Any:
+    return columns_form(
+        typed,
+        listing=opened.listing,
+        event=event,
+        questions=opened.questions,
+        choices=opened.draft.choices,
+    )
+
+
+def _columns_page(
+    request: Request, event: Event, opened: Opened, form: Any, *, status: int = 200
+) -> Response:
+    shown = opened.listing.rows[:SAMPLE_ROWS]
+    names = [heading or column_name(at) for at, heading in enumerate(opened.listing.headings)]
+    return page(
+        request,
+        "imports/columns.html",
+        status=status,
+        event=event,
+        draft=opened.draft,
+        form=form,
+        names=names,
+        shown=shown,
+        samples=[[row.cells[at] for row in shown if row.cells[at]][:3] for at in range(len(names))],
+        rows=len(opened.listing.rows),
+    )
+
+
+async def save_columns(request: Request) -> Response:
+    """POST: how the list is read. Other letters or another heading show the page again, with another guess."""
+    event = await Event.find(request.path_params["event_id"])
+    opened = await open_draft(request, event)
+    form = _form_of(opened, event, await typed_into(request))
+    if not form.validate():
+        return _columns_page(request, event, opened, form, status=422)
+    choices = dict(opened.draft.choices)
+    heading = opened.listing.heading if form.heading.data is None else form.heading.data
+    encoding = form.encoding.data if choices["encoding"] else ""
+    if (encoding, heading) != (choices["encoding"], opened.listing.heading):
+        again = {"encoding": encoding, "heading": heading}
+        await drafts.keep_choices(opened.draft, again, now=clock.now())
+        return see_other(path_of(event, opened.draft))
+    width = len(opened.listing.headings)
+    said = {name: form[name].data for name in ("language", "mode", "places")}
+    choices |= {**said, "heading": heading, "columns": form.columns.data[:width]}
+    await drafts.keep_choices(opened.draft, choices, now=clock.now())
+    return see_other(path_of(event, opened.draft) + "/check")
+
+
+async def throw_away(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    await ImportDraft.filter(id=request.path_params["draft_id"], event_id=event.id).delete()
+    flash = Flash("success", translate(N_("The list is forgotten; nothing was written.")))
+    return see_other(path_of(event), flash=flash)
+
+
+async def open_draft(request: Request, event: Event) -> Opened:
+    """The organizer's own list, read as was chosen so far. Refuses `DraftLapsed`."""
+    draft = await drafts.find_draft(
+        event.id, request.path_params["draft_id"], _organizer_id(request), now=clock.now()
+    )
+    reader = Reader("organizer", request.state.organizer.id)
+    data = drafts.reveal_file(draft, office=office_of(request), reader=reader)
+    listing = await to_thread.run_sync(_listing_in, data, draft.choices)
+    return Opened(draft, listing, await questions_of(event.id))
+
+
+def _listing_in(data: bytes, choices: Mapping[str, Any]) -> Listing:
+    table = read_table(data, encoding=choices["encoding"])
+    return listing_of(table, heading=choices.get("heading", find_heading(table)))
+
+
+def _organizer_id(request: Request) -> uuid.UUID:
+    return uuid.UUID(request.state.organizer.id)
+
+
+def path_of(event: Event, draft: ImportDraft | None = None) -> str:
+    return f"/desk/events/{event.id}/import" + (f"/{draft.id}" if draft else "")

@@ -1,0 +1,1 @@
+"""The forms of an import, and its rows read as people."""

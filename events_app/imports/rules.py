@@ -1,0 +1,13 @@
+"""What is true of imported lists whatever they are stored in."""
+
+from dataclasses import dataclass
+
+from events_app.registrations.rules import Applicant
+
+
+@dataclass(frozen=True)
+class Line:
+    """Somebody on a list; `number` is the row's."""
+
+    number: int
+    applicant: Applicant

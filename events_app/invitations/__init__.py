@@ -1,0 +1,1 @@
+"""Codes, personal links, and seats kept for partners."""

@@ -1,0 +1,189 @@
+"""Invitations and quotas: codes that open one registration each, and places kept for a partner."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from events_app.database import one_transaction
+from events_app.errors import Conflict, NotFound
+from events_app.events.models.event import Event, hosts_of
+from events_app.house import Office
+from events_app.i18n import N_
+from events_app.invitations.rules import MOST_IN_A_BATCH, Invitee, QuotaFacts
+from events_app.mail import outbox
+from events_app.registrations.actions.registering import code_index
+from events_app.registrations.facts import event_facts
+from events_app.registrations.models import Invitation, Quota, Registration
+from events_app.registrations.places import promote
+from events_app.registrations.posting import guest_context
+from events_app.tokens import new_token
+from events_app.vault import Json, Reader
+
+CODE_LENGTH = 16
+"""Characters of 5 bits: 80 bits, too many to guess, few enough to type."""
+
+
+class QuotasTooLarge(Conflict):
+    sentence = N_("The quotas keep more places than the event has (%(places)s of %(capacity)s).")
+
+
+class QuotaInUse(Conflict):
+    sentence = N_("People have registered with the quota “%(name)s”, so it cannot be removed.")
+
+
+class NoSuchInvitation(NotFound):
+    sentence = N_("There is no such invitation.")
+
+
+class InvitationUsed(Conflict):
+    sentence = N_("This code has been used; to take the place back, cancel the registration.")
+
+
+@one_transaction
+async def save_quotas(
+    event_id: uuid.UUID, quotas: Sequence[QuotaFacts], *, office: Office, now: datetime
+) -> None:
+    """Write the event's quotas; places that become free move the lines up.
+
+    Refuses `QuotasTooLarge` when they keep more than a mode's capacity, `QuotaInUse` when one with people would go.
+    """
+    event = await Event.claim(event_id)
+    for mode in ("in_person", "online"):
+        kept, capacity = sum(each.places for each in quotas if each.mode == mode), event.capacity(mode)
+        if capacity is not None and kept > capacity:
+            raise QuotasTooLarge(places=kept, capacity=capacity)
+    known = {str(quota.id): quota for quota in await Quota.filter(event_id=event_id)}
+    wanted = {each.id for each in quotas}
+    for quota_id, quota in known.items():
+        if quota_id not in wanted:
+            if await Registration.filter(quota_id=quota.id, live=1).exists():
+                raise QuotaInUse(name=quota.name)
+            await Registration.filter(quota_id=quota.id).update(quota_id=None)
+            await quota.delete()
+    for each in quotas:  # two may change names, and no two may have the same for a moment
+        if each.id in known and (each.mode, each.name) != (known[each.id].mode, known[each.id].name):
+            await Quota.filter(id=each.id).update(name=each.id)
+    for each in quotas:
+        values: dict[str, Any] = {"name": each.name, "mode": each.mode, "places": each.places}
+        if each.id in known:
+            await known[each.id].update_from_dict(values).save()
+        else:
+            await Quota.create(event_id=event_id, **values)
+    await promote(event, office=office, now=now)
+
+
+@one_transaction
+async def invite(
+    event_id: uuid.UUID,
+    invitees: Sequence[Invitee],
+    *,
+    batch: str,
+    purpose: str,
+    quota_id: uuid.UUID | None,
+    is_bound: bool,
+    office: Office,
+    now: datetime,
+) -> int:
+    """Make one single-use code for each invitee; nothing is sent yet. Says how many were made.
+
+    `is_bound` ties each code to its invitee's address: nobody else can use it.
+    """
+    event = await Event.claim(event_id)
+    scope, vault = str(event.id), office.vault
+    for invitee in invitees[:MOST_IN_A_BATCH]:
+        invitation_id, code = uuid.uuid4(), new_token()[:CODE_LENGTH]
+        guest: dict[str, Json] = {
+            "name": invitee.name,
+            "address": invitee.address,
+            "language": invitee.language,
+            "code": code,
+        }
+        bound = is_bound and bool(invitee.address)
+        await Invitation.create(
+            id=invitation_id,
+            event_id=event.id,
+            quota_id=quota_id,
+            batch=batch,
+            purpose=purpose,
+            code_index=code_index(scope, code, vault),
+            address_index=vault.blind_index(scope, invitee.address) if bound else None,
+            guest=vault.seal(scope, guest_context(invitation_id), guest),
+            created_on=now.date(),
+        )
+    return min(len(invitees), MOST_IN_A_BATCH)
+
+
+def reveal_guest(invitation: Invitation, *, office: Office, reader: Reader) -> Mapping[str, Any]:
+    """Whom an invitation is for, and its code: {name, address, language, code}."""
+    context = guest_context(invitation.id)
+    return office.vault.reveal(str(invitation.event_id), context, invitation.guest, reader)
+
+
+def link_of(event: Event, code: str, *, office: Office) -> str:
+    return office.site.url(f"/events/{event.slug}/register?code={code}")
+
+
+@one_transaction
+async def send_invitations(event_id: uuid.UUID, batch: str, *, office: Office, now: datetime) -> int:
+    """Write to everybody of a batch who has an address and was not written to; says how many."""
+    event = await Event.claim(event_id)
+    unsent = await Invitation.filter(event_id=event_id, batch=batch, state="created").order_by("id")
+    sent = 0
+    for invitation in unsent:
+        guest = reveal_guest(invitation, office=office, reader=Reader("courier"))
+        if not guest["address"]:
+            continue
+        invitation.state = "sent"
+        await invitation.save(update_fields=["state"])
+        await outbox.post(
+            "registrations.invitation",
+            vault=office.vault,
+            scope=str(event.id),
+            about=outbox.About(event_id=event.id, thread=invitation.id),
+            facts=await _invitation_facts(event, guest, office=office, now=now),
+            now=now,
+        )
+        sent += 1
+    return sent
+
+
+async def _invitation_facts(
+    event: Event, guest: Mapping[str, Any], *, office: Office, now: datetime
+) -> dict[str, Any]:
+    """The facts of a letter about nobody's registration yet: it has no calendar part."""
+    language = guest["language"] or office.site.default_language
+    stamp = now.astimezone(UTC).isoformat()
+    return {
+        "to_address": guest["address"],
+        "name": guest["name"],
+        "language": language,
+        "mode": event.modes[0].value,
+        "status": "",
+        "answer": "NEEDS-ACTION",
+        "invited": False,
+        "hold": False,
+        "uid": "",
+        "sequence": 0,
+        "stamp": stamp,
+        "created": stamp,
+        "organizer_address": office.site.sender,
+        "organizer_name": "",
+        "site_name": office.site.name(language),
+        "site_url": office.site.base_url,
+        "own_url": link_of(event, guest["code"], office=office),
+        "event": event_facts(event, await hosts_of(event.id), language=language, site=office.site),
+    }
+
+
+@one_transaction
+async def revoke(event_id: uuid.UUID, invitation_id: uuid.UUID) -> None:
+    """Withdraw a code. Refuses `NoSuchInvitation`, and `InvitationUsed` for one that opened a registration."""
+    await Event.claim(event_id)
+    invitation = await Invitation.get_or_none(id=invitation_id, event_id=event_id)
+    if invitation is None:
+        raise NoSuchInvitation()
+    if invitation.state == "used":
+        raise InvitationUsed()
+    invitation.state = "revoked"
+    await invitation.save(update_fields=["state"])

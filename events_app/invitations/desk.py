@@ -1,0 +1,124 @@
+"""The desk's page for invitations: quotas of partners, batches of codes, and what became of each."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.errors import Conflict
+from events_app.events.models.event import Event
+from events_app.house import office_of
+from events_app.i18n import N_, ngettext, translate
+from events_app.invitations import actions, rules
+from events_app.invitations.forms import invitation_form, quota_facts, quotas_form
+from events_app.registrations.models import Invitation, Quota, Registration
+from events_app.vault import Reader
+from events_app.web.forms import typed_into
+from events_app.web.responses import Flash, page, see_other
+
+
+@dataclass(frozen=True)
+class Line:
+    """One invitation, opened for this organizer."""
+
+    invitation: Invitation
+    guest: Mapping[str, Any]
+    link: str
+
+
+async def show(request: Request) -> Response:
+    return await _page(request, await Event.find(request.path_params["event_id"]))
+
+
+async def _page(
+    request: Request,
+    event: Event,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    quotas: Any = None,
+    batch: Any = None,
+) -> Response:
+    office = office_of(request)
+    reader = Reader("organizer", request.state.organizer.id)
+    known = await Quota.filter(event_id=event.id).order_by("mode", "name")
+    batches: dict[str, list[Line]] = {}
+    made = Invitation.filter(event_id=event.id, purpose__in=["open", "jump"])
+    for each in await made.order_by("created_on", "batch", "id"):
+        guest = actions.reveal_guest(each, office=office, reader=reader)
+        link = actions.link_of(event, str(guest["code"]), office=office)
+        batches.setdefault(each.batch, []).append(Line(each, guest, link))
+    taken = {each.id: await Registration.filter(quota_id=each.id, seated=True).count() for each in known}
+    return page(
+        request,
+        "invitations/invitations.html",
+        status=status,
+        event=event,
+        quotas=quotas or quotas_form(event=event, quotas=known),
+        known_quotas=known,
+        taken=taken,
+        form=batch or invitation_form(quotas=known),
+        batches=batches,
+        refusal=refusal,
+    )
+
+
+async def save_quotas(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    form = quotas_form(await typed_into(request), event=event, quotas=[])
+    if not form.validate():
+        return await _page(request, event, status=422, quotas=form)
+    try:
+        await actions.save_quotas(event.id, quota_facts(form), office=office_of(request), now=clock.now())
+    except Conflict as refusal:
+        return await _page(
+            request, event, status=409, quotas=form, refusal=translate(refusal.sentence, **refusal.values)
+        )
+    return see_other(_path(event), flash=Flash("success", translate(N_("Saved."))))
+
+
+async def invite(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    known = await Quota.filter(event_id=event.id).order_by("mode", "name")
+    form = invitation_form(await typed_into(request), quotas=known)
+    if not form.validate():
+        return await _page(request, event, status=422, batch=form)
+    invitees = form.invitees or [rules.Invitee()] * (form.number.data or 0)
+    made = await actions.invite(
+        event.id,
+        invitees,
+        batch=form.batch.data or "",
+        purpose=form.purpose.data,
+        quota_id=uuid.UUID(form.quota.data) if form.quota.data else None,
+        is_bound=bool(form.is_bound.data),
+        office=office_of(request),
+        now=clock.now(),
+    )
+    sentence = ngettext(
+        "%(n)s code is made. Nothing has been sent yet.",
+        "%(n)s codes are made. Nothing has been sent yet.",
+        made,
+    )
+    return see_other(_path(event), flash=Flash("success", sentence))
+
+
+async def send(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    batch = str((await typed_into(request)).get("batch", ""))
+    sent = await actions.send_invitations(event.id, batch, office=office_of(request), now=clock.now())
+    sentence = ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", sent)
+    return see_other(_path(event), flash=Flash("success", sentence))
+
+
+async def revoke(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    await actions.revoke(event.id, request.path_params["invitation_id"])
+    return see_other(_path(event), flash=Flash("success", translate(N_("The code does not work any more."))))
+
+
+def _path(event: Event) -> str:
+    return f"/desk/events/{event.id}/invitations"

@@ -1,0 +1,138 @@
+"""The desk's forms about people: quotas, invitations, somebody entered by hand, a note, a letter to many."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.core import Field
+from wtforms.validators import ValidationError
+
+from events_app.events.models.event import Event
+from events_app.events.rules import MODE_NAMES
+from events_app.i18n import L_, N_, current_language, languages, name_of_language, translate
+from events_app.invitations.rules import MOST_IN_A_BATCH, Invitee, QuotaFacts
+from events_app.registrations.models import Quota
+from events_app.web.forms import (
+    Form,
+    at_most,
+    is_an_address,
+    number_between,
+    optional,
+    required,
+    tidy,
+    tidy_line,
+)
+
+
+class QuotaForm(Form):
+    """A partner's places; a row without a name is left out."""
+
+    id = HiddenField()
+    name = StringField(L_("For whom"), [at_most(120)], filters=[tidy_line])
+    mode = SelectField(L_("Takes part"))
+    places = IntegerField(L_("Places"), [optional(), number_between(0, 100_000)])
+
+
+class QuotasForm(Form):
+    quotas = FieldList(FormField(QuotaForm), L_("Places kept for partners"))
+
+
+def quotas_form(typed: Any = None, *, event: Event, quotas: Sequence[Quota]) -> QuotasForm:
+    rows = [
+        {"id": str(each.id), "name": each.name, "mode": each.mode, "places": each.places} for each in quotas
+    ]
+    form = QuotasForm(typed, data={"quotas": rows})
+    if typed is None:
+        form.quotas.append_entry()
+        form.quotas.append_entry()
+    for entry in form.quotas.entries:
+        entry.form.mode.choices = [(mode.value, MODE_NAMES[mode]) for mode in event.modes]
+    return form
+
+
+def quota_facts(form: QuotasForm) -> list[QuotaFacts]:
+    rows = [entry.form for entry in form.quotas.entries]
+    return [
+        QuotaFacts(row.id.data or "", row.name.data, row.mode.data, row.places.data or 0)
+        for row in rows
+        if row.name.data
+    ]
+
+
+class InvitationForm(Form):
+    batch = StringField(
+        L_("Name of this batch"),
+        [required(N_("Please give the batch a name, such as: Partners.")), at_most(120)],
+        filters=[tidy_line],
+    )
+    purpose = RadioField(L_("What a code does"), [required()])
+    quota = SelectField(L_("Uses the places of"))
+    people = TextAreaField(
+        L_("For whom"),
+        [at_most(60_000)],
+        filters=[tidy],
+        description=L_(
+            "One person a line, such as: Salma Haddad <salma@example.org>. Left empty, you get codes without a name."
+        ),
+        render_kw={"rows": 6, "dir": "auto"},
+    )
+    number = IntegerField(
+        L_("Or this many codes without a name"),
+        [optional(), number_between(1, MOST_IN_A_BATCH)],
+        render_kw={"min": 1},
+    )
+    language = SelectField(L_("Language of the letters"))
+    is_bound = BooleanField(L_("Each code works only for the address it is sent to"))
+
+    invitees: list[Invitee]
+
+    def validate_people(self, people: Field) -> None:
+        self.invitees, wrong = [], []
+        for line in (people.data or "").splitlines():
+            if not line.strip():
+                continue
+            found = re.fullmatch(r"\s*(.*?)[\s,;<]*([^\s<>,;]+@[^\s<>,;]+)\s*>?\s*", line)
+            if found is None or not is_an_address(found[2]):
+                wrong.append(line.strip()[:60])
+            else:
+                self.invitees.append(
+                    Invitee(found[1].strip(" \"'")[:120], found[2], self.language.data or "")
+                )
+        if wrong:
+            raise ValidationError(
+                translate(
+                    N_("These lines have no address that we understand: %(lines)s"),
+                    lines=" | ".join(wrong[:5]),
+                )
+            )
+
+    def validate_number(self, number: Field) -> None:
+        if not number.data and not (self.people.data or "").strip():
+            raise ValidationError(translate(N_("Please name people, or say how many codes you need.")))
+
+
+def invitation_form(typed: Any = None, *, quotas: Sequence[Quota]) -> InvitationForm:
+    form = InvitationForm(typed)
+    form.purpose.choices = [
+        ("open", translate(N_("It opens one registration"))),
+        ("jump", translate(N_("It opens one registration, and passes the waiting list"))),
+    ]
+    form.quota.choices = [
+        ("", translate(N_("Everybody's places"))),
+        *((str(each.id), each.name) for each in quotas),
+    ]
+    form.language.choices = [(code, name_of_language(code)) for code in languages()]
+    if typed is None:
+        form.purpose.data, form.language.data, form.is_bound.data = "open", current_language(), True
+    return form

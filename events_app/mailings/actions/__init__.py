@@ -1,0 +1,1 @@
+"""Writing to many, reminders, telling what changed; and the desk's log of letters."""

@@ -1,0 +1,310 @@
+"""Writing to many: one letter each, in their own language, posted a hundred at a time and to nobody twice."""
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from tortoise.expressions import Subquery
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from events_app.database import one_transaction
+from events_app.errors import Conflict, NotFound, Refusal
+from events_app.events.models.event import Event, hosts_of
+from events_app.events.rules import Status as EventStatus
+from events_app.house import Office
+from events_app.i18n import N_, translate, use_language
+from events_app.mail import outbox
+from events_app.mail.models import Letter
+from events_app.mailings.emails import LetterMaker, Words
+from events_app.mailings.models import Mailing, MailingLine
+from events_app.people import search
+from events_app.questions.answers import answer_matches
+from events_app.registrations.facts import Person
+from events_app.registrations.models import Registration
+from events_app.registrations.posting import COURIER, reveal_person
+from events_app.registrations.rules import Due, Status
+from events_app.vault import Json, Reader
+
+log = logging.getLogger(__name__)
+
+KIND: Final = "registrations.mailing"
+BATCH: Final = 100
+"""People a transaction: some tens of milliseconds in which the event's seats wait."""
+
+UNREACHED: Final = ("refused", "withheld", "unsure", "kept", "superseded")
+"""States of a letter that its person has not had, or perhaps not."""
+
+
+class EventIsDraft(Conflict):
+    sentence = N_(
+        "This event is a draft, and its page cannot be seen yet. Publish it before you write to people."
+    )
+
+
+class NobodyToWriteTo(Conflict):
+    sentence = N_("Nobody fits this choice, so there is nobody to write to.")
+
+
+class PeopleChanged(Conflict):
+    sentence = N_(
+        "Meanwhile somebody came or went, and nothing was sent yet. Please look at the number again, then send."
+    )
+
+
+class LetterUnderWay(Conflict):
+    sentence = N_("This letter is on its way, so it cannot be changed any more.")
+
+
+class NoSuchMailing(NotFound):
+    sentence = N_("There is no page at this address.")
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a letter goes to: registrations by id with their languages; and how many fit but have no address, or one
+    from which mail came back."""
+
+    people: Mapping[uuid.UUID, str]
+    without_address: int
+    bounced: int = 0
+
+    @property
+    def mark(self) -> str:
+        """Changes as soon as anybody joins or leaves."""
+        return hashlib.sha256(b"".join(each.bytes for each in sorted(self.people))).hexdigest()[:16]
+
+    def in_another_language(self, words: Words) -> int:
+        """How many get it in a language that is not theirs."""
+        return sum(language not in words.written for language in self.people.values())
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far a mailing is: lines by state, letters by state, and the letters that did not reach their person."""
+
+    lines: Mapping[str, int]
+    letters: Mapping[str, int]
+    unreached: Sequence[tuple[uuid.UUID, Letter]]
+
+
+def content_context(mailing_id: uuid.UUID) -> str:
+    return f"mailing:{mailing_id}"
+
+
+async def find_mailing(event_id: uuid.UUID, mailing_id: uuid.UUID) -> Mailing:
+    found = await Mailing.get_or_none(id=mailing_id, event_id=event_id)
+    if found is None:
+        raise NoSuchMailing()
+    return found
+
+
+def reveal_words(mailing: Mailing, *, office: Office, reader: Reader) -> Words:
+    opened: Mapping[str, Any] = office.vault.reveal(
+        str(mailing.event_id), content_context(mailing.id), mailing.content, reader
+    )
+    return Words(opened["subject"], opened["body"], opened["query"])
+
+
+@one_transaction
+async def save_draft(
+    event_id: uuid.UUID, words: Words, *, mailing_id: uuid.UUID | None = None, office: Office, now: datetime
+) -> Mailing:
+    """Keep what is written so far, as a new draft or instead of `mailing_id`. Refuses `LetterUnderWay`."""
+    event = await Event.claim(event_id)
+    mailing = await find_mailing(event.id, mailing_id) if mailing_id else Mailing(event_id=event.id)
+    if mailing.state != "draft":
+        raise LetterUnderWay()
+    said: dict[str, Json] = {"subject": dict(words.subject), "body": dict(words.body), "query": words.query}
+    mailing.content = office.vault.seal(str(event.id), content_context(mailing.id), said)
+    mailing.made_on = now.date()
+    await mailing.save()
+    return mailing
+
+
+@one_transaction
+async def delete_draft(event_id: uuid.UUID, mailing_id: uuid.UUID) -> None:
+    """Refuses `LetterUnderWay`: what was sent stays on record."""
+    await Event.claim(event_id)
+    mailing = await find_mailing(event_id, mailing_id)
+    if mailing.state != "draft":
+        raise LetterUnderWay()
+    await mailing.delete()
+
+
+def refuse_draft(event: Event) -> None:
+    if event.status == EventStatus.DRAFT:
+        raise EventIsDraft()
+
+
+async def audience_of(event_id: uuid.UUID, query: str, *, office: Office, reader: Reader) -> Audience:
+    """Whom the query finds, without those who are never written to: see `_may_be_written_to`."""
+
+    def opens(registration: Registration) -> Person:
+        return reveal_person(registration, vault=office.vault, reader=reader)
+
+    asked = search.read_query(parse_qsl(query))
+    rows: QuerySet[Registration] = search.rows_for(event_id, asked).filter(live=1, erased=False)
+    rows = rows.exclude(due_for__in=[Due.ADDRESS, Due.LEAVING])
+    spoken: dict[uuid.UUID, str] = dict(await rows.values_list("id", "language"))
+    bounced = set(await rows.filter(undeliverable=True).values_list("id", flat=True))
+    if asked.needs_opening:
+        lens = search.Lens(opens=opens, matches=answer_matches)
+        found = set(await search.find_ids(event_id, asked, lens=lens))
+        spoken = {each: language for each, language in spoken.items() if each in found}
+    addressed = {}
+    async for row, person in search.opened(rows, opens=opens):
+        if row.id in spoken and person.address:
+            addressed[row.id] = spoken[row.id]
+    people = {each: language for each, language in addressed.items() if each not in bounced}
+    return Audience(people, len(spoken) - len(addressed), len(addressed) - len(people))
+
+
+def _may_be_written_to(registration: Registration | None) -> bool:
+    """Never to somebody cancelled, declined, erased, about to leave, whose address nobody has confirmed yet, or from
+    whose address mail came back."""
+    return (
+        registration is not None
+        and registration.live == 1
+        and not registration.erased
+        and not registration.undeliverable
+        and registration.due_for not in {Due.ADDRESS, Due.LEAVING}
+    )
+
+
+@one_transaction
+async def start(
+    event_id: uuid.UUID, mailing_id: uuid.UUID, *, mark: str, office: Office, reader: Reader
+) -> bool:
+    """Write down who gets the letter: exactly those whom the organizer was shown (`Audience.mark`). Nothing is posted.
+
+    Starting twice is starting once (False the second time). Refuses `EventIsDraft`, `NobodyToWriteTo`,
+    `PeopleChanged`.
+    """
+    event = await Event.claim(event_id)
+    mailing = await find_mailing(event.id, mailing_id)
+    if mailing.state != "draft":
+        return False
+    refuse_draft(event)
+    words = reveal_words(mailing, office=office, reader=reader)
+    audience = await audience_of(event.id, words.query, office=office, reader=reader)
+    if not audience.people:
+        raise NobodyToWriteTo()
+    if audience.mark != mark:
+        raise PeopleChanged()
+    lines = [MailingLine(mailing_id=mailing.id, registration_id=each) for each in sorted(audience.people)]
+    await MailingLine.bulk_create(lines, batch_size=500)
+    mailing.state, mailing.people = "sending", len(lines)
+    await mailing.save(update_fields=["state", "people"])
+    return True
+
+
+async def carry_on(*, office: Office, now: datetime) -> int:
+    """Post what is left of every mailing that was started; says how many batches. Idle, it writes nothing.
+
+    Any number of processes may do this at once, and whatever one of them leaves undone the next one does.
+    """
+    batches = 0
+    for mailing_id in await Mailing.filter(state="sending").values_list("id", flat=True):
+        try:
+            while await post_batch(mailing_id, office=office, now=now):  # type: ignore[arg-type]
+                batches += 1
+        except Refusal as refusal:  # an event whose keys are gone, for one: the others go on
+            log.warning("a letter to many cannot go on: %s", type(refusal).__name__)
+    return batches
+
+
+@one_transaction
+async def post_batch(mailing_id: uuid.UUID, *, office: Office, now: datetime) -> bool:
+    """Post the letters of the next `BATCH` people and mark their lines, together; False when nobody was left.
+
+    It works under the event's claim, so nobody can cancel between the look and the letter.
+    """
+    mailing = await Mailing.get(id=mailing_id)
+    event = await Event.claim(mailing.event_id)
+    lines = await MailingLine.filter(mailing_id=mailing_id, state="waiting").order_by("number").limit(BATCH)
+    if not lines:
+        await Mailing.filter(id=mailing_id, state="sending").update(state="sent")
+        return False
+    words = reveal_words(mailing, office=office, reader=COURIER)
+    rows = {row.id: row for row in await Registration.filter(id__in=[line.registration_id for line in lines])}
+    facts_of = LetterMaker(event, await hosts_of(event.id), words, office=office, now=now)
+    reached, postings = [], []
+    for line in lines:
+        row = rows.get(line.registration_id)
+        facts = facts_of(row) if row is not None and _may_be_written_to(row) else None
+        line.state = "posted" if facts else "passed_over"
+        if facts:
+            reached.append(line)
+            postings.append(outbox.Posting(line.registration_id, facts))
+    scope = str(event.id)
+    letters = await outbox.post_many(
+        KIND, postings, vault=office.vault, scope=scope, event_id=event.id, now=now
+    )
+    for line, letter_id in zip(reached, letters, strict=True):
+        line.letter_id = letter_id
+    for line in lines:
+        await line.save(update_fields=["state", "letter_id"])
+    return True
+
+
+async def facts_for(
+    event: Event, words: Words, registration: Registration, person: Person, *, office: Office, now: datetime
+) -> dict[str, Any]:
+    """The facts of this person's letter, to be looked at: their personal link is left out of it."""
+    make = LetterMaker(event, await hosts_of(event.id), words, office=office, now=now)
+    return make.for_person(registration, person, page=office.site.url("/registrations/…"))
+
+
+@one_transaction
+async def send_test(
+    event_id: uuid.UUID, words: Words, person: Person, *, language: str, office: Office, now: datetime
+) -> None:
+    """Post the letter, marked as a test, to the organizer who writes it: `person` is the organizer."""
+    event = await Event.claim(event_id)
+    nobody = Registration(
+        event_id=event.id,
+        status=Status.CONFIRMED,
+        mode=event.modes[0].value,
+        language=language,
+        registered_on=now.date(),
+        answer="NEEDS-ACTION",
+        organizer_address=office.site.sender,
+    )
+    make = LetterMaker(event, await hosts_of(event.id), words, office=office, now=now)
+    facts = make.for_person(nobody, person, page=office.site.url(f"/events/{event.slug}"))
+    with use_language(facts["language"]):
+        facts["subject"] = translate(N_("Test: %(subject)s"), subject=facts["subject"])
+    await outbox.post(
+        KIND,
+        vault=office.vault,
+        scope=str(event.id),
+        about=outbox.About(event_id=event.id),
+        facts=facts,
+        now=now,
+    )
+
+
+async def report_on(mailing: Mailing, *, most: int = 200) -> Report:
+    """How far it is, and up to `most` of the letters that were not taken by a mail server."""
+    lines = MailingLine.filter(mailing_id=mailing.id)
+    counted = await lines.annotate(n=Count("number")).group_by("state").values("state", "n")
+    posted = Subquery(lines.filter(letter_id__isnull=False).values("letter_id"))
+    letters = Letter.filter(id__in=posted)
+    states = await letters.annotate(n=Count("number")).group_by("state").values("state", "n")
+    fields = Letter._meta.db_fields - {"facts", "message"}
+    lost = await letters.filter(state__in=list(UNREACHED)).order_by("number").limit(most).only(*fields)
+    return Report(
+        {row["state"]: row["n"] for row in counted},
+        {row["state"]: row["n"] for row in states},
+        [(letter.thread, letter) for letter in lost if letter.thread],
+    )
+
+
+async def mailings_of(event_id: uuid.UUID) -> list[Mailing]:
+    return list(await Mailing.filter(event_id=event_id).order_by("-made_on", "id"))

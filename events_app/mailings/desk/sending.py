@@ -1,0 +1,173 @@
+"""The letter looked at before it goes, sent, and what became of it."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.errors import Conflict
+from events_app.events.models.event import Event
+from events_app.house import office_of
+from events_app.i18n import (
+    N_,
+    translate,
+)
+from events_app.mail.message import Draft
+from events_app.mail.models import Letter
+from events_app.mailings.actions import writing
+from events_app.mailings.actions.writing import Audience
+from events_app.mailings.desk.mailing import describe, find_mailing, organizer_of, path, reader_of, refusal_of
+from events_app.mailings.emails import Words
+from events_app.mailings.models import Mailing
+from events_app.people import search
+from events_app.people.desk.rows import Row, open_row
+from events_app.registrations import emails
+from events_app.registrations.models import Registration
+from events_app.texts import folded
+from events_app.web.forms import typed_into
+from events_app.web.responses import Flash, page, see_other
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The letter as one named person would get it."""
+
+    row: Row
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A letter that did not reach its person, or perhaps not."""
+
+    row: Row
+    letter: Letter
+
+
+async def show(request: Request) -> Response:
+    """A draft with everything to be known before sending; a letter under way with how far it is."""
+    event = await Event.find(request.path_params["event_id"])
+    found = await find_mailing(request, event)
+    if found.state == "draft":
+        return await _look_page(request, event, found)
+    return await _progress_page(request, event, found)
+
+
+async def _look_page(
+    request: Request, event: Event, draft: Mailing, *, status: int = 200, refusal: str = ""
+) -> Response:
+    office, reader = office_of(request), reader_of(request)
+    words = writing.reveal_words(draft, office=office, reader=reader)
+    audience = await writing.audience_of(event.id, words.query, office=office, reader=reader)
+    sought = request.query_params.get("as", "").strip()[:200]
+    sample = await _sample(request, event, words, audience, sought)
+    spoken = list(audience.people.values())
+    return page(
+        request,
+        "mailings/look.html",
+        status=status,
+        event=event,
+        draft=draft,
+        words=words,
+        audience=audience,
+        by_language={code: spoken.count(code) for code in sorted(set(spoken))},
+        in_another=audience.in_another_language(words),
+        whom=await describe(event, search.read_query(parse_qsl(words.query))),
+        sample=sample,
+        sought=sought,
+        own_address=(await organizer_of(request)).address,
+        refusal=refusal or refusal_of(event),
+        may_send=not refusal_of(event) and bool(audience.people),
+    )
+
+
+async def _sample(
+    request: Request, event: Event, words: Words, audience: Audience, sought: str
+) -> Sample | None:
+    """The letter of the first person whose name or address holds the sought words; None when there is nobody."""
+    parts = [folded(part) for part in sought.split()]
+    everybody = sorted(audience.people)
+    for start in range(0, len(everybody), search.AT_ONCE):
+        for each in await Registration.filter(id__in=everybody[start : start + search.AT_ONCE]).order_by(
+            "id"
+        ):
+            row = open_row(request, each)
+            text = folded(f"{row.person.name}\n{row.person.address}")
+            if all(part in text for part in parts):
+                office, now = office_of(request), clock.now()
+                facts = await writing.facts_for(event, words, each, row.person, office=office, now=now)
+                return Sample(row, emails.compose(writing.KIND, facts))
+    return None
+
+
+async def _progress_page(request: Request, event: Event, found: Mailing) -> Response:
+    office, reader = office_of(request), reader_of(request)
+    words = writing.reveal_words(found, office=office, reader=reader)
+    report = await writing.report_on(found)
+    rows = await Registration.filter(id__in=[each for each, _letter in report.unreached])
+    known = {row.id: row for row in rows}
+    return page(
+        request,
+        "mailings/progress.html",
+        event=event,
+        mailing=found,
+        words=words,
+        report=report,
+        lost=[
+            Lost(open_row(request, known[each]), letter) for each, letter in report.unreached if each in known
+        ],
+        is_moving=found.state == "sending" or bool({"queued", "sending"} & set(report.letters)),
+    )
+
+
+async def send(request: Request) -> Response:
+    """POST: fix who gets it, then post the letters while the page shows how far it is."""
+    event = await Event.find(request.path_params["event_id"])
+    found = await find_mailing(request, event)
+    mark = str((await typed_into(request)).get("mark", ""))
+    office = office_of(request)
+    try:
+        await writing.start(event.id, found.id, mark=mark, office=office, reader=reader_of(request))
+    except Conflict as refusal:
+        sentence = translate(refusal.sentence, **refusal.values)
+        return await _look_page(request, event, found, status=409, refusal=sentence)
+    return _going_on(request, event, found)
+
+
+async def go_on(request: Request) -> Response:
+    """POST: post what was left when a server was stopped in the middle; the caretaker would do it too."""
+    event = await Event.find(request.path_params["event_id"])
+    return _going_on(request, event, await find_mailing(request, event))
+
+
+def _going_on(request: Request, event: Event, found: Mailing) -> Response:
+    response = see_other(path(event, found))
+    response.background = BackgroundTask(writing.carry_on, office=office_of(request), now=clock.now())
+    return response
+
+
+async def send_test(request: Request) -> Response:
+    """POST: the letter, marked as a test, to the organizer who asks and to nobody else."""
+    event = await Event.find(request.path_params["event_id"])
+    found = await find_mailing(request, event)
+    words = writing.reveal_words(found, office=office_of(request), reader=reader_of(request))
+    for language in words.written:
+        await writing.send_test(
+            event.id,
+            words,
+            await organizer_of(request),
+            language=language,
+            office=office_of(request),
+            now=clock.now(),
+        )
+    flash = Flash("success", translate(N_("The test is on its way to your own address, in each language.")))
+    return see_other(path(event, found), flash=flash)
+
+
+async def delete(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    await writing.delete_draft(event.id, (await find_mailing(request, event)).id)
+    return see_other(path(event), flash=Flash("success", translate(N_("The draft is gone."))))

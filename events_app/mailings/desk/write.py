@@ -1,0 +1,86 @@
+"""The desk's pages for writing to many: write, look at it, try it, send it, and see what became of it."""
+
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.events.models.event import Event
+from events_app.house import office_of
+from events_app.i18n import (
+    own_language_first,
+)
+from events_app.mailings.actions import writing
+from events_app.mailings.desk.mailing import describe, find_mailing, path, reader_of, refusal_of
+from events_app.mailings.emails import PLACEHOLDERS, Words
+from events_app.mailings.forms.letter import mailing_form
+from events_app.mailings.models import Mailing
+from events_app.people import search
+from events_app.web.forms import typed_into
+from events_app.web.responses import page, see_other
+
+
+async def write(request: Request) -> Response:
+    """An empty letter to those whom the address asks for, and the letters written before."""
+    event = await Event.find(request.path_params["event_id"])
+    query = search.read_query(request.query_params.multi_items())
+    form = mailing_form(event=event, words=Words({}, {}, str(replace(query, sort=search.SORTS[0]))))
+    return await _write_page(request, event, form)
+
+
+async def _write_page(
+    request: Request, event: Event, form: Any, *, draft: Mailing | None = None, status: int = 200
+) -> Response:
+    reader = reader_of(request)
+    office = office_of(request)
+    earlier = [] if draft else await writing.mailings_of(event.id)
+    titled = [(each, writing.reveal_words(each, office=office, reader=reader).subject) for each in earlier]
+    return page(
+        request,
+        "mailings/write.html",
+        status=status,
+        event=event,
+        form=form,
+        draft=draft,
+        earlier=titled,
+        codes=own_language_first(),
+        placeholders=PLACEHOLDERS,
+        narrowed=await describe(event, replace(form.query, status="", mode="", language="")),
+        is_draft_event=refusal_of(event),
+    )
+
+
+async def save(request: Request) -> Response:
+    """POST: keep a new letter, and go on to looking at it."""
+    event = await Event.find(request.path_params["event_id"])
+    return await _save(request, event, None)
+
+
+async def _save(request: Request, event: Event, draft: Mailing | None) -> Response:
+    form = mailing_form(await typed_into(request), event=event)
+    if not form.validate():
+        return await _write_page(request, event, form, draft=draft, status=422)
+    saved = await writing.save_draft(
+        event.id,
+        form.words,
+        mailing_id=draft.id if draft else None,
+        office=office_of(request),
+        now=clock.now(),
+    )
+    return see_other(path(event, saved))
+
+
+async def edit(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    draft = await find_mailing(request, event)
+    words = writing.reveal_words(draft, office=office_of(request), reader=reader_of(request))
+    if draft.state != "draft":
+        return see_other(path(event, draft))
+    return await _write_page(request, event, mailing_form(event=event, words=words), draft=draft)
+
+
+async def save_again(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    return await _save(request, event, await find_mailing(request, event))

@@ -1,0 +1,102 @@
+"""What organizers write to many, and what becomes of it in one person's letter: placeholders, language, links."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from events_app.events.models.event import Event, EventHost
+from events_app.house import Office
+from events_app.i18n import N_, languages, say_date, say_time, translate, use_language
+from events_app.registrations.emails import harmless
+from events_app.registrations.facts import Person, event_facts, letter_facts
+from events_app.registrations.models import Registration
+from events_app.registrations.posting import COURIER, reveal_person
+from events_app.texts import Texts
+from events_app.vault import Json
+
+PLACEHOLDERS: Final = ("name", "event", "date", "time", "place", "page")
+_BRACES: Final = re.compile(r"\{([^{}\n]*)\}")
+_LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What organizers write, by language, and to whom: the query string of a list (see `search.read_query`)."""
+
+    subject: Texts
+    body: Texts
+    query: str = ""
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The languages that it is written in, in the order of the site's."""
+        return tuple(code for code in languages() if self.subject.get(code) and self.body.get(code))
+
+    def language_for(self, wanted: str) -> str:
+        """The language in which somebody gets it: theirs, else the first one that it is written in."""
+        return wanted if wanted in self.written else self.written[0]
+
+
+def unknown_placeholders(text: str) -> list[str]:
+    """What stands in braces and is none of `PLACEHOLDERS`, as it was typed."""
+    return [found[0] for found in _BRACES.finditer(text) if found[1] not in PLACEHOLDERS]
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """The text with its placeholders replaced, once: what a value says is never looked at again."""
+    return _BRACES.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+class LetterMaker:
+    """Makes the facts of one letter after another about one event; what they share is made once for a language."""
+
+    def __init__(
+        self, event: Event, hosts: list[EventHost], words: Words, *, office: Office, now: datetime
+    ) -> None:
+        self._event, self._hosts, self._words, self._office, self._now = event, hosts, words, office, now
+        self._about: dict[str, dict[str, Json]] = {}
+
+    def __call__(self, registration: Registration) -> dict[str, Any] | None:
+        """The facts of this person's letter; None for somebody without an address."""
+        person = reveal_person(registration, vault=self._office.vault, reader=COURIER)
+        return self.for_person(registration, person) if person.address else None
+
+    def for_person(self, registration: Registration, person: Person, *, page: str = "") -> dict[str, Any]:
+        language = self._words.language_for(registration.language)
+        about = self._about.get(language)
+        if about is None:
+            about = event_facts(self._event, self._hosts, language=language, site=self._office.site)
+            self._about[language] = about
+        facts: dict[str, Any] = letter_facts(
+            registration, person, about, site=self._office.site, now=self._now
+        )
+        # Answers to it are for people, so they do not go to the address that reads calendar answers.
+        facts |= {"organizer_address": self._office.site.sender}
+        facts |= {"language": language, "own_url": page or facts["own_url"]}
+        values = values_for(self._event, facts)
+        body = self._words.body[language]
+        facts["subject"] = filled(self._words.subject[language], values)
+        facts["body"] = filled(body, values)
+        facts["links"] = sorted({*_LINK.findall(body), facts["own_url"]})
+        return facts
+
+
+def values_for(event: Event, facts: Mapping[str, Any]) -> dict[str, str]:
+    """What the placeholders stand for in one letter, as plain text in its language."""
+    about, language = facts["event"], facts["language"]
+    starts, ends = event.starts, event.ends
+    with use_language(language):
+        hours = translate(N_("%(start)s–%(end)s"), start=say_time(starts), end=say_time(ends))
+        days = say_date(starts.date())
+        if starts.date() != ends.date():
+            days = translate(N_("%(first)s to %(last)s"), first=days, last=say_date(ends.date()))
+        return {
+            "name": harmless(facts["name"]),
+            "event": about["title"],
+            "date": days,
+            "time": hours,
+            "place": about["place"] if facts["mode"] == "in_person" else translate("Online"),
+            "page": facts["own_url"],
+        }

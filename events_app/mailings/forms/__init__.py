@@ -1,0 +1,1 @@
+"""The forms of letters to many and of reminders."""

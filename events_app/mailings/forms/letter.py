@@ -1,0 +1,144 @@
+"""The form of a letter to many: to whom, and what it says in each language of the site."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.core import Field
+from wtforms.validators import ValidationError
+
+from events_app.events.models.event import Event
+from events_app.events.rules import MODE_NAMES
+from events_app.i18n import L_, N_, languages, name_of_language, translate
+from events_app.mailings.emails import PLACEHOLDERS, Words, unknown_placeholders
+from events_app.people import search
+from events_app.registrations.rules import Status
+from events_app.web.forms import Form, at_most, tidy, tidy_line
+from events_app.web.texts import texts_typed
+
+MOST_SUBJECT: Final = 150
+MOST_BODY: Final = 20_000
+
+
+def _only_known_placeholders(form: Form, field: Field) -> None:
+    unknown = unknown_placeholders(field.data or "")
+    if unknown:
+        raise ValidationError(
+            translate(
+                N_("We do not know %(unknown)s. You can write: %(known)s."),
+                unknown=translate(N_(", ")).join(dict.fromkeys(unknown)),
+                known=translate(N_(", ")).join(f"{{{name}}}" for name in PLACEHOLDERS),
+            )
+        )
+
+
+def _one_language(form: Form, field: Field) -> None:
+    """Says beside the label that one language is enough; the form itself checks it, for both fields of a language."""
+
+
+_one_language.field_flags = {"one_language": True}  # type: ignore[attr-defined]
+
+
+class _MailingForm(Form):
+    """Subclasses add `subject_en`, `body_en` and so on. `rest` is what of the query the page has no field for."""
+
+    status = SelectField(L_("Status"), validate_choice=True)
+    mode = SelectField(L_("Takes part"))
+    language = SelectField(L_("Language"))
+    rest = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A language is written when both its fields are; at least one has to be."""
+        valid = super().validate(extra_validators)
+        begun = [code for code in languages() if self._typed("subject", code) or self._typed("body", code)]
+        for code in begun or languages()[:1]:
+            for name in ("subject", "body"):
+                field = self[f"{name}_{code}"]
+                if not field.data and not field.errors:
+                    field.errors = [translate(_MISSING[name])]
+                    valid = False
+        return bool(valid)
+
+    def _typed(self, name: str, code: str) -> str:
+        return str(self[f"{name}_{code}"].data or "")
+
+    @property
+    def query(self) -> search.Query:
+        """Whom the form chooses, with what came from the list."""
+        rest = search.read_query(parse_qsl(self.rest.data or ""))
+        return replace(
+            rest,
+            sort=search.SORTS[0],
+            status=_chosen(self.status),
+            mode=_chosen(self.mode),
+            language=_chosen(self.language),
+        )
+
+    @property
+    def words(self) -> Words:
+        """The valid form's content."""
+        return Words(texts_typed(self, "subject"), texts_typed(self, "body"), str(self.query))
+
+
+_MISSING: Final = {
+    "subject": N_("The subject is missing in this language."),
+    "body": N_("The letter is missing in this language."),
+}
+
+
+@cache
+def _form_class(codes: tuple[str, ...]) -> type[_MailingForm]:
+    members: dict[str, Field] = {}
+    for code in codes:
+        members[f"subject_{code}"] = StringField(
+            L_("Subject"),
+            [_one_language, at_most(MOST_SUBJECT), _only_known_placeholders],
+            filters=[tidy_line],
+            render_kw={"lang": code, "dir": "auto", "maxlength": MOST_SUBJECT},
+        )
+        members[f"body_{code}"] = TextAreaField(
+            L_("Letter"),
+            [_one_language, at_most(MOST_BODY), _only_known_placeholders],
+            filters=[tidy],
+            render_kw={"lang": code, "dir": "auto", "maxlength": MOST_BODY, "rows": 12},
+        )
+    return type("MailingForm", (_MailingForm,), members)
+
+
+def mailing_form(typed: Any = None, *, event: Event, words: Words | None = None) -> _MailingForm:
+    """The form, empty, or filled from `words` (whose query says to whom), or with what was typed."""
+    data: dict[str, Any] = {}
+    if words:
+        asked = search.read_query(parse_qsl(words.query))
+        data = {"status": asked.status, "mode": asked.mode, "language": asked.language, "rest": words.query}
+        for code in languages():
+            data |= {f"subject_{code}": words.subject.get(code, ""), f"body_{code}": words.body.get(code, "")}
+    form = _form_class(languages())(typed, data=data)
+    _offer(form.status, STATUS_CHOICES)
+    _offer(form.mode, [_ALL, *((mode.value, MODE_NAMES[mode]) for mode in event.modes)])
+    _offer(form.language, [_ALL, *((code, name_of_language(code)) for code in languages())])
+    return form
+
+
+def _offer(field: SelectField, choices: Sequence[tuple[str, str]]) -> None:
+    """Give the field its choices; what came from an address and is none of them asks for everybody."""
+    field.choices = list(choices)
+    if field.raw_data is None and field.data not in {value for value, _label in choices}:
+        field.data = EVERYBODY
+
+
+def _chosen(field: SelectField) -> str:
+    return "" if field.data == EVERYBODY else str(field.data or "")
+
+
+EVERYBODY: Final = "all"
+_ALL: Final = (EVERYBODY, L_("All"))
+STATUS_CHOICES: Final[Sequence[tuple[str, str]]] = [
+    (EVERYBODY, L_("Everybody who comes or waits")),
+    (Status.CONFIRMED.value, L_("Confirmed")),
+    (Status.WAITLISTED.value, L_("On the waiting list")),
+    (Status.PENDING.value, L_("Waiting for approval")),
+]

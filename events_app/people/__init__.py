@@ -1,0 +1,1 @@
+"""The organizers' list of who registered: search, one person, acts on many, duplicates, saved views."""

@@ -1,0 +1,51 @@
+"""How many registered: what lower rooms show of it, handed down by app.py."""
+
+import uuid
+
+from tortoise.functions import Count
+
+from events_app.events.models.event import Event
+from events_app.mail import outbox
+from events_app.mail.models import Letter
+from events_app.registrations.models import Registration, how_many_hold_an_old_time
+from events_app.registrations.rules import Status
+
+
+def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
+    totals = dict.fromkeys([status.value for status in Status], 0)
+    for (status, _mode), number in counts.items():
+        totals[status] += number
+    return totals
+
+
+async def count_registrations(event_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """For the desk's overview of events (app.py hands this down): counts by 'status' and by 'status.mode'."""
+    rows = (
+        await Registration.filter(event_id__in=event_ids)
+        .annotate(number=Count("id"))
+        .group_by("event_id", "status", "mode")
+        .values("event_id", "status", "mode", "number")
+    )
+    counts: dict[uuid.UUID, dict[str, int]] = {}
+    for row in rows:
+        ours = counts.setdefault(row["event_id"], {})
+        for key in (row["status"], f"{row['status']}.{row['mode']}"):
+            ours[key] = ours.get(key, 0) + row["number"]
+    return counts
+
+
+async def count_behind(event: Event) -> int:
+    return await how_many_hold_an_old_time(event)
+
+
+async def count_letters(event_id: uuid.UUID) -> dict[str, int]:
+    return {str(state): number for state, number in (await outbox.counts_of(event_id)).items()}
+
+
+async def has_registrations(event_id: uuid.UUID) -> bool:
+    return await Registration.filter(event_id=event_id).exists()
+
+
+async def is_in_use(event_id: uuid.UUID) -> bool:
+    """Whether anybody registered for the event, or was written to about it."""
+    return await has_registrations(event_id) or await Letter.filter(event_id=event_id).exists()

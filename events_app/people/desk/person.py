@@ -1,0 +1,164 @@
+"""The desk's page about one person, what can be done there, and somebody entered by hand."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.errors import Conflict
+from events_app.events.models.event import Event
+from events_app.events.rules import MODE_NAMES, Door
+from events_app.house import office_of
+from events_app.i18n import N_, translate
+from events_app.mail.models import Letter
+from events_app.people.actions import letter_again, note_context, post_again
+from events_app.people.desk.acts import MAY, people_path, reason_fields, reason_in
+from events_app.people.desk.rows import open_row
+from events_app.people.forms import NoteForm
+from events_app.questions.models import questions_of
+from events_app.questions.wording import said_answers
+from events_app.registrations.actions import changing, deciding, forgetting
+from events_app.registrations.models import HistoryLine, Quota, Registration, party_of, place_in_line
+from events_app.registrations.rules import Due, Who
+from events_app.vault import Reader
+from events_app.web.forms import typed_into
+from events_app.web.responses import Flash, page, see_other
+
+
+async def show(request: Request) -> Response:
+    """Everything that is known of one person, and what can be done."""
+    event = await Event.find(request.path_params["event_id"])
+    return await _person_page(request, event, await find_registration(request, event))
+
+
+async def find_registration(request: Request, event: Event) -> Registration:
+    return await Registration.find(request.path_params["registration_id"], event_id=event.id)
+
+
+async def _person_page(
+    request: Request, event: Event, found: Registration, *, status: int = 200, refusal: str = ""
+) -> Response:
+    row = open_row(request, found)
+    every = Letter.filter(thread=found.id).order_by("-number")
+    return page(
+        request,
+        "people/person.html",
+        status=status,
+        event=event,
+        row=row,
+        company=[open_row(request, each) for each in await party_of(found) if each.id != found.id],
+        answers=said_answers(await questions_of(event.id, retired=True), row.person.answers),
+        quota=await Quota.get_or_none(id=found.quota_id) if found.quota_id else None,
+        in_line=await place_in_line(found) if found.waitlist_order is not None else 0,
+        due=datetime.fromtimestamp(found.due_at / 1000, event.starts.tzinfo) if found.due_at else None,
+        history=await HistoryLine.filter(registration_id=found.id).order_by("number"),
+        letters=await every.only("id", "number", "kind", "state", "posted_day", "sent_day"),
+        form=NoteForm(data={"note": _note_of(request, found)}),
+        may={verb for verb, statuses in MAY.items() if found.status in statuses and is_ahead(event)}
+        - ({"approve"} if found.due_for == Due.ADDRESS else set()),
+        again=letter_again(found, event) if row.person.address else "",
+        other_modes=[mode for mode in event.modes if mode != found.mode] if is_ahead(event) else [],
+        mode_names=MODE_NAMES,
+        refusal=refusal,
+        **reason_fields(),
+    )
+
+
+def is_ahead(event: Event) -> bool:
+    return event.door(clock.now()) not in {Door.PAST, Door.CANCELLED}
+
+
+def _note_of(request: Request, found: Registration) -> str:
+    if found.notes is None:
+        return ""
+    reader = Reader("organizer", request.state.organizer.id)
+    opened = office_of(request).vault.reveal(
+        str(found.event_id), note_context(found.id), bytes(found.notes), reader
+    )
+    return str(opened["note"])
+
+
+async def save_note(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    found = await find_registration(request, event)
+    form = NoteForm(await typed_into(request))
+    if not form.validate():
+        return await _person_page(request, event, found, status=422, refusal=" ".join(form.note.errors))
+    said = form.note.data or ""
+    scope, vault = str(event.id), office_of(request).vault
+    sealed = vault.seal(scope, note_context(found.id), {"note": said}) if said else None
+    await Registration.filter(id=found.id, erased=False).update(notes=sealed)
+    return back_to(event, found, N_("The note is kept."))
+
+
+async def act_on_one(request: Request, verb: str) -> Response:
+    """POST: approve, decline, promote or cancel one person. A refusal is said on their page."""
+    event = await Event.find(request.path_params["event_id"])
+    found = await find_registration(request, event)
+    typed = await typed_into(request)
+    done = await deciding.decide_for_all(
+        [found.id], verb, reason=reason_in(typed), office=office_of(request), now=clock.now()
+    )
+    for sentence in done.refused:
+        await found.refresh_from_db()
+        return await _person_page(request, event, found, status=409, refusal=translate(sentence))
+    if typed.get("back") == "duplicates":
+        flash = Flash("success", translate(DONE[verb]))
+        return see_other(f"/desk/events/{event.id}/duplicates", flash=flash)
+    return back_to(event, found, DONE[verb])
+
+
+ACT_OF: Final = {
+    "approval": "approve",
+    "refusal": "decline",
+    "promotion": "promote",
+    "cancellation": "cancel",
+}
+
+DONE: Final[Mapping[str, str]] = {
+    "approve": N_("Approved. The person gets a letter."),
+    "decline": N_("Declined. The person gets a letter."),
+    "promote": N_("The place is theirs. The person gets a letter with the invitation."),
+    "cancel": N_("Cancelled. The person gets a letter, and the next in line moves up."),
+}
+
+
+async def switch(request: Request) -> Response:
+    """POST: take part in the other way."""
+    event = await Event.find(request.path_params["event_id"])
+    found = await find_registration(request, event)
+    mode = str((await typed_into(request)).get("mode", ""))
+    try:
+        office, now = office_of(request), clock.now()
+        await changing.switch_mode(found.id, mode, office=office, now=now, who=Who.ORGANIZER)
+    except Conflict as refusal:
+        said = translate(refusal.sentence, **refusal.values)
+        return await _person_page(request, event, found, status=409, refusal=said)
+    return back_to(event, found, N_("Changed. The person gets a letter."))
+
+
+async def write_again(request: Request) -> Response:
+    """POST: the personal link, or the letter of the present status, once more."""
+    event = await Event.find(request.path_params["event_id"])
+    found = await find_registration(request, event)
+    wants_link = (await typed_into(request)).get("letter") == "link"
+    office, now = office_of(request), clock.now()
+    if await post_again(found.id, wants_link=wants_link, office=office, now=now):
+        return back_to(event, found, N_("The letter is on its way."))
+    said = translate(N_("There is no letter that could be sent now."))
+    return await _person_page(request, event, found, status=409, refusal=said)
+
+
+async def erase(request: Request) -> Response:
+    """POST: forget the person, cancelling first what lives."""
+    event = await Event.find(request.path_params["event_id"])
+    found = await find_registration(request, event)
+    await forgetting.erase(found.id, office=office_of(request), now=clock.now())
+    return back_to(event, found, N_("Erased. What stays is a count."))
+
+
+def back_to(event: Event, found: Registration, sentence: str) -> Response:
+    return see_other(f"{people_path(event)}/{found.id}", flash=Flash("success", translate(sentence)))

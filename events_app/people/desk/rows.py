@@ -1,0 +1,40 @@
+"""People as the desk's pages read them: opened one by one for the organizer who asks."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.requests import Request
+
+from events_app.house import office_of
+from events_app.people import search
+from events_app.questions.answers import answer_matches
+from events_app.questions.models import Question
+from events_app.questions.wording import say_answer
+from events_app.registrations.facts import Person
+from events_app.registrations.models import Registration
+from events_app.registrations.posting import reveal_person
+from events_app.vault import Reader
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list: the registration and, opened for this organizer, who it is."""
+
+    registration: Registration
+    person: Person
+    said: str = ""
+    """Their answer to the question that the list shows, in words."""
+
+
+def lens_of(request: Request) -> search.Lens:
+    """How this organizer reads sealed people."""
+    reader = Reader("organizer", request.state.organizer.id)
+    opens = partial(reveal_person, vault=office_of(request).vault, reader=reader)
+    return search.Lens(opens=opens, matches=answer_matches)
+
+
+def open_row(request: Request, registration: Registration, asked: Question | None = None) -> Row:
+    reader = Reader("organizer", request.state.organizer.id)
+    person = reveal_person(registration, vault=office_of(request).vault, reader=reader)
+    said = say_answer(asked, person.answers.get(str(asked.id))) if asked else ""
+    return Row(registration, person, said)

@@ -1,0 +1,52 @@
+"""Saved views: a search that got a name."""
+
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app.events.models.event import Event
+from events_app.i18n import N_, translate
+from events_app.people import search
+from events_app.people.models import SavedView
+from events_app.questions.models import Question
+from events_app.questions.rules import NO_ANSWER
+from events_app.questions.wording import choices_of
+from events_app.web.forms import tidy_line, typed_into
+from events_app.web.responses import Flash, see_other
+
+MOST_KEPT = 1000
+"""Characters of a kept query, as the column says."""
+
+
+def fit_to_keep(query: search.Query, asked: Question | None) -> search.Query:
+    """What of a query may lie in the database in the clear: no words (they may be a name), no typed answer."""
+    typed = query.answer and (asked is None or not choices_of(asked))
+    return replace(
+        query, words="", ids=(), answer="" if typed and query.answer != NO_ANSWER else query.answer
+    )
+
+
+async def keep_view(request: Request) -> Response:
+    """POST: give a search a name. What it keeps is read anew, and cleaned, from the query that the page held."""
+    event = await Event.find(request.path_params["event_id"])
+    typed = await typed_into(request)
+    name = tidy_line(str(typed.get("name", "")))[:80]
+    query = search.read_query(parse_qsl(str(typed.get("query", ""))))
+    asked = await Question.get_or_none(id=query.question, event_id=event.id) if query.question else None
+    kept = str(fit_to_keep(query, asked))
+    path = f"/desk/events/{event.id}/registrations?{kept}"
+    if not name or len(kept) > MOST_KEPT:
+        return see_other(path, flash=Flash("warning", translate(N_("Please give the view a name."))))
+    await SavedView.create(event_id=event.id, name=name, query=kept)
+    return see_other(
+        path, flash=Flash("success", translate(N_("The view is kept for everybody at the desk.")))
+    )
+
+
+async def drop_view(request: Request) -> Response:
+    event = await Event.find(request.path_params["event_id"])
+    await SavedView.filter(id=request.path_params["view_id"], event_id=event.id).delete()
+    flash = Flash("success", translate(N_("The view is gone; nobody in it was touched.")))
+    return see_other(f"/desk/events/{event.id}/registrations", flash=flash)

@@ -1,0 +1,274 @@
+"""Finding people of an event: what is asked for, the rows that fit, and who may be there twice. It writes nothing."""
+
+import asyncio
+import uuid
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from operator import itemgetter
+from typing import Any, Final, Protocol
+from urllib.parse import urlencode
+
+from tortoise.expressions import Case, Subquery, When
+from tortoise.queryset import QuerySet
+
+from events_app.events.rules import Mode
+from events_app.mail.models import Letter
+from events_app.questions.models import Question
+from events_app.registrations.models import Registration
+from events_app.registrations.rules import Status
+from events_app.texts import folded
+
+PAGE_ROWS: Final = 50
+AT_ONCE: Final = 800
+"""Rows asked of the database in one go."""
+
+BREATH: Final = 200
+"""People opened in one go. Each of the two is less than 10 ms of work, after which the event loop answers others."""
+
+SORTS: Final = ("day", "name", "status", "line")
+ENTIRELY_LOST: Final = ("refused", "withheld")
+"""States of a letter that did not reach its person and will not by itself."""
+
+_IN_ORDER: Final = (
+    Status.PENDING,
+    Status.WAITLISTED,
+    Status.CONFIRMED,
+    Status.DECLINED,
+    Status.CANCELLED,
+)
+"""What waits for an organizer comes first."""
+
+_MOST_IDS: Final = 400
+_OPENED: Final = ("id", "event_id", "person", "status", "waitlist_order", "registered_on")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a list is asked for, as its address says it; '' and None ask for nothing.
+
+    `words` are sought in names and addresses, all of them, in any order. `quota` is a quota's id, or "-" for
+    everybody's places. `answer` is a value as `answers.answer_matches` takes it. `ids` are people chosen one by one.
+    """
+
+    words: str = ""
+    status: str = ""
+    mode: str = ""
+    language: str = ""
+    quota: str = ""
+    question: str = ""
+    answer: str = ""
+    since: date | None = None
+    until: date | None = None
+    lost: bool = False
+    sort: str = "day"
+    ids: tuple[uuid.UUID, ...] = ()
+
+    def __str__(self) -> str:
+        """The query string that `read_query` makes the same query of; '' for everybody."""
+        return urlencode(self.pairs())
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Key and value of everything that is asked for."""
+        said = {**vars(self), "q": self.words, "lost": "yes" if self.lost else "", "words": "", "ids": ""}
+        if self.sort == SORTS[0]:
+            del said["sort"]
+        plain = [(key, str(value)) for key, value in said.items() if value]
+        return plain + [("id", str(each)) for each in self.ids]
+
+    @property
+    def needs_opening(self) -> bool:
+        """Whether the database alone cannot answer it, because names and answers are sealed."""
+        return bool(self.words or self.sort == "name" or (self.question and self.answer))
+
+
+def read_query(pairs: Iterable[tuple[str, str]]) -> Query:
+    """A query from the parts of an address, `request.query_params.multi_items()`; what makes no sense asks nothing."""
+    every: defaultdict[str, list[str]] = defaultdict(list)
+    for key, value in pairs:
+        every[key].append(value.strip())
+    said = {key: values[0] for key, values in every.items()}
+    quota, sort = said.get("quota", ""), said.get("sort", "")
+    return Query(
+        words=said.get("q", "")[:200],
+        status=_one_of(said.get("status", ""), tuple(Status)),
+        mode=_one_of(said.get("mode", ""), tuple(Mode)),
+        language=said.get("language", "")[:8],
+        quota=quota if quota == "-" else _text_of(_id_of(quota)),
+        question=_text_of(_id_of(said.get("question", ""))),
+        answer=said.get("answer", "")[:200],
+        since=_day_of(said.get("since", "")),
+        until=_day_of(said.get("until", "")),
+        lost=said.get("lost") == "yes",
+        sort=sort if sort in SORTS else SORTS[0],
+        ids=tuple(found for each in every["id"][:_MOST_IDS] if (found := _id_of(each))),
+    )
+
+
+def _one_of(value: str, known: Sequence[str]) -> str:
+    return value if value in known else ""
+
+
+def _text_of(found: uuid.UUID | None) -> str:
+    return str(found) if found else ""
+
+
+def _id_of(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+class Opened(Protocol):
+    """Somebody whose seal is open, as far as a search looks at them."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def answers(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Lens:
+    """How sealed rows are read: `opens` tells the vault who asks (`posting.reveal_person` with its reader); `matches`
+    compares an answer (`answers.answer_matches`)."""
+
+    opens: Callable[[Registration], Opened]
+    matches: Callable[[Question, str, Any], bool]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of what was found: full rows in their order, `total` in all; `number` counts from 1."""
+
+    rows: Sequence[Registration]
+    total: int
+    number: int
+    pages: int
+
+
+async def find_page(event_id: uuid.UUID, query: Query, *, lens: Lens, number: int = 1) -> Page:
+    """The page `number` (or the last one there is) of those who fit. Three questions to the database at least; more
+    only where everybody has to be opened, one for `AT_ONCE` of them."""
+    chosen: Sequence[uuid.UUID]
+    if query.needs_opening:
+        every = await _sifted(event_id, query, lens=lens)
+        total = len(every)
+    else:
+        total = await rows_for(event_id, query).count()
+    pages = max(1, ceil(total / PAGE_ROWS))
+    number = max(1, min(number, pages))
+    first = (number - 1) * PAGE_ROWS
+    if query.needs_opening:
+        chosen = every[first : first + PAGE_ROWS]
+    else:
+        ordered = _ordered(rows_for(event_id, query), query.sort).offset(first).limit(PAGE_ROWS)
+        chosen = await ordered.values_list("id", flat=True)  # type: ignore[assignment]
+    found = {row.id: row for row in await Registration.filter(id__in=list(chosen))}
+    return Page([found[each] for each in chosen if each in found], total, number, pages)
+
+
+async def find_ids(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid.UUID]:
+    """Everybody who fits, by id: for an act on all of them, or a letter to all of them."""
+    if query.needs_opening:
+        return sorted(await _sifted(event_id, query, lens=lens), key=_number)
+    found: list[uuid.UUID] = []
+    async for part in _slices(rows_for(event_id, query)):
+        found += await part.order_by("id").values_list("id", flat=True)  # type: ignore[arg-type]
+    return found
+
+
+def _number(row_id: uuid.UUID) -> int:
+    """What ids are sorted by: the same order as comparing them, ten times faster."""
+    return row_id.int
+
+
+def rows_for(event_id: uuid.UUID, query: Query) -> QuerySet[Registration]:
+    """The rows that fit as far as the database can tell; without an order."""
+    rows = Registration.filter(event_id=event_id)
+    for column in ("status", "mode", "language"):
+        if value := getattr(query, column):
+            rows = rows.filter(**{column: value})
+    if query.quota:
+        rows = rows.filter(quota_id=None if query.quota == "-" else query.quota)
+    if query.since:
+        rows = rows.filter(registered_on__gte=query.since)
+    if query.until:
+        rows = rows.filter(registered_on__lte=query.until)
+    if query.ids:
+        rows = rows.filter(id__in=list(query.ids))
+    if query.lost:
+        lost = Letter.filter(event_id=event_id, state__in=list(ENTIRELY_LOST), thread__isnull=False)
+        rows = rows.filter(id__in=Subquery(lost.values("thread")))
+    return rows
+
+
+def _ordered(rows: QuerySet[Registration], sort: str) -> QuerySet[Registration]:
+    """As `_key_of` orders opened people. NULL is never compared: the engines put it at different ends."""
+    if sort == "status":
+        ranks = [When(status=status, then=str(rank)) for rank, status in enumerate(_IN_ORDER)]
+        return rows.annotate(rank=Case(*ranks)).order_by("rank", "waitlist_order", "-registered_on", "id")
+    if sort == "line":
+        waits = Case(When(status=Status.WAITLISTED, then="0"), default="1")
+        return rows.annotate(rank=waits).order_by("rank", "waitlist_order", "-registered_on", "id")
+    return rows.order_by("-registered_on", "id")
+
+
+def _key_of(row: Registration, opened: Opened, sort: str) -> tuple[Any, ...]:
+    rest = (row.waitlist_order or 0, -row.registered_on.toordinal(), row.id.int)
+    if sort == "name":
+        return (folded(opened.name), row.id.int)
+    if sort == "status":
+        return (_IN_ORDER.index(Status(row.status)), *rest)
+    if sort == "line":
+        return (row.status != Status.WAITLISTED, *rest)
+    return rest[1:]
+
+
+async def _sifted(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid.UUID]:
+    """The ids of those who fit, in their order. Only ids and sort keys outlive the moment in which somebody is read:
+    opening 10,000 people takes a quarter of a second, so no list of names is kept between two requests."""
+    question = await Question.get_or_none(id=query.question, event_id=event_id) if query.question else None
+    words = [folded(word) for word in query.words.split()]
+    found: list[tuple[tuple[Any, ...], uuid.UUID]] = []
+    async for row, person in opened(rows_for(event_id, query), opens=lens.opens):
+        text = folded(f"{person.name}\n{person.address}") if words else ""
+        if not all(word in text for word in words):
+            continue
+        if question and not lens.matches(question, query.answer, person.answers.get(str(question.id))):
+            continue
+        found.append((_key_of(row, person, query.sort), row.id))
+    found.sort(key=itemgetter(0))
+    return [row_id for _key, row_id in found]
+
+
+async def opened(
+    rows: QuerySet[Registration], *, opens: Callable[[Registration], Opened]
+) -> AsyncIterator[tuple[Registration, Opened]]:
+    """Each of these rows (only its columns of `_OPENED`) and who it is, in no order, with breaths for others."""
+    async for part in _slices(rows):
+        for place, row in enumerate(await part.only(*_OPENED)):
+            if place % BREATH == 0:
+                await asyncio.sleep(0)
+            yield row, opens(row)
+
+
+async def _slices(rows: QuerySet[Registration]) -> AsyncIterator[QuerySet[Registration]]:
+    """The rows by ranges of their ids, in order. Ids are random (UUIDv4), so each holds about `AT_ONCE`."""
+    slices = max(1, ceil(await rows.count() / AT_ONCE))
+    bounds = [uuid.UUID(int=(each << 128) // slices) for each in range(slices)]
+    for low, high in zip(bounds, [*bounds[1:], None], strict=True):
+        yield rows.filter(id__gte=low) if high is None else rows.filter(id__gte=low, id__lt=high)
+        await asyncio.sleep(0)

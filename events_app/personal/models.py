@@ -1,0 +1,21 @@
+"""The table of personal calendars."""
+
+import uuid
+from datetime import date
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class PersonalFeed(Model):
+    """A secret calendar of one person's registrations. Its list is sealed under the link itself: the row alone,
+    even with the app's keys, does not say whose events belong together.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
+    token_digest = fields.BinaryField()
+    entries = fields.BinaryField()
+    made_on: date = fields.DateField()
+
+    class Meta:
+        table = "personal_feed"

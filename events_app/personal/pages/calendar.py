@@ -1,0 +1,98 @@
+"""Where an online event is joined, and the personal calendar of somebody's registrations."""
+
+import hashlib
+import re
+from datetime import UTC, datetime, timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.calendar import feed
+from events_app.events.actions.editing import join_link_of
+from events_app.events.models.event import Event, hosts_of
+from events_app.house import office_of
+from events_app.i18n import N_, current_language, translate
+from events_app.personal import actions as personal
+from events_app.publishing.feeds.calendar import entry_of
+from events_app.registrations.models import Registration
+from events_app.registrations.rules import NoSuchRegistration, Status
+from events_app.vault import Reader
+from events_app.web.forms import typed_into
+from events_app.web.responses import CALENDAR_TYPE, Flash, page, see_other
+from events_app.web.site import site_of
+
+OPENS_BEFORE = timedelta(minutes=15)
+
+
+async def join(request: Request) -> Response:
+    """The way into an online event, for this person only, from a quarter of an hour before it begins."""
+    found = await Registration.find_by_token(request.path_params["token"])
+    event, now = await Event.find(found.event_id), clock.now()
+    if found.status != Status.CONFIRMED or found.mode != "online" or event.status != "published":
+        raise NoSuchRegistration()
+    opens = event.starts_at - OPENS_BEFORE
+    is_open = opens <= now < event.ends_at
+    link = ""
+    if is_open:
+        reader = Reader("own link", str(found.id))
+        link = join_link_of(event, vault=office_of(request).vault, reader=reader)
+    return page(
+        request,
+        "personal/join.html",
+        event=event,
+        link=link,
+        is_open=is_open,
+        is_over=now >= event.ends_at,
+        opens=opens.astimezone(event.starts.tzinfo),
+        token=request.path_params["token"],
+    )
+
+
+async def add(request: Request) -> Response:
+    """POST from the own page: into a new personal calendar, or into the one whose link was pasted."""
+    found = await Registration.find_by_token(request.path_params["token"])
+    pasted = str((await typed_into(request)).get("feed", ""))
+    known = re.search(r"/my/([a-z2-7]{20,60})", pasted)
+    token = await personal.add_to_feed(found, known[1] if known else "", now=clock.now())
+    return see_other(f"/my/{token}")
+
+
+async def show(request: Request) -> Response:
+    token = request.path_params["token"]
+    registrations = await personal.registrations_of(token)
+    events = await Event.filter(id__in=[each.event_id for each in registrations]).order_by("starts_at")
+    return page(request, "personal/calendar.html", token=token, events=events)
+
+
+async def revoke(request: Request) -> Response:
+    await typed_into(request)
+    await personal.revoke_feed(request.path_params["token"])
+    flash = Flash("success", translate(N_("The calendar link does not work any more.")))
+    return see_other("/", flash=flash)
+
+
+async def personal_calendar(request: Request) -> Response:
+    """The feed itself: no name, no address, and the event's own UID; what was cancelled stays listed as cancelled."""
+    token, site = request.path_params["token"], site_of(request)
+    pieces, changed = [], datetime(2020, 1, 1, tzinfo=UTC)
+    for registration in await personal.registrations_of(token):
+        event = await Event.find(registration.event_id)
+        entry = entry_of(event, await hosts_of(event.id), site=site)
+        gone = registration.status == Status.CANCELLED or event.status == "cancelled"
+        shown = {"status": "CANCELLED" if gone else "CONFIRMED", "transparent": gone, "private": True}
+        pieces.append(feed.piece(type(entry)(**{**vars(entry), **shown})))
+        changed = max(changed, entry.changed)
+    cover = feed.Cover(
+        name=translate(N_("My events: %(site)s"), site=site.name()),
+        description="",
+        source=site.url(f"/my/{hashlib.sha256(token.encode()).hexdigest()[:16]}.ics"),
+        url=site.base_url,
+        language=current_language(),
+    )
+    content = feed.feed(cover, pieces)
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
+    if etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=CALENDAR_TYPE, headers=headers)

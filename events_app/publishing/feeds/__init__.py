@@ -1,0 +1,1 @@
+"""What programs read: iCalendar feeds, schedules, Atom."""

@@ -1,0 +1,58 @@
+"""What all feeds have in common: kept bytes, a mark by which a client knows its copy, text that XML can hold."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app.events.models.event import Event
+from events_app.publishing.pages.remembered import kept
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+async def answer(request: Request, write: Callable[[Request], Awaitable[Response]]) -> Response:
+    """The kept bytes, or 304 when the client's copy is the present one (RFC 9110, 13.1.2)."""
+
+    async def render() -> Response:
+        return await write(request)
+
+    response = await kept(request, render)
+    return _not_modified(request, response)
+
+
+def _not_modified(request: Request, response: Response) -> Response:
+    etag = response.headers.get("etag", "")
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if not etag or known.isdisjoint({etag, "*"}):
+        return response
+    names = ("etag", "last-modified", "cache-control")
+    return Response(status_code=304, headers={name: response.headers[name] for name in names})
+
+
+def feed_response(content: bytes, media_type: str, *, name: str, changed: datetime) -> Response:
+    headers = {
+        "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+        "Last-Modified": changed.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        "Cache-Control": "public, max-age=300",
+        "Content-Disposition": f'inline; filename="{name}"',
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def last_change(events: Sequence[Event]) -> datetime:
+    return max((each.changed_at for each in events), default=LONG_AGO)
+
+
+def add_text(parent: ET.Element, name: str, text: str) -> None:
+    ET.SubElement(parent, name).text = clean(text)
+
+
+def clean(text: str) -> str:
+    """Text without the characters that XML 1.0 forbids (2.2)."""
+    return "".join(
+        letter for letter in text if letter in "\t\n" or " " <= letter <= "\ud7ff" or letter >= "\ue000"
+    )

@@ -1,0 +1,85 @@
+"""A conference's page: its programme by day, and room by room."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app.events.models.conference import Conference
+from events_app.events.models.event import Event, programme_of
+from events_app.events.models.where import room_name
+from events_app.publishing.pages.lists import by_day, hosts_by_event, short_places
+from events_app.publishing.pages.remembered import kept
+from events_app.web.responses import page
+
+
+async def conference(request: Request) -> Response:
+    async def render() -> Response:
+        found = await Conference.find_by_slug(request.path_params["slug"])
+        events = await programme_of(found)
+        days = by_day(events)
+        return page(
+            request,
+            "publishing/conference.html",
+            conference=found,
+            days=days,
+            grids={grid.day: grid for grid in grids_of(days)},
+            by_room=request.query_params.get("view") == "rooms",
+            number=len(events),
+            hosts=await hosts_by_event(events),
+            places=short_places(events),
+            zone=found.zone,
+        )
+
+    return await kept(request, render)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What begins in a room at one time, and over how many rows of the table it lasts."""
+
+    events: Sequence[Event]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A day as a table, for wide screens: one column a room, one row for each time something begins.
+
+    A row leaves out the cells into which an earlier one reaches."""
+
+    day: date
+    rooms: Sequence[str]
+    rows: Sequence[tuple[datetime, Sequence[Cell]]]
+
+
+def grids_of(days: Sequence[tuple[date, list[Event]]]) -> list[Grid]:
+    """The days that a table helps with: two rooms or more, and three events or more."""
+    made = []
+    for day, events in days:
+        in_rooms: dict[str, list[Event]] = defaultdict(list)
+        for each in events:
+            in_rooms[room_name(each)].append(each)
+        if len(in_rooms) >= 2 and len(events) >= 3:
+            made.append(Grid(day, list(in_rooms), _grid_rows(list(in_rooms.values()))))
+    return made
+
+
+def _grid_rows(rooms: Sequence[Sequence[Event]]) -> list[tuple[datetime, Sequence[Cell]]]:
+    starts = sorted({each.starts for events in rooms for each in events})
+    cells: dict[datetime, list[Cell]] = {start: [] for start in starts}
+    for events in rooms:
+        begins = {each.starts for each in events}
+        at = 0
+        while at < len(starts):
+            here = [each for each in events if each.starts == starts[at]]
+            ends = max((each.ends for each in here), default=starts[at])
+            rows = 1
+            while at + rows < len(starts) and starts[at + rows] < ends and starts[at + rows] not in begins:
+                rows += 1
+            cells[starts[at]].append(Cell(here, rows))
+            at += rows
+    return list(cells.items())

@@ -1,0 +1,55 @@
+"""What everybody sees of events: the home page, conferences, the event itself, and their calendars."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.events.models.event import Event, EventHost, hosts_of
+from events_app.events.models.panel import agenda_of, speakers_of
+from events_app.events.models.where import place_of
+from events_app.events.rules import Door
+from events_app.publishing import sharing
+from events_app.publishing.pages.lists import host_views
+from events_app.publishing.pages.pictures import colours_of
+from events_app.publishing.pages.remembered import kept
+from events_app.web.responses import page
+from events_app.web.site import site_of
+
+
+async def event(request: Request) -> Response:
+    async def render() -> Response:
+        found = await Event.find_public(request.path_params["slug"])
+        hosts = await hosts_of(found.id)
+        context = await event_context(found, hosts, now=clock.now())
+        shared = sharing.shared_of(found, hosts, place=context["place"], site=site_of(request))
+        seats = await request.app.state.seats_of(found) if context["door"] == Door.OPEN else None
+        return page(request, "publishing/event.html", **context, shared=shared, seats=seats)
+
+    return await kept(request, render)
+
+
+async def event_context(found: Event, hosts: Sequence[EventHost], *, now: datetime) -> dict[str, Any]:
+    """What the event's page says; the desk's preview shows the same."""
+    agenda = await agenda_of(found.id)
+    return {
+        "event": found,
+        "hosts": host_views(hosts),
+        "speakers": await speakers_of(found.id),
+        "agenda": timed(agenda, found.starts),
+        "door": found.door(now).value,
+        "place": place_of(found),
+        "colours_url": colours_of(hosts),
+    }
+
+
+def timed(agenda: Sequence[Any], starts: datetime) -> list[tuple[datetime, Any]]:
+    """Each agenda item with the moment it begins, one after the other from the start."""
+    at, listed = starts.astimezone(UTC), []
+    for item in agenda:
+        listed.append((at.astimezone(starts.tzinfo), item))
+        at = datetime.fromtimestamp(at.timestamp() + item.minutes * 60, UTC)
+    return listed

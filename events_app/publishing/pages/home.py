@@ -1,0 +1,28 @@
+"""The home page: what is coming."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.events.models.conference import Conference
+from events_app.events.models.event import Event
+from events_app.publishing.pages.lists import by_day, hosts_by_event, short_places, zone_of_all
+from events_app.publishing.pages.remembered import kept
+from events_app.web.responses import page
+
+
+async def home(request: Request) -> Response:
+    async def render() -> Response:
+        events = await Event.coming(clock.now())
+        conferences = await Conference.filter(ends_on__gte=clock.now().date()).order_by("starts_on").limit(20)
+        return page(
+            request,
+            "publishing/home.html",
+            days=by_day(events),
+            conferences=conferences,
+            hosts=await hosts_by_event(events),
+            places=short_places(events),
+            zone=zone_of_all(events),
+        )
+
+    return await kept(request, render)

@@ -1,0 +1,60 @@
+"""What goes with the public pages: share pictures, logos, and an organization's colours."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app.directory.models import Organization
+from events_app.errors import NoSuchPage
+from events_app.events.models.event import Event, EventHost, hosts_of
+from events_app.events.models.where import place_of
+from events_app.publishing import cards, sharing
+
+
+async def card(request: Request) -> Response:
+    """The picture for places where the event's link is shared, in the language of `?lang=`."""
+    found = await Event.find_public(request.path_params["slug"])
+    if not sharing.has_card(found):
+        raise NoSuchPage()
+    drawn = sharing.card_of(found, await hosts_of(found.id), place=place_of(found))
+    headers = {"ETag": _mark(repr(drawn).encode()), "Cache-Control": "public, max-age=3600"}
+    if _knows(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(await asyncio.to_thread(cards.draw, drawn), media_type="image/png", headers=headers)
+
+
+def colours_of(hosts: Sequence[EventHost]) -> str:
+    """The address of the first host's colours; "" where it has none."""
+    first = hosts[0].organization if hosts else None
+    return f"/organizations/{first.slug}/colours.css" if first and first.colour else ""
+
+
+def _mark(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def _knows(request: Request, etag: str) -> bool:
+    """Whether the client holds the copy with this mark."""
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return bool(etag) and etag in known
+
+
+async def logo(request: Request) -> Response:
+    found = await Organization.find_by_slug(request.path_params["slug"])
+    if not found.logo:
+        raise NoSuchPage()
+    return Response(
+        bytes(found.logo), media_type=found.logo_type, headers={"Cache-Control": "public, max-age=86400"}
+    )
+
+
+async def colours(request: Request) -> Response:
+    """An organization's two colours as a stylesheet of their own: the content policy forbids inline styles."""
+    found = await Organization.find_by_slug(request.path_params["slug"])
+    lines = [f"--brand: {found.colour};"] if found.colour else []
+    lines += [f"--brand-second: {found.second_colour};"] if found.second_colour else []
+    sheet = "@layer brand { :root { " + " ".join(lines) + " } }\n"
+    return Response(sheet, media_type="text/css", headers={"Cache-Control": "public, max-age=300"})

@@ -1,0 +1,62 @@
+"""Questions and their answers: who is asked what, and an answer as a condition and as a filter sees it."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from events_app.questions.models import Question
+from events_app.questions.rules import NO, NO_ANSWER, YES, Answers, Kind
+from events_app.texts import folded
+
+
+def asked_of(questions: Sequence[Question], *, mode: str, answers: Answers) -> list[Question]:
+    """The questions that somebody with this way of taking part and these answers is asked.
+
+    `mode` '' is not known yet: questions for one way only wait. What depends on a question that is not asked is not
+    asked either.
+    """
+    asked: dict[uuid.UUID, Question] = {}
+    for question in questions:
+        if question.retired or question.only_mode not in ("", mode):
+            continue
+        trigger = asked.get(question.when_question_id) if question.when_question_id else None
+        if question.when_question_id and trigger is None:
+            continue
+        if trigger and not set(question.when_values) & values_of(trigger, answers.get(str(trigger.id))):
+            continue
+        asked[question.id] = question
+    return list(asked.values())
+
+
+def values_of(question: Question, answer: Any) -> set[str]:
+    """An answer as the set of keys or codes that conditions and filters compare; empty without an answer."""
+    if question.kind == Kind.YES_NO and isinstance(answer, bool):
+        return {YES if answer else NO}
+    if isinstance(answer, list):
+        return {str(each) for each in answer}
+    return {str(answer)} if isinstance(answer, str) and answer else set()
+
+
+def answer_matches(question: Question, value: str, answer: Any) -> bool:
+    """Whether a list filtered by `value` shows somebody who answered `answer` (None: nothing).
+
+    `value` is a key or code of `choices_of`, or words that a text holds, or a number or date as it is kept;
+    `NO_ANSWER` finds those who said nothing, '' everybody.
+    """
+    if not value:
+        return True
+    found = values_of(question, answer)
+    if value == NO_ANSWER:
+        return not found and answer is None
+    if question.kind in {Kind.TEXT, Kind.LONG}:
+        return isinstance(answer, str) and folded(value) in folded(answer)
+    if question.kind == Kind.NUMBER:
+        return answer is not None and str(answer) == value
+    return value in found
+
+
+def merged(before: Answers, now: Answers, questions: Sequence[Question]) -> dict[str, Any]:
+    """The answers after somebody changed theirs: what they say now, and what they once said to questions that are
+    asked no more. What the form of today asks and they left empty, or are not asked any more, is forgotten."""
+    live = {str(question.id) for question in questions if not question.retired}
+    return {**{key: answer for key, answer in before.items() if key not in live}, **now}

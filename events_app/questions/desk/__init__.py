@@ -1,0 +1,1 @@
+"""The desk's pages for the questions of an event's form."""

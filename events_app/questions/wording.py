@@ -1,0 +1,115 @@
+"""Answers in words: choices with their labels, what is shown beside a question, what stands in a cell."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
+
+from events_app.i18n import (
+    L_,
+    N_,
+    choose,
+    current_language,
+    languages,
+    locale_of,
+    say_date,
+    translate,
+    use_language,
+)
+from events_app.questions.models import Question
+from events_app.questions.rules import HAS_CHOICES, NO, YES, Answers, Kind
+from events_app.texts import folded
+
+_NO_COUNTRIES = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
+)
+"""Two-letter codes of CLDR that are no country or territory somebody lives in."""
+
+
+SPOKEN: Final = (
+    "ar", "am", "az", "bn", "bs", "ckb", "de", "el", "en", "es", "fa", "fr", "ha", "he", "hi", "hy",
+    "id", "it", "ja", "ka", "ko", "ku", "my", "nl", "pl", "ps", "pt", "ro", "ru", "sgn", "so", "sq",
+    "sv", "sw", "syr", "ti", "tr", "uk", "ur", "uz", "vi", "zh",
+)  # fmt: skip
+
+
+_NAMED_BY_US = {"ku": L_("Kurdish (Kurmanji)"), "ckb": L_("Kurdish (Sorani)"), "sgn": L_("Sign language")}
+
+
+def choices_of(question: Question) -> list[tuple[str, str]]:
+    """(value, words) of everything that can be answered, in the reader's language; empty for what is typed freely."""
+    if question.kind in HAS_CHOICES:
+        return [(each["key"], choose(each["text"])) for each in question.choices if not each.get("retired")]
+    if question.kind == Kind.YES_NO:
+        return [(YES, translate(N_("Yes"))), (NO, translate(N_("No")))]
+    if question.kind == Kind.COUNTRY:
+        return list(countries(current_language()))
+    if question.kind == Kind.LANGUAGES:
+        return list(spoken_languages(current_language()))
+    return []
+
+
+@lru_cache(maxsize=16)
+def countries(language: str) -> tuple[tuple[str, str], ...]:
+    """(ISO 3166-1 code, name) sorted as `language` reads."""
+    names = {str(code): str(name) for code, name in locale_of(language).territories.items()}
+    codes = [code for code in names if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES]
+    return tuple(sorted(((code, names[code]) for code in codes), key=lambda each: folded(each[1])))
+
+
+@lru_cache(maxsize=16)
+def spoken_languages(language: str) -> tuple[tuple[str, str], ...]:
+    """(code, name), those of the site first, the others sorted as `language` reads."""
+    with use_language(language):
+        named = [(code, _language_name(code)) for code in SPOKEN]
+    return tuple(sorted(named, key=lambda each: (each[0] not in languages(), folded(each[1]))))
+
+
+def _language_name(code: str) -> str:
+    if code in _NAMED_BY_US:
+        return str(_NAMED_BY_US[code])
+    name = str(locale_of(current_language()).languages.get(code, code))
+    return name[:1].upper() + name[1:]
+
+
+def say_answer(question: Question, answer: Any) -> str:
+    """An answer in words of the reader's language; '' without one, and for what the question cannot mean any more."""
+    if isinstance(answer, bool):
+        return translate(N_("Yes")) if answer else translate(N_("No"))
+    if isinstance(answer, list):
+        return translate(N_(", ")).join(filter(None, (_say_one(question, str(each)) for each in answer)))
+    if isinstance(answer, str | int | float):
+        return _say_one(question, str(answer))
+    return ""
+
+
+def _say_one(question: Question, said: str) -> str:
+    if question.kind in HAS_CHOICES:
+        return next((choose(each["text"]) for each in question.choices if each["key"] == said), "")
+    if question.kind == Kind.COUNTRY:
+        return str(locale_of(current_language()).territories.get(said, said))
+    if question.kind == Kind.LANGUAGES:
+        return _language_name(said)
+    if question.kind == Kind.DATE:
+        return _say_day(said)
+    return said
+
+
+def _say_day(said: str) -> str:
+    try:
+        return say_date(date.fromisoformat(said))
+    except ValueError:
+        return said
+
+
+def cell_of(question: Question, answer: Any) -> str:
+    """An answer for a sheet: as `say_answer`, but a date as YYYY-MM-DD, which sorts and which programs understand."""
+    if question.kind == Kind.DATE and isinstance(answer, str):
+        return answer
+    return say_answer(question, answer)
+
+
+def said_answers(questions: Sequence[Question], answers: Answers) -> list[tuple[Question, str]]:
+    """What was answered, in words, in the order of the form; questions without an answer are left out."""
+    said = [(question, say_answer(question, answers.get(str(question.id)))) for question in questions]
+    return [(question, words) for question, words in said if words]

@@ -1,0 +1,212 @@
+"""What a person changes on their own page: the way of taking part, answers, the address, passing on, erasing."""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from events_app.database import one_transaction
+from events_app.events.models.event import Event
+from events_app.events.rules import Door
+from events_app.house import Office
+from events_app.registrations import rules
+from events_app.registrations.actions.forgetting import own_words
+from events_app.registrations.actions.leaving import claimed
+from events_app.registrations.actions.registering import code_index
+from events_app.registrations.facts import Person
+from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
+from events_app.registrations.places import may_hear_of_it, promote, room_of
+from events_app.registrations.posting import guest_context, note, post_about, reveal_person, seal_person
+from events_app.registrations.rules import Status, Who
+from events_app.tokens import digest, new_token
+from events_app.vault import Json
+
+NEW_ADDRESS_LASTS = timedelta(days=3)
+
+
+@one_transaction
+async def switch_mode(
+    registration_id: uuid.UUID, mode: str, *, office: Office, now: datetime, who: Who = Who.PERSON
+) -> Registration:
+    """Take part in the other way. Who has a place needs a free one there (`ModeFull` otherwise, and nothing changes);
+    who waits moves to the other line, with those they registered; a colleague who waits goes on alone. Refuses
+    `ModeNotOffered`, `ChangeNotPossible`.
+    """
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, now)
+    if mode not in event.modes:
+        raise rules.ModeNotOffered()
+    if not may_hear_of_it(registration):
+        raise rules.ChangeNotPossible()
+    if mode == registration.mode:
+        return registration
+    takes_along = registration.status != Status.CONFIRMED and registration.party == registration.id
+    moving = await party_of(registration) if takes_along else [registration]
+    room = await room_of(event, mode, None)
+    seats = sum(each.seated for each in moving)
+    if seats and (not room.fits(seats) or room.waiting):
+        raise rules.ModeFull()
+    order = await end_of_line(event.id)
+    for each in moving:
+        each.mode, each.quota_id = mode, None
+        if each.status != Status.CONFIRMED and not takes_along:
+            each.party = None
+        if each.status == Status.WAITLISTED:
+            each.waitlist_order = order
+        if each.invited:
+            each.sequence += 1
+            each.told = event.told
+        await each.save()
+        await note(each, "switched", who=who, now=now)
+        if may_hear_of_it(each):
+            await post_about("switched", each, event, office=office, now=now)
+    await promote(event, office=office, now=now)
+    await registration.refresh_from_db()
+    return registration
+
+
+def refuse_unless_changeable(registration: Registration, event: Event, now: datetime) -> None:
+    """Only a living registration of an event that is still to come can be changed (`ChangeNotPossible`)."""
+    if registration.live is None or event.door(now) in {Door.PAST, Door.CANCELLED}:
+        raise rules.ChangeNotPossible()
+
+
+@one_transaction
+async def change_answers(
+    registration_id: uuid.UUID,
+    *,
+    name: str,
+    needs: str,
+    answers: Mapping[str, Any],
+    office: Office,
+    now: datetime,
+) -> None:
+    """Write what the person says now; no letter, because they see it on their page. Refuses `ChangeNotPossible`."""
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, now)
+    person = reveal_person(registration, vault=office.vault, reader=own_words(registration))
+    seal_person(
+        registration, replace(person, name=name, needs=needs, answers=dict(answers)), vault=office.vault
+    )
+    await registration.save(update_fields=["person"])
+    await note(registration, "answers", who=Who.PERSON, now=now)
+
+
+@one_transaction
+async def change_language(registration_id: uuid.UUID, language: str, *, now: datetime) -> None:
+    registration, _event = await claimed(registration_id)
+    registration.language = language
+    await registration.save(update_fields=["language"])
+
+
+@one_transaction
+async def ask_new_address(registration_id: uuid.UUID, address: str, *, office: Office, now: datetime) -> None:
+    """Write to the new address; nothing moves before it answers. The answer is the same for an address that is
+    registered already (its letter simply does not come). Refuses `ChangeNotPossible`.
+    """
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, now)
+    person = reveal_person(registration, vault=office.vault, reader=own_words(registration))
+    code = new_token()
+    wish: dict[str, Json] = {
+        "address": address,
+        "code": digest(code).hex(),
+        "until": (now + NEW_ADDRESS_LASTS).isoformat(),
+    }
+    seal_person(registration, replace(person, next_address=wish), vault=office.vault)
+    await registration.save(update_fields=["person"])
+    known = await Registration.find_living(event.id, office.vault.blind_index(str(event.id), address))
+    if known is None:
+        # Not the personal link: it may be a stranger's address, by a slip, and their page would be open to them.
+        url = office.site.url(f"/registrations/{registration.id.hex}/address/{code}")
+        more: dict[str, Json] = {"own_url": url}
+        await post_about("new_address", registration, event, office=office, now=now, more=more, to=address)
+
+
+@one_transaction
+async def take_new_address(registration_id: uuid.UUID, code: str, *, office: Office, now: datetime) -> str:
+    """The new address answered: the old one gets CANCEL and is told, the new one gets the same UID with SEQUENCE+1,
+    and the personal link is a new one, which is returned. Refuses `ChangeNotPossible`, `AddressTaken`.
+    """
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, now)
+    person = reveal_person(registration, vault=office.vault, reader=own_words(registration))
+    old, new, token = person.address, wished_address(person, code, now), new_token()
+    if not new:
+        raise rules.ChangeNotPossible()
+    registration.sequence += 1 if registration.invited else 0
+    registration.address_index = office.vault.blind_index(str(event.id), new)
+    registration.token_digest = digest(token)
+    registration.undeliverable = False
+    moved = Person(person.name, new, person.needs, token, person.answers, {})
+    if registration.invited and old:
+        await post_about("left_address", registration, event, office=office, now=now, to=old)
+        registration.sequence += 1
+    elif old:
+        await post_about("left_address", registration, event, office=office, now=now, to=old)
+    seal_person(registration, moved, vault=office.vault)
+    try:
+        await registration.save()
+    except IntegrityError:
+        raise rules.AddressTaken() from None
+    await note(registration, "address", who=Who.PERSON, now=now)
+    hold = registration.status if registration.invited else "link"
+    letter = "moved" if registration.status == Status.CONFIRMED else hold
+    await post_about(letter, registration, event, office=office, now=now)
+    return token
+
+
+def wished_address(person: Person, code: str, now: datetime) -> str:
+    """The address that somebody wants to move to, for whoever has the code that was mailed there; '' for others."""
+    wish = person.next_address
+    return str(wish["address"]) if wish and _is_right(wish, code, now) else ""
+
+
+def _is_right(wish: Mapping[str, Any], code: str, now: datetime) -> bool:
+    same = secrets.compare_digest(str(wish["code"]), digest(code).hex())
+    return same and datetime.fromisoformat(str(wish["until"])) > now
+
+
+@one_transaction
+async def pass_on(
+    registration_id: uuid.UUID, *, name: str, address: str, language: str, office: Office, now: datetime
+) -> None:
+    """Offer one's place to a colleague: a letter with a personal link. The place moves when they take it, as a new
+    registration with a new UID; until then nothing changes. A second offer ends the first. Refuses `ChangeNotPossible`.
+    """
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, now)
+    if registration.status != Status.CONFIRMED:
+        raise rules.ChangeNotPossible()
+    older = Invitation.filter(
+        registration_id=registration.id, purpose="transfer", state__in=["created", "sent"]
+    )
+    await older.update(state="revoked")
+    scope, code, vault = str(event.id), new_token()[:16], office.vault
+    invitation_id = uuid.uuid4()
+    guest: dict[str, Json] = {"name": name, "address": address, "language": language, "code": code}
+    await Invitation.create(
+        id=invitation_id,
+        event_id=event.id,
+        purpose="transfer",
+        batch="",
+        code_index=code_index(scope, code, vault),
+        address_index=vault.blind_index(scope, address),
+        guest=vault.seal(scope, guest_context(invitation_id), guest),
+        state="sent",
+        registration_id=registration.id,
+        created_on=now.date(),
+    )
+    giver = reveal_person(registration, vault=vault, reader=own_words(registration))
+    more: dict[str, Json] = {
+        "name": name,
+        "giver": giver.name,
+        "language": language,
+        "own_url": office.site.url(f"/events/{event.slug}/register?code={code}"),
+    }
+    await note(registration, "offered_on", who=Who.PERSON, now=now)
+    await post_about("handed", registration, event, office=office, now=now, more=more, to=address)

@@ -1,0 +1,170 @@
+"""Decisions: an organizer approves or declines, somebody answers an offer, or time answers for them."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from events_app.database import one_transaction
+from events_app.errors import Refusal
+from events_app.events.models.event import Event
+from events_app.house import Office
+from events_app.i18n import choose
+from events_app.registrations import rules
+from events_app.registrations.actions.leaving import cancel, claimed
+from events_app.registrations.models import Registration, end_of_line, party_of
+from events_app.registrations.places import (
+    close,
+    confirm,
+    end,
+    may_hear_of_it,
+    milliseconds,
+    promote,
+    room_of,
+)
+from events_app.registrations.posting import note, post_about
+from events_app.registrations.rules import Due, Status, Who
+from events_app.texts import Texts
+
+
+@one_transaction
+async def approve(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Status:
+    """Say yes to somebody pending, and to those who came with them: a seat if one is free, else the waitlist.
+
+    Refuses `NotWaiting`, `EventFull` (no seat and no waitlist), `EventOver`.
+    """
+    registration, event = await claimed(registration_id)
+    if registration.status != Status.PENDING or registration.due_for == Due.ADDRESS:
+        raise rules.NotWaiting()
+    if now >= event.ends_at:
+        raise rules.EventOver()
+    party = await party_of(registration)
+    room = await room_of(event, registration.mode, registration.quota_id)
+    status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist, people=len(party))
+    order = await end_of_line(event.id) if status == Status.WAITLISTED else None
+    for each in party:
+        if status == Status.CONFIRMED:
+            await confirm(each, event, letter="confirmed", who=Who.ORGANIZER, office=office, now=now)
+            continue
+        each.status, each.waitlist_order = Status.WAITLISTED, order
+        each.answer = rules.ANSWER_OF[Status.WAITLISTED]
+        await each.save()
+        await note(each, "waitlisted", who=Who.ORGANIZER, now=now)
+        await post_about("waitlisted", each, event, office=office, now=now)
+    return status
+
+
+@one_transaction
+async def decline(registration_id: uuid.UUID, *, reason: Texts, office: Office, now: datetime) -> None:
+    """Say no to somebody who waits (and to those with them), with a reason in their language if one is given.
+
+    Refuses `NotWaiting` for whoever has a place already: a place is cancelled, not declined.
+    """
+    registration, event = await claimed(registration_id)
+    if registration.status not in {Status.PENDING, Status.WAITLISTED}:
+        raise rules.NotWaiting()
+    for each in await party_of(registration):
+        may_hear = may_hear_of_it(each)
+        await close(each, Status.DECLINED, now=now)
+        await note(each, "declined", who=Who.ORGANIZER, now=now)
+        said = choose(reason, each.language) if reason else ""
+        if may_hear:
+            await post_about("declined", each, event, office=office, now=now, more={"reason": said})
+    await promote(event, office=office, now=now)
+
+
+@one_transaction
+async def accept_offer(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Registration:
+    """Take the offered place, for the whole party. Refuses `OfferLapsed`; taking it twice is taking it once."""
+    registration, event = await claimed(registration_id)
+    if registration.status == Status.CONFIRMED:
+        return registration
+    if registration.due_for != Due.OFFER or (registration.due_at or 0) <= milliseconds(now):
+        raise rules.OfferLapsed()
+    for each in await party_of(registration):
+        await confirm(each, event, letter="confirmed", who=Who.PERSON, office=office, now=now)
+    return registration
+
+
+@one_transaction
+async def promote_by_hand(registration_id: uuid.UUID, *, office: Office, now: datetime) -> None:
+    """Give somebody on the waitlist a free seat out of turn. Seats stay exact.
+
+    Refuses `NotWaiting` (also while the address is not confirmed), `ModeFull`, `EventOver`.
+    """
+    registration, event = await claimed(registration_id)
+    if registration.status != Status.WAITLISTED or registration.due_for == Due.ADDRESS:
+        raise rules.NotWaiting()
+    if now >= event.ends_at:
+        raise rules.EventOver()
+    party = [each for each in await party_of(registration) if not each.seated]
+    room = await room_of(event, registration.mode, registration.quota_id)
+    if not room.fits(len(party)):
+        raise rules.ModeFull()
+    for each in await party_of(registration):
+        await confirm(each, event, letter="promoted", who=Who.ORGANIZER, office=office, now=now)
+
+
+async def lapse(registration_id: uuid.UUID, *, office: Office, now: datetime) -> None:
+    """What was due is due: an unanswered offer and an unconfirmed address lapse, a cancellation becomes final.
+
+    Each frees its seats and promotes in one transaction. Nothing happens when it was answered meanwhile.
+    """
+    await _lapse(registration_id, office=office, now=now)
+
+
+@one_transaction
+async def _lapse(registration_id: uuid.UUID, *, office: Office, now: datetime) -> None:
+    registration, event = await claimed(registration_id)
+    if registration.due_at is None or registration.due_at > milliseconds(now):
+        return
+    if registration.due_for == Due.LEAVING:
+        await _leave_for_good(registration, event, office=office, now=now)
+    else:
+        leads = registration.party in {None, registration.id}
+        for each in await party_of(registration) if leads else [registration]:
+            letter = "offer_lapsed" if each.due_for == Due.OFFER else "lapsed"
+            await end(each, event, letter=letter, who=Who.APP, office=office, now=now)
+    await promote(event, office=office, now=now)
+
+
+async def _leave_for_good(registration: Registration, event: Event, *, office: Office, now: datetime) -> None:
+    leads = registration.party == registration.id
+    for each in await party_of(registration) if leads else [registration]:
+        await end(each, event, letter="cancelled", who=Who.PERSON, office=office, now=now)
+
+
+async def due_now(now: datetime, *, most: int = 100) -> Sequence[uuid.UUID]:
+    """Whose time is up, the longest first."""
+    due = Registration.filter(due_at__lte=milliseconds(now)).order_by("due_at").limit(most)
+    found: list[uuid.UUID] = await due.values_list("id", flat=True)  # type: ignore[assignment]
+    return found
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a bulk act went: how many it worked for, and for how many it was refused, by the refusal's sentence."""
+
+    worked: int
+    refused: dict[str, int]
+
+
+async def decide_for_all(
+    registration_ids: Sequence[uuid.UUID], verb: str, *, reason: Texts, office: Office, now: datetime
+) -> Done:
+    """Approve, decline, cancel or promote many, one transaction each: one refusal does not stop the others."""
+    worked, refused = 0, dict[str, int]()
+    for registration_id in registration_ids:
+        try:
+            if verb == "approve":
+                await approve(registration_id, office=office, now=now)
+            elif verb == "decline":
+                await decline(registration_id, reason=reason, office=office, now=now)
+            elif verb == "promote":
+                await promote_by_hand(registration_id, office=office, now=now)
+            elif verb == "cancel":
+                await cancel(registration_id, office=office, now=now)
+            worked += 1
+        except Refusal as refusal:
+            refused[refusal.sentence] = refused.get(refusal.sentence, 0) + 1
+    return Done(worked, refused)

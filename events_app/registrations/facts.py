@@ -1,0 +1,107 @@
+"""What a letter will need to know, frozen where the fact is written."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from events_app.events.models.event import Event, EventHost
+from events_app.events.models.where import place_of
+from events_app.i18n import choose
+from events_app.registrations.models import Registration
+from events_app.vault import Json
+from events_app.web.site import Site
+
+Facts = dict[str, Json]
+
+
+DEFAULT_COLOUR = "#0b5653"
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the vault keeps of somebody: the only place where a registration has a name."""
+
+    name: str
+    address: str
+    needs: str
+    token: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    next_address: Mapping[str, Any] = field(default_factory=dict)
+    """An address the person wants to move to, until it is confirmed: {address, code, until}."""
+
+    def as_json(self) -> Facts:
+        return {
+            "name": self.name,
+            "address": self.address,
+            "needs": self.needs,
+            "token": self.token,
+            "answers": dict(self.answers),
+            "next_address": dict(self.next_address),
+        }
+
+
+def person_of(opened: Mapping[str, Any]) -> Person:
+    return Person(
+        opened["name"],
+        opened["address"],
+        opened.get("needs", ""),
+        opened["token"],
+        opened.get("answers") or {},
+        opened.get("next_address") or {},
+    )
+
+
+def uid_of(registration_id: uuid.UUID, site: Site) -> str:
+    """The UID of a registration's calendar entry for its whole life (RFC 5545, 3.8.4.7)."""
+    return f"reg-{registration_id.hex}@{site.host}"
+
+
+def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Site) -> Facts:
+    """What a letter says of the event, in one language, as it stands now."""
+    host_names = [choose(host.organization.name, language) for host in hosts]
+    return {
+        "title": choose(event.title, language),
+        "summary": choose(event.summary, language),
+        "place": place_of(event, language),
+        "accessibility": choose(event.accessibility, language),
+        "starts_wall": event.starts_wall,
+        "ends_wall": event.ends_wall,
+        "starts_fold": event.starts_fold,
+        "ends_fold": event.ends_fold,
+        "zone": event.zone,
+        "changed": event.changed_at.astimezone(UTC).isoformat(),
+        "hosts": list(host_names),
+        "colour": hosts[0].organization.colour if hosts and hosts[0].organization.colour else DEFAULT_COLOUR,
+        "url": site.url(f"/events/{event.slug}"),
+        "mine_url": site.url(f"/events/{event.slug}/mine"),
+        "unlisted": event.visibility != "public",
+        "track": choose(event.track, language),
+    }
+
+
+def letter_facts(
+    registration: Registration, person: Person, event: Facts, *, site: Site, now: datetime
+) -> Facts:
+    """Everything a letter about this registration will ever need. What happens later does not change it."""
+    return {
+        "to_address": person.address,
+        "name": person.name,
+        "language": registration.language,
+        "mode": registration.mode,
+        "status": registration.status,
+        "answer": registration.answer,
+        "invited": registration.invited,
+        "hold": registration.invited and registration.status in {"pending", "waitlisted"},
+        "uid": uid_of(registration.id, site),
+        "sequence": registration.sequence,
+        "stamp": now.astimezone(UTC).isoformat(),
+        "created": datetime.combine(registration.registered_on, datetime.min.time(), UTC).isoformat(),
+        "organizer_address": registration.organizer_address,
+        "organizer_name": registration.organizer_name,
+        "site_name": site.name(registration.language),
+        "site_url": site.base_url,
+        "own_url": site.url(f"/registrations/{person.token}"),
+        "event": event,
+    }

@@ -1,0 +1,1 @@
+"""What a person sees who registers: the form, the receipt, their own page."""

@@ -1,0 +1,121 @@
+"""The page after the form, and the way to find one's own page again."""
+
+import base64
+import binascii
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events_app import clock
+from events_app.events.models.event import Event, hosts_of
+from events_app.events.models.where import place_of
+from events_app.house import office_of
+from events_app.publishing.pages.pictures import colours_of
+from events_app.registrations.actions import leaving
+from events_app.registrations.actions.registering import Receipt
+from events_app.registrations.forms import (
+    AddressForm,
+)
+from events_app.registrations.rules import NoSuchRegistration
+from events_app.vault import Reader, SealBroken, Vault
+from events_app.web.forms import typed_into
+from events_app.web.limits import Limit
+from events_app.web.responses import page, see_other
+
+RECEIPT_LIFE = timedelta(minutes=30)
+
+
+RECEIPT_MARK = "r."
+
+
+LINK_ASKED = "link asked"
+
+
+links_limit = Limit(20, seconds=3600)
+
+
+def receipt_token(receipt: Receipt, *, vault: Vault, now: datetime) -> str:
+    """The receipt as an address: sealed, so that it says nothing to others, and needing no row, so that a repeated
+    address gets one that looks and works like a new one's."""
+    said = {
+        "event": str(receipt.event_id),
+        "status": receipt.status.value,
+        "mode": receipt.mode,
+        "address": receipt.address,
+        "confirms_address": receipt.confirms_address,
+    }
+    return RECEIPT_MARK + _sealed(said, "receipt", vault=vault, now=now)
+
+
+def _open_receipt(token: str, *, vault: Vault, now: datetime) -> Mapping[str, Any]:
+    return _opened(token.removeprefix(RECEIPT_MARK), "receipt", vault=vault, now=now)
+
+
+def _sealed(said: Mapping[str, Any], context: str, *, vault: Vault, now: datetime) -> str:
+    """What a page is to say, for `RECEIPT_LIFE`, as a piece of its address."""
+    blob = vault.seal("site", context, {**said, "until": (now + RECEIPT_LIFE).isoformat()})
+    return base64.urlsafe_b64encode(blob).decode().rstrip("=")
+
+
+def _opened(text: str, context: str, *, vault: Vault, now: datetime) -> Mapping[str, Any]:
+    """What `_sealed` closed, while it is fresh. Refuses `NoSuchRegistration`."""
+    try:
+        blob = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        said = vault.reveal("site", context, blob, Reader("own link", "receipt"))
+    except (SealBroken, binascii.Error, ValueError):
+        raise NoSuchRegistration() from None
+    if datetime.fromisoformat(str(said["until"])) < now:
+        raise NoSuchRegistration()
+    return said
+
+
+async def show_receipt(request: Request, token: str) -> Response:
+    said = _open_receipt(token, vault=office_of(request).vault, now=clock.now())
+    event = await Event.find(said["event"])
+    return page(
+        request,
+        "registrations/receipt.html",
+        event=event,
+        colours_url=colours_of(await hosts_of(event.id)),
+        place=place_of(event),
+        status_now=said["status"],
+        mode=said["mode"],
+        address=said["address"],
+        confirms_address=said["confirms_address"],
+    )
+
+
+async def mine(request: Request) -> Response:
+    event = await Event.find_public(request.path_params["slug"])
+    return page(request, "registrations/mine.html", event=event, form=AddressForm(), sent_to="")
+
+
+async def mail_link(request: Request) -> Response:
+    """Mail the personal link. The answer is the same whether anybody registered with that address or not."""
+    event = await Event.find_public(request.path_params["slug"])
+    links_limit.knock(request, now=time.monotonic())
+    form = AddressForm(await typed_into(request))
+    if not form.validate():
+        return page(request, "registrations/mine.html", status=422, event=event, form=form, sent_to="")
+    address, office, now = form.address.data or "", office_of(request), clock.now()
+    await leaving.send_link(event.id, address, office=office, now=now)
+    asked = _sealed({"event": str(event.id), "address": address}, LINK_ASKED, vault=office.vault, now=now)
+    return see_other(f"/events/{event.slug}/mine/{asked}")
+
+
+async def link_asked(request: Request) -> Response:
+    """Where we write to, if that address is registered: the same page whether it is, and reloading it sends nothing.
+    After `RECEIPT_LIFE` it is the empty form again."""
+    event = await Event.find_public(request.path_params["slug"])
+    try:
+        vault = office_of(request).vault
+        said = _opened(request.path_params["asked"], LINK_ASKED, vault=vault, now=clock.now())
+    except NoSuchRegistration:
+        return see_other(f"/events/{event.slug}/mine")
+    if said["event"] != str(event.id):
+        return see_other(f"/events/{event.slug}/mine")
+    return page(request, "registrations/mine.html", event=event, form=AddressForm(), sent_to=said["address"])

@@ -1,0 +1,13 @@
+"""The addresses of registering, and of finding one's own page again."""
+
+from starlette.routing import Route
+
+from events_app.registrations.pages import form, receipt
+
+routes = [
+    Route("/events/{slug}/register", form.registration, methods=["GET"]),
+    Route("/events/{slug}/register", form.create, methods=["POST"]),
+    Route("/events/{slug}/mine", receipt.mine, methods=["GET"]),
+    Route("/events/{slug}/mine", receipt.mail_link, methods=["POST"]),
+    Route("/events/{slug}/mine/{asked}", receipt.link_asked, methods=["GET"]),
+]

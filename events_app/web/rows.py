@@ -1,0 +1,25 @@
+"""Lists of rows in a form: a few blank ones at first, and more when asked for."""
+
+from typing import Any
+
+from events_app.web.forms import (
+    Form,
+)
+
+FIRST_ROWS = {"hosts": 1, "speakers": 1, "agenda": 2, "rooms": 2}
+"""Blank rows when a page opens: few, so that a phone shows what is there; 'More rows' adds MORE_ROWS at once."""
+
+
+MORE_ROWS = 3
+
+
+def add_rows(form: Form, *names: str) -> None:
+    """Blank rows for the lists of these names; without names, the first ones of every list that the form has."""
+    for name in names or (name for name in FIRST_ROWS if name in form):
+        for _each in range(MORE_ROWS if names else FIRST_ROWS[name]):
+            field_of(form, name).append_entry()
+
+
+def field_of(form: Form, name: str) -> Any:
+    """A field by name; which kind it is, the form's class knows."""
+    return form[name]

@@ -1,0 +1,220 @@
+"""Taking the list out: chosen columns in their order, for signed-in organizers, safe to open in a spreadsheet."""
+
+import csv
+import io
+from typing import Any
+
+import httpx2
+import openpyxl
+import pytest
+
+from events_app.events.models.event import Event
+from events_app.exports import actions as actions_of_exports
+from events_app.registrations.actions import leaving
+from events_app.vault import Reader
+from tests import make
+from tests.make import House
+
+pytestmark = pytest.mark.anyio
+
+
+async def filled(house: House, **changes: Any) -> Event:
+    """Two who come, one who waits, one who cancelled."""
+    event = await make.event(house.vault, capacity_in_person=2, **changes)
+    rows = await make.registered(event, "Zoe", "Amal", office=house.office)
+    await make.registered(event, "Basil", office=house.office, needs="=1+1")
+    await make.registered(event, "Fatima", office=house.office, name="فاطمة", language="ar")
+    await leaving.cancel(rows[0].id, office=house.office, now=make.NOW)
+    return event
+
+
+def table(answer: httpx2.Response) -> list[list[str]]:
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def book(answer: httpx2.Response) -> Any:
+    assert answer.status_code == 200
+    return openpyxl.load_workbook(io.BytesIO(answer.content)).active
+
+
+async def test_the_chosen_columns_come_in_their_own_order_whatever_was_asked_first(house: House) -> None:
+    event, desk = await filled(house), await house.desk()
+    path = f"/desk/events/{event.id}/registrations.csv"
+
+    one = table(await desk.get(f"{path}?column=address&column=name"))
+    other = table(await desk.get(f"{path}?column=name&column=address&column=nonsense"))
+
+    assert one[0] == other[0] == ["Name", "E-mail"]
+    assert sorted(one[1:]) == sorted(other[1:])
+    assert ["Amal", "amal@example.org"] in one
+
+
+async def test_without_a_choice_everything_comes(house: House) -> None:
+    event, desk = await filled(house), await house.desk()
+
+    rows = table(await desk.get(f"/desk/events/{event.id}/registrations.csv"))
+
+    assert rows[0][:4] == ["Name", "E-mail", "Status", "Takes part"]
+    assert len(rows) == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("status=confirmed", ["Amal", "Basil"]),
+        ("status=waitlisted", ["فاطمة"]),
+        ("status=confirmed&status=waitlisted", ["Amal", "Basil", "فاطمة"]),
+        ("status=cancelled", ["Zoe"]),
+    ],
+)
+async def test_the_chosen_statuses_come(house: House, query: str, names: list[str]) -> None:
+    event, desk = await filled(house), await house.desk()
+
+    for kind in ("csv", "xlsx"):
+        answer = await desk.get(f"/desk/events/{event.id}/registrations.{kind}?column=name&{query}")
+        rows = table(answer) if kind == "csv" else [[cell.value for cell in row] for row in book(answer).rows]
+        assert sorted(row[0] for row in rows[1:]) == sorted(names)
+
+
+async def test_a_status_that_is_none_gives_nobody(house: House) -> None:
+    event, desk = await filled(house), await house.desk()
+
+    for kind in ("csv", "xlsx"):
+        answer = await desk.get(f"/desk/events/{event.id}/registrations.{kind}?column=name&status=bogus")
+        assert answer.status_code == 404
+
+
+async def test_what_could_be_a_formula_is_text_and_a_phone_number_stays_one(house: House) -> None:
+    event, desk = await make.event(house.vault, capacity_in_person=None), await house.desk()
+    said = ("=HYPERLINK(1)", "+32 478 12 34 56", "-1+1", "@SUM(1)", "\t=1", "00962 79 123")
+    for number, needs in enumerate(said):
+        await make.registered(event, number, office=house.office, needs=needs)
+    path = f"/desk/events/{event.id}/registrations"
+
+    cells = {row[0] for row in table(await desk.get(f"{path}.csv?column=needs"))[1:]}
+    sheet = [row[0] for row in book(await desk.get(f"{path}.xlsx?column=needs")).rows][1:]
+
+    assert {"+32 478 12 34 56", "00962 79 123"} <= cells
+    assert not [cell for cell in cells if cell[:1] in "=@\t" or (cell[:1] == "-" and "+" in cell)]
+    assert {cell.data_type for cell in sheet} == {"s"}
+    assert {"=HYPERLINK(1)", "+32 478 12 34 56"} <= {cell.value for cell in sheet}
+
+
+async def test_an_arabic_sheet_reads_from_the_right(house: House) -> None:
+    event = await filled(house)
+    path = f"/desk/events/{event.id}/registrations.xlsx"
+
+    arabic = book(await (await house.desk(**{"accept-language": "ar"})).get(path))
+    english = book(await (await house.desk()).get(path))
+
+    assert (arabic.sheet_view.rightToLeft, english.sheet_view.rightToLeft) == (True, None)
+    assert {"فاطمة", "Amal"} <= {row[0].value for row in arabic.rows}
+
+
+@pytest.mark.parametrize(("query", "start"), [("", b'\xef\xbb\xbf"'), ("?bom=no", b'"')])
+async def test_the_mark_of_utf_8_can_be_left_out(house: House, query: str, start: bytes) -> None:
+    event, desk = await filled(house), await house.desk()
+
+    answer = await desk.get(f"/desk/events/{event.id}/registrations.csv{query}")
+
+    assert answer.content.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"),
+    [
+        ("csv", "text/csv; charset=utf-8"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
+)
+async def test_a_sheet_is_a_file_to_keep_that_no_cache_keeps(
+    house: House, kind: str, media_type: str
+) -> None:
+    event, desk = await filled(house), await house.desk()
+
+    answer = await desk.get(f"/desk/events/{event.id}/registrations.{kind}")
+
+    assert answer.headers["content-type"] == media_type
+    assert answer.headers["content-disposition"] == f'attachment; filename="{event.slug}.{kind}"'
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_sheet_is_streamed_while_it_is_written(house: House) -> None:
+    event, desk = await filled(house), await house.desk()
+    pieces: list[int] = []
+
+    async def counting(scope: Any, receive: Any, send: Any) -> None:
+        async def send_counted(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                pieces.append(len(message.get("body", b"")))
+            await send(message)
+
+        await house.app(scope, receive, send_counted)
+
+    transport = httpx2.ASGITransport(counting)
+    headers = {"cookie": f"desk={desk.client.cookies['desk']}", "accept-encoding": "identity"}
+    async with httpx2.AsyncClient(transport=transport, base_url=make.BASE, headers=headers) as client:
+        answer = await client.get(f"/desk/events/{event.id}/registrations.xlsx")
+
+    assert answer.status_code == 200
+    assert "content-length" not in answer.headers
+    assert len([piece for piece in pieces if piece]) > 1
+
+
+@pytest.mark.parametrize("kind", ["registrations.csv", "registrations.xlsx", "export"])
+async def test_a_stranger_takes_nothing_out(house: House, kind: str) -> None:
+    event, stranger = await filled(house), await house.client()
+
+    answer = await stranger.get(f"/desk/events/{event.id}/{kind}")
+
+    assert (answer.status_code, answer.content) == (303, b"")
+    assert answer.headers["location"].partition("?onward=")[0] == "/desk/sign-in"
+
+
+async def test_the_page_offers_every_column_and_counts_every_status(house: House) -> None:
+    event, desk = await filled(house), await house.desk()
+
+    page = await desk.get(f"/desk/events/{event.id}/export")
+
+    said = make.words_of(page)
+    for column in ("Name", "E-mail", "Status", "Takes part", "Language", "Access needs", "Registered on"):
+        assert column in said
+    assert "Confirmed (2)" in said
+    assert "On the waiting list (1)" in said
+    assert "Cancelled (1)" in said
+
+
+async def test_a_title_of_any_letters_names_a_sheet(house: House) -> None:
+    event, desk = await filled(house, title={"en": "[Who]: a/b\\c? * " + "x" * 60}), await house.desk()
+
+    assert book(await desk.get(f"/desk/events/{event.id}/registrations.xlsx")).title
+
+
+async def test_a_list_of_several_pages_comes_whole_and_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions_of_exports, "PAGE_ROWS", 2)
+    event, desk = await filled(house), await house.desk()
+    path = f"/desk/events/{event.id}/registrations"
+
+    listed = table(await desk.get(f"{path}.csv?column=name&column=status&column=language"))
+    sheet = book(await desk.get(f"{path}.xlsx?column=name&column=status&column=language"))
+
+    assert sorted(row[0] for row in listed[1:]) == ["Amal", "Basil", "Zoe", "فاطمة"]
+    assert {(row[0], row[1], row[2]) for row in listed[1:]} >= {("فاطمة", "On the waiting list", "العربية")}
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == listed
+
+
+async def test_the_reading_rule_is_asked_for_every_person_taken_out(house: House) -> None:
+    event, desk = await filled(house), await house.desk()
+    asked: list[tuple[str, str]] = []
+
+    def noting(reader: Reader, *, scope: str, context: str) -> None:
+        asked.append((reader.role, context))
+
+    house.vault._may_read = noting
+    await desk.get(f"/desk/events/{event.id}/registrations.csv")
+
+    exported = [context for role, context in asked if role == "export"]
+    assert len(exported) == len(set(exported)) == 4

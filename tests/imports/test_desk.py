@@ -1,0 +1,397 @@
+"""Bringing a list in at the desk: upload or paste, columns, trial, import, and taking it back."""
+
+import io
+import re
+import uuid
+
+import httpx2
+import openpyxl
+import pytest
+
+from events_app.events.models.event import Event
+from events_app.imports.models import ImportBatch, ImportDraft
+from events_app.mail.models import Letter
+from events_app.questions.models import Question
+from events_app.registrations.models import Registration
+from events_app.registrations.posting import reveal_person
+from tests import make
+from tests.make import Desk, House, words_of
+
+pytestmark = pytest.mark.anyio
+
+ARABIC = "الاسم,البريد الإلكتروني,ملاحظات\nسلمى حدّاد,salma@example.org,x\nيوسف الأسعد,yusuf@example.org,y\n"
+
+
+async def uploaded(desk: Desk, event: Event, data: bytes, name: str = "list.csv") -> httpx2.Response:
+    return await desk.client.post(
+        f"/desk/events/{event.id}/import",
+        data={"form_token": desk.form_token, "pasted": ""},
+        files={"file": (name, data, "text/csv")},
+    )
+
+
+async def columns(desk: Desk, path: str, *targets: str, **said: str) -> httpx2.Response:
+    usual = {"language": "en", "mode": "in_person", "places": "line", "heading": "1", "encoding": "utf-8"}
+    fields = {f"columns-{at}": target or "out" for at, target in enumerate(targets)}
+    return await desk.post(path, **{**usual, **said, **fields})
+
+
+async def tried(desk: Desk, event: Event, data: bytes, *targets: str, **said: str) -> str:
+    """The path of a list whose columns are chosen."""
+    path = str((await uploaded(desk, event, data)).headers["location"])
+    answer = await columns(desk, path, *targets, **said)
+    assert answer.headers.get("location") == f"{path}/check", words_of(answer)
+    return path
+
+
+async def people(house: House, event: Event) -> dict[str, tuple[str, str]]:
+    """Name and status by address of everybody who is living."""
+    found = {}
+    for row in await Registration.filter(event_id=event.id, live=1):
+        person = reveal_person(row, vault=house.vault, reader=make.COURIER)
+        found[person.address] = (person.name, row.status)
+    return found
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1256"])
+async def test_arabic_names_are_never_garbled(house: House, encoding: str) -> None:
+    """Attendize#74, montage#130: names that came out as question marks or as Ù…."""
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    path = str((await uploaded(desk, event, ARABIC.encode(encoding))).headers["location"])
+
+    shown = await desk.get(path)
+    named = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(encoding, encoding)
+    answer = await columns(desk, path, "name", "address", "", encoding=named)
+    await desk.post(f"{path}/registrations")
+
+    assert "سلمى حدّاد" in shown.text
+    assert answer.status_code == 303
+    assert await people(house, event) == {
+        "salma@example.org": ("سلمى حدّاد", "confirmed"),
+        "yusuf@example.org": ("يوسف الأسعد", "confirmed"),
+    }
+
+
+async def test_a_wrong_guess_of_the_letters_is_mended_by_choosing_them(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    text = "Имя,E-mail\nОльга,olga@example.org\n"
+    path = str((await uploaded(desk, event, text.encode("cp1251"))).headers["location"])
+    assert "Ольга" not in (await desk.get(path)).text
+
+    answer = await columns(desk, path, "name", "address", encoding="cp1251")
+
+    assert answer.headers["location"] == path
+    assert "Ольга" in (await desk.get(path)).text
+
+
+async def test_an_excel_file_from_trial_to_done_without_a_letter(house: House) -> None:
+    event = await make.event(house.vault, capacity_in_person=1)
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet(index=0)
+    for row in (["Name", "E-mail"], ["Rana", "rana@example.org"], ["Omar", "omar@example.org"]):
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    desk = await house.desk()
+
+    path = str((await uploaded(desk, event, out.getvalue(), "list.xlsx")).headers["location"])
+    assert "Letters are written as" not in words_of(await desk.get(path))
+    await columns(desk, path, "name", "address", encoding="")
+    trial = words_of(await desk.get(f"{path}/check"))
+    done = await desk.post(f"{path}/registrations")
+    page = words_of(await desk.get(done.headers["location"]))
+
+    assert "2 new people" in trial
+    assert await people(house, event) == {
+        "rana@example.org": ("Rana", "confirmed"),
+        "omar@example.org": ("Omar", "waitlisted"),
+    }
+    assert await Letter.all().count() == 0
+    assert "2 people" in page
+    assert await ImportDraft.all().count() == 0
+
+
+async def test_letters_go_out_only_when_ticked(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    path = await tried(desk, event, ARABIC.encode(), "name", "address", "", language="ar")
+
+    await desk.post(f"{path}/registrations", writes="yes")
+
+    assert sorted(await make.kinds(event, house.office)) == [
+        "confirmed salma@example.org",
+        "confirmed yusuf@example.org",
+    ]
+    assert {post.draft.language for post in await make.posted(event, house.office)} == {"ar"}
+
+
+async def test_a_double_click_imports_it_once(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    path = await tried(desk, event, ARABIC.encode(), "name", "address", "")
+
+    answers = [await desk.post(f"{path}/registrations", writes="yes") for _ in range(3)]
+
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    assert await Registration.all().count() == 2
+    assert await Letter.all().count() == 2
+    assert await ImportBatch.all().count() == 1
+
+
+async def test_every_bad_row_is_named_with_its_number_and_why_and_stops_the_import(house: House) -> None:
+    event = await make.event(house.vault, capacity_in_person=None)
+    desk = await house.desk()
+    text = (
+        "Name,E-mail,How,Tongue\n"
+        "Rana,rana @ example.org,in person,Arabic\n"
+        ",nobody@example.org,,\n"
+        "Omar,omar@,,\n"
+        "Lea,lea@example.org,by boat,\n"
+        "Ali,ali@example.org,online,\n"
+        "Zoe,zoe@example.org,,Klingon\n"
+        "Ø³Ù„Ù…Ù‰,salma@example.org,,\n"
+    )
+    path = await tried(desk, event, text.encode(), "name", "address", "mode", "language")
+
+    said = words_of(await desk.get(f"{path}/check"))
+    stopped = await desk.post(f"{path}/registrations")
+
+    assert "6 rows cannot be imported" in said
+    for sentence in (
+        "Row 3 nobody@example.org The name is missing.",
+        "Row 4 Omar “omar@” is no e-mail address",
+        "Row 5 Lea “by boat” says neither",
+        "Row 6 Ali This event does not offer",
+        "Row 7 Zoe The language “Klingon”",
+        "should probably be “سلمى”",
+    ):
+        assert sentence in said
+    assert stopped.status_code == 409
+    assert await Registration.all().count() == 0
+
+    left_out = await desk.post(f"{path}/registrations", leave_out="yes")
+    assert left_out.status_code == 303
+    assert list(await people(house, event)) == ["rana@example.org"]
+
+
+async def test_who_is_there_already_or_twice_is_left_out_and_said(house: House) -> None:
+    event = await make.event(house.vault, capacity_in_person=None)
+    await make.registered(event, "Rana", office=house.office)
+    desk = await house.desk()
+    text = "Name,E-mail\nOther,RANA@example.org\nOmar,omar@example.org\nOmar again,Omar@Example.org\n"
+    path = await tried(desk, event, text.encode(), "name", "address")
+
+    said = words_of(await desk.get(f"{path}/check"))
+    await desk.post(f"{path}/registrations")
+
+    assert "1 new person" in said
+    assert "Row 4 has the address of row 3." in said
+    assert await people(house, event) == {
+        "rana@example.org": ("Rana", "confirmed"),
+        "omar@example.org": ("Omar", "confirmed"),
+    }
+
+
+async def test_those_who_cancelled_at_zoom_do_not_come_back(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    text = (
+        "Registration Report\nReport Generated:,x\nTopic,Webinar ID\nSide event,812\n\n"
+        "Attendee Details,\nFirst Name,Last Name,Email,Approval Status\n"
+        "Rana,Aziz,rana@example.org,approved\nOmar,,omar@example.org,cancelled by self\n"
+    )
+    path = str((await uploaded(desk, event, text.encode())).headers["location"])
+    page = await desk.get(path)
+
+    assert 'value="7"' in page.text
+    await columns(desk, path, "given", "family", "address", "state", heading="7")
+    assert "Left out: cancelled in the list" in words_of(await desk.get(f"{path}/check"))
+    await desk.post(f"{path}/registrations")
+    assert await people(house, event) == {"rana@example.org": ("Rana Aziz", "confirmed")}
+
+
+async def test_everybody_or_nobody(house: House) -> None:
+    event = await make.event(house.vault, capacity_in_person=1)
+    desk = await house.desk()
+    path = await tried(desk, event, ARABIC.encode(), "name", "address", "", places="all")
+
+    said = words_of(await desk.get(f"{path}/check"))
+    answer = await desk.post(f"{path}/registrations")
+
+    assert "There is 1 place too few." in said
+    assert answer.status_code == 409
+    assert await Registration.all().count() == 0
+
+
+async def test_answers_to_questions_come_in_too(house: House) -> None:
+    event = await make.event(house.vault)
+    diet = await Question.create(
+        event_id=event.id,
+        kind="choices",
+        position=1,
+        label={"en": "Diet", "ar": "الطعام"},
+        choices=[
+            {"key": "c1", "text": {"en": "Vegan, no nuts", "ar": "نباتي"}},
+            {"key": "c2", "text": {"en": "Halal"}},
+        ],
+    )
+    desk = await house.desk()
+    text = 'Name,E-mail,Diet\nRana,rana@example.org,"Vegan, no nuts, Halal"\nOmar,omar@example.org,stones\n'
+    path = str((await uploaded(desk, event, text.encode())).headers["location"])
+    assert (
+        f'value="q:{diet.id}" selected' in (await desk.get(path)).text
+        or f'selected value="q:{diet.id}"' in (await desk.get(path)).text
+    )
+    await columns(desk, path, "name", "address", f"q:{diet.id}")
+
+    said = words_of(await desk.get(f"{path}/check"))
+    await desk.post(f"{path}/registrations", leave_out="yes")
+
+    row = await make.row_of(event, "rana@example.org", office=house.office)
+    assert reveal_person(row, vault=house.vault, reader=make.COURIER).answers == {str(diet.id): ["c1", "c2"]}
+    assert "“stones” is no answer to “Diet”." in said
+
+
+async def test_pasted_cells_are_read_too(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+
+    answer = await desk.post(f"/desk/events/{event.id}/import", pasted="Name\tE-mail\nمنى\tmuna@example.org")
+    page = await desk.get(answer.headers["location"])
+
+    assert "منى" in page.text
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "There are no rows in it."),
+        (b" \n\n ,,, \n", "There are no rows in it."),
+        (b"%PDF-1.7 ...", "This is no list that we can read."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is an old Excel file"),
+        (b"PK\x03\x04 not really", "This Excel file cannot be read."),
+        (b"a," * 200 + b"b\n", "This list is too long"),
+        (b"a,b\n" * 10_001, "This list is too long"),
+    ],
+)
+async def test_what_cannot_be_read_is_refused_in_words(house: House, data: bytes, said: str) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+
+    answer = await uploaded(desk, event, data)
+
+    assert answer.status_code == 422
+    assert said in words_of(answer)
+    assert await ImportDraft.all().count() == 0
+
+
+async def test_a_list_of_another_organizer_or_event_is_not_there(house: House) -> None:
+    event, other = await make.event(house.vault), await make.event(house.vault, slug="other")
+    desk = await house.desk()
+    path = str((await uploaded(desk, event, ARABIC.encode())).headers["location"])
+
+    assert (await (await house.desk()).get(path)).status_code == 404
+    assert (await desk.get(path.replace(str(event.id), str(other.id)))).status_code == 404
+    assert (await desk.get(f"/desk/events/{event.id}/import/nonsense")).status_code == 404
+
+
+async def test_a_list_waits_sealed_and_a_quarter_of_an_hour_only(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    path = str((await uploaded(desk, event, b"Name,E-mail\nCanary,canary@example.org\n")).headers["location"])
+
+    draft = await ImportDraft.get()
+    assert b"anary" not in bytes(draft.file)
+    assert "anary" not in str(draft.choices)
+    await ImportDraft.filter(id=draft.id).update(expires_at=1)
+    assert (await desk.get(path)).status_code == 404
+
+
+async def test_a_list_larger_than_other_bodies_may_be_is_taken_here_and_nowhere_else(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    rows = "".join(f"Guest {n},guest{n}@example.org,{'x' * 380}\n" for n in range(5_000))
+    data = ("Name,E-mail,Notes\n" + rows).encode()
+    assert len(data) > 2_000_000
+
+    assert (await uploaded(desk, event, data)).status_code == 303
+    pasted = await desk.client.post(
+        f"/desk/events/{event.id}/import",
+        data={"form_token": desk.form_token, "pasted": data.decode()[:1_000_000]},
+    )
+    assert pasted.status_code == 303
+    elsewhere = await desk.post(f"/desk/events/{event.id}/write", subject_en=data.decode())
+    assert elsewhere.status_code == 413
+    beyond = await uploaded(desk, event, data * 5)
+    assert beyond.status_code == 413
+
+
+async def test_taking_it_back_removes_exactly_what_it_brought(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, "Rana", office=house.office)
+    desk = await house.desk()
+    path = await tried(desk, event, ARABIC.encode(), "name", "address", "")
+    batch = str((await desk.post(f"{path}/registrations", writes="yes")).headers["location"])
+
+    undone = await desk.post(f"{batch}/undoing")
+
+    assert undone.status_code == 303
+    assert list(await people(house, event)) == ["rana@example.org"]
+    assert await make.kinds(event, house.office) == ["confirmed rana@example.org"]
+    assert "This import was taken back." in words_of(await desk.get(batch))
+    assert (await desk.post(f"{batch}/undoing")).status_code == 303
+
+
+async def test_nothing_is_taken_back_once_a_letter_has_left(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    path = await tried(desk, event, ARABIC.encode(), "name", "address", "")
+    batch = str((await desk.post(f"{path}/registrations", writes="yes")).headers["location"])
+    await Letter.filter(number=(await Letter.first()).number).update(state="sent", due_at=None)  # type: ignore[union-attr]
+
+    answer = await desk.post(f"{batch}/undoing")
+
+    assert answer.status_code == 409
+    assert await Registration.all().count() == 2
+    assert await Letter.all().count() == 2
+    assert "/undoing" not in (await desk.get(batch)).text
+
+
+async def test_the_letters_can_follow_later_and_once(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    path = await tried(desk, event, ARABIC.encode(), "name", "address", "")
+    batch = str((await desk.post(f"{path}/registrations")).headers["location"])
+
+    await desk.post(f"{batch}/letters")
+    await desk.post(f"{batch}/letters")
+
+    assert sorted(await make.kinds(event, house.office)) == [
+        "confirmed salma@example.org",
+        "confirmed yusuf@example.org",
+    ]
+    assert {post.draft.method for post in await make.posted(event, house.office)} == {"REQUEST"}
+
+
+async def test_two_columns_with_one_meaning_are_refused(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    path = str((await uploaded(desk, event, ARABIC.encode())).headers["location"])
+
+    assert "Two columns have the same meaning" in words_of(await columns(desk, path, "name", "name", ""))
+    assert "which column holds the names" in words_of(await columns(desk, path, "", "address", ""))
+
+
+async def test_strange_choices_of_columns_break_nothing(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    path = str((await uploaded(desk, event, ARABIC.encode())).headers["location"])
+
+    for targets in ((), ("name",) + ("",) * 300, ("nonsense",), ("q:" + str(uuid.uuid4()),)):
+        assert (await columns(desk, path, *targets)).status_code in {303, 422}
+    for heading in ("999999", "-1", "x", ""):
+        assert (await columns(desk, path, "name", "address", "", heading=heading)).status_code in {303, 422}
+    assert (await desk.get(path)).status_code == 200
+    assert re.search("سلمى", (await desk.get(path)).text)

@@ -1,0 +1,291 @@
+"""Writing to many at the desk: typed, looked at, tried, counted, confirmed, sent once, and followed."""
+
+import re
+
+import pytest
+
+from events_app.events.models.event import Event
+from events_app.mail.models import Letter
+from events_app.mailings.models import Mailing
+from events_app.registrations.models import Registration
+from tests import make
+from tests.make import Desk, House, words_of
+
+pytestmark = pytest.mark.anyio
+
+TYPED = {
+    "status": "all",
+    "mode": "all",
+    "language": "all",
+    "rest": "",
+    "subject_en": "About {event}",
+    "body_en": "Dear {name}, come at {time}.",
+    "subject_ar": "",
+    "body_ar": "",
+}
+
+
+async def written(desk: Desk, event: Event, **changes: str) -> str:
+    """The path of a new draft."""
+    answer = await desk.post(f"/desk/events/{event.id}/write", **{**TYPED, **changes})
+    assert answer.status_code == 303, words_of(answer)
+    return str(answer.headers["location"])
+
+
+async def mark_of(desk: Desk, path: str) -> str:
+    found = re.search(r'name="mark" value="(\w+)"', (await desk.get(path)).text)
+    assert found
+    return found[1]
+
+
+async def mailed(house: House, event: Event) -> list[make.Post]:
+    return [post for post in await make.posted(event, house.office) if post.kind == "mailing"]
+
+
+async def test_from_writing_to_the_report(house: House) -> None:
+    event = await make.event(house.vault, capacity_in_person=None)
+    await make.registered(event, "Jo", office=house.office)
+    await make.registered(event, "Salma", office=house.office, language="ar")
+    desk = await house.desk()
+
+    path = await written(desk, event)
+    look = words_of(await desk.get(path))
+    assert "2 people get this letter." in look
+    assert "1 person gets it in another language than theirs" in look
+    assert await Letter.filter(kind="registrations.mailing").count() == 0
+
+    sent = await desk.post(f"{path}/sending", mark=await mark_of(desk, path))
+    report = words_of(await desk.get(sent.headers["location"]))
+
+    assert sent.status_code == 303
+    assert "2 of 2 letters are in the outbox." in report
+    assert {post.to for post in await mailed(house, event)} == {"jo@example.org", "salma@example.org"}
+
+
+async def test_a_double_click_sends_it_once(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, 1, 2, office=house.office)
+    desk = await house.desk()
+    path = await written(desk, event)
+    mark = await mark_of(desk, path)
+
+    answers = [await desk.post(f"{path}/sending", mark=mark) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [303] * 3
+    assert len(await mailed(house, event)) == 2
+
+
+async def test_pressing_send_on_an_old_page_sends_nothing(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, 1, office=house.office)
+    desk = await house.desk()
+    path = await written(desk, event)
+    mark = await mark_of(desk, path)
+    await make.registered(event, 2, office=house.office)
+
+    answer = await desk.post(f"{path}/sending", mark=mark)
+
+    assert answer.status_code == 409
+    assert "Meanwhile somebody came or went" in words_of(answer)
+    assert await mailed(house, event) == []
+    assert (await desk.post(f"{path}/sending", mark=await mark_of(desk, path))).status_code == 303
+    assert len(await mailed(house, event)) == 2
+
+
+async def test_looking_at_pages_never_sends_anything(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, 1, office=house.office)
+    desk = await house.desk()
+    path = await written(desk, event)
+
+    for end in ("", "/edit", "?as=guest"):
+        assert (await desk.get(path + end)).status_code == 200
+    for end in ("/sending", "/test", "/rest", "/deletion"):
+        assert (await desk.get(path + end)).status_code == 405
+
+    assert await mailed(house, event) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"subject_en": "", "body_en": ""}, "The subject is missing in this language."),
+        ({"body_en": ""}, "The letter is missing in this language."),
+        ({"subject_ar": "خبر"}, "The letter is missing in this language."),
+        ({"body_en": "Dear {nmae}"}, "We do not know {nmae}. You can write: {name}, {event},"),
+        ({"subject_en": "{link}"}, "We do not know {link}."),
+        ({"subject_en": "x" * 151}, "At most 150 characters"),
+        ({"status": "cancelled"}, "Not a valid choice."),
+    ],
+)
+async def test_what_is_missing_or_unknown_is_said_and_nothing_typed_is_lost(
+    house: House, changes: dict[str, str], said: str
+) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+
+    answer = await desk.post(
+        f"/desk/events/{event.id}/write", **{**TYPED, "body_en": "Kept words", **changes}
+    )
+
+    assert answer.status_code == 422
+    assert said in words_of(answer)
+    assert changes.get("body_en", "Kept words") in answer.text
+    assert await Mailing.all().count() == 0
+
+
+async def test_the_preview_is_the_letter_of_whom_one_asks_for(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, "Jo", office=house.office)
+    await make.registered(event, "Salma", office=house.office, language="ar")
+    desk = await house.desk()
+    path = await written(desk, event, subject_ar="عن {event}", body_ar="أهلا {name}")
+
+    salma = await desk.get(f"{path}?as=salma")
+    nobody = await desk.get(f"{path}?as=zeno")
+
+    assert "أهلا Salma" in salma.text
+    assert "عن طاولة مستديرة" in salma.text
+    assert "Dear Jo" not in salma.text
+    assert "Nobody among them fits" in words_of(nobody)
+
+
+async def test_the_preview_gives_nobodys_personal_link_away(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, "Jo", office=house.office)
+    (post,) = await make.posted(event, house.office)
+    desk = await house.desk()
+
+    preview = await desk.get(await written(desk, event, body_en="Yours: {page}"))
+
+    assert str(post.facts["own_url"]) not in preview.text
+    assert "/registrations/…" in preview.text
+
+
+async def test_markup_in_a_name_stays_text_in_the_preview(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, 1, office=house.office, name="<img src=x onerror=alert(1)>")
+    desk = await house.desk()
+
+    preview = await desk.get(await written(desk, event))
+
+    assert "<img src=x" not in preview.text
+
+
+async def test_the_test_goes_to_whoever_is_signed_in_and_to_nobody_else(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, 1, 2, office=house.office)
+    desk = await house.desk()
+    path = await written(desk, event)
+
+    await desk.post(f"{path}/test", address="somebody@example.org", to="somebody@example.org")
+
+    assert [post.to for post in await mailed(house, event)] == ["rima@example.org"]
+    assert (await mailed(house, event))[0].draft.subject == "Test: About Round table"
+    assert (await Mailing.get()).state == "draft"
+
+
+async def test_whom_the_list_had_chosen_is_kept_while_writing(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, "Jo", "Salma", office=house.office)
+    desk = await house.desk()
+    page = await desk.get(f"/desk/events/{event.id}/write?q=salma&status=confirmed&sort=name")
+    rest = re.search(r'name="rest"[^>]*value="([^"]*)"', page.text)
+    assert rest
+
+    path = await written(desk, event, rest=rest[1].replace("&amp;", "&"), status="confirmed")
+    await desk.post(f"{path}/sending", mark=await mark_of(desk, path))
+
+    assert [post.to for post in await mailed(house, event)] == ["salma@example.org"]
+
+
+async def test_a_draft_can_be_changed_and_thrown_away(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, 1, office=house.office)
+    desk = await house.desk()
+    path = await written(desk, event)
+
+    again = await desk.post(f"{path}/edit", **{**TYPED, "subject_en": "Another subject"})
+    assert again.headers["location"] == path
+    assert "Another subject" in (await desk.get(path)).text
+    gone = await desk.post(f"{path}/deletion")
+
+    assert gone.status_code == 303
+    assert (await desk.get(path)).status_code == 404
+
+
+async def test_a_sent_letter_is_not_edited(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, 1, office=house.office)
+    desk = await house.desk()
+    path = await written(desk, event)
+    await desk.post(f"{path}/sending", mark=await mark_of(desk, path))
+
+    assert (await desk.get(f"{path}/edit")).status_code == 303
+    assert (await desk.post(f"{path}/edit", **TYPED)).status_code == 409
+    assert (await desk.post(f"{path}/deletion")).status_code == 409
+
+
+async def test_a_draft_event_says_so_and_offers_no_button(house: House) -> None:
+    event = await make.draft(house.vault)
+    desk = await house.desk()
+
+    page = await desk.get(f"/desk/events/{event.id}/write")
+    look = await desk.get(await written(desk, event))
+
+    assert "This event is a draft" in words_of(page)
+    assert "This event is a draft" in words_of(look)
+    assert "/sending" not in look.text
+
+
+async def test_who_was_not_reached_stands_in_the_report_with_a_way_to_their_page(house: House) -> None:
+    event = await make.event(house.vault)
+    first, _second = await make.registered(event, "Jo", "Salma", office=house.office)
+    desk = await house.desk()
+    path = await written(desk, event)
+    await desk.post(f"{path}/sending", mark=await mark_of(desk, path))
+    await Letter.filter(thread=first.id, kind="registrations.mailing").update(
+        state="refused", last_error="550 5.1.1 user unknown", due_at=None
+    )
+
+    report = await desk.get(path)
+
+    assert f"/desk/events/{event.id}/registrations/{first.id}" in report.text
+    assert "550 5.1.1 user unknown" in report.text
+    assert "salma@example.org" not in report.text
+
+
+async def test_the_report_of_a_hundred_costs_no_more_questions_than_that_of_three(house: House) -> None:
+    numbers = []
+    for slug, people in (("a", 3), ("b", 30)):
+        event = await make.event(house.vault, slug=slug, capacity_in_person=None)
+        await make.registered(event, *range(people), office=house.office)
+        desk = await house.desk()
+        path = await written(desk, event)
+        await desk.post(f"{path}/sending", mark=await mark_of(desk, path))
+        await Letter.filter(event_id=event.id).update(state="refused", due_at=None)
+        with make.Statements() as asked:
+            await desk.get(path)
+        numbers.append(asked.number)
+
+    assert numbers[0] == numbers[1]
+
+
+async def test_a_letter_of_another_event_has_no_page_here(house: House) -> None:
+    event = await make.event(house.vault)
+    other = await make.event(house.vault, slug="other")
+    desk = await house.desk()
+    path = await written(desk, event)
+
+    assert (await desk.get(path.replace(str(event.id), str(other.id)))).status_code == 404
+    assert (await desk.get(f"/desk/events/{event.id}/write/nonsense")).status_code == 404
+
+
+async def test_strangers_see_none_of_it(house: House) -> None:
+    event = await make.event(house.vault)
+    path = await written(await house.desk(), event)
+    stranger = await house.client()
+
+    assert (await stranger.get(path)).headers["location"].startswith("/desk/sign-in?onward=")
+    assert (await stranger.post(f"{path}/sending")).headers["location"] == "/desk/sign-in"
+    assert await Registration.all().count() == 0

@@ -1,0 +1,97 @@
+"""A person's online room and personal calendar: for them alone, at the right time, and gone when switched off."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from events_app.events.models.event import Event
+from events_app.registrations.models import Registration
+from events_app.registrations.posting import COURIER, reveal_person
+from tests import make
+
+pytestmark = pytest.mark.anyio
+
+LINK = "https://meet.example.org/secret-room"
+
+
+async def own_path(house: make.House, row: Registration) -> str:
+    return f"/registrations/{reveal_person(row, vault=house.vault, reader=COURIER).token}"
+
+
+async def online_event(house: make.House, **changes: Any) -> Event:
+    return await make.event(house.vault, offers_online=True, join_link=LINK, **changes)
+
+
+async def test_the_online_room_opens_a_quarter_of_an_hour_before_for_who_takes_part_online(
+    house: make.House,
+) -> None:
+    event = await online_event(house)
+    (online,) = await make.registered(event, 1, office=house.office, mode="online")
+    (in_person,) = await make.registered(event, 2, office=house.office)
+    path, browser = await own_path(house, online), await house.client()
+
+    with time_machine.travel(event.starts_at - timedelta(minutes=16), tick=False):
+        early = await browser.get(f"{path}/join")
+    with time_machine.travel(event.starts_at - timedelta(minutes=15), tick=False):
+        open_now = await browser.get(f"{path}/join")
+        other = await browser.get(f"{await own_path(house, in_person)}/join")
+    with time_machine.travel(event.ends_at, tick=False):
+        over = await browser.get(f"{path}/join")
+
+    assert [LINK in page.text for page in (early, open_now, other, over)] == [False, True, False, False]
+    assert other.status_code == 404
+
+
+async def test_the_join_link_is_on_no_other_page_and_in_no_letter(house: make.House) -> None:
+    event = await online_event(house)
+    (row,) = await make.registered(event, 1, office=house.office, mode="online")
+    path, browser = await own_path(house, row), await house.client()
+
+    pages = [
+        f"/events/{event.slug}",
+        f"/events/{event.slug}.ics",
+        f"/events/{event.slug}/register",
+        path,
+        f"{path}.ics",
+    ]
+
+    assert [LINK in (await browser.get(each)).text for each in pages] == [False] * len(pages)
+    assert [LINK in post.everything for post in await make.posted(event, house.office)] == [False]
+
+
+async def test_a_personal_calendar_gathers_registrations_under_a_link_that_can_be_switched_off(
+    house: make.House,
+) -> None:
+    first, second = await make.event(house.vault, slug="one"), await make.event(house.vault, slug="two")
+    rows = [(await make.registered(each, 1, office=house.office))[0] for each in (first, second)]
+    browser = await house.client()
+    made = await browser.post(f"{await own_path(house, rows[0])}/feed", data={"feed": ""})
+    link = made.headers["location"]
+    await browser.post(
+        f"{await own_path(house, rows[1])}/feed", data={"feed": f"https://x.example{link}.ics?lang=en"}
+    )
+
+    calendar = (await browser.get(f"{link}.ics")).text
+    await browser.post(f"{link}/revocation")
+    gone = await browser.get(f"{link}.ics")
+
+    assert [f"UID:evt-{each.id.hex}@" in calendar for each in (first, second)] == [True, True]
+    assert ("ATTENDEE" in calendar, "guest1" in calendar) == (False, False)
+    assert gone.status_code == 404
+
+
+async def test_a_cancelled_registration_stays_in_the_personal_calendar_as_cancelled(
+    house: make.House,
+) -> None:
+    event = await make.event(house.vault)
+    (row,) = await make.registered(event, 1, office=house.office)
+    path, browser = await own_path(house, row), await house.client()
+    link = (await browser.post(f"{path}/feed", data={"feed": ""})).headers["location"]
+    before = (await browser.get(f"{link}.ics")).text
+    await browser.post(f"{path}/final-cancellation")
+
+    after = (await browser.get(f"{link}.ics")).text
+
+    assert ("STATUS:CONFIRMED" in before, "STATUS:CANCELLED" in after) == (True, True)
