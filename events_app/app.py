@@ -6,7 +6,8 @@ import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from starlette.types import Receive, Scope, Send
 
 from events_app import clock, i18n
 from events_app.accounts.routes import routes as accounts_routes
+from events_app.acts import Office
 from events_app.calendar import zones  # first of all: it pins the time zones (see there)
 from events_app.caretaker import Caretaker
 from events_app.database import close_database, open_database, ping
@@ -38,10 +40,10 @@ from events_app.errors import (
     TooMany,
     log_no_values,
 )
-from events_app.events.models.event import Event, is_room_used
+from events_app.events.models.event import is_room_used
 from events_app.events.routes import routes as events_routes
 from events_app.exports.routes import routes as exports_routes
-from events_app.house import Office
+from events_app.house import House
 from events_app.imports.routes import LARGER_BODIES as LARGER_LISTS
 from events_app.imports.routes import routes as imports_routes
 from events_app.invitations.routes import routes as invitations_routes
@@ -52,9 +54,9 @@ from events_app.people import counts
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import routes as personal_routes
 from events_app.publishing.routes import routes as publishing_routes
-from events_app.questions.actions import presets
+from events_app.questions.actions.presets import copy_questions
 from events_app.questions.routes import routes as questions_routes
-from events_app.registrations.actions import leaving
+from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.emails import compose, compose_for_site
 from events_app.registrations.pages.form import seats_of
 from events_app.registrations.posting import answered_in
@@ -146,25 +148,23 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
         lifespan=partial(_live, settings=settings, carries_letters=carries_letters),
     )
-    app.state.vault = vault
-    app.state.session_lasts = timedelta(hours=settings.accounts.session_hours)
-    app.state.session_idle = timedelta(minutes=settings.accounts.idle_minutes)
-    app.state.site = site
-    app.state.office = office
-    app.state.kept_pages = KeptPages(unseen={"claims"})
-    app.state.mail_settings = settings.mail
-    app.state.courier = None
-    # What events must know of registrations is handed down, because imports only go down.
-    app.state.follow = partial(_follow, office=office)
-    app.state.follow_copy = presets.copy_questions
-    app.state.count_registrations = counts.count_registrations
-    app.state.seats_of = seats_of
-    app.state.count_behind = counts.count_behind
-    app.state.count_letters = counts.count_letters
-    app.state.has_registrations = counts.has_registrations
-    app.state.is_in_use = counts.is_in_use
-    app.state.answered_in = answered_in
-    app.state.is_room_used = is_room_used
+    app.state.house = House(
+        office=office,
+        page_cache=KeptPages(unseen={"claims"}),
+        mail=settings.mail,
+        session_lasts=timedelta(hours=settings.accounts.session_hours),
+        session_idle=timedelta(minutes=settings.accounts.idle_minutes),
+        follow=follow_event,
+        follow_copy=copy_questions,
+        seats_of=seats_of,
+        count_registrations=counts.count_registrations,
+        count_behind=counts.count_behind,
+        count_letters=counts.count_letters,
+        has_registrations=counts.has_registrations,
+        is_in_use=counts.is_in_use,
+        is_room_used=is_room_used,
+        answered_in=answered_in,
+    )
     return app
 
 
@@ -188,20 +188,17 @@ def create() -> Starlette:
     return create_app(load_settings(ROOT / "settings.toml", os.environ))
 
 
-async def _follow(event: Event, *, was_cancelled: bool, now: datetime, office: Office) -> None:
-    await leaving.follow_event(event, was_cancelled=was_cancelled, office=office, now=now)
-
-
 @asynccontextmanager
 async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) -> AsyncIterator[None]:
     await open_database(settings.database.url, models=MODELS)
     # What was imported lives as long as the server: left out of collections, it no longer holds requests up.
     gc.collect()
     gc.freeze()
-    courier = courier_of(settings, app.state.vault)
-    caretaker = Caretaker(app.state.office)
-    app.state.courier = courier if carries_letters else None
-    postbox = postbox_of(settings, app.state.office) if settings.inbound.is_open and carries_letters else None
+    house: House = app.state.house
+    courier = courier_of(settings, house.vault)
+    caretaker = Caretaker(house.office)
+    app.state.house = replace(house, courier=courier if carries_letters else None)
+    postbox = postbox_of(settings, house.office) if settings.inbound.is_open and carries_letters else None
     if postbox:
         await postbox.open()
     work = [asyncio.create_task(each.run()) for each in (courier, caretaker)] if carries_letters else []

@@ -6,8 +6,8 @@ import logging
 from datetime import date
 
 from events_app import clock
+from events_app.acts import Act, Office, Who
 from events_app.events.actions.zones import follow_zone_rules
-from events_app.house import Office
 from events_app.imports.actions.drafts import forget_drafts
 from events_app.mailings.actions.reminding import remind
 from events_app.mailings.actions.writing import carry_on
@@ -47,11 +47,11 @@ class Caretaker:
         due = await due_now(clock.now())
         for registration_id in due:
             try:
-                await lapse(registration_id, office=self._office, now=clock.now())
+                await lapse(registration_id, act=self._act())
             except Exception as error:  # noqa: BLE001 - one that cannot lapse does not hold up the others
                 log.warning("registration %s could not lapse: %s", registration_id, type(error).__name__)
-        reminded = await remind(clock.now(), office=self._office)
-        await carry_on(office=self._office, now=clock.now())
+        reminded = await remind(act=self._act())
+        await carry_on(act=self._act())
         await forget_drafts(clock.now())
         await self._look_daily()
         return len(due) + reminded
@@ -61,9 +61,13 @@ class Caretaker:
         today = clock.now().date()
         if self._watched_on != today:
             self._watched_on = today
-            await forget_answers(clock.now(), office=self._office)
-            for slug in await follow_zone_rules(clock.now()):
+            await forget_answers(act=self._act())
+            for slug in await follow_zone_rules(act=self._act()):
                 log.warning("the rules of a time zone changed: %s happens at another moment now", slug)
+
+    def _act(self) -> Act:
+        """What the app does by itself, now."""
+        return self._office.at(clock.now(), Who.APP)
 
     def stop(self) -> None:
         self._stopping.set()

@@ -17,6 +17,7 @@ import uvicorn
 from events_app import app as house
 from events_app import clock
 from events_app.accounts import actions as accounts
+from events_app.acts import Act, Office, Who
 from events_app.database import close_database, migrate, open_database
 from events_app.errors import Refusal, log_no_values
 from events_app.settings import Settings, WrongSetting, load_settings
@@ -98,10 +99,15 @@ async def prepare(settings: Settings, *, shows_demonstration: bool) -> None:
 async def _seed(settings: Settings, vault: Vault) -> None:
     from events_app import demonstration
 
-    if await demonstration.seed(vault, now=clock.now()):
+    if await demonstration.seed(act=_organizers_act(settings, vault)):
         print(
             "A demonstration conference with three side events is there to look at (--empty leaves it out)."
         )
+
+
+def _organizers_act(settings: Settings, vault: Vault) -> Act:
+    """What an organizer would do now, done from the shell."""
+    return Office(vault, house.site_of_settings(settings, vault)).at(clock.now(), Who.ORGANIZER)
 
 
 def open_vault(settings: Settings) -> Vault:
@@ -208,7 +214,7 @@ async def _prepare_demo(settings: Settings, address: str, passphrase: str) -> No
     await migrate(settings.database.url)
     await open_database(settings.database.url, models=house.MODELS)
     try:
-        await demonstration.seed(vault, now=clock.now())
+        await demonstration.seed(act=_organizers_act(settings, vault))
         token = await accounts.invite(vault, address, now=clock.now())
         await accounts.accept(vault, token, "Rima", address, passphrase, now=clock.now())
     finally:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from events_app.acts import Act
 from events_app.calendar.zones import instant
 from events_app.database import one_transaction
 from events_app.directory.models import Organization
@@ -18,7 +19,6 @@ from events_app.events.rules import (
     SpeakerFacts,
     SpeakerRole,
 )
-from events_app.vault import Vault
 
 ZONE = "Europe/Brussels"
 
@@ -127,11 +127,11 @@ EVENTS: tuple[dict[str, Any], ...] = (
 )
 
 
-async def seed(vault: Vault, *, now: datetime) -> bool:
+async def seed(*, act: Act) -> bool:
     """Put the demonstration into an empty database; says whether it did. It never touches one with an event in it."""
     if await Event.all().exists() or await Organization.all().exists():
         return False
-    first_day = (now + timedelta(days=45)).date()
+    first_day = (act.now + timedelta(days=45)).date()
     hosts, conference = await _surroundings(first_day=first_day)
     for said in EVENTS:
         facts = _facts(said, conference=conference, day=first_day + timedelta(days=said["day"]))
@@ -139,11 +139,11 @@ async def seed(vault: Vault, *, now: datetime) -> bool:
             HostFacts(str(host.id), (HostRole.HOST if number == 0 else HostRole.CO_HOST).value)
             for number, host in enumerate(hosts)
         ]
-        event = await editing.create_event(facts, vault=vault, now=now, hosts=chosen)
+        event = await editing.create_event(facts, hosts=chosen, act=act)
         if said["day"] == 0:
             facts_of_day = ProgrammeFacts(chosen, _speakers(), _agenda())
-            await programme.save_programme(event.id, facts_of_day, revision=event.revision, now=now)
-        await life.publish_event(event.id, follow=editing.nobody_follows, now=now)
+            await programme.save_programme(event.id, facts_of_day, revision=event.revision, act=act)
+        await life.publish_event(event.id, follow=editing.nobody_follows, act=act)
     return True
 
 

@@ -1,21 +1,74 @@
-"""What every act needs besides its subject, and what every page may ask of the house."""
+"""The house as its pages see it: what lives as long as the server, and what rooms above hand down to those below."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from starlette.requests import Request
 
-from events_app.vault import Vault
+from events_app import clock
+from events_app.acts import Act, Office
+from events_app.handed import (
+    AnsweredIn,
+    CountBehind,
+    CountLetters,
+    CountRegistrations,
+    Follow,
+    FollowCopy,
+    IsThere,
+    SeatsOf,
+)
+from events_app.mail.courier import Courier
+from events_app.settings import Mail
+from events_app.vault import Reader, Vault
+from events_app.web.kept import KeptPages
 from events_app.web.site import Site
 
 
-@dataclass(frozen=True)
-class Office:
-    """What acts need besides their subject: who opens personal data, and what the site says of itself."""
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """One for each process, made by app.py. `courier` is None where letters are carried by another process."""
 
-    vault: Vault
-    site: Site
+    office: Office
+    page_cache: KeptPages
+    mail: Mail
+    session_lasts: timedelta
+    session_idle: timedelta
+    follow: Follow
+    follow_copy: FollowCopy
+    seats_of: SeatsOf
+    count_registrations: CountRegistrations
+    count_behind: CountBehind
+    count_letters: CountLetters
+    has_registrations: IsThere
+    is_in_use: IsThere
+    is_room_used: IsThere
+    answered_in: AnsweredIn
+    courier: Courier | None = None
+
+    @property
+    def vault(self) -> Vault:
+        return self.office.vault
+
+    @property
+    def site(self) -> Site:
+        return self.office.site
+
+
+def house_of(request: Request) -> House:
+    house: House = request.app.state.house
+    return house
 
 
 def office_of(request: Request) -> Office:
-    office: Office = request.app.state.office
-    return office
+    return house_of(request).office
+
+
+def reader_of(request: Request) -> Reader:
+    """Who asks, as the vault is told it: the organizer who is signed in at the desk, else whoever has the link."""
+    organizer = getattr(request.state, "organizer", None)
+    return Reader("organizer", organizer.id) if organizer else Reader("own link")
+
+
+def act_of(request: Request) -> Act:
+    """What they do now."""
+    return Act(reader_of(request), clock.now(), office_of(request))

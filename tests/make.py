@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from events_app import i18n
 from events_app.accounts.models import SITE, Organizer, Session
+from events_app.acts import Office
 from events_app.app import create_app
 from events_app.calendar.zones import instant
 from events_app.clock import now as clock_now
@@ -26,7 +27,7 @@ from events_app.events.models.conference import Conference
 from events_app.events.models.consent import consent_of
 from events_app.events.models.event import Event
 from events_app.events.rules import EventFacts, HostFacts
-from events_app.house import Office
+from events_app.house import House as TheHouse
 from events_app.mail.message import Draft
 from events_app.mail.models import Letter
 from events_app.registrations import emails
@@ -117,14 +118,14 @@ async def draft(
     vault: Vault, *, hosts: Sequence[Organization] = (), now: datetime = NOW, **changes: Any
 ) -> Event:
     chosen = [HostFacts(str(host.id), "host") for host in hosts]
-    return await editing.create_event(facts(**changes), vault=vault, now=now, hosts=chosen)
+    return await editing.create_event(facts(**changes), act=Office(vault, site()).at(now), hosts=chosen)
 
 
 async def event(vault: Vault, *, now: datetime = NOW, **changes: Any) -> Event:
     """A published event of our own organization, which is made when there is none."""
     ours = await Organization.filter(ours=True).first() or await organization()
     made = await draft(vault, hosts=[ours], now=now, **changes)
-    return await life.publish_event(made.id, follow=editing.nobody_follows, now=now)
+    return await life.publish_event(made.id, follow=editing.nobody_follows, act=Office(vault, site()).at(now))
 
 
 def applicant(who: int | str = 1, **changes: Any) -> Applicant:
@@ -147,7 +148,7 @@ async def registered(
     found = []
     for who in people:
         asked = applicant(who, **changes)
-        await registering.register(event.id, asked, office=office, now=now)
+        await registering.register(event.id, asked, act=office.at(now))
         found.append(await row_of(event, asked.address, office=office))
     return found
 
@@ -173,19 +174,15 @@ async def change(
         event.id,
         facts(**{**said, **changes}),
         revision=fresh.revision,
-        vault=office.vault,
+        act=office.at(now),
         follow=follow or follower(office),
-        now=now,
     )
 
 
 def follower(office: Office) -> Any:
     """What app.py hands to events: the registrations follow their event."""
 
-    async def follow(event: Event, *, was_cancelled: bool, now: datetime) -> None:
-        await leaving.follow_event(event, was_cancelled=was_cancelled, office=office, now=now)
-
-    return follow
+    return leaving.follow_event
 
 
 @dataclass(frozen=True)
@@ -241,8 +238,8 @@ class House:
 
     @property
     def office(self) -> Office:
-        found: Office = self.app.state.office
-        return found
+        house: TheHouse = self.app.state.house
+        return house.office
 
     @property
     def vault(self) -> Vault:

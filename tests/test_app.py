@@ -6,6 +6,7 @@ import pkgutil
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from starlette.routing import Route
 
 import events_app
 from events_app import errors
+from events_app.acts import Office
 from events_app.app import ROOT, STATUS_OF
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
@@ -239,9 +241,8 @@ async def test_over_https_every_answer_insists_on_it_and_the_cookie_is_bound_to_
     migrated: tuple[str, list[str]], tmp_path: object, house: make.House
 ) -> None:
     """The house fixture emptied the database and has it open; a second house would open it again."""
-    house.app.state.site = house.app.state.site.__class__(
-        **{**vars(house.app.state.site), "base_url": "https://events.example.org"}
-    )
+    site = replace(house.office.site, base_url="https://events.example.org")
+    house.app.state.house = replace(house.app.state.house, office=Office(house.vault, site))
     desk = await house.desk()
     assert (await desk.get("/desk")).status_code == 303
     desk.client.cookies.set("__Host-desk", desk.client.cookies["desk"])

@@ -4,7 +4,6 @@ import hmac
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import wraps
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,8 +14,8 @@ from events_app import clock
 from events_app.accounts import actions
 from events_app.accounts.forms import SignInForm
 from events_app.errors import Forbidden
+from events_app.house import house_of
 from events_app.i18n import N_
-from events_app.vault import Vault
 from events_app.web.forms import (
     MOST_IN_A_FIELD,
     media_type_of,
@@ -47,7 +46,7 @@ def for_organizers(handler: Handler) -> Handler:
     @wraps(handler)
     async def guarded(request: Request) -> Response:
         token = request.cookies.get(session_cookie(request), "")
-        idle: timedelta = request.app.state.session_idle
+        idle = house_of(request).session_idle
         is_use = not asked_by_script(request)
         found = actions.find_session(token, now=clock.now(), idle=idle, is_use=is_use) if token else None
         session = await found if found else None
@@ -64,7 +63,7 @@ def for_organizers(handler: Handler) -> Handler:
                 kept=kept,
                 onward=kept.path,
             )
-        vault: Vault = request.app.state.vault
+        vault = house_of(request).vault
         organizer = session.organizer
         request.state.organizer = SignedIn(str(organizer.id), actions.name_of(vault, organizer))
         request.state.form_token = session.form_token

@@ -1,7 +1,6 @@
 """Coming to the desk: the one-time link, sign-in, sign-out, and the guard that every desk page stands behind."""
 
 import time
-from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,8 +10,8 @@ from events_app.accounts import actions
 from events_app.accounts.forms import AccountForm, SignInForm
 from events_app.accounts.guard import _kept, _onward, session_cookie
 from events_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from events_app.house import house_of
 from events_app.i18n import translate
-from events_app.vault import Vault
 from events_app.web.forms import (
     typed_into,
 )
@@ -60,14 +59,14 @@ async def sign_out(request: Request) -> Response:
 
 async def welcome(request: Request) -> Response:
     """The one-time link: opening it changes nothing, so that a mail scanner cannot use it up."""
-    vault: Vault = request.app.state.vault
+    vault = house_of(request).vault
     invitation = await actions.open_link(vault, request.path_params["token"], now=clock.now())
     form = AccountForm(data={"address": invitation.address, "name": invitation.name})
     return page(request, "accounts/welcome.html", form=form, refusal="")
 
 
 async def accept(request: Request) -> Response:
-    vault: Vault = request.app.state.vault
+    vault = house_of(request).vault
     token = request.path_params["token"]
     await actions.open_link(vault, token, now=clock.now())
     form = AccountForm(await typed_into(request))
@@ -84,8 +83,8 @@ async def accept(request: Request) -> Response:
 
 
 async def _sign_in(request: Request, address: str, passphrase: str) -> str:
-    lasts: timedelta = request.app.state.session_lasts
-    return await actions.sign_in(request.app.state.vault, address, passphrase, now=clock.now(), lasts=lasts)
+    lasts = house_of(request).session_lasts
+    return await actions.sign_in(house_of(request).vault, address, passphrase, now=clock.now(), lasts=lasts)
 
 
 def _with_session(request: Request, response: Response, token: str) -> Response:

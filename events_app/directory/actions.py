@@ -1,7 +1,6 @@
 """What organizers do with organizations and venues: each verb is one transaction."""
 
-import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -10,10 +9,8 @@ from tortoise.models import Model
 from events_app.database import one_transaction
 from events_app.directory.models import Room, Venue
 from events_app.directory.rules import TakenAddress
+from events_app.handed import IsThere
 from events_app.texts import slug_of
-
-IsRoomUsed = Callable[[uuid.UUID], Awaitable[bool]]
-"""Whether any event names the room. Events live above the directory, so app.py hands it down."""
 
 
 @one_transaction
@@ -28,7 +25,7 @@ async def save_thing(thing: Any, values: dict[str, Any]) -> Any:
 
 
 @one_transaction
-async def save_rooms(venue: Venue, rooms: Sequence[dict[str, Any]], *, is_used: IsRoomUsed) -> None:
+async def save_rooms(venue: Venue, rooms: Sequence[dict[str, Any]], *, is_used: IsThere) -> None:
     """The venue's rooms in this order: known ones (by place in the list) are renamed, new ones added.
 
     A room that an event names is never deleted; one that left the list and that nobody uses is.

@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
+from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.events.models.event import Event, hosts_of
-from events_app.house import Office
 from events_app.i18n import N_
 from events_app.invitations.rules import MOST_IN_A_BATCH, Invitee, QuotaFacts
 from events_app.mail import outbox
@@ -18,7 +18,7 @@ from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.places import promote
 from events_app.registrations.posting import guest_context
 from events_app.tokens import new_token
-from events_app.vault import Json, Reader
+from events_app.vault import Json
 
 CODE_LENGTH = 16
 """Characters of 5 bits: 80 bits, too many to guess, few enough to type."""
@@ -41,9 +41,7 @@ class InvitationUsed(Conflict):
 
 
 @one_transaction
-async def save_quotas(
-    event_id: uuid.UUID, quotas: Sequence[QuotaFacts], *, office: Office, now: datetime
-) -> None:
+async def save_quotas(event_id: uuid.UUID, quotas: Sequence[QuotaFacts], *, act: Act) -> None:
     """Write the event's quotas; places that become free move the lines up.
 
     Refuses `QuotasTooLarge` when they keep more than a mode's capacity, `QuotaInUse` when one with people would go.
@@ -70,7 +68,7 @@ async def save_quotas(
             await known[each.id].update_from_dict(values).save()
         else:
             await Quota.create(event_id=event_id, **values)
-    await promote(event, office=office, now=now)
+    await promote(event, act=act)
 
 
 @one_transaction
@@ -82,15 +80,14 @@ async def invite(
     purpose: str,
     quota_id: uuid.UUID | None,
     is_bound: bool,
-    office: Office,
-    now: datetime,
+    act: Act,
 ) -> int:
     """Make one single-use code for each invitee; nothing is sent yet. Says how many were made.
 
     `is_bound` ties each code to its invitee's address: nobody else can use it.
     """
     event = await Event.claim(event_id)
-    scope, vault = str(event.id), office.vault
+    scope, vault = str(event.id), act.vault
     for invitee in invitees[:MOST_IN_A_BATCH]:
         invitation_id, code = uuid.uuid4(), new_token()[:CODE_LENGTH]
         guest: dict[str, Json] = {
@@ -109,51 +106,49 @@ async def invite(
             code_index=code_index(scope, code, vault),
             address_index=vault.blind_index(scope, invitee.address) if bound else None,
             guest=vault.seal(scope, guest_context(invitation_id), guest),
-            created_on=now.date(),
+            created_on=act.now.date(),
         )
     return min(len(invitees), MOST_IN_A_BATCH)
 
 
-def reveal_guest(invitation: Invitation, *, office: Office, reader: Reader) -> Mapping[str, Any]:
+def reveal_guest(invitation: Invitation, *, act: Act) -> Mapping[str, Any]:
     """Whom an invitation is for, and its code: {name, address, language, code}."""
     context = guest_context(invitation.id)
-    return office.vault.reveal(str(invitation.event_id), context, invitation.guest, reader)
+    return act.vault.reveal(str(invitation.event_id), context, invitation.guest, act.by)
 
 
-def link_of(event: Event, code: str, *, office: Office) -> str:
-    return office.site.url(f"/events/{event.slug}/register?code={code}")
+def link_of(event: Event, code: str, *, act: Act) -> str:
+    return act.site.url(f"/events/{event.slug}/register?code={code}")
 
 
 @one_transaction
-async def send_invitations(event_id: uuid.UUID, batch: str, *, office: Office, now: datetime) -> int:
+async def send_invitations(event_id: uuid.UUID, batch: str, *, act: Act) -> int:
     """Write to everybody of a batch who has an address and was not written to; says how many."""
     event = await Event.claim(event_id)
     unsent = await Invitation.filter(event_id=event_id, batch=batch, state="created").order_by("id")
     sent = 0
     for invitation in unsent:
-        guest = reveal_guest(invitation, office=office, reader=Reader("courier"))
+        guest = reveal_guest(invitation, act=act)
         if not guest["address"]:
             continue
         invitation.state = "sent"
         await invitation.save(update_fields=["state"])
         await outbox.post(
             "registrations.invitation",
-            vault=office.vault,
+            vault=act.vault,
             scope=str(event.id),
             about=outbox.About(event_id=event.id, thread=invitation.id),
-            facts=await _invitation_facts(event, guest, office=office, now=now),
-            now=now,
+            facts=await _invitation_facts(event, guest, act=act),
+            now=act.now,
         )
         sent += 1
     return sent
 
 
-async def _invitation_facts(
-    event: Event, guest: Mapping[str, Any], *, office: Office, now: datetime
-) -> dict[str, Any]:
+async def _invitation_facts(event: Event, guest: Mapping[str, Any], *, act: Act) -> dict[str, Any]:
     """The facts of a letter about nobody's registration yet: it has no calendar part."""
-    language = guest["language"] or office.site.default_language
-    stamp = now.astimezone(UTC).isoformat()
+    language = guest["language"] or act.site.default_language
+    stamp = act.now.astimezone(UTC).isoformat()
     return {
         "to_address": guest["address"],
         "name": guest["name"],
@@ -167,12 +162,12 @@ async def _invitation_facts(
         "sequence": 0,
         "stamp": stamp,
         "created": stamp,
-        "organizer_address": office.site.sender,
+        "organizer_address": act.site.sender,
         "organizer_name": "",
-        "site_name": office.site.name(language),
-        "site_url": office.site.base_url,
-        "own_url": link_of(event, guest["code"], office=office),
-        "event": event_facts(event, await hosts_of(event.id), language=language, site=office.site),
+        "site_name": act.site.name(language),
+        "site_url": act.site.base_url,
+        "own_url": link_of(event, guest["code"], act=act),
+        "event": event_facts(event, await hosts_of(event.id), language=language, site=act.site),
     }
 
 

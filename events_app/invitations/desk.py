@@ -8,10 +8,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app import clock
 from events_app.errors import Conflict
 from events_app.events.models.event import Event
-from events_app.house import office_of
+from events_app.house import act_of, office_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.invitations import actions, rules
 from events_app.invitations.forms import invitation_form, quota_facts, quotas_form
@@ -43,14 +42,14 @@ async def _page(
     quotas: Any = None,
     batch: Any = None,
 ) -> Response:
-    office = office_of(request)
-    reader = Reader("organizer", request.state.organizer.id)
+    office_of(request)
+    Reader("organizer", request.state.organizer.id)
     known = await Quota.filter(event_id=event.id).order_by("mode", "name")
     batches: dict[str, list[Line]] = {}
     made = Invitation.filter(event_id=event.id, purpose__in=["open", "jump"])
     for each in await made.order_by("created_on", "batch", "id"):
-        guest = actions.reveal_guest(each, office=office, reader=reader)
-        link = actions.link_of(event, str(guest["code"]), office=office)
+        guest = actions.reveal_guest(each, act=act_of(request))
+        link = actions.link_of(event, str(guest["code"]), act=act_of(request))
         batches.setdefault(each.batch, []).append(Line(each, guest, link))
     taken = {each.id: await Registration.filter(quota_id=each.id, seated=True).count() for each in known}
     return page(
@@ -73,7 +72,7 @@ async def save_quotas(request: Request) -> Response:
     if not form.validate():
         return await _page(request, event, status=422, quotas=form)
     try:
-        await actions.save_quotas(event.id, quota_facts(form), office=office_of(request), now=clock.now())
+        await actions.save_quotas(event.id, quota_facts(form), act=act_of(request))
     except Conflict as refusal:
         return await _page(
             request, event, status=409, quotas=form, refusal=translate(refusal.sentence, **refusal.values)
@@ -95,8 +94,7 @@ async def invite(request: Request) -> Response:
         purpose=form.purpose.data,
         quota_id=uuid.UUID(form.quota.data) if form.quota.data else None,
         is_bound=bool(form.is_bound.data),
-        office=office_of(request),
-        now=clock.now(),
+        act=act_of(request),
     )
     sentence = ngettext(
         "%(n)s code is made. Nothing has been sent yet.",
@@ -109,7 +107,7 @@ async def invite(request: Request) -> Response:
 async def send(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     batch = str((await typed_into(request)).get("batch", ""))
-    sent = await actions.send_invitations(event.id, batch, office=office_of(request), now=clock.now())
+    sent = await actions.send_invitations(event.id, batch, act=act_of(request))
     sentence = ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", sent)
     return see_other(_path(event), flash=Flash("success", sentence))
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from events_app.acts import Office
 from events_app.events.models.event import Event, EventHost
-from events_app.house import Office
 from events_app.i18n import N_, languages, say_date, say_time, translate, use_language
 from events_app.registrations.emails import harmless
 from events_app.registrations.facts import Person, event_facts, letter_facts

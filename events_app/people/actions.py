@@ -1,15 +1,14 @@
 """What organizers do with one person beside deciding: a sealed note, a letter once more."""
 
 import uuid
-from datetime import datetime
 
+from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.registrations.actions import leaving
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import note, post_about
-from events_app.registrations.rules import Due, Who
+from events_app.registrations.rules import Due
 
 
 def note_context(registration_id: uuid.UUID) -> str:
@@ -26,10 +25,10 @@ def letter_again(found: Registration, event: Event) -> str:
 
 
 @one_transaction
-async def post_again(registration_id: uuid.UUID, *, wants_link: bool, office: Office, now: datetime) -> bool:
+async def post_again(registration_id: uuid.UUID, *, wants_link: bool, act: Act) -> bool:
     registration, event = await leaving.claimed(registration_id)
     letter = "link" if wants_link and registration.live else letter_again(registration, event)
-    if not letter or await post_about(letter, registration, event, office=office, now=now) is None:
+    if not letter or await post_about(letter, registration, event, act=act) is None:
         return False
-    await note(registration, "sent_again", who=Who.ORGANIZER, now=now)
+    await note(registration, "sent_again", act=act.of(Who.ORGANIZER))
     return True

@@ -1,10 +1,10 @@
 """How many registered: what lower rooms show of it, handed down by app.py."""
 
 import uuid
+from collections.abc import Sequence
 
 from tortoise.functions import Count
 
-from events_app.events.models.event import Event
 from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration, how_many_hold_an_old_time
@@ -18,10 +18,10 @@ def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
     return totals
 
 
-async def count_registrations(event_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+async def count_registrations(event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
     """For the desk's overview of events (app.py hands this down): counts by 'status' and by 'status.mode'."""
     rows = (
-        await Registration.filter(event_id__in=event_ids)
+        await Registration.filter(event_id__in=list(event_ids))
         .annotate(number=Count("id"))
         .group_by("event_id", "status", "mode")
         .values("event_id", "status", "mode", "number")
@@ -34,8 +34,8 @@ async def count_registrations(event_ids: list[uuid.UUID]) -> dict[uuid.UUID, dic
     return counts
 
 
-async def count_behind(event: Event) -> int:
-    return await how_many_hold_an_old_time(event)
+async def count_behind(event_id: uuid.UUID, told: str) -> int:
+    return await how_many_hold_an_old_time(event_id, told)
 
 
 async def count_letters(event_id: uuid.UUID) -> dict[str, int]:

@@ -162,11 +162,11 @@ def applicant_of(form: RegistrationForm, *, modes: Sequence[Mode], consent_versi
     )
 
 
-def say_beside_modes(form: RegistrationForm, notes: Mapping[Mode, str]) -> None:
+def say_beside_modes(form: RegistrationForm, notes: Mapping[str, str]) -> None:
     """Beside each mode how many places are left, where that is shown: when the form is shown, and not before."""
     if "mode" in form:
         form.mode.choices = [
-            (mode.value, f"{MODE_NAMES[mode]} · {note}" if note else str(MODE_NAMES[mode]))
+            (mode, f"{MODE_NAMES[Mode(mode)]} · {note}" if note else str(MODE_NAMES[Mode(mode)]))
             for mode, note in notes.items()
         ]
 

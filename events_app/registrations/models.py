@@ -169,9 +169,9 @@ async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
     return {(row["status"], row["mode"]): row["number"] for row in found}
 
 
-async def how_many_hold_an_old_time(event: Event) -> int:
+async def how_many_hold_an_old_time(event_id: uuid.UUID, told: str) -> int:
     """Living registrations whose letter, and calendar, say another time or place than the event does now."""
-    return await Registration.filter(event_id=event.id, live=1).exclude(told=event.told).count()
+    return await Registration.filter(event_id=event_id, live=1).exclude(told=told).count()
 
 
 class HistoryLine(Model):

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from events_app.acts import Act, Who
 from events_app.database import rows
 from events_app.events.models.event import Event
 from events_app.events.rules import Door
-from events_app.house import Office
+from events_app.handed import HasSeats
 from events_app.registrations import rules
 from events_app.registrations.models import Quota, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.reminders import skip_what_is_due
-from events_app.registrations.rules import ANSWER_OF, Due, Room, Status, Who
+from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
 
 
 def milliseconds(moment: datetime) -> int:
@@ -21,7 +22,7 @@ def milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-async def room_of(event: Event, mode: str, quota_id: uuid.UUID | None = None) -> Room:
+async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None) -> Pool:
     """How full a pool is: a quota's places, or the mode's capacity less what its quotas keep.
 
     Whatever quotas keep or have given away, all pools of a mode together never have more free seats than the mode.
@@ -32,11 +33,11 @@ async def room_of(event: Event, mode: str, quota_id: uuid.UUID | None = None) ->
         kept = found["places"]
         if capacity is not None:
             kept = min(kept, found["seated"] + max(0, capacity - found["everybody"]))
-        return Room(kept, found["seated"], found["waiting"])
+        return Pool(kept, found["seated"], found["waiting"])
     (found,) = await rows(_EVERYBODYS, event.id, mode)
     kept = int(found["kept"])  # PostgreSQL sums into a Decimal
     left = None if capacity is None else max(0, capacity - kept)
-    return Room(left, found["seated"], found["waiting"])
+    return Pool(left, found["seated"], found["waiting"])
 
 
 _POOL = """
@@ -67,20 +68,20 @@ _QUOTA = _POOL.format(
 """Said here, and not by the ORM: one question instead of three, and each written only once."""
 
 
-async def promote(event: Event, *, office: Office, now: datetime) -> int:
+async def promote(event: Event, *, act: Act) -> int:
     """Give free seats to the heads of the waitlists; says how many people moved up.
 
     Parties stay together and in order. Where the event asks first, the seat is held as an offer with an end.
     Call it in the transaction that freed the seats, under the event's claim.
     """
-    if event.door(now) in {Door.PAST, Door.CANCELLED, Door.DRAFT}:
+    if event.door(act.now) in {Door.PAST, Door.CANCELLED, Door.DRAFT}:
         return 0
     quotas: list[uuid.UUID] = await Quota.filter(event_id=event.id).values_list("id", flat=True)  # type: ignore[assignment]
     promoted = 0
     for mode in event.modes:
         for quota_id in (None, *quotas):
             for party in await _parties_with_seats(event, mode, quota_id):
-                await _seat(party, event, office=office, now=now)
+                await _seat(party, event, act=act)
                 promoted += len(party)
     return promoted
 
@@ -95,11 +96,11 @@ async def _parties_with_seats(
     if not in_line:
         return []
     parties = [list(party) for _order, party in groupby(in_line, key=lambda each: each.waitlist_order)]
-    room = await room_of(event, mode, quota_id)
-    return parties[: rules.parties_to_promote(room, [len(party) for party in parties])]
+    pool = await pool_of(event, mode, quota_id)
+    return parties[: rules.parties_to_promote(pool, [len(party) for party in parties])]
 
 
-async def _seat(party: Sequence[Registration], event: Event, *, office: Office, now: datetime) -> None:
+async def _seat(party: Sequence[Registration], event: Event, *, act: Act) -> None:
     """Seat people from the waitlist together: at once, or as an offer to the one who registered them.
 
     Whose address is not confirmed gets the seat held until it is, and no letter before.
@@ -111,28 +112,26 @@ async def _seat(party: Sequence[Registration], event: Event, *, office: Office, 
         return
     for registration in party:
         if event.offers_places:
-            await hold_offer(registration, event, now=now)
+            await hold_offer(registration, event, act=act)
         else:
-            await confirm(registration, event, letter="promoted", who=Who.APP, office=office, now=now)
+            await confirm(registration, event, letter="promoted", act=act.of(Who.APP))
     if event.offers_places:
         first = next((each for each in party if each.party in {None, each.id}), party[0])
         until = datetime.fromtimestamp((first.due_at or 0) / 1000, event.starts.tzinfo)
-        await post_about("offered", first, event, office=office, now=now, more={"until": until.isoformat()})
+        await post_about("offered", first, event, act=act, more={"until": until.isoformat()})
 
 
-async def hold_offer(registration: Registration, event: Event, *, now: datetime) -> None:
+async def hold_offer(registration: Registration, event: Event, *, act: Act) -> None:
     """Hold a seat for somebody who waits until they answer; an open offer counts as taken."""
-    until = min(now + timedelta(hours=event.offer_hours), event.ends_at)
+    until = min(act.now + timedelta(hours=event.offer_hours), event.ends_at)
     registration.seated = True
     registration.due_at = milliseconds(until)
     registration.due_for = Due.OFFER
     await registration.save()
-    await note(registration, "offered", who=Who.APP, now=now)
+    await note(registration, "offered", act=act.of(Who.APP))
 
 
-async def confirm(
-    registration: Registration, event: Event, *, letter: str, who: Who, office: Office, now: datetime
-) -> None:
+async def confirm(registration: Registration, event: Event, *, letter: str, act: Act) -> None:
     """The seat is theirs, and the invitation goes out. The caller has made sure that there is a seat."""
     rules.check_life(Status(registration.status), Status.CONFIRMED)
     registration.status = Status.CONFIRMED
@@ -144,24 +143,22 @@ async def confirm(
     if registration.invited:
         registration.sequence += 1
     # Somebody who came along without an address has no calendar to invite.
-    registration.invited = bool(reveal_person(registration, vault=office.vault, reader=COURIER).address)
+    registration.invited = bool(reveal_person(registration, vault=act.vault, reader=COURIER).address)
     registration.told, registration.said = event.told, event.said
     await registration.save()
-    await skip_what_is_due(event, [registration], now=now)
-    await note(registration, letter, who=who, now=now)
-    await post_about(letter, registration, event, office=office, now=now)
+    await skip_what_is_due(event, [registration], now=act.now)
+    await note(registration, letter, act=act)
+    await post_about(letter, registration, event, act=act)
 
 
-async def end(
-    registration: Registration, event: Event, *, letter: str, who: Who, office: Office, now: datetime
-) -> None:
+async def end(registration: Registration, event: Event, *, letter: str, act: Act) -> None:
     """The registration is over: the seat is free, the letter says so, a calendar that knows it gets CANCEL."""
     rules.check_life(Status(registration.status), Status.CANCELLED)
     may_hear = may_hear_of_it(registration)
-    await close(registration, Status.CANCELLED, now=now)
-    await note(registration, letter, who=who, now=now)
+    await close(registration, Status.CANCELLED, now=act.now)
+    await note(registration, letter, act=act)
     if may_hear:
-        await post_about(letter, registration, event, office=office, now=now)
+        await post_about(letter, registration, event, act=act)
 
 
 def may_hear_of_it(registration: Registration) -> bool:

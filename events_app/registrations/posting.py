@@ -4,17 +4,15 @@ import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
+from events_app.acts import Act
 from events_app.database import rows
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.registrations.facts import Person, event_facts, letter_facts, person_of
 from events_app.registrations.models import Registration
-from events_app.registrations.rules import Who
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
 from events_app.web.site import Site
@@ -54,31 +52,30 @@ async def post_about(
     registration: Registration,
     event: Event,
     *,
-    office: Office,
-    now: datetime,
     more: Mapping[str, Json] | None = None,
     to: str = "",
+    act: Act,
 ) -> uuid.UUID | None:
     """Post one letter about a registration, to its person or to the address `to`; None for somebody without one.
 
     `more` goes into the letter's facts (an old time, a reason); it is frozen like the rest.
     """
-    person = reveal_person(registration, vault=office.vault, reader=COURIER)
+    person = reveal_person(registration, vault=act.vault, reader=COURIER)
     if to:
         person = replace(person, address=to)
     if not person.address:
         return None
     hosts = await event.hosts()
     language = str((more or {}).get("language", registration.language))
-    about = event_facts(event, hosts, language=language, site=office.site)
-    facts: dict[str, Any] = letter_facts(registration, person, about, site=office.site, now=now)
+    about = event_facts(event, hosts, language=language, site=act.site)
+    facts: dict[str, Any] = letter_facts(registration, person, about, site=act.site, now=act.now)
     posted = await outbox.post(
         f"registrations.{letter}",
-        vault=office.vault,
+        vault=act.vault,
         scope=str(event.id),
         about=outbox.About(event_id=event.id, thread=registration.id, replaces=_REPLACES.get(letter)),
         facts={**facts, **(more or {})},
-        now=now,
+        now=act.now,
     )
     return posted.id
 
@@ -94,22 +91,22 @@ def organizer_address(site: Site) -> str:
     return f"{local}+r-{new_token()[:26]}@{domain}".lower()
 
 
-async def organizer_name(event: Event, language: str, *, office: Office) -> str:
+async def organizer_name(event: Event, language: str, *, act: Act) -> str:
     """The ORGANIZER's CN of a new invitation: its first host. It is kept, so that it never changes for this UID."""
     hosts = await event.hosts()
-    return (choose(hosts[0].organization.name, language) if hosts else office.site.name(language))[:200]
+    return (choose(hosts[0].organization.name, language) if hosts else act.site.name(language))[:200]
 
 
-async def note(registration: Registration, what: str, *, who: Who, now: datetime) -> None:
+async def note(registration: Registration, what: str, *, act: Act) -> None:
     """Write a line of history: what happened, on which day, whose doing."""
-    await rows(_NOTE, registration.id, now.date(), what, who.value)
+    await rows(_NOTE, registration.id, act.now.date(), what, act.who.value)
 
 
 _NOTE = 'INSERT INTO "history_line" ("registration_id", "day", "what", "who") VALUES ($1, $2, $3, $4)'
 """Said here, and not by the ORM, because every act on a registration says it."""
 
 
-async def answered_in(event_id: uuid.UUID, *, vault: Vault, reader: Reader) -> set[str]:
+async def answered_in(event_id: uuid.UUID, *, act: Act) -> set[str]:
     """The ids of the questions that anybody has answered. Answers are sealed, so every registration is opened once
     (some 10 microseconds each), a page at a time."""
     found: set[str] = set()
@@ -119,7 +116,9 @@ async def answered_in(event_id: uuid.UUID, *, vault: Vault, reader: Reader) -> s
         opened: list[tuple[uuid.UUID, bytes]] = await slice_.values_list("id", "person")
         for row_id, blob in opened:
             found.update(
-                person_of(vault.reveal(str(event_id), person_context(row_id), bytes(blob), reader)).answers
+                person_of(
+                    act.vault.reveal(str(event_id), person_context(row_id), bytes(blob), act.by)
+                ).answers
             )
         if len(opened) < PAGE_ROWS:
             return found

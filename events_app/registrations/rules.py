@@ -27,14 +27,6 @@ class Due(StrEnum):
     LEAVING = "leaving"
 
 
-class Who(StrEnum):
-    """Whose doing a line of history was."""
-
-    PERSON = "person"
-    ORGANIZER = "organizer"
-    APP = "app"
-
-
 MAY_BECOME: Final[dict[Status, frozenset[Status]]] = {
     Status.PENDING: frozenset({Status.CONFIRMED, Status.WAITLISTED, Status.DECLINED, Status.CANCELLED}),
     Status.WAITLISTED: frozenset({Status.CONFIRMED, Status.DECLINED, Status.CANCELLED}),
@@ -165,7 +157,7 @@ class Applicant:
 
 
 @dataclass(frozen=True)
-class Room:
+class Pool:
     """How full one pool of places is: `capacity` None means without limit.
 
     `confirmed` counts everybody who holds a seat: the confirmed, open offers, and places held while an address is
@@ -185,24 +177,24 @@ class Room:
         return self.free is None or self.free >= people
 
 
-def decide_place(room: Room, *, keeps_waitlist: bool, people: int = 1, jumps: bool = False) -> Status:
+def decide_place(pool: Pool, *, keeps_waitlist: bool, people: int = 1, jumps: bool = False) -> Status:
     """A newcomer's status: a seat when it is free and nobody waits for it, else the waitlist, else `EventFull`.
 
     A party of several is seated together or waits together; `jumps` passes those who wait, never those who sit.
     """
-    if room.fits(people) and (room.waiting == 0 or jumps):
+    if pool.fits(people) and (pool.waiting == 0 or jumps):
         return Status.CONFIRMED
     if keeps_waitlist:
         return Status.WAITLISTED
     raise EventFull()
 
 
-def parties_to_promote(room: Room, sizes: Sequence[int]) -> int:
+def parties_to_promote(pool: Pool, sizes: Sequence[int]) -> int:
     """How many parties from the head of the waitlist have seats now.
 
     They move up in order: a party that does not fit yet holds back everybody behind it, so nobody overtakes.
     """
-    free, count = room.free, 0
+    free, count = pool.free, 0
     for size in sizes:
         if free is not None:
             if size > free:

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from events_app.acts import Act, Office, Who
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.mail.inbound import Arrived, Kind, read
 from events_app.registrations import rules
 from events_app.registrations.actions.leaving import leave
@@ -15,7 +15,7 @@ from events_app.registrations.facts import Person, uid_of
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.places import milliseconds
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
-from events_app.registrations.rules import Status, Who
+from events_app.registrations.rules import Status
 from events_app.vault import Json, normalise
 
 log = logging.getLogger(__name__)
@@ -57,10 +57,11 @@ async def _take(
     event = await Event.claim(found.event_id)
     await found.refresh_from_db()
     person = reveal_person(found, vault=desk.office.vault, reader=COURIER)
-    act = _ACTS.get(arrived.kind)
-    if act is None or await _too_many_today(found, now):
+    answer_to = _ANSWER_TO.get(arrived.kind)
+    if answer_to is None or await _too_many_today(found, now):
         return "dropped"
-    return await act(_Case(found, event, person, arrived, desk, now, may_answer=bool(return_path)))
+    act = desk.office.at(now, Who.PERSON)
+    return await answer_to(_Case(found, event, person, arrived, desk, act, may_answer=bool(return_path)))
 
 
 async def _too_many_today(registration: Registration, now: datetime) -> bool:
@@ -77,7 +78,7 @@ class _Case:
     person: Person
     arrived: Arrived
     desk: Desk
-    now: datetime
+    act: Act
     may_answer: bool
 
     @property
@@ -87,16 +88,13 @@ class _Case:
         return same_uid and normalise(self.arrived.attendee) == normalise(self.person.address)
 
     async def note(self, what: str) -> str:
-        await note(self.registration, what, who=Who.PERSON, now=self.now)
+        await note(self.registration, what, act=self.act)
         return what
 
     async def write(self, letter: str, *, to: str = "", more: dict[str, Json] | None = None) -> None:
         """Post a letter, unless the mail had no return path: such mail is never answered."""
         if self.may_answer:
-            office = self.desk.office
-            await post_about(
-                letter, self.registration, self.event, office=office, now=self.now, more=more, to=to
-            )
+            await post_about(letter, self.registration, self.event, act=self.act, more=more, to=to)
 
 
 async def _replied(case: _Case) -> str:
@@ -129,11 +127,11 @@ async def _declined(case: _Case) -> str:
     await registration.save(update_fields=["answer"])
     await case.note("answered_declined")
     proven = case.arrived.is_proven and normalise(case.arrived.sender) == normalise(case.person.address)
-    if not proven or case.now >= case.event.ends_at:
+    if not proven or case.act.now >= case.event.ends_at:
         await case.write("declined_reply")
         return "asked"
-    await leave(registration.id, office=case.desk.office, now=case.now)
-    until = (case.now + rules.UNDO_LASTS).astimezone(case.event.starts.tzinfo)
+    await leave(registration.id, act=case.act)
+    until = (case.act.now + rules.UNDO_LASTS).astimezone(case.event.starts.tzinfo)
     await case.write("declined_reply", more={"until": until.isoformat()})
     return "leaving"
 
@@ -171,7 +169,7 @@ async def _wrote(case: _Case) -> str:
     return await case.note("wrote")
 
 
-_ACTS: dict[Kind, Callable[[_Case], Awaitable[str]]] = {
+_ANSWER_TO: dict[Kind, Callable[[_Case], Awaitable[str]]] = {
     Kind.REPLY: _replied,
     Kind.COUNTER: _countered,
     Kind.REFRESH: _refreshed,

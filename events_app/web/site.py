@@ -34,5 +34,5 @@ class Site:
 
 
 def site_of(request: HTTPConnection) -> Site:
-    site: Site = request.app.state.site
+    site: Site = request.app.state.house.site
     return site

@@ -62,7 +62,7 @@ async def registered(folder: Path, people: int, callers: int) -> Told:
     vault.make_keys(str(event.id))
 
     async def act(number: int) -> None:
-        await register(event.id, applicant(4 * number + 1), office=office, now=clock.now())
+        await register(event.id, applicant(4 * number + 1), act=office.at(clock.now()))
 
     told = await crowd(people, callers, act)
     confirmed = await Registration.filter(event_id=event.id, status="confirmed").count()
@@ -124,7 +124,7 @@ async def carried(folder: Path, letters: int, connections: int, port: int) -> To
 async def _post_and_carry(vault: Vault, event: Event, people: range, mail: Mail) -> tuple[float, float]:
     """The processor time and the seconds that carrying takes, posting not counted."""
     for number in people:
-        await register(event.id, applicant(4 * number + 1), office=office_of(vault), now=clock.now())
+        await register(event.id, applicant(4 * number + 1), act=office_of(vault).at(clock.now()))
     courier = house.courier_of(Settings(mail=mail), vault)
     cpu, begun = time.process_time(), time.perf_counter()
     work = asyncio.create_task(courier.run())

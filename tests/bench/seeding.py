@@ -14,11 +14,11 @@ from pathlib import Path
 from events_app import app as house
 from events_app import clock, demonstration, i18n
 from events_app.accounts import actions as accounts
+from events_app.acts import Office
 from events_app.database import close_database, migrate, one_transaction, open_database
 from events_app.directory.models import Organization
 from events_app.events.models.conference import Conference
 from events_app.events.models.event import Event, EventHost
-from events_app.house import Office
 from events_app.registrations.actions.registering import register
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import person_context
@@ -27,6 +27,7 @@ from events_app.settings import Settings
 from events_app.settings.sections import Site
 from events_app.tokens import digest
 from events_app.vault import Json, Reader, Vault
+from tests import make
 
 ORGANIZER, PASSPHRASE = "organizer@example.org", "four invented words here"
 CROWD = "crowd"
@@ -59,7 +60,7 @@ async def _seed(folder: Path, url: str, *, people: int, events: int) -> None:
     await migrate(url)
     await open_database(url, models=house.MODELS)
     try:
-        await demonstration.seed(vault, now=now)
+        await demonstration.seed(act=Office(vault, make.site()).at(now))
         await Event.filter(slug="research-launch").update(capacity_in_person=1_000_000)
         token = await accounts.invite(vault, ORGANIZER, now=now)
         await accounts.accept(vault, token, "Rima", ORGANIZER, PASSPHRASE, now=now)
@@ -88,7 +89,7 @@ def office_of(vault: Vault) -> Office:
 async def fill_crowd(vault: Vault, event: Event, people: int, now: datetime) -> None:
     """The first registers as everybody does; the others are rows like that one, each sealed for its place."""
     vault.make_keys(str(event.id))
-    await register(event.id, applicant(0), office=office_of(vault), now=now)
+    await register(event.id, applicant(0), act=office_of(vault).at(now))
     first = await Registration.get(event_id=event.id)
     opened = vault.reveal(str(event.id), person_context(first.id), first.person, Reader("courier"))
     for start in range(1, people, BATCH):

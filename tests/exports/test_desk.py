@@ -24,7 +24,7 @@ async def filled(house: House, **changes: Any) -> Event:
     rows = await make.registered(event, "Zoe", "Amal", office=house.office)
     await make.registered(event, "Basil", office=house.office, needs="=1+1")
     await make.registered(event, "Fatima", office=house.office, name="فاطمة", language="ar")
-    await leaving.cancel(rows[0].id, office=house.office, now=make.NOW)
+    await leaving.cancel(rows[0].id, act=house.office.at(make.NOW))
     return event
 
 

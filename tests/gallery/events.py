@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw
 
+from events_app.acts import Office
 from events_app.directory.models import Organization, Room, Venue
 from events_app.events.actions import programme
 from events_app.events.models.conference import Conference
 from events_app.events.models.event import Event
 from events_app.events.rules import ProgrammeFacts
-from events_app.house import Office
 from events_app.vault import Vault
 from tests import make
 
@@ -153,7 +153,9 @@ async def fill_events(office: Office, now: datetime) -> Places:
     ready = await make.draft(vault, hosts=[ours], now=now, **facts(now, "ready", days=33))
     bare = {"title": {"en": "An idea for spring"}, "place": {}, "summary": {}}
     draft = await make.draft(vault, now=now, **facts(now, "draft", days=90) | bare)
-    await programme.save_programme(draft.id, ProgrammeFacts([], [], []), revision=draft.revision, now=now)
+    await programme.save_programme(
+        draft.id, ProgrammeFacts([], [], []), revision=draft.revision, act=office.at(now)
+    )
     ids = {f"{each.slug.replace('-', '_')}_event": str(each.id) for each in await Event.all()}
     return {**ids, "ready_event": str(ready.id), "draft_event": str(draft.id)}
 

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from events_app.accounts.models import Organizer
+from events_app.acts import Office
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.imports.actions import batches, drafts, importing
 from events_app.imports.actions.importing import Wish
 from events_app.imports.forms.columns import columns_form
@@ -39,7 +39,7 @@ async def bring_lists(office: Office, now: datetime) -> Places:
     mistakes, _ = await tried("research-launch", MISTAKES, office, now)
     good, _ = await tried("unlisted", GOOD, office, now)
     done, gone = [await brought(slug, office, now) for slug in ("long", "closed")]
-    await batches.undo(gone.event_id, gone.id, office=office, now=now)
+    await batches.undo(gone.event_id, gone.id, act=office.at(now))
     return {
         "mistakes_draft": str(mistakes.id),
         "good_draft": str(good.id),
@@ -55,7 +55,7 @@ async def tried(slug: str, text: str, office: Office, now: datetime) -> tuple[Im
     data = text.encode()
     table = read_table(data)
     listing = listing_of(table, heading=find_heading(table))
-    draft = await drafts.keep_draft(event.id, organizer.id, data, office=office, now=now)
+    draft = await drafts.keep_draft(event.id, organizer.id, data, act=office.at(now))
     questions = await questions_of(event.id)
     choices = {"encoding": table.encoding}
     form = columns_form(listing=listing, event=event, questions=questions, choices=choices)
@@ -67,7 +67,7 @@ async def tried(slug: str, text: str, office: Office, now: datetime) -> tuple[Im
 async def brought(slug: str, office: Office, now: datetime) -> ImportDraft:
     """A good list, written; its batch has the id of its draft."""
     draft, reading = await tried(slug, GOOD, office, now)
-    await importing.import_list(draft, reading.lines, wish=Wish(), office=office, now=now)
+    await importing.import_list(draft, reading.lines, wish=Wish(), act=office.at(now))
     return draft
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from events_app import app as house
 from events_app import clock, demonstration
+from events_app.acts import Office
 from events_app.events.actions import life
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.i18n import use_language
 from events_app.invitations import actions as inviting
 from events_app.invitations import rules
@@ -50,7 +50,7 @@ NEEDS = {
 async def fill(settings: Settings, vault: Vault) -> Places:
     now = clock.now()
     office = Office(vault, house.site_of_settings(settings, vault))
-    await demonstration.seed(vault, now=now - timedelta(days=3))
+    await demonstration.seed(act=office.at(now - timedelta(days=3)))
     await draw_logos()
     places = await fill_rooms(now)
     places |= await fill_events(office, now)
@@ -83,7 +83,7 @@ async def fill_lists(office: Office, now: datetime) -> Places:
         statuses[f"own_{status}"] = link_of(found, office)
         statuses[f"person_{status}"] = str(found.id)
     gone = await make.row_of(launch, "guest.22@example.org", office=office)
-    await leaving.cancel(gone.id, office=office, now=now)
+    await leaving.cancel(gone.id, act=office.at(now))
     first = await make.row_of(launch, "guest.0@example.org", office=office)
     online = await make.row_of(launch, "guest.3@example.org", office=office)
     own = {"own_confirmed": first, "own_cancelled": gone, "own_online": online}
@@ -118,7 +118,7 @@ async def with_deadlines(launch: Event, office: Office, now: datetime) -> Places
         await Registration.filter(id=row.id).update(**changed)
         found |= {f"own_{due_for}": link_of(row, office), f"person_{due_for}": str(row.id)}
     mover = await make.row_of(launch, "guest.5@example.org", office=office)
-    await changing.ask_new_address(mover.id, "new.address@example.org", office=office, now=now)
+    await changing.ask_new_address(mover.id, "new.address@example.org", act=office.at(now))
     letter = await Letter.filter(kind="registrations.new_address").first()
     assert letter is not None
     said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)
@@ -146,12 +146,12 @@ async def write_to_everybody(launch: Event, office: Office, now: datetime) -> Pl
         },
         "mode=online",
     )
-    reader = Reader("organizer", "gallery")
-    draft = await writing.save_draft(launch.id, words, office=office, now=now)
-    sent = await writing.save_draft(launch.id, words, office=office, now=now)
-    audience = await writing.audience_of(launch.id, words.query, office=office, reader=reader)
-    await writing.start(launch.id, sent.id, mark=audience.mark, office=office, reader=reader)
-    await writing.carry_on(office=office, now=now)
+    Reader("organizer", "gallery")
+    draft = await writing.save_draft(launch.id, words, act=office.at(now))
+    sent = await writing.save_draft(launch.id, words, act=office.at(now))
+    audience = await writing.audience_of(launch.id, words.query, act=office.at(make.NOW))
+    await writing.start(launch.id, sent.id, mark=audience.mark, act=office.at(make.NOW))
+    await writing.carry_on(act=office.at(now))
     return {"draft_mailing": str(draft.id), "sent_mailing": str(sent.id)}
 
 
@@ -169,10 +169,9 @@ async def invite_partners(launch: Event, office: Office, now: datetime) -> None:
             purpose=purpose,
             quota_id=None,
             is_bound=False,
-            office=office,
-            now=now,
+            act=office.at(now),
         )
-    await inviting.send_invitations(launch.id, "Partners", office=office, now=now)
+    await inviting.send_invitations(launch.id, "Partners", act=office.at(now))
 
 
 def crowd() -> Iterator[tuple[str, str]]:
@@ -216,7 +215,7 @@ async def write_letters(settings: Settings, office: Office, now: datetime) -> Pl
     await make.registered(small, "Karim", office=office, now=now)
     await both(small, office, now, "waiting")
     for each in seated:
-        await leaving.cancel(each.id, office=office, now=now)
+        await leaving.cancel(each.id, act=office.at(now))
     waiting = await both(small, office, now, "late")
     places: Places = {
         "own_waitlisted": link_of(waiting[0], office),
@@ -226,21 +225,21 @@ async def write_letters(settings: Settings, office: Office, now: datetime) -> Pl
     await make.change(
         moved, office, now=now, place={"en": "Room XX, Hotel Linden", "ar": "القاعة 20، فندق ليندن"}
     )
-    await announcing.announce(moved.id, office=office, now=now)
+    await announcing.announce(moved.id, act=office.at(now))
     await make.change(
         moved, office, now=now, title={"en": "Breakfast with interpreters", "ar": "فطور مع المترجمات"}
     )
-    await announcing.announce(moved.id, office=office, now=now)
+    await announcing.announce(moved.id, act=office.at(now))
     told = await Event.get(slug="arabic-only")
     await both(told, office, now)
     await make.change(told, office, now=now, place={"ar": "القاعة 20، فندق ليندن"})
-    await announcing.announce(told.id, office=office, now=now)
+    await announcing.announce(told.id, act=office.at(now))
     await both(called_off, office, now)
     now_on = await Event.get(slug="now")
     await make.registered(now_on, "Leyla", office=office, now=now, mode="online")
     places["own_now"] = link_of((await rows_of(now_on))[0], office)
     places["own_called_off"] = link_of((await rows_of(called_off))[0], office)
-    await life.cancel_event(called_off.id, follow=make.follower(office), now=now)
+    await life.cancel_event(called_off.id, follow=make.follower(office), act=office.at(now))
     await both(past, office, now - timedelta(days=50))
     places["own_past"] = link_of((await rows_of(past))[0], office)
     full = await Event.get(slug="no-waitlist")
@@ -278,7 +277,7 @@ async def ask_again(event: Event, office: Office, now: datetime) -> None:
     await both(event, office, now)
     await both(event, office, now, "2")
     for _, local, _ in BOTH:
-        await leaving.send_link(event.id, f"{local}2@example.org", office=office, now=now)
+        await leaving.send_link(event.id, f"{local}2@example.org", act=office.at(now))
 
 
 MORE: dict[str, dict[str, dict[str, Any]]] = {
@@ -318,9 +317,9 @@ async def post_the_rest(office: Office, now: datetime) -> None:
                 "until": (now + timedelta(hours=24)).isoformat(),
                 **MORE.get(kind, {}).get(registration.language, {}),
             }
-            await post_about(kind, registration, event, office=office, now=now, more=more)
+            await post_about(kind, registration, event, act=office.at(now), more=more)
         with use_language(registration.language):
-            await _post_test("rima@example.org", office=office, now=now)
+            await _post_test("rima@example.org", act=office.at(now))
 
 
 async def compose_all(settings: Settings, office: Office) -> None:

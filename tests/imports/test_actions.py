@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from events_app.acts import Office
 from events_app.caretaker import Caretaker
 from events_app.database import one_transaction
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.imports.actions import batches, drafts, importing
 from events_app.imports.actions.importing import Wish
 from events_app.imports.models import ImportBatch, ImportDraft
@@ -25,7 +25,7 @@ from events_app.mail.models import Letter
 from events_app.registrations import rules
 from events_app.registrations.actions import leaving
 from events_app.registrations.models import HistoryLine, Registration
-from events_app.registrations.places import room_of
+from events_app.registrations.places import pool_of
 from events_app.registrations.posting import reveal_person
 from tests import make
 from tests.databases import DatabaseUnderTest
@@ -42,11 +42,11 @@ def lines(*who: int | str, **changes: Any) -> list[Line]:
 
 async def draft(event: Event, office: Office) -> ImportDraft:
     organizer = uuid.uuid4()
-    return await drafts.keep_draft(event.id, organizer, b"Name\nx\n", office=office, now=NOW)
+    return await drafts.keep_draft(event.id, organizer, b"Name\nx\n", act=office.at(NOW))
 
 
 async def bring(event: Event, who: list[Line], office: Office, wish: Wish = WRITES) -> ImportBatch:
-    return await importing.import_list(await draft(event, office), who, wish=wish, office=office, now=NOW)
+    return await importing.import_list(await draft(event, office), who, wish=wish, act=office.at(NOW))
 
 
 async def statuses(event: Event) -> dict[str, int]:
@@ -106,7 +106,7 @@ async def test_what_is_forecast_is_what_happens(office: Office) -> None:
     here, there = lines("Rana", 1, 2, 3, 1), lines(6, 7, mode="online")
     everybody = [Line(number, line.applicant) for number, line in enumerate([*here, *there], start=2)]
 
-    said = await importing.forecast(event.id, everybody, wish=Wish(), office=office, now=NOW)
+    said = await importing.forecast(event.id, everybody, wish=Wish(), act=office.at(NOW))
     assert await Registration.all().count() == 1
     batch = await bring(event, everybody, office)
 
@@ -131,7 +131,7 @@ async def test_too_few_places_refuse_the_whole_list(
 ) -> None:
     event = await make.event(office.vault, keeps_waitlist=keeps_waitlist)
 
-    said = await importing.forecast(event.id, lines(1, 2, 3, 4, 5), wish=wish, office=office, now=NOW)
+    said = await importing.forecast(event.id, lines(1, 2, 3, 4, 5), wish=wish, act=office.at(NOW))
 
     assert said.missing == missing
     if missing:
@@ -149,7 +149,7 @@ async def test_an_import_that_breaks_leaves_nothing(office: Office) -> None:
 
     @one_transaction
     async def broken() -> None:
-        await importing.import_list(kept, lines(1, 2), wish=WRITES, office=office, now=NOW)
+        await importing.import_list(kept, lines(1, 2), wish=WRITES, act=office.at(NOW))
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -167,8 +167,8 @@ async def test_a_silent_list_writes_to_nobody_and_claims_no_calendar(office: Off
     assert await make.kinds(event, office) == []
     row = await make.row_of(event, "guest1@example.org", office=office)
     assert row.invited is False
-    await leaving.cancel(row.id, office=office, now=NOW)
-    sent = await batches.send_letters(event.id, batch.id, office=office, now=NOW)
+    await leaving.cancel(row.id, act=office.at(NOW))
+    sent = await batches.send_letters(event.id, batch.id, act=office.at(NOW))
 
     assert (await make.posted(event, office))[0].draft.method is None  # no CANCEL for what no calendar holds
     assert sent == 1
@@ -184,7 +184,7 @@ async def test_letters_about_a_draft_event_are_refused_and_the_list_is_not(offic
         await bring(event, lines(1), office)
     batch = await bring(event, lines(1), office, Wish())
     with pytest.raises(importing.LettersNeedPublishing):
-        await batches.send_letters(event.id, batch.id, office=office, now=NOW)
+        await batches.send_letters(event.id, batch.id, act=office.at(NOW))
 
     assert await statuses(event) == {"confirmed": 1}
 
@@ -195,7 +195,7 @@ async def test_a_past_event_takes_no_list(office: Office) -> None:
     later = event.ends_at + timedelta(seconds=1)
 
     with pytest.raises(rules.EventOver):
-        await importing.forecast(event.id, lines(1), wish=Wish(), office=office, now=later)
+        await importing.forecast(event.id, lines(1), wish=Wish(), act=office.at(later))
 
 
 @pytest.mark.usefixtures("database")
@@ -223,7 +223,7 @@ async def test_many_clicks_at_once_import_it_once(office: Office) -> None:
     kept = await draft(event, office)
 
     done = await asyncio.gather(
-        *(importing.import_list(kept, lines(1, 2), wish=WRITES, office=office, now=NOW) for _ in range(6))
+        *(importing.import_list(kept, lines(1, 2), wish=WRITES, act=office.at(NOW)) for _ in range(6))
     )
 
     assert len({batch.id for batch in done}) == 1
@@ -240,7 +240,7 @@ async def test_places_stay_exact_while_lists_and_people_come_at_once(office: Off
     await asyncio.gather(*lists, *people)
 
     assert await statuses(event) == {"confirmed": 20, "waitlisted": 20}
-    assert (await room_of(event, "in_person")).confirmed == 20
+    assert (await pool_of(event, "in_person")).confirmed == 20
     orders = await Registration.filter(status="waitlisted").values_list("waitlist_order", flat=True)
     assert sorted(orders) == sorted(set(orders))
 
@@ -251,8 +251,8 @@ async def test_taking_a_list_back_takes_its_rows_and_letters_and_moves_the_line_
     batch = await bring(event, lines(1, 2), office)
     await make.registered(event, "Waiting", office=office)
 
-    await batches.undo(event.id, batch.id, office=office, now=NOW)
-    await batches.undo(event.id, batch.id, office=office, now=NOW)
+    await batches.undo(event.id, batch.id, act=office.at(NOW))
+    await batches.undo(event.id, batch.id, act=office.at(NOW))
 
     assert await statuses(event) == {"confirmed": 1}
     assert await make.kinds(event, office) == [
@@ -272,7 +272,7 @@ async def test_one_letter_that_may_have_left_keeps_the_whole_list(office: Office
     await Letter.filter(thread=row.id).update(state=state, message=b"sealed", message_id="<1@example.org>")
 
     with pytest.raises(batches.LettersHaveLeft):
-        await batches.undo(event.id, batch.id, office=office, now=NOW)
+        await batches.undo(event.id, batch.id, act=office.at(NOW))
 
     assert len(await make.kinds(event, office)) == 3
     assert await statuses(event) == {"confirmed": 3}
@@ -286,7 +286,7 @@ async def test_a_courier_that_holds_a_letter_of_a_list_taken_back_cannot_send_it
     courier = Ledger("somebody", lease=300)
     (leased,) = await courier.take(5, now=NOW)
 
-    await batches.undo(event.id, batch.id, office=office, now=NOW)
+    await batches.undo(event.id, batch.id, act=office.at(NOW))
 
     assert not await courier.sending(leased, b"sealed", "<1@example.org>", now=NOW)
 
@@ -303,7 +303,7 @@ async def test_a_courier_and_an_organizer_at_once_never_end_with_a_letter_about_
 
         async def take_back(event: Event = event, batch: ImportBatch = batch) -> bool:
             try:
-                await batches.undo(event.id, batch.id, office=office, now=NOW)
+                await batches.undo(event.id, batch.id, act=office.at(NOW))
             except Refusal:
                 return False
             return True
@@ -332,7 +332,7 @@ async def test_a_second_upload_forgets_the_first(office: Office) -> None:
     event = await make.event(office.vault)
     first = await draft(event, office)
 
-    again = await drafts.keep_draft(event.id, first.organizer_id, b"x", office=office, now=NOW)
+    again = await drafts.keep_draft(event.id, first.organizer_id, b"x", act=office.at(NOW))
 
     assert [each.id for each in await ImportDraft.all()] == [again.id]
 
@@ -358,7 +358,7 @@ async def test_the_questions_asked_of_the_database_do_not_grow_with_the_list(off
         event = await make.event(office.vault, slug=slug, capacity_in_person=None)
         kept = await draft(event, office)
         with make.Statements() as asked:
-            await importing.import_list(kept, lines(*range(people)), wish=WRITES, office=office, now=NOW)
+            await importing.import_list(kept, lines(*range(people)), wish=WRITES, act=office.at(NOW))
         numbers.append(asked.number)
 
     assert numbers[0] == numbers[1]

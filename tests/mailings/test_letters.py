@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from events_app.house import Office
+from events_app.acts import Office
 from events_app.registrations import emails
 from tests.translation.test_pages import KINDS, facts_of_a_letter
 

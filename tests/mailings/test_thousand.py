@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from events_app import clock
-from events_app.house import Office
+from events_app.acts import Office
 from events_app.mail.courier import Courier, Pace
 from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
@@ -35,13 +35,13 @@ async def written_to_everybody(office: Office) -> Mailing:
     """A thousand people, whose confirmations count as sent, and a mailing to all of them in the outbox."""
     event = await make.event(office.vault, capacity_in_person=PEOPLE)
     for number in range(PEOPLE):
-        await registering.register(event.id, make.applicant(number), office=office, now=make.NOW)
+        await registering.register(event.id, make.applicant(number), act=office.at(make.NOW))
     await Letter.filter(event_id=event.id).update(state="kept", due_at=None)
     words = Words({"en": "A new room"}, {"en": "Dear {name}, the room is next door."})
-    draft = await writing.save_draft(event.id, words, office=office, now=make.NOW)
-    audience = await writing.audience_of(event.id, "", office=office, reader=COURIER)
-    await writing.start(event.id, draft.id, mark=audience.mark, office=office, reader=COURIER)
-    await writing.carry_on(office=office, now=clock.now())
+    draft = await writing.save_draft(event.id, words, act=office.at(make.NOW))
+    audience = await writing.audience_of(event.id, "", act=office.at(make.NOW))
+    await writing.start(event.id, draft.id, mark=audience.mark, act=office.at(make.NOW))
+    await writing.carry_on(act=office.at(clock.now()))
     return await writing.find_mailing(event.id, draft.id)
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from events_app.acts import Office
 from events_app.caretaker import Caretaker
 from events_app.clock import now as clock_now
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.mail.message import build
 from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
@@ -38,22 +38,22 @@ async def an_event(office: Office, **changes: Any) -> Event:
 
 
 async def draft(event: Event, office: Office, words: Words = BOTH) -> Mailing:
-    return await writing.save_draft(event.id, words, office=office, now=NOW)
+    return await writing.save_draft(event.id, words, act=office.at(NOW))
 
 
 async def audience(event: Event, office: Office, query: str = "") -> Audience:
-    return await writing.audience_of(event.id, query, office=office, reader=make.COURIER)
+    return await writing.audience_of(event.id, query, act=office.at(NOW))
 
 
 async def start(event: Event, letter: Mailing, office: Office) -> bool:
-    words = writing.reveal_words(letter, office=office, reader=make.COURIER)
+    words = writing.reveal_words(letter, act=office.at(NOW))
     mark = (await audience(event, office, words.query)).mark
-    return await writing.start(event.id, letter.id, mark=mark, office=office, reader=make.COURIER)
+    return await writing.start(event.id, letter.id, mark=mark, act=office.at(NOW))
 
 
 async def send(event: Event, letter: Mailing, office: Office) -> None:
     await start(event, letter, office)
-    await writing.carry_on(office=office, now=NOW)
+    await writing.carry_on(act=office.at(NOW))
 
 
 async def mailed(event: Event, office: Office) -> list[make.Post]:
@@ -111,9 +111,7 @@ async def test_one_click_never_queues_700_letters_for_one_person(office: Office)
 
     clicks = [start(event, letter, office) for _ in range(10)]
     started = await asyncio.gather(*clicks, return_exceptions=True)
-    await asyncio.gather(
-        *(writing.carry_on(office=office, now=NOW) for _ in range(5)), Caretaker(office).look()
-    )
+    await asyncio.gather(*(writing.carry_on(act=office.at(NOW)) for _ in range(5)), Caretaker(office).look())
 
     assert Counter(started)[True] == 1
     assert Counter(post.to for post in await mailed(event, office)) == {
@@ -129,7 +127,7 @@ async def test_what_a_dead_process_left_is_finished_by_the_caretaker_and_nobody_
     await make.registered(event, *range(1, writing.BATCH + 6), office=office)
     letter = await draft(event, office)
     await start(event, letter, office)
-    await writing.post_batch(letter.id, office=office, now=NOW)
+    await writing.post_batch(letter.id, act=office.at(NOW))
     assert len(await mailed(event, office)) == writing.BATCH
 
     await Caretaker(office).look()
@@ -146,7 +144,7 @@ async def test_a_batch_that_breaks_in_the_middle_leaves_no_letter(office: Office
 
     @one_transaction
     async def broken() -> None:
-        await writing.post_batch(letter.id, office=office, now=NOW)
+        await writing.post_batch(letter.id, act=office.at(NOW))
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -159,9 +157,9 @@ async def test_a_batch_that_breaks_in_the_middle_leaves_no_letter(office: Office
 async def test_cancelled_declined_erased_and_leaving_people_are_never_written_to(office: Office) -> None:
     event = await an_event(office)
     stays, cancelled, erased, left = await make.registered(event, 1, 2, 3, 4, office=office)
-    await leaving.cancel(cancelled.id, office=office, now=NOW)
-    await forgetting.erase(erased.id, office=office, now=NOW)
-    await leaving.leave(left.id, office=office, now=NOW)
+    await leaving.cancel(cancelled.id, act=office.at(NOW))
+    await forgetting.erase(erased.id, act=office.at(NOW))
+    await leaving.leave(left.id, act=office.at(NOW))
 
     found = await audience(event, office)
 
@@ -176,8 +174,8 @@ async def test_who_cancels_between_the_click_and_their_turn_is_passed_over(offic
     letter = await draft(event, office)
     await start(event, letter, office)
 
-    await leaving.cancel(second.id, office=office, now=NOW)
-    await writing.carry_on(office=office, now=NOW)
+    await leaving.cancel(second.id, act=office.at(NOW))
+    await writing.carry_on(act=office.at(NOW))
 
     assert [post.to for post in await mailed(event, office)] == ["guest1@example.org"]
     report = await writing.report_on(await Mailing.get(id=letter.id))
@@ -218,7 +216,7 @@ async def test_a_letter_about_an_event_whose_keys_are_gone_does_not_keep_the_oth
         await start(each, await draft(each, office), office)
     office.vault.forget(str(gone.id))
 
-    await writing.carry_on(office=office, now=NOW)
+    await writing.carry_on(act=office.at(NOW))
 
     assert [post.to for post in await mailed(event, office)] == ["guest1@example.org"]
 
@@ -241,7 +239,7 @@ async def test_nothing_is_sent_when_the_people_have_changed_since_they_were_coun
     await make.registered(event, 2, office=office)
 
     with pytest.raises(writing.PeopleChanged):
-        await writing.start(event.id, letter.id, mark=mark, office=office, reader=make.COURIER)
+        await writing.start(event.id, letter.id, mark=mark, act=office.at(NOW))
 
     assert await MailingLine.all().count() == 0
 
@@ -269,7 +267,7 @@ async def test_a_letter_under_way_is_neither_changed_nor_deleted(office: Office)
     await start(event, letter, office)
 
     with pytest.raises(writing.LetterUnderWay):
-        await writing.save_draft(event.id, BOTH, mailing_id=letter.id, office=office, now=NOW)
+        await writing.save_draft(event.id, BOTH, mailing_id=letter.id, act=office.at(NOW))
     with pytest.raises(writing.LetterUnderWay):
         await writing.delete_draft(event.id, letter.id)
 
@@ -331,9 +329,7 @@ async def test_every_placeholder_says_what_it_promises(office: Office) -> None:
     person = Person("Jo", "jo@example.org", "", "secret")
     text = "\n".join(f"{{{name}}}" for name in PLACEHOLDERS)
 
-    facts = await writing.facts_for(
-        event, Words({"en": "x"}, {"en": text}), row, person, office=office, now=NOW
-    )
+    facts = await writing.facts_for(event, Words({"en": "x"}, {"en": text}), row, person, act=office.at(NOW))
 
     assert facts["body"].split("\n") == [
         "Jo",
@@ -364,7 +360,7 @@ async def test_a_test_goes_to_its_organizer_alone_and_says_that_it_is_one(office
     await make.registered(event, 1, office=office)
     rima = Person("Rima", "rima@example.org", "", "")
 
-    await writing.send_test(event.id, BOTH, rima, language="ar", office=office, now=NOW)
+    await writing.send_test(event.id, BOTH, rima, language="ar", act=office.at(NOW))
 
     (post,) = await mailed(event, office)
     assert post.to == "rima@example.org"
@@ -374,7 +370,7 @@ async def test_a_test_goes_to_its_organizer_alone_and_says_that_it_is_one(office
 
 
 async def test_an_idle_house_writes_nothing(office: Office) -> None:
-    assert await writing.carry_on(office=office, now=clock_now()) == 0
+    assert await writing.carry_on(act=office.at(clock_now())) == 0
 
 
 async def test_what_was_written_lies_sealed(office: Office) -> None:
@@ -382,7 +378,7 @@ async def test_what_was_written_lies_sealed(office: Office) -> None:
     letter = await draft(event, office, Words({"en": "About Salma"}, {"en": "Salma"}, "q=salma"))
 
     assert b"alma" not in bytes((await Mailing.get(id=letter.id)).content)
-    assert writing.reveal_words(letter, office=office, reader=make.COURIER).query == "q=salma"
+    assert writing.reveal_words(letter, act=office.at(NOW)).query == "q=salma"
 
 
 async def test_erasing_somebody_empties_the_letter_they_had(office: Office) -> None:
@@ -391,7 +387,7 @@ async def test_erasing_somebody_empties_the_letter_they_had(office: Office) -> N
     await send(event, await draft(event, office), office)
     await Letter.filter(thread=row.id).update(state="sent", due_at=None)
 
-    await forgetting.erase(row.id, office=office, now=NOW)
+    await forgetting.erase(row.id, act=office.at(NOW))
 
     letter = await Letter.get(thread=row.id, kind=writing.KIND)
     facts = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)

@@ -1,14 +1,15 @@
 """People at the desk: a person's page, entering by hand, duplicates, saved views."""
 
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from events_app.acts import Office
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.i18n import say_short_date
 from events_app.mail.models import Letter
 from events_app.people.models import SavedView
@@ -72,7 +73,7 @@ async def test_the_vault_is_told_which_organizer_reads(house: House, tmp_path: P
 
     watched = Vault(tmp_path / "house", may_read=may_read)
     watched.open()
-    house.app.state.office = Office(watched, house.office.site)
+    house.app.state.house = replace(house.app.state.house, office=Office(watched, house.office.site))
     for query in ("", "?q=guest", "?sort=name"):
         assert reads(await desk.get(path(event) + query), "Guest 1")
     watched.close()
@@ -383,6 +384,6 @@ async def test_history_is_forgotten_with_the_person(house: House) -> None:
     event = await make.event(house.vault)
     (row,) = await make.registered(event, 1, office=house.office)
 
-    await forgetting.erase(row.id, office=house.office, now=NOW)
+    await forgetting.erase(row.id, act=house.office.at(NOW))
 
     assert await HistoryLine.filter(registration_id=row.id).count() == 0

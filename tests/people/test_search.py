@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from events_app.acts import Office
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.mail.models import Letter
 from events_app.people import duplicates, search
 from events_app.people.search import Lens, Query, find_ids, find_page, read_query
@@ -42,7 +42,7 @@ async def named(event: Event, *names: str, office: Office) -> None:
     """Somebody of each name registers, at an address that says nothing about it."""
     for number, name in enumerate(names):
         asked = make.applicant(number, name=name)
-        await registering.register(event.id, asked, office=office, now=NOW)
+        await registering.register(event.id, asked, act=office.at(NOW))
 
 
 async def found(event: Event, query: Query, *, office: Office, number: int = 1) -> list[str]:
@@ -219,7 +219,7 @@ async def test_the_order_is_the_same_whether_the_database_makes_it_or_we(sort: s
     event = await make.event(office.vault, capacity_in_person=3)
     rows = await make.registered(event, *range(1, 9), office=office)
     await set_days(event)
-    await leaving.cancel(rows[1].id, office=office, now=NOW)
+    await leaving.cancel(rows[1].id, act=office.at(NOW))
     await Registration.filter(id=rows[2].id).update(status=Status.PENDING)
 
     by_database = await found(event, Query(sort=sort), office=office)
@@ -369,7 +369,7 @@ async def test_the_same_name_and_nearly_the_same_address_make_pairs(office: Offi
         ("Rami", "info@example.net"),
     ):
         asked = make.applicant(name, address=address)
-        await registering.register(event.id, asked, office=office, now=NOW)
+        await registering.register(event.id, asked, act=office.at(NOW))
 
     assert sorted(await pairs(event, office), key=lambda pair: pair[1]) == [
         ({"nour.khalil", "nourkhalil+events"}, "address"),
@@ -383,6 +383,6 @@ async def test_who_cancelled_is_no_duplicate(office: Office) -> None:
     await named(event, "Salma", "Salma", office=office)
     row = await make.row_of(event, "guest0@example.org", office=office)
 
-    await leaving.cancel(row.id, office=office, now=NOW)
+    await leaving.cancel(row.id, act=office.at(NOW))
 
     assert await pairs(event, office) == []

@@ -35,7 +35,7 @@ def data_in(page: httpx2.Response) -> Any:
 async def test_a_public_event_tells_machines_what_it_is(house: House) -> None:
     ours = await make.organization(link="https://cedar.example.org")
     made = await make.draft(house.vault, hosts=[ours], offers_online=True, track={"en": "Justice"})
-    await life.publish_event(made.id, follow=editing.nobody_follows, now=make.NOW)
+    await life.publish_event(made.id, follow=editing.nobody_follows, act=house.office.at(make.NOW))
 
     client = await house.client()
     assert data_in(await client.get("/events/round-table")) == {
@@ -73,7 +73,7 @@ async def test_the_data_speaks_the_language_of_the_page(house: House) -> None:
 
 async def test_a_cancelled_event_says_so_and_has_no_picture(house: House) -> None:
     event = await make.event(house.vault)
-    await life.cancel_event(event.id, follow=make.follower(house.office), now=make.NOW)
+    await life.cancel_event(event.id, follow=make.follower(house.office), act=house.office.at(make.NOW))
 
     client = await house.client()
     page = await client.get("/events/round-table")

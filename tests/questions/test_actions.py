@@ -2,14 +2,13 @@
 
 import uuid
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
 
+from events_app.acts import Office
 from events_app.events.actions import copying
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.i18n import load_languages, use_language
 from events_app.questions import answers, models, rules, wording
 from events_app.questions.actions import asking, presets
@@ -54,11 +53,6 @@ async def answered(event: Event, office: Office, said: dict[Question, Any]) -> N
     who = uuid.uuid4().hex[:8]
     kept = {str(each.id): answer for each, answer in said.items()}
     await make.registered(event, who, office=office, answers=kept)
-
-
-def answers_in(office: Office) -> asking.AnsweredIn:
-    """How app.py hands down what has been answered."""
-    return partial(answered_in, vault=office.vault, reader=READER)
 
 
 async def test_questions_stand_in_the_order_they_were_added(office: Office) -> None:
@@ -123,15 +117,17 @@ async def test_a_question_with_answers_keeps_its_kind_and_cannot_be_deleted(offi
     await answered(event, office, {role: "Archivist"})
 
     with pytest.raises(asking.QuestionAnswered):
-        await asking.change_question(event.id, role.id, facts(Kind.NUMBER), answered_in=answers_in(office))
+        await asking.change_question(
+            event.id, role.id, facts(Kind.NUMBER), answered_in=answered_in, act=office.at(NOW)
+        )
     with pytest.raises(asking.QuestionAnswered):
-        await asking.delete_question(event.id, role.id, answered_in=answers_in(office))
+        await asking.delete_question(event.id, role.id, answered_in=answered_in, act=office.at(NOW))
     new_words = facts(label="Function")
-    await asking.change_question(event.id, role.id, new_words, answered_in=answers_in(office))
+    await asking.change_question(event.id, role.id, new_words, answered_in=answered_in, act=office.at(NOW))
     await asking.change_question(
-        event.id, free.id, facts(Kind.NUMBER, "free"), answered_in=answers_in(office)
+        event.id, free.id, facts(Kind.NUMBER, "free"), answered_in=answered_in, act=office.at(NOW)
     )
-    await asking.delete_question(event.id, free.id, answered_in=answers_in(office))
+    await asking.delete_question(event.id, free.id, answered_in=answered_in, act=office.at(NOW))
 
     assert await labels(event, retired=True) == ["Function"]
 
@@ -159,11 +155,13 @@ async def test_a_question_that_another_depends_on_stays(office: Office) -> None:
     with pytest.raises(asking.QuestionNeeded):
         await asking.retire_question(event.id, food.id)
     with pytest.raises(asking.QuestionNeeded):
-        await asking.delete_question(event.id, food.id, answered_in=answers_in(office))
+        await asking.delete_question(event.id, food.id, answered_in=answered_in, act=office.at(NOW))
     with pytest.raises(asking.QuestionNeeded):
-        await asking.change_question(event.id, food.id, only_bread, answered_in=answers_in(office))
+        await asking.change_question(
+            event.id, food.id, only_bread, answered_in=answered_in, act=office.at(NOW)
+        )
     with pytest.raises(asking.QuestionNeeded):
-        await asking.change_question(event.id, food.id, facts(), answered_in=answers_in(office))
+        await asking.change_question(event.id, food.id, facts(), answered_in=answered_in, act=office.at(NOW))
 
 
 async def test_a_choice_that_somebody_made_keeps_its_words_after_it_is_taken_away(office: Office) -> None:
@@ -172,7 +170,9 @@ async def test_a_choice_that_somebody_made_keeps_its_words_after_it_is_taken_awa
     await answered(event, office, {food: "c2"})
 
     only_bread = facts(Kind.CHOICE, "Food", choices=FOOD[:1])
-    changed = await asking.change_question(event.id, food.id, only_bread, answered_in=answers_in(office))
+    changed = await asking.change_question(
+        event.id, food.id, only_bread, answered_in=answered_in, act=office.at(NOW)
+    )
 
     assert wording.choices_of(changed) == [("c1", "Bread")]
     assert wording.say_answer(changed, "c2") == "Olives"
@@ -223,7 +223,7 @@ async def test_a_copied_event_asks_the_same_with_questions_of_its_own(office: Of
     gone = await question(event, label="gone")
     await asking.retire_question(event.id, gone.id)
 
-    copy = await copying.copy_event(event.id, vault=office.vault, now=NOW, follow=presets.copy_questions)
+    copy = await copying.copy_event(event.id, act=office.at(NOW), follow=presets.copy_questions)
 
     copied_food, which = await models.questions_of(copy.id, retired=True)
     assert (copied_food.label, copied_food.choices) == (food.label, food.choices)

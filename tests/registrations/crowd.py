@@ -23,7 +23,7 @@ async def main(url: str, folder: str, event: str, first: int, how_many: int) -> 
     sys.stdin.readline()
     outcomes = await asyncio.gather(
         *(
-            registering.register(uuid.UUID(event), make.applicant(number), office=office, now=make.NOW)
+            registering.register(uuid.UUID(event), make.applicant(number), act=office.at(make.NOW))
             for number in range(first, first + how_many)
         ),
         return_exceptions=True,

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from events_app.acts import Office
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mailings.actions import announcing
@@ -64,15 +64,13 @@ def applicant(number: int, **more: object) -> Applicant:
 
 
 async def register(life: Life, number: int) -> None:
-    await registering.register(life.event_id, applicant(number), office=life.office, now=life.now)
+    await registering.register(life.event_id, applicant(number), act=life.office.at(life.now))
 
 
 async def register_by_hand(life: Life, number: int) -> None:
     someone = make.applicant(TOWN[number % len(TOWN)], mode=MODES[number // 12 % 2])
     writes = bool(number // 24 % 2)
-    await registering.register_by_hand(
-        life.event_id, someone, office=life.office, now=life.now, writes=writes
-    )
+    await registering.register_by_hand(life.event_id, someone, act=life.office.at(life.now), writes=writes)
 
 
 @one_transaction
@@ -87,53 +85,52 @@ async def register_invited(life: Life, number: int) -> None:
         purpose=purpose,
         quota_id=quota.id if quota else None,
         is_bound=False,
-        office=life.office,
-        now=life.now,
+        act=life.office.at(life.now),
     )
-    made = inviting.reveal_guest(await Invitation.get(batch=batch), office=life.office, reader=COURIER)
+    made = inviting.reveal_guest(await Invitation.get(batch=batch), act=life.office.at(make.NOW))
     someone = applicant(number, code=made["code"])
-    await registering.register(life.event_id, someone, office=life.office, now=life.now)
+    await registering.register(life.event_id, someone, act=life.office.at(life.now))
 
 
 async def approve(life: Life, number: int) -> None:
-    await deciding.approve(await life.living(number, status="pending"), office=life.office, now=life.now)
+    await deciding.approve(await life.living(number, status="pending"), act=life.office.at(life.now))
 
 
 async def decline(life: Life, number: int) -> None:
-    await deciding.decline(await life.living(number), reason={}, office=life.office, now=life.now)
+    await deciding.decline(await life.living(number), reason={}, act=life.office.at(life.now))
 
 
 async def cancel(life: Life, number: int) -> None:
-    await leaving.cancel(await life.living(number), office=life.office, now=life.now)
+    await leaving.cancel(await life.living(number), act=life.office.at(life.now))
 
 
 async def leave(life: Life, number: int) -> None:
-    await leaving.leave(await life.living(number), office=life.office, now=life.now)
+    await leaving.leave(await life.living(number), act=life.office.at(life.now))
 
 
 async def stay(life: Life, number: int) -> None:
-    await leaving.stay(await life.living(number, due_for="leaving"), office=life.office, now=life.now)
+    await leaving.stay(await life.living(number, due_for="leaving"), act=life.office.at(life.now))
 
 
 async def promote(life: Life, number: int) -> None:
     someone = await life.living(number, status="waitlisted")
-    await deciding.promote_by_hand(someone, office=life.office, now=life.now)
+    await deciding.promote_by_hand(someone, act=life.office.at(life.now))
 
 
 async def accept(life: Life, number: int) -> None:
-    await deciding.accept_offer(await life.living(number, due_for="offer"), office=life.office, now=life.now)
+    await deciding.accept_offer(await life.living(number, due_for="offer"), act=life.office.at(life.now))
 
 
 async def confirm(life: Life, number: int) -> None:
     someone = await life.living(number, due_for="address")
-    await leaving.confirm_address(someone, office=life.office, now=life.now)
+    await leaving.confirm_address(someone, act=life.office.at(life.now))
 
 
 async def wait(life: Life, number: int) -> None:
     """Time passes, and what is due lapses."""
     life.now += timedelta(minutes=(20, 60 * 13, 60 * 30)[number % 3])
     for each in await deciding.due_now(life.now):
-        await deciding.lapse(each, office=life.office, now=life.now)
+        await deciding.lapse(each, act=life.office.at(life.now))
 
 
 async def resize(life: Life, number: int) -> None:
@@ -146,12 +143,12 @@ async def keep(life: Life, number: int) -> None:
     known = await Quota.get_or_none(event_id=life.event_id)
     own = str(known.id) if known else ""
     wanted = [QuotaFacts(own, "Partners", MODES[number // 4 % 2], number % 4)] if number % 7 else []
-    await inviting.save_quotas(life.event_id, wanted, office=life.office, now=life.now)
+    await inviting.save_quotas(life.event_id, wanted, act=life.office.at(life.now))
 
 
 async def switch(life: Life, number: int) -> None:
     someone, mode = await life.living(number), MODES[number // 13 % 2]
-    await changing.switch_mode(someone, mode, office=life.office, now=life.now)
+    await changing.switch_mode(someone, mode, act=life.office.at(life.now))
 
 
 @one_transaction
@@ -160,16 +157,14 @@ async def hand_over(life: Life, number: int) -> None:
     name = TOWN[number // 13 % len(TOWN)]
     giver = await life.living(number, status="confirmed")
     address = f"{name.lower()}@example.org"
-    await changing.pass_on(giver, name=name, address=address, language="en", office=life.office, now=life.now)
+    await changing.pass_on(giver, name=name, address=address, language="en", act=life.office.at(life.now))
     invitation = await Invitation.get(registration_id=giver, state="sent")
-    code = inviting.reveal_guest(invitation, office=life.office, reader=COURIER)["code"]
-    await registering.register(
-        life.event_id, make.applicant(name, code=code), office=life.office, now=life.now
-    )
+    code = inviting.reveal_guest(invitation, act=life.office.at(make.NOW))["code"]
+    await registering.register(life.event_id, make.applicant(name, code=code), act=life.office.at(life.now))
 
 
 async def erase(life: Life, number: int) -> None:
-    await forgetting.erase(await life.living(number), office=life.office, now=life.now)
+    await forgetting.erase(await life.living(number), act=life.office.at(life.now))
 
 
 async def announce(life: Life, number: int) -> None:
@@ -178,7 +173,7 @@ async def announce(life: Life, number: int) -> None:
     other = {"title": {"en": f"Round table {number % 3}"}}
     event = await Event.get(id=life.event_id)
     await make.change(event, life.office, now=life.now, **(said if number % 2 else other))
-    await announcing.announce(life.event_id, office=life.office, now=life.now)
+    await announcing.announce(life.event_id, act=life.office.at(life.now))
 
 
 Act = Callable[[Life, int], Awaitable[None]]

@@ -15,11 +15,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from events_app.acts import Office
 from events_app.app import MODELS
 from events_app.database import close_database, open_database
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.mailings.actions import announcing
 from events_app.registrations.actions import changing, deciding, leaving, registering
 from events_app.registrations.models import Registration
@@ -43,18 +43,18 @@ async def act(chance: Random, event_id: uuid.UUID, office: Office) -> str:
     try:
         if what == "register":
             mode = chance.choice(MODES)
-            await registering.register(event_id, make.applicant(who, mode=mode), office=office, now=NOW)
+            await registering.register(event_id, make.applicant(who, mode=mode), act=office.at(NOW))
         elif what in ON_ONE:
             living = await Registration.filter(event_id=event_id, live=1).order_by("id")
             if living:
                 await _act_on_one(what, chance.choice(living).id, chance.choice(MODES), office)
         elif what == "lapse":
             for each in await deciding.due_now(LATER):
-                await deciding.lapse(each, office=office, now=LATER)
+                await deciding.lapse(each, act=office.at(LATER))
         elif what == "link":
-            await leaving.send_link(event_id, f"guest{who}@example.org", office=office, now=NOW)
+            await leaving.send_link(event_id, f"guest{who}@example.org", act=office.at(NOW))
         elif what == "update":
-            await announcing.announce(event_id, office=office, now=NOW)
+            await announcing.announce(event_id, act=office.at(NOW))
         else:
             places = {
                 f"capacity_{chance.choice(MODES)}": chance.randint(0, MOST_PLACES),
@@ -70,15 +70,15 @@ async def act(chance: Random, event_id: uuid.UUID, office: Office) -> str:
 
 async def _act_on_one(what: str, who: uuid.UUID, mode: str, office: Office) -> None:
     if what == "cancel":
-        await leaving.cancel(who, office=office, now=NOW)
+        await leaving.cancel(who, act=office.at(NOW))
     elif what == "leave":
-        await leaving.leave(who, office=office, now=NOW)
+        await leaving.leave(who, act=office.at(NOW))
     elif what == "stay":
-        await leaving.stay(who, office=office, now=NOW)
+        await leaving.stay(who, act=office.at(NOW))
     elif what == "approve":
-        await deciding.approve(who, office=office, now=NOW)
+        await deciding.approve(who, act=office.at(NOW))
     else:
-        await changing.switch_mode(who, mode, office=office, now=NOW)
+        await changing.switch_mode(who, mode, act=office.at(NOW))
 
 
 async def main(url: str, folder: str, event: str, seed: int, rounds: int) -> None:

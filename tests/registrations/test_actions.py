@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from tortoise.exceptions import IntegrityError
 
+from events_app.acts import Office
 from events_app.errors import NoSuchPage, Refusal
 from events_app.events.actions import life
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.mail.models import Letter
 from events_app.mailings.actions import announcing
 from events_app.registrations import rules
 from events_app.registrations.actions import leaving, registering
 from events_app.registrations.models import Registration, counts_of, how_many_hold_an_old_time
-from events_app.registrations.places import room_of
+from events_app.registrations.places import pool_of
 from events_app.registrations.posting import reveal_person
-from events_app.registrations.rules import Room, Status
+from events_app.registrations.rules import Pool, Status
 from events_app.vault import Reader
 from tests import make
 from tests.make import NOW
@@ -43,13 +43,13 @@ async def confirmed(event: Event, office: Office) -> list[str]:
 
 
 async def cancel(registration: Registration, office: Office, *, now: datetime = NOW) -> Registration:
-    return await leaving.cancel(registration.id, office=office, now=now)
+    return await leaving.cancel(registration.id, act=office.at(now))
 
 
 async def test_a_free_seat_is_confirmed_with_a_letter(office: Office) -> None:
     event = await make.event(office.vault)
 
-    receipt = await registering.register(event.id, make.applicant(), office=office, now=NOW)
+    receipt = await registering.register(event.id, make.applicant(), act=office.at(NOW))
 
     assert receipt == registering.Receipt(event.id, Status.CONFIRMED, "in_person", "guest1@example.org")
     row = await make.row_of(event, "guest1@example.org", office=office)
@@ -66,7 +66,7 @@ async def test_the_fourth_of_three_waits(office: Office) -> None:
     assert [row.status for row in rows] == ["confirmed"] * 3 + ["waitlisted"] * 2
     assert [row.waitlist_order for row in rows] == [None, None, None, 1, 2]
     assert (rows[3].answer, rows[3].invited) == ("TENTATIVE", False)
-    assert await room_of(event, "in_person") == Room(3, confirmed=3, waiting=2)
+    assert await pool_of(event, "in_person") == Pool(3, confirmed=3, waiting=2)
     assert (await make.kinds(event, office))[3:] == [
         "waitlisted guest4@example.org",
         "waitlisted guest5@example.org",
@@ -196,14 +196,14 @@ async def _nothing(event: Event, office: Office) -> None:
 
 
 async def _is_cancelled(event: Event, office: Office) -> None:
-    await life.cancel_event(event.id, follow=make.follower(office), now=NOW)
+    await life.cancel_event(event.id, follow=make.follower(office), act=office.at(NOW))
 
 
 async def _is_a_draft(event: Event, office: Office) -> None:
     async def has_registrations(event_id: Any) -> bool:
         return False
 
-    await life.withdraw_event(event.id, has_registrations=has_registrations, now=NOW)
+    await life.withdraw_event(event.id, has_registrations=has_registrations, act=office.at(NOW))
 
 
 ENDS_AT = datetime(2035, 5, 12, 12, 30, tzinfo=UTC)
@@ -239,7 +239,7 @@ async def test_a_refusal_is_named_and_leaves_nothing_behind(
     )
 
     with pytest.raises(refusal):
-        await registering.register(event.id, make.applicant(9, **asked), office=office, now=now)
+        await registering.register(event.id, make.applicant(9, **asked), act=office.at(now))
 
     after = (
         await Registration.all().count(),
@@ -264,7 +264,7 @@ async def test_nobody_registers_for_an_event_that_is_not_there(office: Office) -
     await Event.filter(id=event.id).delete()
 
     with pytest.raises(NoSuchPage):
-        await registering.register(event.id, make.applicant(), office=office, now=NOW)
+        await registering.register(event.id, make.applicant(), act=office.at(NOW))
 
 
 @pytest.mark.parametrize("again", ["guest1@example.org", "GUEST1@Example.ORG", " guest1@example.org "])
@@ -275,7 +275,7 @@ async def test_a_repeated_address_changes_nothing_and_the_truth_goes_into_a_lett
     (row,) = await make.registered(event, 1, office=office)
     asked = make.applicant(1, address=again, name="Somebody Else", language="ar", needs="A ramp")
 
-    receipt = await registering.register(event.id, asked, office=office, now=NOW)
+    receipt = await registering.register(event.id, asked, act=office.at(NOW))
 
     assert receipt == registering.Receipt(event.id, Status.CONFIRMED, "in_person", again)
     unchanged = await Registration.get(event_id=event.id)
@@ -295,8 +295,8 @@ async def test_the_receipt_of_a_repeated_address_says_what_a_new_one_would_get(o
     event = await make.event(office.vault, capacity_in_person=1)
     await make.registered(event, 1, office=office)
 
-    again = await registering.register(event.id, make.applicant(1), office=office, now=NOW)
-    new = await registering.register(event.id, make.applicant(2), office=office, now=NOW)
+    again = await registering.register(event.id, make.applicant(1), act=office.at(NOW))
+    new = await registering.register(event.id, make.applicant(2), act=office.at(NOW))
 
     assert (again.status, new.status) == (Status.WAITLISTED, Status.WAITLISTED)
     assert (await make.row_of(event, "guest1@example.org", office=office)).status == "confirmed"
@@ -308,14 +308,14 @@ async def test_a_repeated_address_is_refused_like_a_new_one_when_it_is_full(offi
 
     for who in (1, 2):
         with pytest.raises(rules.EventFull):
-            await registering.register(event.id, make.applicant(who), office=office, now=NOW)
+            await registering.register(event.id, make.applicant(who), act=office.at(NOW))
     assert await make.kinds(event, office) == ["confirmed guest1@example.org"]
 
 
 async def test_many_repeats_leave_one_letter_on_its_way(office: Office) -> None:
     event = await make.event(office.vault)
     await make.registered(event, 1, 1, 1, 1, office=office)
-    await leaving.send_link(event.id, "guest1@example.org", office=office, now=NOW)
+    await leaving.send_link(event.id, "guest1@example.org", act=office.at(NOW))
 
     states = [(post.kind, post.letter.state) for post in await make.posted(event, office)]
 
@@ -336,7 +336,7 @@ async def test_two_who_register_at_once_with_one_address_are_one(office: Office)
     event = await make.event(office.vault)
 
     await asyncio.gather(
-        *(registering.register(event.id, make.applicant(1), office=office, now=NOW) for _ in range(5))
+        *(registering.register(event.id, make.applicant(1), act=office.at(NOW)) for _ in range(5))
     )
 
     assert await Registration.all().count() == 1
@@ -411,7 +411,7 @@ async def test_nobody_cancels_what_is_over_or_was_never_there(office: Office) ->
     with pytest.raises(rules.EventOver):
         await cancel(row, office, now=ENDS_AT)
     with pytest.raises(rules.NoSuchRegistration):
-        await leaving.cancel(event.id, office=office, now=NOW)
+        await leaving.cancel(event.id, act=office.at(NOW))
 
 
 async def test_after_the_end_no_seat_moves(office: Office) -> None:
@@ -428,12 +428,12 @@ async def test_a_change_of_time_is_told_once_to_those_who_hold_the_old_one(offic
     await make.registered(event, 1, 2, office=office)
     changed = await make.change(event, office, starts_wall="2035-05-12T12:00", capacity_in_person=2)
     await make.registered(event, 3, office=office)
-    assert await how_many_hold_an_old_time(changed) == 2
+    assert await how_many_hold_an_old_time(changed.id, changed.told) == 2
 
-    told = [await announcing.announce(event.id, office=office, now=NOW) for _ in range(3)]
+    told = [await announcing.announce(event.id, act=office.at(NOW)) for _ in range(3)]
 
     assert told == [2, 0, 0]
-    assert await how_many_hold_an_old_time(changed) == 0
+    assert await how_many_hold_an_old_time(changed.id, changed.told) == 0
     letters = [post for post in await make.posted(event, office) if post.kind == "changed"]
     assert sorted(post.to for post in letters) == ["guest1@example.org", "guest2@example.org"]
     for post in letters:
@@ -447,7 +447,7 @@ async def test_who_only_waits_hears_of_a_new_hour_and_is_invited_later_from_zero
     event = await make.event(office.vault, capacity_in_person=0)
     await make.registered(event, 1, office=office)
     await make.change(event, office, starts_wall="2035-05-12T12:00")
-    await announcing.announce(event.id, office=office, now=NOW)
+    await announcing.announce(event.id, act=office.at(NOW))
     await make.change(event, office, capacity_in_person=1)
 
     letters = await make.posted(event, office)
@@ -466,8 +466,8 @@ async def test_a_change_that_is_taken_back_before_anybody_was_told_needs_no_lett
     await make.change(event, office, starts_wall="2035-05-12T12:00")
     back = await make.change(event, office, starts_wall=make.STARTS)
 
-    assert await how_many_hold_an_old_time(back) == 0
-    assert await announcing.announce(event.id, office=office, now=NOW) == 0
+    assert await how_many_hold_an_old_time(back.id, back.told) == 0
+    assert await announcing.announce(event.id, act=office.at(NOW)) == 0
 
 
 @pytest.mark.parametrize(
@@ -486,7 +486,9 @@ async def test_what_a_calendar_says_makes_people_hold_an_old_entry(
     event = await make.event(office.vault)
     await make.registered(event, 1, office=office)
 
-    assert await how_many_hold_an_old_time(await make.change(event, office, **changes)) == 1
+    changed = await make.change(event, office, **changes)
+
+    assert await how_many_hold_an_old_time(changed.id, changed.told) == 1
 
 
 async def test_a_new_consent_or_capacity_makes_nobody_hold_an_old_entry(office: Office) -> None:
@@ -495,7 +497,7 @@ async def test_a_new_consent_or_capacity_makes_nobody_hold_an_old_entry(office: 
 
     changed = await make.change(event, office, consent={"en": "I agree."}, capacity_in_person=9)
 
-    assert await how_many_hold_an_old_time(changed) == 0
+    assert await how_many_hold_an_old_time(changed.id, changed.told) == 0
 
 
 async def test_the_letters_of_one_person_count_their_calendar_upwards(office: Office) -> None:
@@ -503,7 +505,7 @@ async def test_the_letters_of_one_person_count_their_calendar_upwards(office: Of
     (row,) = await make.registered(event, 1, office=office)
     for hour in ("10", "11"):
         await make.change(event, office, starts_wall=f"2035-05-12T{hour}:00")
-        await announcing.announce(event.id, office=office, now=NOW)
+        await announcing.announce(event.id, act=office.at(NOW))
     await cancel(row, office)
 
     counted = [(post.kind, post.facts["sequence"]) for post in await make.posted(event, office)]
@@ -517,7 +519,7 @@ async def test_an_event_called_off_writes_to_everybody_exactly_once(office: Offi
     await cancel(rows[0], office)
     before = len(await make.posted(event, office))
 
-    await life.cancel_event(event.id, follow=make.follower(office), now=NOW)
+    await life.cancel_event(event.id, follow=make.follower(office), act=office.at(NOW))
 
     letters = (await make.posted(event, office))[before:]
     assert sorted((post.kind, post.to) for post in letters) == [
@@ -531,7 +533,7 @@ async def test_who_only_waited_is_told_of_a_called_off_event_without_a_calendar_
     event = await make.event(office.vault, capacity_in_person=0)
     await make.registered(event, 1, office=office)
 
-    await life.cancel_event(event.id, follow=make.follower(office), now=NOW)
+    await life.cancel_event(event.id, follow=make.follower(office), act=office.at(NOW))
 
     post = (await make.posted(event, office))[-1]
     assert (post.kind, post.draft.method, post.draft.calendar) == ("event_cancelled", None, None)
@@ -544,7 +546,7 @@ async def test_the_link_is_mailed_to_who_lives_here_and_to_nobody_else(office: O
     claims = (await Event.get(id=event.id)).claims
 
     for address in ("Guest1@example.org", "guest2@example.org", "nobody@example.org"):
-        await leaving.send_link(event.id, address, office=office, now=NOW)
+        await leaving.send_link(event.id, address, act=office.at(NOW))
 
     letters = await make.posted(event, office)
     assert [f"{post.kind} {post.to}" for post in letters][3:] == ["link guest1@example.org"]
@@ -557,7 +559,7 @@ async def test_an_address_known_at_another_event_is_unknown_here(office: Office)
     here, there = await make.event(office.vault), await make.event(office.vault)
     await make.registered(here, 1, office=office)
 
-    await leaving.send_link(there.id, "guest1@example.org", office=office, now=NOW)
+    await leaving.send_link(there.id, "guest1@example.org", act=office.at(NOW))
 
     assert await make.kinds(there, office) == []
 

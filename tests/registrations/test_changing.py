@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from events_app import clock
+from events_app.acts import Office
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
 from events_app.mail.models import Letter
@@ -33,7 +33,7 @@ async def test_the_letter_to_a_new_address_does_not_open_the_persons_page(house:
     (row,) = await make.registered(event, 1, office=office)
     stranger = await house.client()
 
-    await changing.ask_new_address(row.id, NEW, office=office, now=clock.now())
+    await changing.ask_new_address(row.id, NEW, act=office.at(clock.now()))
 
     letter = (await make.posted(event, office))[-1]
     assert (letter.kind, letter.to) == ("new_address", NEW)
@@ -57,9 +57,9 @@ async def test_a_hold_moves_with_its_person(database: object, office: Office) ->
     event = await make.event(office.vault, capacity_in_person=0, sends_holds=True)
     (row,) = await make.registered(event, 1, office=office)
 
-    await changing.ask_new_address(row.id, NEW, office=office, now=NOW)
+    await changing.ask_new_address(row.id, NEW, act=office.at(NOW))
     url = (await make.posted(event, office))[-1].facts["own_url"]
-    await changing.take_new_address(row.id, url.rpartition("/")[2], office=office, now=NOW)
+    await changing.take_new_address(row.id, url.rpartition("/")[2], act=office.at(NOW))
 
     last = (await make.posted(event, office))[-1]
     assert (last.to, last.kind, last.draft.method) == (NEW, "waitlisted", "REQUEST")
@@ -70,7 +70,7 @@ async def test_somebody_is_forgotten_after_the_event_too(database: object, offic
     (row,) = await make.registered(event, 1, office=office)
     await Letter.all().update(state="sent")
 
-    await forgetting.erase(row.id, office=office, now=event.ends_at + timedelta(days=1))
+    await forgetting.erase(row.id, act=office.at(event.ends_at + timedelta(days=1)))
 
     erased = await Registration.get(id=row.id)
     assert (erased.erased, erased.status) == (True, "confirmed")
@@ -84,17 +84,17 @@ async def test_an_invitation_forgets_whom_it_was_for_when_they_are_forgotten(
     event = await make.event(office.vault)
     guest = Invitee("Guest 1", "guest1@example.org", "en")
     await inviting.invite(
-        event.id, [guest], batch="b", purpose="open", quota_id=None, is_bound=True, office=office, now=NOW
+        event.id, [guest], batch="b", purpose="open", quota_id=None, is_bound=True, act=office.at(NOW)
     )
-    await inviting.send_invitations(event.id, "b", office=office, now=NOW)
+    await inviting.send_invitations(event.id, "b", act=office.at(NOW))
     (code,) = re.findall(r"code=(\w+)", (await make.posted(event, office))[0].draft.text)
     (row,) = await make.registered(event, 1, office=office, code=code)
     await Letter.all().update(state="sent")
 
-    await forgetting.erase(row.id, office=office, now=NOW)
+    await forgetting.erase(row.id, act=office.at(NOW))
 
     invitation = await Invitation.get(event_id=event.id)
-    opened = inviting.reveal_guest(invitation, office=office, reader=COURIER)
+    opened = inviting.reveal_guest(invitation, act=office.at(NOW))
     assert (set(opened.values()), invitation.address_index, invitation.state) == ({""}, None, "used")
     letters = await Letter.filter(state="sent")
     facts = [office.vault.reveal(each.scope, each.facts_context, each.facts, COURIER) for each in letters]
@@ -104,7 +104,7 @@ async def test_an_invitation_forgets_whom_it_was_for_when_they_are_forgotten(
 async def passed_on(event: Event, row: Registration, office: Office) -> str:
     """The code by which guest 2 may take the place."""
     await changing.pass_on(
-        row.id, name="Guest 2", address="guest2@example.org", language="en", office=office, now=NOW
+        row.id, name="Guest 2", address="guest2@example.org", language="en", act=office.at(NOW)
     )
     url = (await make.posted(event, office))[-1].facts["own_url"]
     return str(url).partition("code=")[2]
@@ -116,12 +116,12 @@ async def test_a_place_that_is_gone_is_refused_to_new_and_known_addresses_alike(
     event = await make.event(office.vault)
     (row,) = await make.registered(event, 1, office=office)
     code = await passed_on(event, row, office)
-    await leaving.cancel(row.id, office=office, now=NOW)
+    await leaving.cancel(row.id, act=office.at(NOW))
 
     for _known in (False, True):
         with pytest.raises(rules.CodeRevoked):
             await make.registered(event, 2, office=office, code=code)
-        await registering.register(event.id, make.applicant(2), office=office, now=NOW)
+        await registering.register(event.id, make.applicant(2), act=office.at(NOW))
 
 
 async def test_one_place_that_is_passed_on_is_not_taken_by_two(database: object, office: Office) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from events_app.acts import Office
 from events_app.directory.models import Room, Venue
 from events_app.events.actions import life
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.i18n import use_language
 from events_app.mail.message import build
 from events_app.mailings.actions import announcing
@@ -37,11 +37,11 @@ async def every_letter(office: Office, **changes: Any) -> tuple[Event, list[Post
     await make.registered(event, "Celine", "Dalal", office=office)
     await make.registered(event, "Farid", "Ghada", office=office, language="ar")
     await make.registered(event, "Basil", office=office)
-    await leaving.cancel(first[0].id, office=office, now=NOW)
-    await leaving.send_link(event.id, "dalal@example.org", office=office, now=NOW)
+    await leaving.cancel(first[0].id, act=office.at(NOW))
+    await leaving.send_link(event.id, "dalal@example.org", act=office.at(NOW))
     await make.change(event, office, starts_wall="2035-05-12T12:00", capacity_in_person=4)
-    await announcing.announce(event.id, office=office, now=NOW)
-    await life.cancel_event(event.id, follow=make.follower(office), now=NOW)
+    await announcing.announce(event.id, act=office.at(NOW))
+    await life.cancel_event(event.id, follow=make.follower(office), act=office.at(NOW))
     return event, await make.posted(event, office)
 
 
@@ -136,7 +136,7 @@ async def test_a_letter_of_a_kind_with_calendar_parts_holds_no_personal_link_whe
 ) -> None:
     event = await make.event(office.vault, capacity_in_person=0)
     await make.registered(event, 1, office=office)
-    await life.cancel_event(event.id, follow=make.follower(office), now=NOW)
+    await life.cancel_event(event.id, follow=make.follower(office), act=office.at(NOW))
 
     post = (await make.posted(event, office))[-1]
 
@@ -162,7 +162,7 @@ async def test_the_letters_that_may_hold_the_personal_link_do(office: Office) ->
 async def test_the_personal_link_opens_the_registration_it_was_mailed_for(office: Office) -> None:
     event = await make.event(office.vault)
     (row,) = await make.registered(event, 1, office=office)
-    await leaving.send_link(event.id, "guest1@example.org", office=office, now=NOW)
+    await leaving.send_link(event.id, "guest1@example.org", act=office.at(NOW))
     url = str((await make.posted(event, office))[-1].facts["own_url"])
 
     assert (await Registration.find_by_token(url.rpartition("/")[2])).id == row.id

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from events_app.acts import Office
 from events_app.calendar.zones import zone
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.mailings.actions import announcing
 from events_app.registrations.actions import leaving
 from events_app.registrations.rules import EventOver
@@ -53,13 +53,13 @@ async def lived(office: Office) -> tuple[Event, list[str]]:
     (row,) = await make.registered(event, 1, office=office)
     moment = make.NOW + timedelta(minutes=1)
     await make.change(event, office, starts_wall="2035-05-12T12:00", now=moment)
-    await announcing.announce(event.id, office=office, now=moment)
+    await announcing.announce(event.id, act=office.at(moment))
     moment += timedelta(minutes=1)
     await make.change(
         event, office, starts_wall="2035-05-12T12:00", title={"en": "A better title"}, now=moment
     )
-    await announcing.announce(event.id, office=office, now=moment)
-    await leaving.cancel(row.id, office=office, now=moment + timedelta(minutes=1))
+    await announcing.announce(event.id, act=office.at(moment))
+    await leaving.cancel(row.id, act=office.at(moment + timedelta(minutes=1)))
     await make.registered(event, 1, office=office, now=moment + timedelta(minutes=2))
     return event, [post.calendar for post in await make.posted(event, office) if post.calendar]
 
@@ -137,7 +137,7 @@ async def test_a_small_change_keeps_the_answer_and_a_large_one_asks_again(office
 async def test_a_hold_becomes_firm_in_place(office: Office) -> None:
     event = await make.event(office.vault, capacity_in_person=1, sends_holds=True)
     (first, second) = await make.registered(event, 1, 2, office=office)
-    await leaving.cancel(first.id, office=office, now=make.NOW + timedelta(minutes=5))
+    await leaving.cancel(first.id, act=office.at(make.NOW + timedelta(minutes=5)))
 
     files = [
         post.calendar.replace("\r\n ", "")
@@ -154,7 +154,7 @@ async def test_a_hold_becomes_firm_in_place(office: Office) -> None:
 async def test_a_hold_that_comes_to_nothing_is_taken_out_again(office: Office) -> None:
     event = await make.event(office.vault, capacity_in_person=1, sends_holds=True)
     (_first, second) = await make.registered(event, 1, 2, office=office)
-    await leaving.cancel(second.id, office=office, now=make.NOW + timedelta(minutes=5))
+    await leaving.cancel(second.id, act=office.at(make.NOW + timedelta(minutes=5)))
 
     last = (await make.posted(event, office))[-1]
 
@@ -167,4 +167,4 @@ async def test_nobody_is_told_of_a_change_after_the_event(office: Office) -> Non
     await make.change(event, office, starts_wall="2035-05-12T12:00")
 
     with pytest.raises(EventOver):
-        await announcing.announce(event.id, office=office, now=event.ends_at)
+        await announcing.announce(event.id, act=office.at(event.ends_at))

@@ -16,9 +16,9 @@ from starlette.routing import Route
 from tortoise import Tortoise
 
 from events_app import clock
+from events_app.acts import Office
 from events_app.clock import now as clock_now
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.i18n import translate, use_language
 from events_app.mail.models import Letter
 from events_app.registrations.actions.registering import Receipt

@@ -8,7 +8,6 @@ from events_app.i18n import use_language
 from events_app.mailings.actions import announcing
 from events_app.registrations.actions import deciding, forgetting, leaving
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import COURIER
 from tests import make
 
 pytestmark = pytest.mark.anyio
@@ -20,8 +19,8 @@ async def test_a_waitlist_is_not_stuck_behind_somebody_whose_registration_was_er
     event = await make.event(house.vault, capacity_in_person=1)
     first, second, third = await make.registered(event, 1, 2, 3, office=house.office)
 
-    await forgetting.erase(second.id, office=house.office, now=make.NOW)
-    await leaving.cancel(first.id, office=house.office, now=make.NOW)
+    await forgetting.erase(second.id, act=house.office.at(make.NOW))
+    await leaving.cancel(first.id, act=house.office.at(make.NOW))
 
     confirmed = await Registration.filter(event_id=event.id, status="confirmed")
     assert [row.id for row in confirmed] == [third.id]
@@ -30,13 +29,13 @@ async def test_a_waitlist_is_not_stuck_behind_somebody_whose_registration_was_er
 async def test_a_waitlist_is_not_stuck_behind_an_offer_that_nobody_answers(house: make.House) -> None:
     event = await make.event(house.vault, capacity_in_person=1, offers_places=True, offer_hours=1)
     first, second, third = await make.registered(event, 1, 2, 3, office=house.office)
-    await leaving.cancel(first.id, office=house.office, now=make.NOW)
+    await leaving.cancel(first.id, act=house.office.at(make.NOW))
     await second.refresh_from_db()
     assert (second.due_for, second.seated) == ("offer", True)
 
     lapsed = make.NOW + (event.ends_at - make.NOW) / 2
     for due in await deciding.due_now(lapsed):
-        await deciding.lapse(due, office=house.office, now=lapsed)
+        await deciding.lapse(due, act=house.office.at(lapsed))
 
     await third.refresh_from_db()
     assert (third.due_for, third.seated) == ("offer", True)
@@ -76,7 +75,7 @@ async def test_a_refusal_carries_no_invitation(house: make.House) -> None:
     event = await make.event(house.vault, needs_approval=True)
     (row,) = await make.registered(event, 1, office=house.office)
 
-    await deciding.decline(row.id, reason={"en": "No more room"}, office=house.office, now=make.NOW)
+    await deciding.decline(row.id, reason={"en": "No more room"}, act=house.office.at(make.NOW))
 
     last = (await make.posted(event, house.office))[-1]
     assert (last.kind, last.calendar, "No more room" in last.draft.text) == ("declined", "", True)
@@ -93,10 +92,10 @@ async def test_a_moved_event_says_who_is_elsewhere_then_and_who_was_reached(hous
         event, house.office, starts_wall="2035-05-12T18:30", ends_wall="2035-05-12T19:30"
     )
 
-    clashes = await announcing.clashes_of(moved, office=house.office, reader=COURIER)
+    clashes = await announcing.clashes_of(moved, act=house.office.at(make.NOW))
     concerned = await announcing.concerned_by(moved)
-    await announcing.announce(event.id, office=house.office, now=make.NOW)
-    reached = await announcing.reached_by(moved, office=house.office, reader=COURIER)
+    await announcing.announce(event.id, act=house.office.at(make.NOW))
+    reached = await announcing.reached_by(moved, act=house.office.at(make.NOW))
 
     assert [(clash.name, clash.event.id) for clash in clashes] == [("Guest 2", other.id)]
     assert (concerned.material, concerned.minor, dict(concerned.languages)) == (2, 0, {"en": 2})

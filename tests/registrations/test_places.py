@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from events_app.acts import Office
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mailings.actions import announcing
@@ -14,7 +14,7 @@ from events_app.registrations.actions import changing, deciding, leaving, regist
 from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.rules import Guest, Status
 from tests import make
-from tests.make import COURIER, NOW
+from tests.make import NOW
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -23,7 +23,7 @@ async def save_quota(event: Event, places: int, office: Office, *, mode: str = "
     """The event's only quota has so many places."""
     known = await Quota.get_or_none(event_id=event.id)
     wanted = QuotaFacts(str(known.id) if known else "", "Partners", mode, places)
-    await inviting.save_quotas(event.id, [wanted], office=office, now=NOW)
+    await inviting.save_quotas(event.id, [wanted], act=office.at(NOW))
     return await Quota.get(event_id=event.id)
 
 
@@ -36,13 +36,12 @@ async def invited(event: Event, *people: int, quota: Quota, office: Office) -> l
         purpose="open",
         quota_id=quota.id,
         is_bound=False,
-        office=office,
-        now=NOW,
+        act=office.at(NOW),
     )
     found = []
     fresh = await Invitation.filter(event_id=event.id, state="created").order_by("id")
     for who, invitation in zip(people, fresh, strict=True):
-        code = inviting.reveal_guest(invitation, office=office, reader=COURIER)["code"]
+        code = inviting.reveal_guest(invitation, act=office.at(NOW))["code"]
         found += await make.registered(event, who, office=office, code=code)
     return found
 
@@ -55,7 +54,7 @@ async def test_two_quotas_change_names_in_one_save(office: Office) -> None:
     event = await make.event(office.vault, capacity_in_person=3)
     names = ["Partners", "Press"]
     await inviting.save_quotas(
-        event.id, [QuotaFacts("", name, "in_person", 1) for name in names], office=office, now=NOW
+        event.id, [QuotaFacts("", name, "in_person", 1) for name in names], act=office.at(NOW)
     )
     before = {quota.name: str(quota.id) for quota in await Quota.filter(event_id=event.id)}
 
@@ -63,7 +62,7 @@ async def test_two_quotas_change_names_in_one_save(office: Office) -> None:
         QuotaFacts(before[name], other, "in_person", 1)
         for name, other in zip(names, names[::-1], strict=True)
     ]
-    await inviting.save_quotas(event.id, swapped, office=office, now=NOW)
+    await inviting.save_quotas(event.id, swapped, act=office.at(NOW))
 
     after = {quota.name: str(quota.id) for quota in await Quota.filter(event_id=event.id)}
     assert after == {"Partners": before["Press"], "Press": before["Partners"]}
@@ -99,7 +98,7 @@ async def test_a_quota_made_for_a_full_event_waits_for_seats_like_everybody(offi
     late = await invited(event, 4, 5, quota=quota, office=office)
 
     assert [row.status for row in late] == ["waitlisted"] * 2
-    await leaving.cancel(rows[0].id, office=office, now=NOW)
+    await leaving.cancel(rows[0].id, act=office.at(NOW))
     assert await seated(event) == 3
     assert await Registration.filter(event_id=event.id, seated=True, quota_id=quota.id).count() == 1
 
@@ -123,12 +122,12 @@ async def test_who_moves_up_before_their_address_is_confirmed_has_a_seat_held_an
     (first,) = await make.registered(event, 1, office=office)
     (second,) = await make.registered(event, 2, office=office)
 
-    await leaving.cancel(first.id, office=office, now=NOW)
+    await leaving.cancel(first.id, act=office.at(NOW))
 
     second = await Registration.get(id=second.id)
     assert (second.status, second.seated, second.due_for) == ("waitlisted", True, "address")
     assert (await make.kinds(event, office))[-1] == "cancelled guest1@example.org"
-    await leaving.confirm_address(second.id, office=office, now=NOW)
+    await leaving.confirm_address(second.id, act=office.at(NOW))
     assert (await Registration.get(id=second.id)).status == "confirmed"
     assert (await make.kinds(event, office))[-1] == "confirmed guest2@example.org"
 
@@ -145,14 +144,14 @@ async def test_colleagues_hear_nothing_before_the_one_who_named_them_has_confirm
     if ends == "lapse":
         later = NOW + timedelta(days=3)
         for each in await deciding.due_now(later):
-            await deciding.lapse(each, office=office, now=later)
+            await deciding.lapse(each, act=office.at(later))
     elif ends == "cancel":
-        await leaving.cancel(first.id, office=office, now=NOW)
+        await leaving.cancel(first.id, act=office.at(NOW))
     elif ends == "decline":
-        await deciding.decline(first.id, reason={}, office=office, now=NOW)
+        await deciding.decline(first.id, reason={}, act=office.at(NOW))
     else:
         await make.change(event, office, starts_wall="2035-05-12T12:00")
-        await announcing.announce(event.id, office=office, now=NOW)
+        await announcing.announce(event.id, act=office.at(NOW))
 
     posts = await make.posted(event, office)
     assert {post.to for post in posts} == {"guest1@example.org"}
@@ -164,7 +163,7 @@ async def test_a_party_that_waits_changes_lines_together(office: Office) -> None
     )
     (first,) = await make.registered(event, 1, office=office, guests=[Guest("Guest 9")])
 
-    await changing.switch_mode(first.id, "online", office=office, now=NOW)
+    await changing.switch_mode(first.id, "online", act=office.at(NOW))
 
     rows = await Registration.filter(event_id=event.id)
     assert {row.mode for row in rows} == {"online"}
@@ -184,9 +183,9 @@ async def test_an_approved_party_never_takes_a_seat_that_was_not_counted(office:
     )
     (first,) = await make.registered(event, 1, office=office, guests=[Guest("Guest 9", "guest9@example.org")])
     guest = await make.row_of(event, "guest9@example.org", office=office)
-    await changing.switch_mode(guest.id, "online", office=office, now=NOW)
+    await changing.switch_mode(guest.id, "online", act=office.at(NOW))
 
-    await deciding.approve(first.id, office=office, now=NOW)
+    await deciding.approve(first.id, act=office.at(NOW))
 
     assert await Registration.filter(event_id=event.id, seated=True, mode="online").count() == 0
     assert (await Registration.get(id=guest.id)).status == Status.PENDING
@@ -198,10 +197,10 @@ async def test_who_was_entered_without_a_letter_gets_no_cancel_for_an_entry_nobo
     event = await make.event(office.vault)
 
     entered = await registering.register_by_hand(
-        event.id, make.applicant(1), office=office, now=NOW, writes=False
+        event.id, make.applicant(1), act=office.at(NOW), writes=False
     )
     assert entered is not None
-    await leaving.cancel(entered.id, office=office, now=NOW)
+    await leaving.cancel(entered.id, act=office.at(NOW))
 
     assert [post.draft.method for post in await make.posted(event, office)] == [None]
 
@@ -211,4 +210,4 @@ async def test_an_event_that_is_over_promotes_nobody_by_hand(office: Office) -> 
     rows = await make.registered(event, 1, 2, office=office)
 
     with pytest.raises(rules.EventOver):
-        await deciding.promote_by_hand(rows[1].id, office=office, now=event.ends_at)
+        await deciding.promote_by_hand(rows[1].id, act=office.at(event.ends_at))

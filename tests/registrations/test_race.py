@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from events_app.acts import Office
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
 from tests import make

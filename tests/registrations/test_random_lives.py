@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from events_app.acts import Office
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.mail.models import Letter
 from events_app.registrations.emails import CALENDAR_METHODS, HOLD_LETTERS
 from events_app.registrations.facts import Person

@@ -10,7 +10,7 @@ from events_app.registrations.rules import (
     MAY_BECOME,
     AlreadyCancelled,
     EventFull,
-    Room,
+    Pool,
     Status,
     check_life,
     decide_place,
@@ -39,14 +39,14 @@ capacities = st.none() | numbers
 def test_a_newcomer_gets_a_seat_that_is_free_and_that_nobody_waits_for(
     capacity: int | None, confirmed: int, waiting: int, status: Status
 ) -> None:
-    assert decide_place(Room(capacity, confirmed, waiting), keeps_waitlist=True) == status
+    assert decide_place(Pool(capacity, confirmed, waiting), keeps_waitlist=True) == status
 
 
 @given(capacities, numbers, numbers)
 def test_without_a_waitlist_whoever_would_wait_is_refused(
     capacity: int | None, confirmed: int, waiting: int
 ) -> None:
-    room = Room(capacity, confirmed, waiting)
+    room = Pool(capacity, confirmed, waiting)
     if decide_place(room, keeps_waitlist=True) == Status.CONFIRMED:
         assert decide_place(room, keeps_waitlist=False) == Status.CONFIRMED
     else:
@@ -61,9 +61,9 @@ sizes = st.lists(st.integers(1, 5), max_size=12)
 def test_those_who_move_up_fill_the_room_in_order_and_never_overfill_it(
     capacity: int | None, confirmed: int, parties: list[int]
 ) -> None:
-    room = Room(capacity, confirmed, sum(parties))
+    room = Pool(capacity, confirmed, sum(parties))
     promoted = parties_to_promote(room, parties)
-    after = Room(capacity, confirmed + sum(parties[:promoted]), sum(parties[promoted:]))
+    after = Pool(capacity, confirmed + sum(parties[:promoted]), sum(parties[promoted:]))
 
     assert promoted == 0 or capacity is None or after.confirmed <= capacity
     assert parties_to_promote(after, parties[promoted:]) == 0
@@ -74,7 +74,7 @@ def test_those_who_move_up_fill_the_room_in_order_and_never_overfill_it(
 def test_who_jumps_the_line_passes_those_who_wait_and_never_those_who_sit(
     capacity: int | None, confirmed: int, waiting: int, people: int
 ) -> None:
-    room = Room(capacity, confirmed, waiting)
+    room = Pool(capacity, confirmed, waiting)
     place = decide_place(room, keeps_waitlist=True, people=people, jumps=True)
 
     assert (place == Status.CONFIRMED) == (capacity is None or confirmed + people <= capacity)
@@ -86,7 +86,7 @@ def test_seats_are_never_given_twice_whatever_happens(
 ) -> None:
     confirmed, line = 0, list[int]()
     for what in happenings:
-        room, people = Room(capacity, confirmed, sum(line)), 2 if what == "two" else 1
+        room, people = Pool(capacity, confirmed, sum(line)), 2 if what == "two" else 1
         most = max(capacity, confirmed)
         if what in ("come", "two") and (waits or (room.fits(people) and not line)):
             if decide_place(room, keeps_waitlist=waits, people=people) == Status.CONFIRMED:
@@ -98,7 +98,7 @@ def test_seats_are_never_given_twice_whatever_happens(
         elif what in ("more", "fewer"):
             capacity = max(0, capacity + (1 if what == "more" else -1))
             most = max(capacity, confirmed)
-        moved = parties_to_promote(Room(capacity, confirmed, sum(line)), line)
+        moved = parties_to_promote(Pool(capacity, confirmed, sum(line)), line)
         confirmed, line = confirmed + sum(line[:moved]), line[moved:]
         assert confirmed <= most
         assert not line or confirmed + line[0] > capacity
@@ -167,7 +167,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 
 @pytest.mark.parametrize("capacity", [0, 3])
 def test_a_room_that_was_made_smaller_has_no_seat_below_zero(capacity: int) -> None:
-    assert Room(capacity, confirmed=5, waiting=0).free == 0
+    assert Pool(capacity, confirmed=5, waiting=0).free == 0
 
 
 def test_every_refusal_of_this_room_says_one_sentence() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from events_app.acts import Office
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.mailings.actions import announcing
 from events_app.registrations import facts
 from events_app.registrations.actions import leaving
@@ -121,7 +121,7 @@ async def test_a_proven_no_holds_the_seat_a_while_and_says_so(listening: Office,
     await row.refresh_from_db()
     assert (done, row.due_for, row.seated) == ("leaving", "leaving", True)
     assert (await make.kinds(event, listening))[-1] == "declined_reply guest1@example.org"
-    await leaving.stay(row.id, office=listening, now=make.NOW)
+    await leaving.stay(row.id, act=listening.at(make.NOW))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ async def test_an_answer_about_something_else_changes_nothing(
 async def test_an_answer_to_an_old_version_is_noted_and_not_taken(listening: Office, desk: Desk) -> None:
     event, row = await invited(listening)
     await make.change(event, listening, starts_wall="2035-05-12T12:00")
-    await announcing.announce(event.id, office=listening, now=make.NOW)
+    await announcing.announce(event.id, act=listening.at(make.NOW))
 
     done = await answer(row, mail(calendar(uid_of(row, listening), sequence=0)), desk)
 
@@ -212,7 +212,7 @@ async def test_an_answer_is_heard_once_and_an_older_one_not_at_all(listening: Of
 
 async def test_a_yes_after_cancelling_registers_nobody(listening: Office, desk: Desk) -> None:
     event, row = await invited(listening)
-    await leaving.cancel(row.id, office=listening, now=make.NOW)
+    await leaving.cancel(row.id, act=listening.at(make.NOW))
 
     done = await answer(row, mail(calendar(uid_of(row, listening), sequence=1)), desk)
 

@@ -7,7 +7,7 @@ import pytest
 from starlette.routing import Route
 
 from events_app import i18n
-from events_app.house import Office
+from events_app.acts import Office
 from events_app.registrations import emails
 from events_app.rendering import ROOT, environment
 from tests import make

@@ -12,6 +12,7 @@ import httpx2
 from starlette.routing import Route
 
 from events_app.accounts import actions as account_actions
+from events_app.acts import Office
 from events_app.clock import now as clock_now
 from events_app.events.actions import editing, life
 from events_app.events.models.event import Event
@@ -169,7 +170,7 @@ async def _make_events(house: make.House) -> dict[str, Event]:
         "cancelled": await life.cancel_event(
             (await make.event(vault, slug="cancelled", **facts)).id,
             follow=editing.nobody_follows,
-            now=now,
+            act=Office(vault, make.site()).at(now),
         ),
         "draft": await make.draft(vault, hosts=[ours], slug="draft", **facts),
         "bare": await make.draft(

@@ -194,11 +194,11 @@ async def test_a_registration_elsewhere_makes_no_page_anew_but_a_seat_here_does(
     elsewhere = await make.event(house.vault, slug="elsewhere")
     client = await house.client()
     assert "10 places left" in (await client.get("/events/here")).text
-    (page,) = house.app.state.kept_pages._pages.values()
+    (page,) = house.app.state.house.page_cache._pages.values()
 
     await make.registered(elsewhere, 1, office=house.office)
     await client.get("/events/here")
-    assert list(house.app.state.kept_pages._pages.values()) == [page]
+    assert list(house.app.state.house.page_cache._pages.values()) == [page]
 
     await make.registered(here, 1, office=house.office)
     assert "9 places left" in (await client.get("/events/here")).text

@@ -7,6 +7,7 @@ from events_app.directory.actions import save_rooms, save_thing
 from events_app.directory.desk.organizations import find_row, part_page
 from events_app.directory.forms.venues import room_values, venue_form, venue_values
 from events_app.directory.models import Room, Venue
+from events_app.house import house_of
 from events_app.web import rows
 from events_app.web.forms import typed_into
 from events_app.web.responses import page, saved, see_other
@@ -32,5 +33,5 @@ async def save_venue(request: Request) -> Response:
     if not form.validate():
         return part_page(request, "directory/venue.html", form, venue, status=422)
     thing = await save_thing(venue or Venue(), venue_values(form))
-    await save_rooms(thing, room_values(form), is_used=request.app.state.is_room_used)
+    await save_rooms(thing, room_values(form), is_used=house_of(request).is_room_used)
     return see_other("/desk/venues", flash=saved())

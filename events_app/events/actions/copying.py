@@ -1,9 +1,8 @@
 """A copy of an event: a new draft with the same texts, hosts, speakers, agenda and questions."""
 
 import uuid
-from collections.abc import Awaitable, Callable
-from datetime import datetime
 
+from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.events.actions.editing import insert_event, join_link_of
 from events_app.events.actions.writing import write_panel
@@ -11,29 +10,26 @@ from events_app.events.models.consent import consent_of
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import agenda_of, speakers_of
 from events_app.events.rules import AgendaFacts, EventFacts, HostFacts, SpeakerFacts
+from events_app.handed import FollowCopy
 from events_app.texts import Texts
-from events_app.vault import Reader, Vault
-
-FollowCopy = Callable[[uuid.UUID, uuid.UUID], Awaitable[None]]
-"""`await follow(original_id, copy_id)`: what else belongs to a copy, handed down and run in the same way."""
 
 
-async def copy_event(event_id: uuid.UUID, *, vault: Vault, follow: FollowCopy, now: datetime) -> Event:
+async def copy_event(event_id: uuid.UUID, *, follow: FollowCopy, act: Act) -> Event:
     """A new draft with the same texts, hosts, speakers, agenda and questions; nobody is registered for it."""
     original = await Event.find(event_id)
     new_id = uuid.uuid4()
-    vault.make_keys(str(new_id))
-    link = join_link_of(original, vault=vault, reader=Reader("organizer", "copy"))
+    act.vault.make_keys(str(new_id))
+    link = join_link_of(original, act=act)
     facts = facts_of(original, consent=await consent_of(original), join_link=link)
-    return await _insert_copy(new_id, original, facts, vault=vault, follow=follow, now=now)
+    return await _insert_copy(new_id, original, facts, act=act, follow=follow)
 
 
 @one_transaction
 async def _insert_copy(
-    new_id: uuid.UUID, original: Event, facts: EventFacts, *, vault: Vault, follow: FollowCopy, now: datetime
+    new_id: uuid.UUID, original: Event, facts: EventFacts, *, follow: FollowCopy, act: Act
 ) -> Event:
     hosts = [HostFacts(str(host.organization_id), host.role) for host in await hosts_of(original.id)]
-    copy = await insert_event(new_id, facts, vault=vault, now=now, hosts=hosts)
+    copy = await insert_event(new_id, facts, act=act, hosts=hosts)
     speakers = [
         SpeakerFacts(speaker.name, speaker.about, speaker.role, False)
         for speaker in await speakers_of(original.id)

@@ -1,13 +1,13 @@
 """What organizers do with events: each verb is one transaction, and a save never overwrites somebody else's."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
+from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.directory.models import Room
 from events_app.directory.rules import TakenAddress
@@ -16,37 +16,31 @@ from events_app.events.actions.writing import save_change, write_hosts
 from events_app.events.models.consent import ConsentText, consent_of
 from events_app.events.models.event import Event
 from events_app.events.rules import EventFacts, HostFacts, Status
+from events_app.handed import Follow
 from events_app.texts import Texts
-from events_app.vault import Reader, Vault
-
-Follow = Callable[..., Awaitable[None]]
-"""`await follow(event, was_cancelled=..., now=...)`: what a change means for the people who registered. app.py hands
-it down, because registrations live above events; it runs inside the same transaction."""
 
 
-async def nobody_follows(event: Event, *, was_cancelled: bool, now: datetime) -> None:
+async def nobody_follows(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) -> None:
     """For events that nobody can have registered for."""
 
 
-async def create_event(
-    facts: EventFacts, *, vault: Vault, now: datetime, hosts: Sequence[HostFacts] = ()
-) -> Event:
+async def create_event(facts: EventFacts, *, hosts: Sequence[HostFacts] = (), act: Act) -> Event:
     """A new draft. Its keys are committed to the keyring before its row, so no row can ever lack its key.
 
     Refuses `TakenAddress`.
     """
     event_id = uuid.uuid4()
-    vault.make_keys(str(event_id))
-    return await insert_event(event_id, facts, vault=vault, now=now, hosts=hosts)
+    act.vault.make_keys(str(event_id))
+    return await insert_event(event_id, facts, act=act, hosts=hosts)
 
 
 @one_transaction
 async def insert_event(
-    event_id: uuid.UUID, facts: EventFacts, *, vault: Vault, now: datetime, hosts: Sequence[HostFacts]
+    event_id: uuid.UUID, facts: EventFacts, *, hosts: Sequence[HostFacts], act: Act
 ) -> Event:
-    event = Event(id=event_id, created_at=now, changed_at=now)
+    event = Event(id=event_id, created_at=act.now, changed_at=act.now)
     event.slug = await free_slug(facts.slug)
-    await _apply(event, facts, vault)
+    await _apply(event, facts, act=act)
     await _keep_consent(event, facts.consent, before={})
     try:
         await event.save(force_create=True)
@@ -60,7 +54,7 @@ async def insert_event(
 
 @one_transaction
 async def change_event(
-    event_id: uuid.UUID, facts: EventFacts, *, revision: int, vault: Vault, follow: Follow, now: datetime
+    event_id: uuid.UUID, facts: EventFacts, *, revision: int, follow: Follow, act: Act
 ) -> Event:
     """Save an organizer's changes. Refuses `EventChangedMeanwhile` when `revision` is not the one they opened.
 
@@ -74,25 +68,24 @@ async def change_event(
     if event.status == Status.DRAFT and facts.slug != event.slug:
         event.slug = await free_slug(facts.slug)
     before = await consent_of(event)
-    await _apply(event, facts, vault)
+    await _apply(event, facts, act=act)
     if await _keep_consent(event, facts.consent, before=before):
         await ConsentText.create(event_id=event.id, version=event.consent_version, text=facts.consent)
     if event.told != told and event.status != Status.DRAFT:
         event.sequence += 1
-    await save_change(event, now)
-    await event.fetch_related("room__venue")  # people who move up now are told the new room
-    await follow(event, was_cancelled=False, now=now)
+    await save_change(event, act=act)
+    await follow(event.id, was_cancelled=False, act=act)
     return event
 
 
-async def _apply(event: Event, facts: EventFacts, vault: Vault) -> None:
+async def _apply(event: Event, facts: EventFacts, *, act: Act) -> None:
     columns: dict[str, Any] = asdict(facts)
     for name in ("slug", "consent", "join_link"):
         columns.pop(name)
     event.update_from_dict(columns)
     room = await Room.get_or_none(id=facts.room_id) if facts.room_id else None
     event.venue_key = str(room.venue_id) if room else ""
-    sealed = vault.seal(str(event.id), "join link", {"url": facts.join_link}) if facts.join_link else None
+    sealed = act.vault.seal(str(event.id), "join link", {"url": facts.join_link}) if facts.join_link else None
     event.join_link = sealed
 
 
@@ -108,10 +101,10 @@ async def _keep_consent(event: Event, text: Texts, *, before: Texts) -> bool:
     return True
 
 
-def join_link_of(event: Event, *, vault: Vault, reader: Reader) -> str:
+def join_link_of(event: Event, *, act: Act) -> str:
     if not event.join_link:
         return ""
-    return str(vault.reveal(str(event.id), "join link", event.join_link, reader)["url"])
+    return str(act.vault.reveal(str(event.id), "join link", event.join_link, act.by)["url"])
 
 
 async def free_slug(wished: str) -> str:

@@ -1,22 +1,20 @@
 """An event's life: published, withdrawn, cancelled, and a draft deleted."""
 
 import uuid
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 
+from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.events import rules
-from events_app.events.actions.editing import Follow
 from events_app.events.actions.writing import save_change
 from events_app.events.models.event import Event, EventHost
 from events_app.events.rules import Status
+from events_app.handed import Follow, IsThere
 from events_app.i18n import N_, choose, current_language, translate
-from events_app.vault import Vault
 
 
 @one_transaction
-async def publish_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) -> Event:
+async def publish_event(event_id: uuid.UUID, *, follow: Follow, act: Act) -> Event:
     """Show a draft (or a cancelled event again) to the public. Refuses `NotReady`, `EventCannotBecome`."""
     event = await Event.claim(event_id)
     rules.check_life(Status(event.status), Status.PUBLISHED)
@@ -26,38 +24,34 @@ async def publish_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) -
         event.sequence += 1
     event.status = Status.PUBLISHED
     event.announced, event.moved_from = event.snapshot(), {}
-    await save_change(event, now)
-    await follow(event, was_cancelled=False, now=now)
+    await save_change(event, act=act)
+    await follow(event.id, was_cancelled=False, act=act)
     return event
 
 
 @one_transaction
-async def withdraw_event(
-    event_id: uuid.UUID, *, has_registrations: Callable[..., Awaitable[bool]], now: datetime
-) -> Event:
+async def withdraw_event(event_id: uuid.UUID, *, has_registrations: IsThere, act: Act) -> Event:
     """Back to a draft, as long as nobody has registered. Refuses `StillHasRegistrations`, `EventCannotBecome`."""
     event = await Event.claim(event_id)
     rules.check_life(Status(event.status), Status.DRAFT)
     if await has_registrations(event_id):
         raise rules.StillHasRegistrations()
     event.status = Status.DRAFT
-    await save_change(event, now)
+    await save_change(event, act=act)
     return event
 
 
-async def delete_draft(
-    event_id: uuid.UUID, *, is_in_use: Callable[..., Awaitable[bool]], vault: Vault
-) -> None:
+async def delete_draft(event_id: uuid.UUID, *, is_in_use: IsThere, act: Act) -> None:
     """Remove a draft that nobody else ever heard of, with all that was written for it, then its keys.
 
     Refuses `NotADraft`, `DraftInUse`.
     """
     await _delete(event_id, is_in_use=is_in_use)
-    vault.forget(str(event_id))
+    act.vault.forget(str(event_id))
 
 
 @one_transaction
-async def _delete(event_id: uuid.UUID, *, is_in_use: Callable[..., Awaitable[bool]]) -> None:
+async def _delete(event_id: uuid.UUID, *, is_in_use: IsThere) -> None:
     event = await Event.claim(event_id)
     if event.status != Status.DRAFT:
         raise rules.NotADraft()
@@ -67,16 +61,16 @@ async def _delete(event_id: uuid.UUID, *, is_in_use: Callable[..., Awaitable[boo
 
 
 @one_transaction
-async def cancel_event(event_id: uuid.UUID, *, follow: Follow, now: datetime) -> Event:
+async def cancel_event(event_id: uuid.UUID, *, follow: Follow, act: Act) -> Event:
     """Call the event off: its page says so, its feed entry stays as cancelled, and everybody gets a letter."""
     event = await Event.claim(event_id)
     rules.check_life(Status(event.status), Status.CANCELLED)
-    if now >= event.ends_at:
+    if act.now >= event.ends_at:
         raise rules.TooLateToCancel()
     event.status = Status.CANCELLED
     event.sequence += 1
-    await save_change(event, now)
-    await follow(event, was_cancelled=True, now=now)
+    await save_change(event, act=act)
+    await follow(event.id, was_cancelled=True, act=act)
     return event
 
 

@@ -3,19 +3,19 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 
 from tortoise.exceptions import IntegrityError
 
+from events_app.acts import Act
 from events_app.directory.rules import TakenAddress
 from events_app.events.models.event import Event, EventHost
 from events_app.events.models.panel import AgendaItem, Speaker
 from events_app.events.rules import AgendaFacts, HostFacts, SpeakerFacts
 
 
-async def save_change(event: Event, now: datetime) -> None:
+async def save_change(event: Event, *, act: Act) -> None:
     event.revision += 1
-    event.changed_at = now
+    event.changed_at = act.now
     try:
         await event.save()
     except IntegrityError:  # somebody else has just taken the address

@@ -19,6 +19,7 @@ from events_app.events.models.conference import Conference
 from events_app.events.models.consent import consent_of
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.rules import HostFacts, HostRole
+from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
     choose,
@@ -29,7 +30,7 @@ from events_app.i18n import (
     say_city,
     translate,
 )
-from events_app.vault import Reader, Vault
+from events_app.vault import Reader
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -77,9 +78,8 @@ async def create_event(request: Request) -> Response:
         return _form_page(request, form, status=422 if form.errors else 200)
     ours = await Organization.filter(ours=True).first()
     hosts = [HostFacts(str(ours.id), HostRole.HOST.value)] if ours else []
-    vault: Vault = request.app.state.vault
     try:
-        event = await editing.create_event(form.facts, vault=vault, now=clock.now(), hosts=hosts)
+        event = await editing.create_event(form.facts, act=act_of(request), hosts=hosts)
     except Conflict as refusal:
         return _form_page(request, form, status=409, refusal=translate(refusal.sentence, **refusal.values))
     flash = Flash("success", translate(N_("Saved as a draft. Nobody sees it until you publish it.")))
@@ -109,7 +109,7 @@ def _form_page(
 async def show_event(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     now = clock.now()
-    counts = await request.app.state.count_registrations([event.id])
+    counts = await house_of(request).count_registrations([event.id])
     return page(
         request,
         "events/overview.html",
@@ -118,8 +118,8 @@ async def show_event(request: Request) -> Response:
         missing=await life.what_is_missing(event),
         untranslated=untranslated(event),
         counts=counts.get(event.id, {}),
-        behind=await request.app.state.count_behind(event),
-        letters=await request.app.state.count_letters(event.id),
+        behind=await house_of(request).count_behind(event.id, event.told),
+        letters=await house_of(request).count_letters(event.id),
         cities=in_five_cities(event.starts, event.ends),
         door=event.door(now).value,
         now=now,
@@ -144,10 +144,9 @@ async def edit_event(request: Request) -> Response:
 
 
 async def _filled_form(request: Request, event: Event) -> Any:
-    vault: Vault = request.app.state.vault
-    reader = Reader("organizer", request.state.organizer.id)
+    Reader("organizer", request.state.organizer.id)
     data: dict[str, Any] = {f"consent_{code}": text for code, text in (await consent_of(event)).items()}
-    data["join_link"] = editing.join_link_of(event, vault=vault, reader=reader)
+    data["join_link"] = editing.join_link_of(event, act=act_of(request))
     return event_form(event=event, choices=await _choices(), data=data)
 
 
@@ -158,10 +157,10 @@ async def change_event(request: Request) -> Response:
     if "preview" in typed or not form.validate():
         return _form_page(request, form, event=event, status=422 if form.errors else 200)
     revision = number_in(typed.get("revision"), 0)
-    state = request.app.state
+    house = house_of(request)
     try:
         changed = await editing.change_event(
-            event.id, form.facts, revision=revision, vault=state.vault, follow=state.follow, now=clock.now()
+            event.id, form.facts, revision=revision, act=act_of(request), follow=house.follow
         )
     except Conflict as refusal:
         sentence = translate(refusal.sentence, **refusal.values)

@@ -6,6 +6,7 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.directory.models import Organization
 from events_app.events.models.event import Event
+from events_app.house import house_of
 from events_app.web.responses import page
 
 
@@ -13,7 +14,7 @@ async def desk(request: Request) -> Response:
     """What is coming, what is a draft, what is over; and for a newcomer the three steps to a first event."""
     now = clock.now()
     events = await Event.all().order_by("starts_at").select_related("conference").limit(1000)
-    counts = await request.app.state.count_registrations([event.id for event in events])
+    counts = await house_of(request).count_registrations([event.id for event in events])
     return page(
         request,
         "events/desk.html",

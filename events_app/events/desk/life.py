@@ -3,9 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app import clock
 from events_app.events.actions import copying, life
 from events_app.events.models.event import Event
+from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
     translate,
@@ -15,7 +15,7 @@ from events_app.web.responses import Flash, see_other
 
 async def publish(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
-    await life.publish_event(event.id, follow=request.app.state.follow, now=clock.now())
+    await life.publish_event(event.id, follow=house_of(request).follow, act=act_of(request))
     return see_other(
         f"/desk/events/{event.id}",
         flash=Flash("success", translate(N_("Published. People can find it now."))),
@@ -25,15 +25,15 @@ async def publish(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """POST: a draft goes, with everything written for it."""
     event = await Event.find(request.path_params["event_id"])
-    state = request.app.state
-    await life.delete_draft(event.id, is_in_use=state.is_in_use, vault=state.vault)
+    house = house_of(request)
+    await life.delete_draft(event.id, is_in_use=house.is_in_use, act=act_of(request))
     return see_other("/desk", flash=Flash("success", translate(N_("The draft is deleted."))))
 
 
 async def withdraw(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     await life.withdraw_event(
-        event.id, has_registrations=request.app.state.has_registrations, now=clock.now()
+        event.id, has_registrations=house_of(request).has_registrations, act=act_of(request)
     )
     return see_other(
         f"/desk/events/{event.id}", flash=Flash("success", translate(N_("It is a draft again.")))
@@ -42,7 +42,7 @@ async def withdraw(request: Request) -> Response:
 
 async def cancel(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
-    await life.cancel_event(event.id, follow=request.app.state.follow, now=clock.now())
+    await life.cancel_event(event.id, follow=house_of(request).follow, act=act_of(request))
     sentence = translate(
         N_("The event is cancelled. Everybody who registered gets a letter and a calendar update.")
     )
@@ -51,7 +51,7 @@ async def cancel(request: Request) -> Response:
 
 async def copy(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
-    state = request.app.state
-    made = await copying.copy_event(event.id, vault=state.vault, follow=state.follow_copy, now=clock.now())
+    house = house_of(request)
+    made = await copying.copy_event(event.id, act=act_of(request), follow=house.follow_copy)
     sentence = translate(N_("This is the copy, as a draft. Change the date before you publish it."))
     return see_other(f"/desk/events/{made.id}/edit", flash=Flash("success", sentence))

@@ -5,13 +5,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app import clock
 from events_app.directory.desk.organizations import all_organizations
 from events_app.errors import Conflict
 from events_app.events.actions import programme
 from events_app.events.forms import programme as forms
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import agenda_of, speakers_of
+from events_app.house import act_of
 from events_app.i18n import own_language_first, translate
 from events_app.web import rows
 from events_app.web.forms import number_in, typed_into
@@ -37,7 +37,7 @@ async def save_programme(request: Request) -> Response:
     facts = forms.programme_facts(form)
     try:
         await programme.save_programme(
-            event.id, facts, revision=number_in(typed.get("revision"), 0), now=clock.now()
+            event.id, facts, revision=number_in(typed.get("revision"), 0), act=act_of(request)
         )
     except Conflict as refusal:
         sentence = translate(refusal.sentence, **refusal.values)

@@ -3,16 +3,15 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from tortoise.expressions import Subquery
 from tortoise.functions import Count
 
+from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.events.models.event import Event
 from events_app.events.rules import Door
-from events_app.house import Office
 from events_app.i18n import N_
 from events_app.imports.actions.importing import LettersNeedPublishing, post_letters
 from events_app.imports.models import ImportBatch
@@ -69,7 +68,7 @@ async def standing_of(batch: ImportBatch) -> Standing:
 
 
 @one_transaction
-async def undo(event_id: uuid.UUID, batch_id: uuid.UUID, *, office: Office, now: datetime) -> None:
+async def undo(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) -> None:
     """Take an import back: exactly its rows go, with their letters, and what is free moves the line up.
 
     Undoing twice is undoing once. Refuses `LettersHaveLeft` as soon as one letter may have reached somebody.
@@ -87,18 +86,18 @@ async def undo(event_id: uuid.UUID, batch_id: uuid.UUID, *, office: Office, now:
     await Registration.filter(import_batch_id=batch.id).delete()
     batch.undone = True
     await batch.save(update_fields=["undone"])
-    await promote(event, office=office, now=now)
+    await promote(event, act=act)
 
 
 @one_transaction
-async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, office: Office, now: datetime) -> int:
+async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) -> int:
     """Post the letters that an import left out, to those who have or wait for a place and have had none; says how many.
 
     Refuses `LettersNeedPublishing`, `EventOver`, `EventCalledOff`.
     """
     event = await Event.claim(event_id)
     batch = await find_batch(event.id, batch_id)
-    door = event.door(now)
+    door = event.door(act.now)
     if door == Door.DRAFT:
         raise LettersNeedPublishing()
     if door in {Door.PAST, Door.CANCELLED}:
@@ -109,9 +108,9 @@ async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, office: Offi
     for row in await mine.filter(status__in=[Status.CONFIRMED, Status.WAITLISTED]).order_by("id"):
         if row.id in had:
             continue
-        person = reveal_person(row, vault=office.vault, reader=COURIER)
+        person = reveal_person(row, vault=act.vault, reader=COURIER)
         row.invited = bool(person.address) and (row.status == Status.CONFIRMED or event.sends_holds)
         row.told, row.said = event.told, event.said
         await row.save(update_fields=["invited", "told", "said"])
         people.append((row, person))
-    return await post_letters(event, people, office=office, now=now)
+    return await post_letters(event, people, act=act)

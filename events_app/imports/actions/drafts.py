@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.errors import NotFound
-from events_app.house import Office
 from events_app.i18n import N_
 from events_app.imports.models import ImportDraft
 from events_app.registrations.places import milliseconds
-from events_app.vault import Reader
 
 DRAFT_LASTS: Final = timedelta(minutes=15)
 """So long an uploaded list is kept, sealed, between two steps."""
@@ -26,19 +25,17 @@ def draft_context(draft_id: uuid.UUID) -> str:
 
 
 @one_transaction
-async def keep_draft(
-    event_id: uuid.UUID, organizer_id: uuid.UUID, data: bytes, *, office: Office, now: datetime
-) -> ImportDraft:
+async def keep_draft(event_id: uuid.UUID, organizer_id: uuid.UUID, data: bytes, *, act: Act) -> ImportDraft:
     """Keep an uploaded list, sealed, for its organizer alone; an earlier one of theirs for this event goes."""
     await ImportDraft.filter(event_id=event_id, organizer_id=organizer_id).delete()
     draft_id = uuid.uuid4()
-    sealed = office.vault.seal_bytes(str(event_id), draft_context(draft_id), data)
+    sealed = act.vault.seal_bytes(str(event_id), draft_context(draft_id), data)
     return await ImportDraft.create(
         id=draft_id,
         event_id=event_id,
         organizer_id=organizer_id,
         file=sealed,
-        expires_at=milliseconds(now + DRAFT_LASTS),
+        expires_at=milliseconds(act.now + DRAFT_LASTS),
     )
 
 
@@ -54,8 +51,8 @@ async def find_draft(
     return found
 
 
-def reveal_file(draft: ImportDraft, *, office: Office, reader: Reader) -> bytes:
-    return office.vault.reveal_bytes(str(draft.event_id), draft_context(draft.id), draft.file, reader)
+def reveal_file(draft: ImportDraft, *, act: Act) -> bytes:
+    return act.vault.reveal_bytes(str(draft.event_id), draft_context(draft.id), draft.file, act.by)
 
 
 @one_transaction

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.errors import Conflict
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.rules import Door
-from events_app.house import Office
 from events_app.i18n import N_
 from events_app.imports.models import ImportBatch, ImportDraft
 from events_app.imports.rules import Line
@@ -20,10 +20,10 @@ from events_app.mail import outbox
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import HistoryLine, Registration, end_of_line
-from events_app.registrations.places import room_of
+from events_app.registrations.places import pool_of
 from events_app.registrations.posting import organizer_address, organizer_name, person_context
 from events_app.registrations.reminders import skip_what_is_due
-from events_app.registrations.rules import ANSWER_OF, Status, Who
+from events_app.registrations.rules import ANSWER_OF, Status
 from events_app.tokens import digest, new_token
 
 AT_ONCE: Final = 250
@@ -82,26 +82,22 @@ class Forecast:
         return sum(not line.applicant.address for line in self.new)
 
 
-async def forecast(
-    event_id: uuid.UUID, lines: Sequence[Line], *, wish: Wish, office: Office, now: datetime
-) -> Forecast:
+async def forecast(event_id: uuid.UUID, lines: Sequence[Line], *, wish: Wish, act: Act) -> Forecast:
     """What importing these people would do now. Refuses `EventOver` and `EventCalledOff`. It writes nothing."""
-    return await _plan(await Event.find(event_id), lines, wish=wish, office=office, now=now)
+    return await _plan(await Event.find(event_id), lines, wish=wish, act=act)
 
 
-async def _plan(
-    event: Event, lines: Sequence[Line], *, wish: Wish, office: Office, now: datetime
-) -> Forecast:
+async def _plan(event: Event, lines: Sequence[Line], *, wish: Wish, act: Act) -> Forecast:
     """Exact only under the event's claim."""
-    if event.door(now) in {Door.PAST, Door.CANCELLED}:
-        raise REFUSAL_AT[event.door(now)]()
+    if event.door(act.now) in {Door.PAST, Door.CANCELLED}:
+        raise REFUSAL_AT[event.door(act.now)]()
     living = Registration.filter(event_id=event.id, live=1)
     taken = {bytes(index) for index in await living.values_list("address_index", flat=True)}
     first: dict[bytes, int] = {}
     new, indexes, twice, known = list[Line](), list[bytes](), list[tuple[int, int]](), list[int]()
     for line in lines:
         address = line.applicant.address
-        index = office.vault.blind_index(str(event.id), address) if address else secrets.token_bytes(32)
+        index = act.vault.blind_index(str(event.id), address) if address else secrets.token_bytes(32)
         if index in first:
             twice.append((line.number, first[index]))
         elif index in taken:
@@ -117,7 +113,7 @@ async def _plan(
 async def _statuses(event: Event, new: Sequence[Line], *, everybody: bool) -> tuple[list[Status], int]:
     """In the order of the list: a seat while they last and nobody waits for them, then the waiting list; and how many
     can have neither."""
-    rooms = {mode.value: await room_of(event, mode.value) for mode in event.modes}
+    rooms = {mode.value: await pool_of(event, mode.value) for mode in event.modes}
     free = {mode: room.free for mode, room in rooms.items()}
     waits = {mode: bool(room.waiting) and not everybody for mode, room in rooms.items()}
     statuses, missing = [], 0
@@ -144,9 +140,7 @@ class _Newcomer:
     blob: bytes
 
 
-async def import_list(
-    draft: ImportDraft, lines: Sequence[Line], *, wish: Wish, office: Office, now: datetime
-) -> ImportBatch:
+async def import_list(draft: ImportDraft, lines: Sequence[Line], *, wish: Wish, act: Act) -> ImportBatch:
     """Write everybody who is new, all or nobody, and the letters if they are wished for; the draft is gone.
 
     Refuses `NotEnoughPlaces`, `NobodyNew`, `LettersNeedPublishing`, `EventOver`, `EventCalledOff`. Importing one draft
@@ -156,43 +150,43 @@ async def import_list(
     for at, line in enumerate(lines):  # before the transaction, which is shorter by this
         said, row_id = line.applicant, uuid.uuid4()
         person = Person(said.name, said.address, said.needs, new_token(), dict(said.answers))
-        blob = office.vault.seal(str(draft.event_id), person_context(row_id), person.as_json())
+        blob = act.vault.seal(str(draft.event_id), person_context(row_id), person.as_json())
         newcomers[line.number] = _Newcomer(line, row_id, person, blob)
         if at % BREATH == 0:
             await asyncio.sleep(0)
-    return await _import(draft, newcomers, wish=wish, office=office, now=now)
+    return await _import(draft, newcomers, wish=wish, act=act)
 
 
 @one_transaction
 async def _import(
-    draft: ImportDraft, newcomers: Mapping[int, _Newcomer], *, wish: Wish, office: Office, now: datetime
+    draft: ImportDraft, newcomers: Mapping[int, _Newcomer], *, wish: Wish, act: Act
 ) -> ImportBatch:
     event = await Event.claim(draft.event_id)
     if done := await ImportBatch.get_or_none(id=draft.id):
         return done
-    if wish.writes and event.door(now) == Door.DRAFT:
+    if wish.writes and event.door(act.now) == Door.DRAFT:
         raise LettersNeedPublishing()
     lines = [newcomer.line for newcomer in newcomers.values()]
-    plan = await _plan(event, lines, wish=wish, office=office, now=now)
+    plan = await _plan(event, lines, wish=wish, act=act)
     if plan.missing:
         raise NotEnoughPlaces(missing=plan.missing)
     if not plan.new:
         raise NobodyNew()
     batch = await ImportBatch.create(
-        id=draft.id, event_id=event.id, imported_on=now.date(), rows=len(plan.new)
+        id=draft.id, event_id=event.id, imported_on=act.now.date(), rows=len(plan.new)
     )
     people = [newcomers[line.number] for line in plan.new]
-    rows = await _rows_of(event, plan, people, wish=wish, office=office, now=now)
+    rows = await _rows_of(event, plan, people, wish=wish, act=act)
     for row in rows:
         row.import_batch_id = batch.id
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         await Registration.bulk_create(some)
-        await HistoryLine.bulk_create(_imported(row, now) for row in some)
-    await skip_what_is_due(event, rows, now=now)  # nothing leaves that nobody asked for
+        await HistoryLine.bulk_create(_imported(row, act.now) for row in some)
+    await skip_what_is_due(event, rows, now=act.now)  # nothing leaves that nobody asked for
     if wish.writes:
         named = [(row, newcomer.person) for row, newcomer in zip(rows, people, strict=True)]
-        await post_letters(event, named, office=office, now=now)
+        await post_letters(event, named, act=act)
     await ImportDraft.filter(id=draft.id).delete()
     return batch
 
@@ -202,18 +196,12 @@ def _imported(row: Registration, now: datetime) -> HistoryLine:
 
 
 async def _rows_of(
-    event: Event,
-    plan: Forecast,
-    people: Sequence[_Newcomer],
-    *,
-    wish: Wish,
-    office: Office,
-    now: datetime,
+    event: Event, plan: Forecast, people: Sequence[_Newcomer], *, wish: Wish, act: Act
 ) -> list[Registration]:
     """The rows to be written. A calendar holds an entry of ours only where a letter goes out (`invited`)."""
     order = await end_of_line(event.id)
     names = {
-        code: await organizer_name(event, code, office=office)
+        code: await organizer_name(event, code, act=act)
         for code in {line.applicant.language for line in plan.new}
     }
     told, said = event.told, event.said
@@ -232,12 +220,12 @@ async def _rows_of(
                 address_index=index,
                 live=1,
                 waitlist_order=order if waits else None,
-                registered_on=now.date(),
+                registered_on=act.now.date(),
                 token_digest=digest(newcomer.person.token),
                 person=newcomer.blob,
                 answer=ANSWER_OF[status],
                 invited=wish.writes and bool(asked.address) and (not waits or event.sends_holds),
-                organizer_address=organizer_address(office.site),
+                organizer_address=organizer_address(act.site),
                 organizer_name=names[asked.language],
                 told=told,
                 said=said,
@@ -249,29 +237,27 @@ async def _rows_of(
     return rows
 
 
-async def post_letters(
-    event: Event, people: Sequence[tuple[Registration, Person]], *, office: Office, now: datetime
-) -> int:
+async def post_letters(event: Event, people: Sequence[tuple[Registration, Person]], *, act: Act) -> int:
     """The letter that each of them owes by their status; says how many. Nobody without an address gets one."""
     hosts = await hosts_of(event.id)
     about = {
-        code: event_facts(event, hosts, language=code, site=office.site)
+        code: event_facts(event, hosts, language=code, site=act.site)
         for code in {row.language for row, _person in people}
     }
     posted = 0
     for status in (Status.CONFIRMED, Status.WAITLISTED):
         postings = [
-            outbox.Posting(row.id, letter_facts(row, person, about[row.language], site=office.site, now=now))
+            outbox.Posting(row.id, letter_facts(row, person, about[row.language], site=act.site, now=act.now))
             for row, person in people
             if row.status == status and person.address
         ]
         await outbox.post_many(
             f"registrations.{status.value}",
             postings,
-            vault=office.vault,
+            vault=act.vault,
             scope=str(event.id),
             event_id=event.id,
-            now=now,
+            now=act.now,
         )
         posted += len(postings)
     return posted

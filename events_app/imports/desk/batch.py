@@ -3,10 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app import clock
 from events_app.errors import Conflict, Refusal
 from events_app.events.models.event import Event
-from events_app.house import office_of
+from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.imports.actions import batches
 from events_app.imports.actions.batches import Standing
@@ -38,7 +37,7 @@ async def undo(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     batch = await _find_batch(request, event)
     try:
-        await batches.undo(event.id, batch.id, office=office_of(request), now=clock.now())
+        await batches.undo(event.id, batch.id, act=act_of(request))
     except Conflict as refusal:
         return await refused(request, event, batch, refusal)
     flash = Flash("success", translate(N_("The import is taken back; its people are gone.")))
@@ -49,7 +48,7 @@ async def send_letters(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     batch = await _find_batch(request, event)
     try:
-        sent = await batches.send_letters(event.id, batch.id, office=office_of(request), now=clock.now())
+        sent = await batches.send_letters(event.id, batch.id, act=act_of(request))
     except Conflict as refusal:
         return await refused(request, event, batch, refusal)
     flash = Flash("success", ngettext("%(n)s letter is on its way.", "%(n)s letters are on their way.", sent))

@@ -11,7 +11,7 @@ from events_app import clock
 from events_app.errors import Conflict
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
-from events_app.house import office_of
+from events_app.house import act_of, office_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.imports.actions import drafts, importing
 from events_app.imports.actions.importing import Forecast, Wish
@@ -63,9 +63,7 @@ async def _check_page(
 
 async def _try(request: Request, event: Event, opened: Opened) -> Trial:
     reading = await _read(event, opened)
-    forecast = await importing.forecast(
-        event.id, reading.lines, wish=_wish_of(opened), office=office_of(request), now=clock.now()
-    )
+    forecast = await importing.forecast(event.id, reading.lines, wish=_wish_of(opened), act=act_of(request))
     return Trial(reading, forecast)
 
 
@@ -100,9 +98,9 @@ async def do_import(request: Request) -> Response:
         )
         return await _check_page(request, event, opened, status=409, refusal=sentence)
     wish = _wish_of(opened, writes=typed.get("writes") == "yes")
-    office, now = office_of(request), clock.now()
+    _office, _now = office_of(request), clock.now()
     try:
-        batch = await importing.import_list(opened.draft, reading.lines, wish=wish, office=office, now=now)
+        batch = await importing.import_list(opened.draft, reading.lines, wish=wish, act=act_of(request))
     except Conflict as refusal:
         sentence = translate(refusal.sentence, **refusal.values)
         return await _check_page(request, event, opened, status=409, refusal=sentence)

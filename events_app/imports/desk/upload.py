@@ -13,7 +13,7 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.errors import Invalid
 from events_app.events.models.event import Event
-from events_app.house import office_of
+from events_app.house import act_of, office_of
 from events_app.i18n import N_, translate
 from events_app.imports.actions import batches, drafts
 from events_app.imports.forms.columns import UploadForm, column_name, columns_form
@@ -62,8 +62,8 @@ async def upload(request: Request) -> Response:
     except Invalid as refusal:
         blamed.errors = [translate(refusal.sentence, **refusal.values)]
         return await _upload_page(request, event, form, status=422)
-    office, now = office_of(request), clock.now()
-    draft = await drafts.keep_draft(event.id, _organizer_id(request), data, office=office, now=now)
+    _office, now = office_of(request), clock.now()
+    draft = await drafts.keep_draft(event.id, _organizer_id(request), data, act=act_of(request))
     await drafts.keep_choices(draft, {"encoding": table.encoding}, now=now)
     return see_other(path_of(event, draft))
 
@@ -136,8 +136,8 @@ async def open_draft(request: Request, event: Event) -> Opened:
     draft = await drafts.find_draft(
         event.id, request.path_params["draft_id"], _organizer_id(request), now=clock.now()
     )
-    reader = Reader("organizer", request.state.organizer.id)
-    data = drafts.reveal_file(draft, office=office_of(request), reader=reader)
+    Reader("organizer", request.state.organizer.id)
+    data = drafts.reveal_file(draft, act=act_of(request))
     listing = await to_thread.run_sync(_listing_in, data, draft.choices)
     return Opened(draft, listing, await questions_of(event.id))
 

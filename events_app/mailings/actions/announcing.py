@@ -9,18 +9,18 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
+from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Status as EventStatus
-from events_app.house import Office
 from events_app.i18n import choose
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
 from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import note, post_about, reveal_person
 from events_app.registrations.reminders import skip_what_is_due
-from events_app.registrations.rules import EventOver, Who
-from events_app.vault import Json, Reader, normalise
+from events_app.registrations.rules import EventOver
+from events_app.vault import Json, normalise
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ async def concerned_by(event: Event) -> Concerned:
     return Concerned(material, minor, {row["language"]: row["n"] for row in rows})
 
 
-async def clashes_of(event: Event, *, office: Office, reader: Reader) -> list[Clash]:
+async def clashes_of(event: Event, *, act: Act) -> list[Clash]:
     """Who is also registered for another published event that overlaps this one's present time.
 
     Indexes are per event, so that the database cannot tell that two rows are one person; it is found by opening both
@@ -70,23 +70,23 @@ async def clashes_of(event: Event, *, office: Office, reader: Reader) -> list[Cl
     ).exclude(id=event.id)
     if not others:
         return []
-    ours = await _addresses(event.id, office=office, reader=reader)
+    ours = await _addresses(event.id, act=act)
     found = []
     for other in others:
-        for address in (await _addresses(other.id, office=office, reader=reader)).keys() & ours.keys():
+        for address in (await _addresses(other.id, act=act)).keys() & ours.keys():
             found.append(Clash(ours[address], other))
     return sorted(found, key=lambda clash: (clash.event.starts_wall, clash.name))
 
 
-async def _addresses(event_id: uuid.UUID, *, office: Office, reader: Reader) -> dict[str, str]:
+async def _addresses(event_id: uuid.UUID, *, act: Act) -> dict[str, str]:
     """Names by address of everybody living."""
     living = await Registration.filter(event_id=event_id, live=1)
-    people = [reveal_person(each, vault=office.vault, reader=reader) for each in living]
+    people = [reveal_person(each, vault=act.vault, reader=act.by) for each in living]
     return {normalise(person.address): person.name for person in people if person.address}
 
 
 @one_transaction
-async def announce(event_id: uuid.UUID, *, asks_again: bool = True, office: Office, now: datetime) -> int:
+async def announce(event_id: uuid.UUID, *, asks_again: bool = True, act: Act) -> int:
     """Tell everyone who holds something old; says how many. Nobody is told twice, whatever is pressed how often.
 
     An old time or place: the changed letter, SEQUENCE+1, and (where `asks_again`) the calendar asks anew. Only old
@@ -94,7 +94,7 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, office: Offi
     the answer (calendar.md 1.4). The event's page says from then on what it was before.
     """
     event = await Event.claim(event_id)
-    if now >= event.ends_at:
+    if act.now >= event.ends_at:
         raise EventOver()
     behind = Registration.filter(event_id=event.id, live=1).exclude(Q(told=event.told, said=event.said))
     registrations: Sequence[Registration] = await behind.order_by("id")
@@ -107,12 +107,12 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, office: Offi
         registration.told, registration.said = event.told, event.said
         await registration.save(update_fields=["sequence", "answer", "told", "said"])
         letter = "changed" if is_material else "corrected"
-        await note(registration, letter, who=Who.ORGANIZER, now=now)
+        await note(registration, letter, act=act.of(Who.ORGANIZER))
         more = old_facts(before, registration.language) if is_material and before else {}
         if may_hear_of_it(registration):
-            await post_about(letter, registration, event, office=office, now=now, more=more)
-    await skip_what_is_due(event, registrations, now=now)
-    await _remember(event, now)
+            await post_about(letter, registration, event, act=act, more=more)
+    await skip_what_is_due(event, registrations, now=act.now)
+    await _remember(event, act.now)
     return len(registrations)
 
 
@@ -141,7 +141,7 @@ class Reached:
     last_error: str
 
 
-async def reached_by(event: Event, *, office: Office, reader: Reader) -> list[Reached]:
+async def reached_by(event: Event, *, act: Act) -> list[Reached]:
     """The newest changed or corrected letter of each living registration, with its state; the unreached first."""
     kinds = ["registrations.changed", "registrations.corrected"]
     newest: dict[uuid.UUID, Letter] = {}
@@ -153,7 +153,7 @@ async def reached_by(event: Event, *, office: Office, reader: Reader) -> list[Re
     rows = [
         Reached(
             each,
-            reveal_person(each, vault=office.vault, reader=reader).name,
+            reveal_person(each, vault=act.vault, reader=act.by).name,
             newest[each.id].state,
             newest[each.id].last_error,
         )

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Status as EventStatus
-from events_app.house import Office
 from events_app.i18n import choose
 from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
@@ -23,7 +23,7 @@ BATCH = 100
 
 
 @one_transaction
-async def save_reminders(event_id: uuid.UUID, wanted: Sequence[ReminderFacts], *, now: datetime) -> None:
+async def save_reminders(event_id: uuid.UUID, wanted: Sequence[ReminderFacts], *, act: Act) -> None:
     """Write the event's reminders. One that is due already when it is added is not sent to anybody."""
     event = await Event.claim(event_id)
     known = {(each.minutes, each.is_after): each for each in await Reminder.filter(event_id=event_id)}
@@ -40,7 +40,7 @@ async def save_reminders(event_id: uuid.UUID, wanted: Sequence[ReminderFacts], *
         reminder = await Reminder.create(
             event_id=event_id, minutes=each.minutes, is_after=each.is_after, text=each.text
         )
-        if due_at(reminder, event) <= now:
+        if due_at(reminder, event) <= act.now:
             living = await Registration.filter(event_id=event_id, live=1)
             await mark_as_had([reminder], living, event)
 
@@ -62,30 +62,30 @@ async def due_reminders(now: datetime) -> list[tuple[Reminder, Event]]:
     return found
 
 
-async def remind(now: datetime, *, office: Office) -> int:
+async def remind(*, act: Act) -> int:
     """Post every reminder that is due; says how many letters. Idle, it writes nothing."""
     posted = 0
-    for reminder, event in await due_reminders(now):
-        while sent := await _remind_some(reminder.id, event.id, office=office, now=now):
+    for reminder, event in await due_reminders(act.now):
+        while sent := await _remind_some(reminder.id, event.id, act=act):
             posted += sent
     return posted
 
 
 @one_transaction
-async def _remind_some(reminder_id: uuid.UUID, event_id: uuid.UUID, *, office: Office, now: datetime) -> int:
+async def _remind_some(reminder_id: uuid.UUID, event_id: uuid.UUID, *, act: Act) -> int:
     """A batch of letters and their marks in one transaction: a crash repeats neither."""
     if not await _waiting(reminder_id, await Event.get(id=event_id)):
         return 0
     event = await Event.claim(event_id)
     reminder = await Reminder.get_or_none(id=reminder_id)
-    if reminder is None or event.status != EventStatus.PUBLISHED or due_at(reminder, event) > now:
+    if reminder is None or event.status != EventStatus.PUBLISHED or due_at(reminder, event) > act.now:
         return 0
     letter = "follow_up" if reminder.is_after else "reminder"
     waiting = await _waiting(reminder_id, event)  # again: who was reminded or left before the claim is out
     for registration in waiting:
         await Reminded.create(reminder_id=reminder_id, registration_id=registration.id, told=event.told)
         more: dict[str, Json] = {"body": choose(reminder.text, registration.language)}
-        await post_about(letter, registration, event, office=office, now=now, more=more)
+        await post_about(letter, registration, event, act=act, more=more)
     return len(waiting)
 
 

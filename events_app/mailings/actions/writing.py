@@ -5,7 +5,6 @@ import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -13,11 +12,11 @@ from tortoise.expressions import Subquery
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
+from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.errors import Conflict, NotFound, Refusal
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.rules import Status as EventStatus
-from events_app.house import Office
 from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
 from events_app.mail.models import Letter
@@ -27,9 +26,9 @@ from events_app.people import search
 from events_app.questions.answers import answer_matches
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import COURIER, reveal_person
+from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Due, Status
-from events_app.vault import Json, Reader
+from events_app.vault import Json
 
 log = logging.getLogger(__name__)
 
@@ -104,16 +103,16 @@ async def find_mailing(event_id: uuid.UUID, mailing_id: uuid.UUID) -> Mailing:
     return found
 
 
-def reveal_words(mailing: Mailing, *, office: Office, reader: Reader) -> Words:
-    opened: Mapping[str, Any] = office.vault.reveal(
-        str(mailing.event_id), content_context(mailing.id), mailing.content, reader
+def reveal_words(mailing: Mailing, *, act: Act) -> Words:
+    opened: Mapping[str, Any] = act.vault.reveal(
+        str(mailing.event_id), content_context(mailing.id), mailing.content, act.by
     )
     return Words(opened["subject"], opened["body"], opened["query"])
 
 
 @one_transaction
 async def save_draft(
-    event_id: uuid.UUID, words: Words, *, mailing_id: uuid.UUID | None = None, office: Office, now: datetime
+    event_id: uuid.UUID, words: Words, *, mailing_id: uuid.UUID | None = None, act: Act
 ) -> Mailing:
     """Keep what is written so far, as a new draft or instead of `mailing_id`. Refuses `LetterUnderWay`."""
     event = await Event.claim(event_id)
@@ -121,8 +120,8 @@ async def save_draft(
     if mailing.state != "draft":
         raise LetterUnderWay()
     said: dict[str, Json] = {"subject": dict(words.subject), "body": dict(words.body), "query": words.query}
-    mailing.content = office.vault.seal(str(event.id), content_context(mailing.id), said)
-    mailing.made_on = now.date()
+    mailing.content = act.vault.seal(str(event.id), content_context(mailing.id), said)
+    mailing.made_on = act.now.date()
     await mailing.save()
     return mailing
 
@@ -142,11 +141,11 @@ def refuse_draft(event: Event) -> None:
         raise EventIsDraft()
 
 
-async def audience_of(event_id: uuid.UUID, query: str, *, office: Office, reader: Reader) -> Audience:
+async def audience_of(event_id: uuid.UUID, query: str, *, act: Act) -> Audience:
     """Whom the query finds, without those who are never written to: see `_may_be_written_to`."""
 
     def opens(registration: Registration) -> Person:
-        return reveal_person(registration, vault=office.vault, reader=reader)
+        return reveal_person(registration, vault=act.vault, reader=act.by)
 
     asked = search.read_query(parse_qsl(query))
     rows: QuerySet[Registration] = search.rows_for(event_id, asked).filter(live=1, erased=False)
@@ -178,9 +177,7 @@ def _may_be_written_to(registration: Registration | None) -> bool:
 
 
 @one_transaction
-async def start(
-    event_id: uuid.UUID, mailing_id: uuid.UUID, *, mark: str, office: Office, reader: Reader
-) -> bool:
+async def start(event_id: uuid.UUID, mailing_id: uuid.UUID, *, mark: str, act: Act) -> bool:
     """Write down who gets the letter: exactly those whom the organizer was shown (`Audience.mark`). Nothing is posted.
 
     Starting twice is starting once (False the second time). Refuses `EventIsDraft`, `NobodyToWriteTo`,
@@ -191,8 +188,8 @@ async def start(
     if mailing.state != "draft":
         return False
     refuse_draft(event)
-    words = reveal_words(mailing, office=office, reader=reader)
-    audience = await audience_of(event.id, words.query, office=office, reader=reader)
+    words = reveal_words(mailing, act=act)
+    audience = await audience_of(event.id, words.query, act=act)
     if not audience.people:
         raise NobodyToWriteTo()
     if audience.mark != mark:
@@ -204,7 +201,7 @@ async def start(
     return True
 
 
-async def carry_on(*, office: Office, now: datetime) -> int:
+async def carry_on(*, act: Act) -> int:
     """Post what is left of every mailing that was started; says how many batches. Idle, it writes nothing.
 
     Any number of processes may do this at once, and whatever one of them leaves undone the next one does.
@@ -212,7 +209,7 @@ async def carry_on(*, office: Office, now: datetime) -> int:
     batches = 0
     for mailing_id in await Mailing.filter(state="sending").values_list("id", flat=True):
         try:
-            while await post_batch(mailing_id, office=office, now=now):  # type: ignore[arg-type]
+            while await post_batch(mailing_id, act=act):  # type: ignore[arg-type]
                 batches += 1
         except Refusal as refusal:  # an event whose keys are gone, for one: the others go on
             log.warning("a letter to many cannot go on: %s", type(refusal).__name__)
@@ -220,7 +217,7 @@ async def carry_on(*, office: Office, now: datetime) -> int:
 
 
 @one_transaction
-async def post_batch(mailing_id: uuid.UUID, *, office: Office, now: datetime) -> bool:
+async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
     """Post the letters of the next `BATCH` people and mark their lines, together; False when nobody was left.
 
     It works under the event's claim, so nobody can cancel between the look and the letter.
@@ -231,9 +228,9 @@ async def post_batch(mailing_id: uuid.UUID, *, office: Office, now: datetime) ->
     if not lines:
         await Mailing.filter(id=mailing_id, state="sending").update(state="sent")
         return False
-    words = reveal_words(mailing, office=office, reader=COURIER)
+    words = reveal_words(mailing, act=act)
     rows = {row.id: row for row in await Registration.filter(id__in=[line.registration_id for line in lines])}
-    facts_of = LetterMaker(event, await hosts_of(event.id), words, office=office, now=now)
+    facts_of = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
     reached, postings = [], []
     for line in lines:
         row = rows.get(line.registration_id)
@@ -244,7 +241,7 @@ async def post_batch(mailing_id: uuid.UUID, *, office: Office, now: datetime) ->
             postings.append(outbox.Posting(line.registration_id, facts))
     scope = str(event.id)
     letters = await outbox.post_many(
-        KIND, postings, vault=office.vault, scope=scope, event_id=event.id, now=now
+        KIND, postings, vault=act.vault, scope=scope, event_id=event.id, now=act.now
     )
     for line, letter_id in zip(reached, letters, strict=True):
         line.letter_id = letter_id
@@ -254,17 +251,15 @@ async def post_batch(mailing_id: uuid.UUID, *, office: Office, now: datetime) ->
 
 
 async def facts_for(
-    event: Event, words: Words, registration: Registration, person: Person, *, office: Office, now: datetime
+    event: Event, words: Words, registration: Registration, person: Person, *, act: Act
 ) -> dict[str, Any]:
     """The facts of this person's letter, to be looked at: their personal link is left out of it."""
-    make = LetterMaker(event, await hosts_of(event.id), words, office=office, now=now)
-    return make.for_person(registration, person, page=office.site.url("/registrations/…"))
+    make = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
+    return make.for_person(registration, person, page=act.site.url("/registrations/…"))
 
 
 @one_transaction
-async def send_test(
-    event_id: uuid.UUID, words: Words, person: Person, *, language: str, office: Office, now: datetime
-) -> None:
+async def send_test(event_id: uuid.UUID, words: Words, person: Person, *, language: str, act: Act) -> None:
     """Post the letter, marked as a test, to the organizer who writes it: `person` is the organizer."""
     event = await Event.claim(event_id)
     nobody = Registration(
@@ -272,21 +267,21 @@ async def send_test(
         status=Status.CONFIRMED,
         mode=event.modes[0].value,
         language=language,
-        registered_on=now.date(),
+        registered_on=act.now.date(),
         answer="NEEDS-ACTION",
-        organizer_address=office.site.sender,
+        organizer_address=act.site.sender,
     )
-    make = LetterMaker(event, await hosts_of(event.id), words, office=office, now=now)
-    facts = make.for_person(nobody, person, page=office.site.url(f"/events/{event.slug}"))
+    make = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
+    facts = make.for_person(nobody, person, page=act.site.url(f"/events/{event.slug}"))
     with use_language(facts["language"]):
         facts["subject"] = translate(N_("Test: %(subject)s"), subject=facts["subject"])
     await outbox.post(
         KIND,
-        vault=office.vault,
+        vault=act.vault,
         scope=str(event.id),
         about=outbox.About(event_id=event.id),
         facts=facts,
-        now=now,
+        now=act.now,
     )
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from events_app import clock
 from events_app.events.models.event import Event, hosts_of
-from events_app.house import office_of
+from events_app.house import act_of, office_of
 from events_app.i18n import choose, languages, ngettext
 from events_app.mailings.actions import announcing
 from events_app.registrations.emails import compose
@@ -21,18 +21,16 @@ from events_app.web.responses import Flash, page, see_other
 
 async def show(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
-    office, reader = office_of(request), Reader("organizer", request.state.organizer.id)
+    _office, _reader = office_of(request), Reader("organizer", request.state.organizer.id)
     concerned = await announcing.concerned_by(event)
-    reached = [] if concerned.people else await announcing.reached_by(event, office=office, reader=reader)
+    reached = [] if concerned.people else await announcing.reached_by(event, act=act_of(request))
     return page(
         request,
         "mailings/changes.html",
         event=event,
         differences=differences_of(event),
         concerned=concerned,
-        clashes=await announcing.clashes_of(event, office=office, reader=reader)
-        if concerned.material
-        else [],
+        clashes=await announcing.clashes_of(event, act=act_of(request)) if concerned.material else [],
         previews=await _previews(request, event, concerned) if concerned.people else [],
         reached=reached,
         states=Counter(row.state for row in reached),
@@ -87,8 +85,6 @@ async def send(request: Request) -> Response:
     """POST: tell everybody whom it concerns, in one act."""
     event = await Event.find(request.path_params["event_id"])
     asks_again = (await typed_into(request)).get("keeps_answers") is None
-    told = await announcing.announce(
-        event.id, asks_again=asks_again, office=office_of(request), now=clock.now()
-    )
+    told = await announcing.announce(event.id, asks_again=asks_again, act=act_of(request))
     sentence = ngettext("%(n)s person is being told.", "%(n)s people are being told.", told)
     return see_other(f"/desk/events/{event.id}/changes", flash=Flash("success", sentence))

@@ -7,12 +7,11 @@ from starlette.responses import Response
 
 from events_app import clock
 from events_app.accounts.models import Organizer
+from events_app.acts import Act
 from events_app.database import one_transaction
-from events_app.house import Office, office_of
+from events_app.house import act_of, house_of, office_of
 from events_app.i18n import N_, current_language, translate
 from events_app.mail import outbox
-from events_app.mail.courier import Courier
-from events_app.settings import Mail
 from events_app.vault import Reader
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -21,8 +20,8 @@ AWAKE_WITHIN = timedelta(seconds=30)
 
 
 async def show(request: Request) -> Response:
-    settings: Mail = request.app.state.mail_settings
-    courier: Courier | None = request.app.state.courier
+    settings = house_of(request).mail
+    courier = house_of(request).courier
     now = clock.now()
     health = await outbox.health()
     looked_at = courier.looked_at if courier else None
@@ -55,23 +54,23 @@ async def test_letter(request: Request) -> Response:
     office = office_of(request)
     reader = Reader("organizer", request.state.organizer.id)
     person = office.vault.reveal("site", organizer.person_context, organizer.person, reader)
-    await _post_test(str(person["address"]), office=office, now=clock.now())
+    await _post_test(str(person["address"]), act=act_of(request))
     flash = Flash("success", translate(N_("A test letter is on its way to your own address.")))
     return see_other("/desk/mail", flash=flash)
 
 
 @one_transaction
-async def _post_test(address: str, *, office: Office, now: datetime) -> None:
+async def _post_test(address: str, *, act: Act) -> None:
     await outbox.post(
         "site.test",
-        vault=office.vault,
+        vault=act.vault,
         scope="site",
         about=outbox.About(),
         facts={
             "to_address": address,
             "language": current_language(),
-            "site_name": office.site.name(),
-            "site_url": office.site.base_url,
+            "site_name": act.site.name(),
+            "site_url": act.site.base_url,
         },
-        now=now,
+        now=act.now,
     )

@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app import clock
 from events_app.events.models.event import Event
+from events_app.house import act_of
 from events_app.i18n import N_, own_language_first, translate
 from events_app.mailings.actions import reminding
 from events_app.mailings.forms.reminders import BEFORE, reminder_facts, reminders_form
@@ -36,5 +36,5 @@ async def save(request: Request) -> Response:
     form = reminders_form(await typed_into(request), reminders=[])
     if not form.validate():
         return _page(request, event, form, status=422)
-    await reminding.save_reminders(event.id, reminder_facts(form), now=clock.now())
+    await reminding.save_reminders(event.id, reminder_facts(form), act=act_of(request))
     return see_other(f"/desk/events/{event.id}/reminders", flash=Flash("success", translate(N_("Saved."))))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.errors import Conflict
 from events_app.events.models.event import Event
-from events_app.house import office_of
+from events_app.house import act_of, office_of
 from events_app.i18n import (
     N_,
     translate,
@@ -59,9 +59,9 @@ async def show(request: Request) -> Response:
 async def _look_page(
     request: Request, event: Event, draft: Mailing, *, status: int = 200, refusal: str = ""
 ) -> Response:
-    office, reader = office_of(request), reader_of(request)
-    words = writing.reveal_words(draft, office=office, reader=reader)
-    audience = await writing.audience_of(event.id, words.query, office=office, reader=reader)
+    _office, _reader = office_of(request), reader_of(request)
+    words = writing.reveal_words(draft, act=act_of(request))
+    audience = await writing.audience_of(event.id, words.query, act=act_of(request))
     sought = request.query_params.get("as", "").strip()[:200]
     sample = await _sample(request, event, words, audience, sought)
     spoken = list(audience.people.values())
@@ -97,15 +97,15 @@ async def _sample(
             row = open_row(request, each)
             text = folded(f"{row.person.name}\n{row.person.address}")
             if all(part in text for part in parts):
-                office, now = office_of(request), clock.now()
-                facts = await writing.facts_for(event, words, each, row.person, office=office, now=now)
+                _office, _now = office_of(request), clock.now()
+                facts = await writing.facts_for(event, words, each, row.person, act=act_of(request))
                 return Sample(row, emails.compose(writing.KIND, facts))
     return None
 
 
 async def _progress_page(request: Request, event: Event, found: Mailing) -> Response:
-    office, reader = office_of(request), reader_of(request)
-    words = writing.reveal_words(found, office=office, reader=reader)
+    _office, _reader = office_of(request), reader_of(request)
+    words = writing.reveal_words(found, act=act_of(request))
     report = await writing.report_on(found)
     rows = await Registration.filter(id__in=[each for each, _letter in report.unreached])
     known = {row.id: row for row in rows}
@@ -128,9 +128,9 @@ async def send(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     found = await find_mailing(request, event)
     mark = str((await typed_into(request)).get("mark", ""))
-    office = office_of(request)
+    office_of(request)
     try:
-        await writing.start(event.id, found.id, mark=mark, office=office, reader=reader_of(request))
+        await writing.start(event.id, found.id, mark=mark, act=act_of(request))
     except Conflict as refusal:
         sentence = translate(refusal.sentence, **refusal.values)
         return await _look_page(request, event, found, status=409, refusal=sentence)
@@ -145,7 +145,7 @@ async def go_on(request: Request) -> Response:
 
 def _going_on(request: Request, event: Event, found: Mailing) -> Response:
     response = see_other(path(event, found))
-    response.background = BackgroundTask(writing.carry_on, office=office_of(request), now=clock.now())
+    response.background = BackgroundTask(writing.carry_on, act=act_of(request))
     return response
 
 
@@ -153,15 +153,14 @@ async def send_test(request: Request) -> Response:
     """POST: the letter, marked as a test, to the organizer who asks and to nobody else."""
     event = await Event.find(request.path_params["event_id"])
     found = await find_mailing(request, event)
-    words = writing.reveal_words(found, office=office_of(request), reader=reader_of(request))
+    words = writing.reveal_words(found, act=act_of(request))
     for language in words.written:
         await writing.send_test(
             event.id,
             words,
             await organizer_of(request),
             language=language,
-            office=office_of(request),
-            now=clock.now(),
+            act=act_of(request),
         )
     flash = Flash("success", translate(N_("The test is on its way to your own address, in each language.")))
     return see_other(path(event, found), flash=flash)

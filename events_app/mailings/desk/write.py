@@ -6,9 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app import clock
 from events_app.events.models.event import Event
-from events_app.house import office_of
+from events_app.house import act_of, office_of
 from events_app.i18n import (
     own_language_first,
 )
@@ -33,10 +32,10 @@ async def write(request: Request) -> Response:
 async def _write_page(
     request: Request, event: Event, form: Any, *, draft: Mailing | None = None, status: int = 200
 ) -> Response:
-    reader = reader_of(request)
-    office = office_of(request)
+    reader_of(request)
+    office_of(request)
     earlier = [] if draft else await writing.mailings_of(event.id)
-    titled = [(each, writing.reveal_words(each, office=office, reader=reader).subject) for each in earlier]
+    titled = [(each, writing.reveal_words(each, act=act_of(request)).subject) for each in earlier]
     return page(
         request,
         "mailings/write.html",
@@ -66,8 +65,7 @@ async def _save(request: Request, event: Event, draft: Mailing | None) -> Respon
         event.id,
         form.words,
         mailing_id=draft.id if draft else None,
-        office=office_of(request),
-        now=clock.now(),
+        act=act_of(request),
     )
     return see_other(path(event, saved))
 
@@ -75,7 +73,7 @@ async def _save(request: Request, event: Event, draft: Mailing | None) -> Respon
 async def edit(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     draft = await find_mailing(request, event)
-    words = writing.reveal_words(draft, office=office_of(request), reader=reader_of(request))
+    words = writing.reveal_words(draft, act=act_of(request))
     if draft.state != "draft":
         return see_other(path(event, draft))
     return await _write_page(request, event, mailing_form(event=event, words=words), draft=draft)

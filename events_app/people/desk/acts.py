@@ -14,7 +14,7 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.errors import NoSuchPage
 from events_app.events.models.event import Event
-from events_app.house import office_of
+from events_app.house import act_of
 from events_app.i18n import N_, languages, name_of_language, translate
 from events_app.people import search
 from events_app.people.desk.rows import lens_of, open_row
@@ -132,9 +132,7 @@ async def act_on_many(request: Request) -> Response:
     outcome, until = Outcome(), clock.now() + AT_A_TIME
     while left and clock.now() < until:
         head = next(iter(left))
-        done = await deciding.decide_for_all(
-            [head], verb, reason=reason, office=office_of(request), now=clock.now()
-        )
+        done = await deciding.decide_for_all([head], verb, reason=reason, act=act_of(request))
         outcome.count(done, left.pop(head), head)
     return page(
         request,

@@ -6,10 +6,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app import clock
 from events_app.errors import Conflict
 from events_app.events.models.event import Event
-from events_app.house import office_of
+from events_app.house import act_of
 from events_app.i18n import N_, translate
 from events_app.people.desk.person import back_to
 from events_app.people.forms import PersonForm, person_form
@@ -32,8 +31,7 @@ async def enter(request: Request) -> Response:
             entered = await registering.register_by_hand(
                 event.id,
                 _applicant(form),
-                office=office_of(request),
-                now=clock.now(),
+                act=act_of(request),
                 writes=bool(form.writes.data),
             )
             if entered:

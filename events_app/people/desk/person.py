@@ -11,7 +11,7 @@ from events_app import clock
 from events_app.errors import Conflict
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Door
-from events_app.house import office_of
+from events_app.house import act_of, office_of
 from events_app.i18n import N_, translate
 from events_app.mail.models import Letter
 from events_app.people.actions import letter_again, note_context, post_again
@@ -22,7 +22,7 @@ from events_app.questions.models import questions_of
 from events_app.questions.wording import said_answers
 from events_app.registrations.actions import changing, deciding, forgetting
 from events_app.registrations.models import HistoryLine, Quota, Registration, party_of, place_in_line
-from events_app.registrations.rules import Due, Who
+from events_app.registrations.rules import Due
 from events_app.vault import Reader
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -99,9 +99,7 @@ async def act_on_one(request: Request, verb: str) -> Response:
     event = await Event.find(request.path_params["event_id"])
     found = await find_registration(request, event)
     typed = await typed_into(request)
-    done = await deciding.decide_for_all(
-        [found.id], verb, reason=reason_in(typed), office=office_of(request), now=clock.now()
-    )
+    done = await deciding.decide_for_all([found.id], verb, reason=reason_in(typed), act=act_of(request))
     for sentence in done.refused:
         await found.refresh_from_db()
         return await _person_page(request, event, found, status=409, refusal=translate(sentence))
@@ -132,8 +130,8 @@ async def switch(request: Request) -> Response:
     found = await find_registration(request, event)
     mode = str((await typed_into(request)).get("mode", ""))
     try:
-        office, now = office_of(request), clock.now()
-        await changing.switch_mode(found.id, mode, office=office, now=now, who=Who.ORGANIZER)
+        _office, _now = office_of(request), clock.now()
+        await changing.switch_mode(found.id, mode, act=act_of(request))
     except Conflict as refusal:
         said = translate(refusal.sentence, **refusal.values)
         return await _person_page(request, event, found, status=409, refusal=said)
@@ -145,8 +143,8 @@ async def write_again(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     found = await find_registration(request, event)
     wants_link = (await typed_into(request)).get("letter") == "link"
-    office, now = office_of(request), clock.now()
-    if await post_again(found.id, wants_link=wants_link, office=office, now=now):
+    _office, _now = office_of(request), clock.now()
+    if await post_again(found.id, wants_link=wants_link, act=act_of(request)):
         return back_to(event, found, N_("The letter is on its way."))
     said = translate(N_("There is no letter that could be sent now."))
     return await _person_page(request, event, found, status=409, refusal=said)
@@ -156,7 +154,7 @@ async def erase(request: Request) -> Response:
     """POST: forget the person, cancelling first what lives."""
     event = await Event.find(request.path_params["event_id"])
     found = await find_registration(request, event)
-    await forgetting.erase(found.id, office=office_of(request), now=clock.now())
+    await forgetting.erase(found.id, act=act_of(request))
     return back_to(event, found, N_("Erased. What stays is a count."))
 
 

@@ -11,7 +11,7 @@ from events_app import clock
 from events_app.calendar import feed
 from events_app.events.actions.editing import join_link_of
 from events_app.events.models.event import Event, hosts_of
-from events_app.house import office_of
+from events_app.house import act_of
 from events_app.i18n import N_, current_language, translate
 from events_app.personal import actions as personal
 from events_app.publishing.feeds.calendar import entry_of
@@ -35,8 +35,8 @@ async def join(request: Request) -> Response:
     is_open = opens <= now < event.ends_at
     link = ""
     if is_open:
-        reader = Reader("own link", str(found.id))
-        link = join_link_of(event, vault=office_of(request).vault, reader=reader)
+        Reader("own link", str(found.id))
+        link = join_link_of(event, act=act_of(request))
     return page(
         request,
         "personal/join.html",

@@ -18,7 +18,7 @@ from events_app.errors import Conflict
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.where import place_of
 from events_app.events.rules import MODE_NAMES
-from events_app.house import office_of
+from events_app.house import act_of, office_of
 from events_app.i18n import N_, choose, translate, use_language
 from events_app.personal.forms import ColleagueForm, DetailsForm, colleague_form, details_form
 from events_app.publishing.pages.pictures import colours_of
@@ -32,7 +32,7 @@ from events_app.registrations.forms import AddressForm
 from events_app.registrations.models import Registration, party_of, place_in_line
 from events_app.registrations.pages.receipt import RECEIPT_MARK, show_receipt
 from events_app.registrations.posting import reveal_person
-from events_app.registrations.rules import Due, NoSuchRegistration, Status, Who
+from events_app.registrations.rules import Due, NoSuchRegistration, Status
 from events_app.vault import Reader
 from events_app.web.forms import typed_into, with_ids
 from events_app.web.responses import CALENDAR_TYPE, Flash, download, page, see_other
@@ -151,7 +151,7 @@ async def cancellation(request: Request) -> Response:
     """The person cancels; a seat stays held for a while, so that a slip costs nothing."""
     found, _event = await find(request)
     await typed_into(request)
-    left = await leaving.leave(found.id, office=office_of(request), now=clock.now())
+    left = await leaving.leave(found.id, act=act_of(request))
     if left.live is None:
         return back_to(request, N_("Thank you for making room."))
     return see_other(f"/registrations/{request.path_params['token']}")
@@ -161,7 +161,7 @@ async def final_cancellation(request: Request) -> Response:
     """Give the held place back now, for the next in line."""
     found, _event = await find(request)
     await typed_into(request)
-    await leaving.cancel(found.id, office=office_of(request), now=clock.now(), who=Who.PERSON)
+    await leaving.cancel(found.id, act=act_of(request))
     return back_to(request, N_("Thank you for making room."))
 
 
@@ -169,7 +169,7 @@ async def returning(request: Request) -> Response:
     found, event = await find(request)
     await typed_into(request)
     try:
-        await leaving.stay(found.id, office=office_of(request), now=clock.now())
+        await leaving.stay(found.id, act=act_of(request))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=_say(refusal))
     return back_to(request, N_("Your cancellation has been taken back."))
@@ -179,7 +179,7 @@ async def address_confirmation(request: Request) -> Response:
     """The address the person registered with is theirs."""
     found, _event = await find(request)
     await typed_into(request)
-    await leaving.confirm_address(found.id, office=office_of(request), now=clock.now())
+    await leaving.confirm_address(found.id, act=act_of(request))
     return back_to(request, N_("Thank you, your address is confirmed."))
 
 
@@ -187,7 +187,7 @@ async def offer_taken(request: Request) -> Response:
     found, event = await find(request)
     await typed_into(request)
     try:
-        await deciding.accept_offer(found.id, office=office_of(request), now=clock.now())
+        await deciding.accept_offer(found.id, act=act_of(request))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=_say(refusal))
     return back_to(request, N_("Your calendar invitation is on its way by e-mail."))
@@ -197,7 +197,7 @@ async def other_mode(request: Request) -> Response:
     found, event = await find(request)
     mode = str((await typed_into(request)).get("mode", ""))
     try:
-        await changing.switch_mode(found.id, mode, office=office_of(request), now=clock.now())
+        await changing.switch_mode(found.id, mode, act=act_of(request))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=_say(refusal))
     return back_to(request, N_("Changed. A letter brings the new invitation."))

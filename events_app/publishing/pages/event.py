@@ -12,6 +12,7 @@ from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.panel import agenda_of, speakers_of
 from events_app.events.models.where import place_of
 from events_app.events.rules import Door
+from events_app.house import house_of
 from events_app.publishing import sharing
 from events_app.publishing.pages.lists import host_views
 from events_app.publishing.pages.pictures import colours_of
@@ -26,7 +27,7 @@ async def event(request: Request) -> Response:
         hosts = await hosts_of(found.id)
         context = await event_context(found, hosts, now=clock.now())
         shared = sharing.shared_of(found, hosts, place=context["place"], site=site_of(request))
-        seats = await request.app.state.seats_of(found) if context["door"] == Door.OPEN else None
+        seats = await house_of(request).seats_of(found) if context["door"] == Door.OPEN else None
         return page(request, "publishing/event.html", **context, shared=shared, seats=seats)
 
     return await kept(request, render)

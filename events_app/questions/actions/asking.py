@@ -1,19 +1,18 @@
 """What organizers do with the questions of an event: add, change, order, retire, delete, copy; each one transaction."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.events.models.event import Event
+from events_app.handed import AnsweredIn
 from events_app.i18n import N_
 from events_app.questions.models import Question, questions_of
 from events_app.questions.rules import DECIDES, HAS_CHOICES, YES, Kind, QuestionFacts
-
-AnsweredIn = Callable[[uuid.UUID], Awaitable[set[str]]]
-"""Which questions of an event anybody has answered. Registrations live above questions, so app.py hands it down."""
 
 MOST_QUESTIONS: Final = 60
 PAGE_ROWS = 500
@@ -64,7 +63,7 @@ def _columns(facts: QuestionFacts) -> dict[str, Any]:
 
 @one_transaction
 async def change_question(
-    event_id: uuid.UUID, question_id: uuid.UUID, facts: QuestionFacts, *, answered_in: AnsweredIn
+    event_id: uuid.UUID, question_id: uuid.UUID, facts: QuestionFacts, *, answered_in: AnsweredIn, act: Act
 ) -> Question:
     """Save a question. Refuses `QuestionAnswered` for another kind once somebody has answered, `QuestionNeeded` when
     another one is asked only after a choice that would go.
@@ -73,7 +72,7 @@ async def change_question(
     """
     await Event.claim(event_id)
     question = await find_question(event_id, question_id)
-    answered = str(question.id) in await answered_in(event_id)
+    answered = str(question.id) in await answered_in(event_id, act=act)
     if answered and facts.kind != question.kind:
         raise QuestionAnswered()
     columns = _columns(facts)
@@ -123,12 +122,14 @@ async def ask_again(event_id: uuid.UUID, question_id: uuid.UUID) -> Question:
 
 
 @one_transaction
-async def delete_question(event_id: uuid.UUID, question_id: uuid.UUID, *, answered_in: AnsweredIn) -> None:
+async def delete_question(
+    event_id: uuid.UUID, question_id: uuid.UUID, *, answered_in: AnsweredIn, act: Act
+) -> None:
     """Take away a question that nobody has answered. Refuses `QuestionAnswered`, `QuestionNeeded`."""
     await Event.claim(event_id)
     question = await find_question(event_id, question_id)
     await _refuse_if_needed(question, kind="", keys=())
-    if str(question.id) in await answered_in(event_id):
+    if str(question.id) in await answered_in(event_id, act=act):
         raise QuestionAnswered()
     await question.delete()
 

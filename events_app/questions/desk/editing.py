@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from events_app.errors import Conflict
 from events_app.events.models.event import Event
+from events_app.house import act_of, house_of
 from events_app.i18n import N_, own_language_first
 from events_app.questions.actions import asking
-from events_app.questions.desk.listing import answered_in, back_to_list, find_asked, is_answered, say_refusal
+from events_app.questions.desk.listing import back_to_list, find_asked, is_answered, say_refusal
 from events_app.questions.forms.builder import add_choices, lift_choice, question_facts, question_form
 from events_app.questions.models import Question, questions_of
 from events_app.questions.rules import Kind
@@ -109,7 +110,9 @@ async def save_question(request: Request) -> Response:
         return await _form_page(request, event, form, question=question, answered=answered, status=422)
     facts = question_facts(form, question=question)
     try:
-        await asking.change_question(event.id, question.id, facts, answered_in=answered_in(request))
+        await asking.change_question(
+            event.id, question.id, facts, answered_in=house_of(request).answered_in, act=act_of(request)
+        )
     except Conflict as refusal:
         said = say_refusal(refusal)
         return await _form_page(

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -10,13 +9,12 @@ from starlette.responses import Response
 
 from events_app.errors import Conflict
 from events_app.events.models.event import Event
-from events_app.house import office_of
+from events_app.house import act_of, house_of
 from events_app.i18n import L_, N_, translate
 from events_app.questions.actions import asking, presets
 from events_app.questions.models import Question, questions_of
 from events_app.questions.rules import KIND_NAMES
 from events_app.questions.wording import choices_of
-from events_app.vault import Reader
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -77,16 +75,8 @@ async def find_asked(request: Request, event: Event) -> Question:
     return await asking.find_question(event.id, request.path_params["question_id"])
 
 
-def answered_in(request: Request) -> asking.AnsweredIn:
-    reader = Reader("organizer", request.state.organizer.id)
-    found: asking.AnsweredIn = partial(
-        request.app.state.answered_in, vault=office_of(request).vault, reader=reader
-    )
-    return found
-
-
 async def is_answered(request: Request, question: Question) -> bool:
-    return str(question.id) in await answered_in(request)(question.event_id)
+    return str(question.id) in await house_of(request).answered_in(question.event_id, act=act_of(request))
 
 
 def say_refusal(refusal: Conflict) -> str:
@@ -142,7 +132,9 @@ async def ask_again(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     question = await find_asked(request, event)
-    act = asking.delete_question(event.id, question.id, answered_in=answered_in(request))
+    act = asking.delete_question(
+        event.id, question.id, answered_in=house_of(request).answered_in, act=act_of(request)
+    )
     return await _done(request, event, act, N_("Deleted."))
 
 

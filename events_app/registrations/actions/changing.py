@@ -9,19 +9,19 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
+from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Door
-from events_app.house import Office
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.actions.registering import code_index
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
-from events_app.registrations.places import may_hear_of_it, promote, room_of
+from events_app.registrations.places import may_hear_of_it, pool_of, promote
 from events_app.registrations.posting import guest_context, note, post_about, reveal_person, seal_person
-from events_app.registrations.rules import Status, Who
+from events_app.registrations.rules import Status
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
 
@@ -29,15 +29,13 @@ NEW_ADDRESS_LASTS = timedelta(days=3)
 
 
 @one_transaction
-async def switch_mode(
-    registration_id: uuid.UUID, mode: str, *, office: Office, now: datetime, who: Who = Who.PERSON
-) -> Registration:
+async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Registration:
     """Take part in the other way. Who has a place needs a free one there (`ModeFull` otherwise, and nothing changes);
     who waits moves to the other line, with those they registered; a colleague who waits goes on alone. Refuses
     `ModeNotOffered`, `ChangeNotPossible`.
     """
     registration, event = await claimed(registration_id)
-    refuse_unless_changeable(registration, event, now)
+    refuse_unless_changeable(registration, event, act.now)
     if mode not in event.modes:
         raise rules.ModeNotOffered()
     if not may_hear_of_it(registration):
@@ -46,7 +44,7 @@ async def switch_mode(
         return registration
     takes_along = registration.status != Status.CONFIRMED and registration.party == registration.id
     moving = await party_of(registration) if takes_along else [registration]
-    room = await room_of(event, mode, None)
+    room = await pool_of(event, mode, None)
     seats = sum(each.seated for each in moving)
     if seats and (not room.fits(seats) or room.waiting):
         raise rules.ModeFull()
@@ -61,10 +59,10 @@ async def switch_mode(
             each.sequence += 1
             each.told = event.told
         await each.save()
-        await note(each, "switched", who=who, now=now)
+        await note(each, "switched", act=act)
         if may_hear_of_it(each):
-            await post_about("switched", each, event, office=office, now=now)
-    await promote(event, office=office, now=now)
+            await post_about("switched", each, event, act=act)
+    await promote(event, act=act)
     await registration.refresh_from_db()
     return registration
 
@@ -77,86 +75,78 @@ def refuse_unless_changeable(registration: Registration, event: Event, now: date
 
 @one_transaction
 async def change_answers(
-    registration_id: uuid.UUID,
-    *,
-    name: str,
-    needs: str,
-    answers: Mapping[str, Any],
-    office: Office,
-    now: datetime,
+    registration_id: uuid.UUID, *, name: str, needs: str, answers: Mapping[str, Any], act: Act
 ) -> None:
     """Write what the person says now; no letter, because they see it on their page. Refuses `ChangeNotPossible`."""
     registration, event = await claimed(registration_id)
-    refuse_unless_changeable(registration, event, now)
-    person = reveal_person(registration, vault=office.vault, reader=own_words(registration))
-    seal_person(
-        registration, replace(person, name=name, needs=needs, answers=dict(answers)), vault=office.vault
-    )
+    refuse_unless_changeable(registration, event, act.now)
+    person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
+    seal_person(registration, replace(person, name=name, needs=needs, answers=dict(answers)), vault=act.vault)
     await registration.save(update_fields=["person"])
-    await note(registration, "answers", who=Who.PERSON, now=now)
+    await note(registration, "answers", act=act.of(Who.PERSON))
 
 
 @one_transaction
-async def change_language(registration_id: uuid.UUID, language: str, *, now: datetime) -> None:
+async def change_language(registration_id: uuid.UUID, language: str, *, act: Act) -> None:
     registration, _event = await claimed(registration_id)
     registration.language = language
     await registration.save(update_fields=["language"])
 
 
 @one_transaction
-async def ask_new_address(registration_id: uuid.UUID, address: str, *, office: Office, now: datetime) -> None:
+async def ask_new_address(registration_id: uuid.UUID, address: str, *, act: Act) -> None:
     """Write to the new address; nothing moves before it answers. The answer is the same for an address that is
     registered already (its letter simply does not come). Refuses `ChangeNotPossible`.
     """
     registration, event = await claimed(registration_id)
-    refuse_unless_changeable(registration, event, now)
-    person = reveal_person(registration, vault=office.vault, reader=own_words(registration))
+    refuse_unless_changeable(registration, event, act.now)
+    person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
     code = new_token()
     wish: dict[str, Json] = {
         "address": address,
         "code": digest(code).hex(),
-        "until": (now + NEW_ADDRESS_LASTS).isoformat(),
+        "until": (act.now + NEW_ADDRESS_LASTS).isoformat(),
     }
-    seal_person(registration, replace(person, next_address=wish), vault=office.vault)
+    seal_person(registration, replace(person, next_address=wish), vault=act.vault)
     await registration.save(update_fields=["person"])
-    known = await Registration.find_living(event.id, office.vault.blind_index(str(event.id), address))
+    known = await Registration.find_living(event.id, act.vault.blind_index(str(event.id), address))
     if known is None:
         # Not the personal link: it may be a stranger's address, by a slip, and their page would be open to them.
-        url = office.site.url(f"/registrations/{registration.id.hex}/address/{code}")
+        url = act.site.url(f"/registrations/{registration.id.hex}/address/{code}")
         more: dict[str, Json] = {"own_url": url}
-        await post_about("new_address", registration, event, office=office, now=now, more=more, to=address)
+        await post_about("new_address", registration, event, act=act, more=more, to=address)
 
 
 @one_transaction
-async def take_new_address(registration_id: uuid.UUID, code: str, *, office: Office, now: datetime) -> str:
+async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -> str:
     """The new address answered: the old one gets CANCEL and is told, the new one gets the same UID with SEQUENCE+1,
     and the personal link is a new one, which is returned. Refuses `ChangeNotPossible`, `AddressTaken`.
     """
     registration, event = await claimed(registration_id)
-    refuse_unless_changeable(registration, event, now)
-    person = reveal_person(registration, vault=office.vault, reader=own_words(registration))
-    old, new, token = person.address, wished_address(person, code, now), new_token()
+    refuse_unless_changeable(registration, event, act.now)
+    person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
+    old, new, token = person.address, wished_address(person, code, act.now), new_token()
     if not new:
         raise rules.ChangeNotPossible()
     registration.sequence += 1 if registration.invited else 0
-    registration.address_index = office.vault.blind_index(str(event.id), new)
+    registration.address_index = act.vault.blind_index(str(event.id), new)
     registration.token_digest = digest(token)
     registration.undeliverable = False
     moved = Person(person.name, new, person.needs, token, person.answers, {})
     if registration.invited and old:
-        await post_about("left_address", registration, event, office=office, now=now, to=old)
+        await post_about("left_address", registration, event, act=act, to=old)
         registration.sequence += 1
     elif old:
-        await post_about("left_address", registration, event, office=office, now=now, to=old)
-    seal_person(registration, moved, vault=office.vault)
+        await post_about("left_address", registration, event, act=act, to=old)
+    seal_person(registration, moved, vault=act.vault)
     try:
         await registration.save()
     except IntegrityError:
         raise rules.AddressTaken() from None
-    await note(registration, "address", who=Who.PERSON, now=now)
+    await note(registration, "address", act=act.of(Who.PERSON))
     hold = registration.status if registration.invited else "link"
     letter = "moved" if registration.status == Status.CONFIRMED else hold
-    await post_about(letter, registration, event, office=office, now=now)
+    await post_about(letter, registration, event, act=act)
     return token
 
 
@@ -172,21 +162,19 @@ def _is_right(wish: Mapping[str, Any], code: str, now: datetime) -> bool:
 
 
 @one_transaction
-async def pass_on(
-    registration_id: uuid.UUID, *, name: str, address: str, language: str, office: Office, now: datetime
-) -> None:
+async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, language: str, act: Act) -> None:
     """Offer one's place to a colleague: a letter with a personal link. The place moves when they take it, as a new
     registration with a new UID; until then nothing changes. A second offer ends the first. Refuses `ChangeNotPossible`.
     """
     registration, event = await claimed(registration_id)
-    refuse_unless_changeable(registration, event, now)
+    refuse_unless_changeable(registration, event, act.now)
     if registration.status != Status.CONFIRMED:
         raise rules.ChangeNotPossible()
     older = Invitation.filter(
         registration_id=registration.id, purpose="transfer", state__in=["created", "sent"]
     )
     await older.update(state="revoked")
-    scope, code, vault = str(event.id), new_token()[:16], office.vault
+    scope, code, vault = str(event.id), new_token()[:16], act.vault
     invitation_id = uuid.uuid4()
     guest: dict[str, Json] = {"name": name, "address": address, "language": language, "code": code}
     await Invitation.create(
@@ -199,14 +187,14 @@ async def pass_on(
         guest=vault.seal(scope, guest_context(invitation_id), guest),
         state="sent",
         registration_id=registration.id,
-        created_on=now.date(),
+        created_on=act.now.date(),
     )
     giver = reveal_person(registration, vault=vault, reader=own_words(registration))
     more: dict[str, Json] = {
         "name": name,
         "giver": giver.name,
         "language": language,
-        "own_url": office.site.url(f"/events/{event.slug}/register?code={code}"),
+        "own_url": act.site.url(f"/events/{event.slug}/register?code={code}"),
     }
-    await note(registration, "offered_on", who=Who.PERSON, now=now)
-    await post_about("handed", registration, event, office=office, now=now, more=more, to=address)
+    await note(registration, "offered_on", act=act.of(Who.PERSON))
+    await post_about("handed", registration, event, act=act, more=more, to=address)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.i18n import choose
 from events_app.registrations import rules
 from events_app.registrations.actions.leaving import cancel, claimed
@@ -19,16 +19,16 @@ from events_app.registrations.places import (
     end,
     may_hear_of_it,
     milliseconds,
+    pool_of,
     promote,
-    room_of,
 )
 from events_app.registrations.posting import note, post_about
-from events_app.registrations.rules import Due, Status, Who
+from events_app.registrations.rules import Due, Status
 from events_app.texts import Texts
 
 
 @one_transaction
-async def approve(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Status:
+async def approve(registration_id: uuid.UUID, *, act: Act) -> Status:
     """Say yes to somebody pending, and to those who came with them: a seat if one is free, else the waitlist.
 
     Refuses `NotWaiting`, `EventFull` (no seat and no waitlist), `EventOver`.
@@ -36,26 +36,26 @@ async def approve(registration_id: uuid.UUID, *, office: Office, now: datetime) 
     registration, event = await claimed(registration_id)
     if registration.status != Status.PENDING or registration.due_for == Due.ADDRESS:
         raise rules.NotWaiting()
-    if now >= event.ends_at:
+    if act.now >= event.ends_at:
         raise rules.EventOver()
     party = await party_of(registration)
-    room = await room_of(event, registration.mode, registration.quota_id)
+    room = await pool_of(event, registration.mode, registration.quota_id)
     status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist, people=len(party))
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
     for each in party:
         if status == Status.CONFIRMED:
-            await confirm(each, event, letter="confirmed", who=Who.ORGANIZER, office=office, now=now)
+            await confirm(each, event, letter="confirmed", act=act.of(Who.ORGANIZER))
             continue
         each.status, each.waitlist_order = Status.WAITLISTED, order
         each.answer = rules.ANSWER_OF[Status.WAITLISTED]
         await each.save()
-        await note(each, "waitlisted", who=Who.ORGANIZER, now=now)
-        await post_about("waitlisted", each, event, office=office, now=now)
+        await note(each, "waitlisted", act=act.of(Who.ORGANIZER))
+        await post_about("waitlisted", each, event, act=act)
     return status
 
 
 @one_transaction
-async def decline(registration_id: uuid.UUID, *, reason: Texts, office: Office, now: datetime) -> None:
+async def decline(registration_id: uuid.UUID, *, reason: Texts, act: Act) -> None:
     """Say no to somebody who waits (and to those with them), with a reason in their language if one is given.
 
     Refuses `NotWaiting` for whoever has a place already: a place is cancelled, not declined.
@@ -65,29 +65,29 @@ async def decline(registration_id: uuid.UUID, *, reason: Texts, office: Office, 
         raise rules.NotWaiting()
     for each in await party_of(registration):
         may_hear = may_hear_of_it(each)
-        await close(each, Status.DECLINED, now=now)
-        await note(each, "declined", who=Who.ORGANIZER, now=now)
+        await close(each, Status.DECLINED, now=act.now)
+        await note(each, "declined", act=act.of(Who.ORGANIZER))
         said = choose(reason, each.language) if reason else ""
         if may_hear:
-            await post_about("declined", each, event, office=office, now=now, more={"reason": said})
-    await promote(event, office=office, now=now)
+            await post_about("declined", each, event, act=act, more={"reason": said})
+    await promote(event, act=act)
 
 
 @one_transaction
-async def accept_offer(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Registration:
+async def accept_offer(registration_id: uuid.UUID, *, act: Act) -> Registration:
     """Take the offered place, for the whole party. Refuses `OfferLapsed`; taking it twice is taking it once."""
     registration, event = await claimed(registration_id)
     if registration.status == Status.CONFIRMED:
         return registration
-    if registration.due_for != Due.OFFER or (registration.due_at or 0) <= milliseconds(now):
+    if registration.due_for != Due.OFFER or (registration.due_at or 0) <= milliseconds(act.now):
         raise rules.OfferLapsed()
     for each in await party_of(registration):
-        await confirm(each, event, letter="confirmed", who=Who.PERSON, office=office, now=now)
+        await confirm(each, event, letter="confirmed", act=act.of(Who.PERSON))
     return registration
 
 
 @one_transaction
-async def promote_by_hand(registration_id: uuid.UUID, *, office: Office, now: datetime) -> None:
+async def promote_by_hand(registration_id: uuid.UUID, *, act: Act) -> None:
     """Give somebody on the waitlist a free seat out of turn. Seats stay exact.
 
     Refuses `NotWaiting` (also while the address is not confirmed), `ModeFull`, `EventOver`.
@@ -95,43 +95,43 @@ async def promote_by_hand(registration_id: uuid.UUID, *, office: Office, now: da
     registration, event = await claimed(registration_id)
     if registration.status != Status.WAITLISTED or registration.due_for == Due.ADDRESS:
         raise rules.NotWaiting()
-    if now >= event.ends_at:
+    if act.now >= event.ends_at:
         raise rules.EventOver()
     party = [each for each in await party_of(registration) if not each.seated]
-    room = await room_of(event, registration.mode, registration.quota_id)
+    room = await pool_of(event, registration.mode, registration.quota_id)
     if not room.fits(len(party)):
         raise rules.ModeFull()
     for each in await party_of(registration):
-        await confirm(each, event, letter="promoted", who=Who.ORGANIZER, office=office, now=now)
+        await confirm(each, event, letter="promoted", act=act.of(Who.ORGANIZER))
 
 
-async def lapse(registration_id: uuid.UUID, *, office: Office, now: datetime) -> None:
+async def lapse(registration_id: uuid.UUID, *, act: Act) -> None:
     """What was due is due: an unanswered offer and an unconfirmed address lapse, a cancellation becomes final.
 
     Each frees its seats and promotes in one transaction. Nothing happens when it was answered meanwhile.
     """
-    await _lapse(registration_id, office=office, now=now)
+    await _lapse(registration_id, act=act)
 
 
 @one_transaction
-async def _lapse(registration_id: uuid.UUID, *, office: Office, now: datetime) -> None:
+async def _lapse(registration_id: uuid.UUID, *, act: Act) -> None:
     registration, event = await claimed(registration_id)
-    if registration.due_at is None or registration.due_at > milliseconds(now):
+    if registration.due_at is None or registration.due_at > milliseconds(act.now):
         return
     if registration.due_for == Due.LEAVING:
-        await _leave_for_good(registration, event, office=office, now=now)
+        await _leave_for_good(registration, event, act=act)
     else:
         leads = registration.party in {None, registration.id}
         for each in await party_of(registration) if leads else [registration]:
             letter = "offer_lapsed" if each.due_for == Due.OFFER else "lapsed"
-            await end(each, event, letter=letter, who=Who.APP, office=office, now=now)
-    await promote(event, office=office, now=now)
+            await end(each, event, letter=letter, act=act.of(Who.APP))
+    await promote(event, act=act)
 
 
-async def _leave_for_good(registration: Registration, event: Event, *, office: Office, now: datetime) -> None:
+async def _leave_for_good(registration: Registration, event: Event, *, act: Act) -> None:
     leads = registration.party == registration.id
     for each in await party_of(registration) if leads else [registration]:
-        await end(each, event, letter="cancelled", who=Who.PERSON, office=office, now=now)
+        await end(each, event, letter="cancelled", act=act.of(Who.PERSON))
 
 
 async def due_now(now: datetime, *, most: int = 100) -> Sequence[uuid.UUID]:
@@ -150,20 +150,20 @@ class Done:
 
 
 async def decide_for_all(
-    registration_ids: Sequence[uuid.UUID], verb: str, *, reason: Texts, office: Office, now: datetime
+    registration_ids: Sequence[uuid.UUID], verb: str, *, reason: Texts, act: Act
 ) -> Done:
     """Approve, decline, cancel or promote many, one transaction each: one refusal does not stop the others."""
     worked, refused = 0, dict[str, int]()
     for registration_id in registration_ids:
         try:
             if verb == "approve":
-                await approve(registration_id, office=office, now=now)
+                await approve(registration_id, act=act)
             elif verb == "decline":
-                await decline(registration_id, reason=reason, office=office, now=now)
+                await decline(registration_id, reason=reason, act=act)
             elif verb == "promote":
-                await promote_by_hand(registration_id, office=office, now=now)
+                await promote_by_hand(registration_id, act=act)
             elif verb == "cancel":
-                await cancel(registration_id, office=office, now=now)
+                await cancel(registration_id, act=act)
             worked += 1
         except Refusal as refusal:
             refused[refusal.sentence] = refused.get(refusal.sentence, 0) + 1

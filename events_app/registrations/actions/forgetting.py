@@ -3,12 +3,12 @@
 import secrets
 import uuid
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
+from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.mail.models import Letter
 from events_app.questions.models import Question
 from events_app.registrations.actions.leaving import cancel, claimed
@@ -20,7 +20,6 @@ from events_app.registrations.posting import (
     reveal_person,
     seal_person,
 )
-from events_app.registrations.rules import Who
 from events_app.tokens import digest, new_token
 from events_app.vault import Json, Reader
 
@@ -28,44 +27,44 @@ PAGE_ROWS: Final = 200
 """Registrations in one transaction: few enough that nobody else waits long for the event."""
 
 
-async def forget_answers(now: datetime, *, office: Office, page_rows: int = PAGE_ROWS) -> int:
+async def forget_answers(*, page_rows: int = PAGE_ROWS, act: Act) -> int:
     """Delete the answers whose days are over; says to how many questions. Asking again is safe, and finds nothing.
 
     An event that was moved on after its answers were deleted is looked at anew when its new days are over.
     """
     due: dict[uuid.UUID, list[Question]] = {}
-    for question in await Question.filter(event__ends_at__lt=now).select_related("event"):
+    for question in await Question.filter(event__ends_at__lt=act.now).select_related("event"):
         ends = question.event.ends_at + timedelta(days=question.keep_days)
-        if ends <= now and (question.forgotten_on is None or question.forgotten_on < ends.date()):
+        if ends <= act.now and (question.forgotten_on is None or question.forgotten_on < ends.date()):
             due.setdefault(question.event_id, []).append(question)
     for event_id, questions in due.items():
         keys = {str(each.id) for each in questions}
         after: uuid.UUID | None = uuid.UUID(int=0)
         while after is not None:
-            after = await _forget_page(event_id, keys, after, page_rows=page_rows, office=office)
+            after = await _forget_page(event_id, keys, after, page_rows=page_rows, act=act)
         ids = [question.id for question in questions]
-        await Question.filter(id__in=ids).update(forgotten_on=now.date())
+        await Question.filter(id__in=ids).update(forgotten_on=act.now.date())
     return sum(len(questions) for questions in due.values())
 
 
 @one_transaction
 async def _forget_page(
-    event_id: uuid.UUID, keys: set[str], after: uuid.UUID, *, page_rows: int, office: Office
+    event_id: uuid.UUID, keys: set[str], after: uuid.UUID, *, page_rows: int, act: Act
 ) -> uuid.UUID | None:
     """One page of registrations by id; the last id, or None when there are no more."""
     await Event.claim(event_id)
     rows = await Registration.filter(event_id=event_id, id__gt=after).order_by("id").limit(page_rows)
     for registration in rows:
-        person = reveal_person(registration, vault=office.vault, reader=COURIER)
+        person = reveal_person(registration, vault=act.vault, reader=COURIER)
         kept = {key: answer for key, answer in person.answers.items() if key not in keys}
         if len(kept) < len(person.answers):
-            seal_person(registration, replace(person, answers=kept), vault=office.vault)
+            seal_person(registration, replace(person, answers=kept), vault=act.vault)
             await registration.save(update_fields=["person"])
     return rows[-1].id if len(rows) == page_rows else None
 
 
 @one_transaction
-async def erase(registration_id: uuid.UUID, *, office: Office, now: datetime) -> None:
+async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
     """Forget the person: cancel what lives (its CANCEL still goes out), then the name, the address, the answers, the
     invitation they used and every finished letter about them are gone; what stays is a count. After the event there
     is nothing to cancel. The rest follows when the last letter has left.
@@ -73,33 +72,33 @@ async def erase(registration_id: uuid.UUID, *, office: Office, now: datetime) ->
     registration, event = await claimed(registration_id)
     if registration.erased:
         return
-    if registration.live is not None and now < event.ends_at:
-        await cancel(registration_id, office=office, now=now, who=Who.PERSON)
+    if registration.live is not None and act.now < event.ends_at:
+        await cancel(registration_id, act=act.of(Who.PERSON))
         await registration.refresh_from_db()
     empty = Person("", "", "", new_token())
-    seal_person(registration, empty, vault=office.vault)
+    seal_person(registration, empty, vault=act.vault)
     registration.notes = None
     registration.erased = True
     registration.address_index = secrets.token_bytes(32)
     registration.token_digest = digest(empty.token)
     await registration.save()
     await HistoryLine.filter(registration_id=registration.id).delete()
-    await forget_letters(registration.id, event, office=office)
+    await forget_letters(registration.id, event, act=act)
     for invitation in await Invitation.filter(registration_id=registration.id):
         nobody = {"name": "", "address": "", "language": "", "code": ""}
-        invitation.guest = office.vault.seal(str(event.id), guest_context(invitation.id), nobody)
+        invitation.guest = act.vault.seal(str(event.id), guest_context(invitation.id), nobody)
         invitation.address_index = None
         invitation.state = "used" if invitation.state == "used" else "revoked"
         await invitation.save(update_fields=["guest", "address_index", "state"])
-        await forget_letters(invitation.id, event, office=office)
+        await forget_letters(invitation.id, event, act=act)
 
 
-async def forget_letters(registration_id: uuid.UUID, event: Event, *, office: Office) -> int:
+async def forget_letters(registration_id: uuid.UUID, event: Event, *, act: Act) -> int:
     """Empty the finished letters of a thread, words and addresses; says how many they were."""
     finished = ["sent", "kept", "superseded", "refused", "withheld"]
     letters = await Letter.filter(thread=registration_id, state__in=finished)
     for letter in letters:
-        letter.facts = office.vault.seal(letter.scope, letter.facts_context, {"erased": True})
+        letter.facts = act.vault.seal(letter.scope, letter.facts_context, {"erased": True})
         letter.message = None
         if letter.state == "kept":
             letter.state = "superseded"
@@ -107,9 +106,9 @@ async def forget_letters(registration_id: uuid.UUID, event: Event, *, office: Of
     return len(letters)
 
 
-def my_data(registration: Registration, *, office: Office, history: list[HistoryLine]) -> dict[str, Json]:
+def my_data(registration: Registration, *, history: list[HistoryLine], act: Act) -> dict[str, Json]:
     """Everything the app holds about this registration, for its person (GDPR, article 20)."""
-    person = reveal_person(registration, vault=office.vault, reader=own_words(registration))
+    person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
     return {
         "name": person.name,
         "address": person.address,

@@ -1,20 +1,19 @@
 """Confirming one's address, cancelling, coming back; and what becomes of people when an event changes."""
 
 import uuid
-from datetime import datetime
 
+from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
-from events_app.house import Office
 from events_app.registrations import rules
 from events_app.registrations.models import Registration, party_of
 from events_app.registrations.places import confirm, end, milliseconds, promote
 from events_app.registrations.posting import note, post_about
-from events_app.registrations.rules import Due, Status, Who
+from events_app.registrations.rules import Due, Status
 
 
 @one_transaction
-async def confirm_address(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Registration:
+async def confirm_address(registration_id: uuid.UUID, *, act: Act) -> Registration:
     """The person opened the letter and said yes: the held seat is theirs (or they wait on, now for good).
 
     Saying it twice is saying it once. Refuses `AlreadyCancelled` when the hold has lapsed.
@@ -27,69 +26,62 @@ async def confirm_address(registration_id: uuid.UUID, *, office: Office, now: da
     for each in await party_of(registration):
         each.due_at, each.due_for = None, Due.NOTHING
         if each.seated:
-            await confirm(each, event, letter="confirmed", who=Who.PERSON, office=office, now=now)
+            await confirm(each, event, letter="confirmed", act=act.of(Who.PERSON))
         else:
             await each.save()
-            await note(each, "address_confirmed", who=Who.PERSON, now=now)
-            await post_about(each.status, each, event, office=office, now=now)
+            await note(each, "address_confirmed", act=act.of(Who.PERSON))
+            await post_about(each.status, each, event, act=act)
     return registration
 
 
 @one_transaction
-async def cancel(
-    registration_id: uuid.UUID,
-    *,
-    office: Office,
-    now: datetime,
-    who: Who = Who.ORGANIZER,
-    letter: str = "cancelled",
-) -> Registration:
+async def cancel(registration_id: uuid.UUID, *, letter: str = "cancelled", act: Act) -> Registration:
     """Give the place back at once: CANCEL to its calendar, and the next in line moves up in the same transaction.
 
     Who registered a party takes it along. Refuses `NoSuchRegistration`, `AlreadyCancelled`, `EventOver`.
     """
     registration, event = await claimed(registration_id)
-    if now >= event.ends_at:
+    if act.now >= event.ends_at:
         raise rules.EventOver()
     rules.check_life(Status(registration.status), Status.CANCELLED)
     leads = registration.party == registration.id
     for each in await party_of(registration) if leads else [registration]:
-        await end(each, event, letter=letter, who=who, office=office, now=now)
+        await end(each, event, letter=letter, act=act)
     await registration.refresh_from_db()
-    await promote(event, office=office, now=now)
+    await promote(event, act=act)
     return registration
 
 
 @one_transaction
-async def leave(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Registration:
+async def leave(registration_id: uuid.UUID, *, act: Act) -> Registration:
     """The person cancels. A seat stays held for `UNDO_LASTS`, so that they can take it back; a wait ends at once.
 
     Refuses as `cancel` does. Leaving twice is leaving once.
     """
     registration, event = await claimed(registration_id)
-    if now >= event.ends_at:
+    if act.now >= event.ends_at:
         raise rules.EventOver()
     rules.check_life(Status(registration.status), Status.CANCELLED)
     if registration.due_for == Due.LEAVING:
         return registration
     if registration.status != Status.CONFIRMED:
-        return await cancel(registration_id, office=office, now=now, who=Who.PERSON)
-    registration.due_at = milliseconds(now + rules.UNDO_LASTS)
+        return await cancel(registration_id, act=act.of(Who.PERSON))
+    registration.due_at = milliseconds(act.now + rules.UNDO_LASTS)
     registration.due_for = Due.LEAVING
     await registration.save(update_fields=["due_at", "due_for"])
-    await note(registration, "leaving", who=Who.PERSON, now=now)
+    await note(registration, "leaving", act=act.of(Who.PERSON))
     return registration
 
 
 @one_transaction
-async def stay(registration_id: uuid.UUID, *, office: Office, now: datetime) -> Registration:
+async def stay(registration_id: uuid.UUID, *, act: Act) -> Registration:
     """Take a cancellation back while the seat is still held. Refuses `NothingToUndo`."""
     registration, _event = await claimed(registration_id)
     if registration.due_for != Due.LEAVING or registration.live is None:
         raise rules.NothingToUndo()
     registration.due_at, registration.due_for = None, Due.NOTHING
     await registration.save(update_fields=["due_at", "due_for"])
-    await note(registration, "stayed", who=Who.PERSON, now=now)
+    await note(registration, "stayed", act=act.of(Who.PERSON))
     return registration
 
 
@@ -104,25 +96,26 @@ async def claimed(registration_id: uuid.UUID) -> tuple[Registration, Event]:
 
 
 @one_transaction
-async def send_link(event_id: uuid.UUID, address: str, *, office: Office, now: datetime) -> None:
+async def send_link(event_id: uuid.UUID, address: str, *, act: Act) -> None:
     """Mail the personal link to whoever registered with this address; for an unknown address do the same work in vain.
 
     The claim commits a write in both cases, so that neither the answer nor its time tells whether anybody is there.
     """
     event = await Event.claim(event_id)
-    index = office.vault.blind_index(str(event.id), address)
+    index = act.vault.blind_index(str(event.id), address)
     registration = await Registration.find_living(event.id, index)
     if registration:
-        await post_about("link", registration, event, office=office, now=now)
+        await post_about("link", registration, event, act=act)
 
 
-async def follow_event(event: Event, *, was_cancelled: bool, office: Office, now: datetime) -> None:
+async def follow_event(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) -> None:
     """What a change of the event means for its people, inside the organizer's transaction (app.py hands it down).
 
     A cancelled event cancels everybody with a letter; more seats promote as many as fit.
     """
+    event = await Event.find(event_id)
     if not was_cancelled:
-        await promote(event, office=office, now=now)
+        await promote(event, act=act)
         return
     for registration in await Registration.filter(event_id=event.id, live=1).order_by("id"):
-        await end(registration, event, letter="event_cancelled", who=Who.ORGANIZER, office=office, now=now)
+        await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))

@@ -5,14 +5,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Door
-from events_app.house import Office
 from events_app.registrations import rules
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, end_of_line, head_of_line
-from events_app.registrations.places import end, milliseconds, room_of
+from events_app.registrations.places import end, milliseconds, pool_of
 from events_app.registrations.posting import (
     COURIER,
     note,
@@ -24,7 +24,7 @@ from events_app.registrations.posting import (
     seal_person,
 )
 from events_app.registrations.reminders import skip_nothing, skip_what_is_due
-from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status, Who
+from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
 from events_app.tokens import digest, new_token
 
 REFUSAL_AT = {
@@ -59,7 +59,7 @@ class Placing:
 
 
 @one_transaction
-async def register(event_id: uuid.UUID, applicant: Applicant, *, office: Office, now: datetime) -> Receipt:
+async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Receipt:
     """Give the applicant a place, or one in line, and post the letter that says so.
 
     A repeated address changes nothing; it gets the receipt a new address would get, and the truth in a letter.
@@ -68,58 +68,58 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, office: Office,
     `CodeForAnother`; a refusal leaves nothing behind.
     """
     event = await Event.claim(event_id)
-    refuse_unless_open(event, now)
-    placing = await _place(event, applicant, office=office)
+    refuse_unless_open(event, act.now)
+    placing = await _place(event, applicant, act=act)
     receipt = Receipt(event.id, placing.status, applicant.mode, applicant.address, placing.confirms_address)
-    index = office.vault.blind_index(str(event.id), applicant.address)
+    index = act.vault.blind_index(str(event.id), applicant.address)
     known = await Registration.find_living(event.id, index)
     if known:
         for _each in (applicant, *applicant.guests):
-            await _cost_the_same(known, event, office=office, now=now)
-        await post_about("already", known, event, office=office, now=now)
+            await _cost_the_same(known, event, act=act)
+        await post_about("already", known, event, act=act)
     elif placing.invitation and placing.invitation.purpose == "transfer":
-        await _take_over(event, applicant, placing.invitation, office=office, now=now)
+        await _take_over(event, applicant, placing.invitation, act=act)
     else:
-        await _enrol(event, applicant, placing, office=office, now=now)
+        await _enrol(event, applicant, placing, act=act)
     return receipt
 
 
-async def _cost_the_same(known: Registration, event: Event, *, office: Office, now: datetime) -> None:
+async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None:
     """What `_write` does for a new address, done for a known one: the same reads, one person sealed, one row written.
 
     Nothing changes by it; without it the time of the answer would tell who is registered.
     """
-    await organizer_name(event, known.language, office=office)
-    person = reveal_person(known, vault=office.vault, reader=COURIER)
-    office.vault.seal(str(event.id), person_context(known.id), person.as_json())
+    await organizer_name(event, known.language, act=act)
+    person = reveal_person(known, vault=act.vault, reader=COURIER)
+    act.vault.seal(str(event.id), person_context(known.id), person.as_json())
     await known.save(update_fields=["person"])  # as it was
     await skip_nothing(event, known)
 
 
 @one_transaction
 async def register_by_hand(
-    event_id: uuid.UUID, applicant: Applicant, *, office: Office, now: datetime, writes: bool = True
+    event_id: uuid.UUID, applicant: Applicant, *, writes: bool = True, act: Act
 ) -> Registration | None:
     """An organizer enters somebody. The door and the approval do not hold; the seats do. None for a known address."""
     event = await Event.claim(event_id)
-    if event.door(now) in {Door.PAST, Door.CANCELLED}:
-        raise REFUSAL_AT[event.door(now)]()
+    if event.door(act.now) in {Door.PAST, Door.CANCELLED}:
+        raise REFUSAL_AT[event.door(act.now)]()
     if applicant.mode not in event.modes:
         raise rules.ModeNotOffered()
-    index = office.vault.blind_index(str(event.id), applicant.address)
+    index = act.vault.blind_index(str(event.id), applicant.address)
     if applicant.address and await Registration.find_living(event.id, index):
         return None
-    room = await room_of(event, applicant.mode)
+    room = await pool_of(event, applicant.mode)
     status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist)
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
     placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
-    enrolled = await _write(event, applicant, placing, office=office, now=now)
+    enrolled = await _write(event, applicant, placing, act=act)
     if not writes and enrolled.invited:
         enrolled.invited = False  # nothing is sent, so no calendar knows of it
         await enrolled.save(update_fields=["invited"])
-    await note(enrolled, "entered", who=Who.ORGANIZER, now=now)
+    await note(enrolled, "entered", act=act.of(Who.ORGANIZER))
     if writes:
-        await post_about(status.value, enrolled, event, office=office, now=now)
+        await post_about(status.value, enrolled, event, act=act)
     return enrolled
 
 
@@ -129,13 +129,13 @@ def refuse_unless_open(event: Event, now: datetime) -> None:
         raise REFUSAL_AT[door]()
 
 
-async def _place(event: Event, applicant: Applicant, *, office: Office) -> Placing:
+async def _place(event: Event, applicant: Applicant, *, act: Act) -> Placing:
     """Decide, without writing: does the code hold, is there a seat, who has to say yes first?"""
     if applicant.mode not in event.modes:
         raise rules.ModeNotOffered()
     if len(applicant.guests) > event.most_guests:
         raise rules.TooManyGuests(most=event.most_guests)
-    invitation = await find_invitation(event, applicant, office=office)
+    invitation = await find_invitation(event, applicant, act=act)
     if invitation and invitation.purpose == "transfer":
         await _find_giver(event, invitation)
         if applicant.guests:
@@ -145,7 +145,7 @@ async def _place(event: Event, applicant: Applicant, *, office: Office) -> Placi
     if event.needs_approval and invitation is None:
         return Placing(Status.PENDING, event.confirms_address, None, None, None)
     jumps = invitation is not None and invitation.purpose == "jump"
-    room = await room_of(event, applicant.mode, quota_id)
+    room = await pool_of(event, applicant.mode, quota_id)
     people = 1 + len(applicant.guests)
     status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist, people=people, jumps=jumps)
     order = None
@@ -154,13 +154,13 @@ async def _place(event: Event, applicant: Applicant, *, office: Office) -> Placi
     return Placing(status, event.confirms_address and invitation is None, invitation, quota_id, order)
 
 
-async def find_invitation(event: Event, applicant: Applicant, *, office: Office) -> Invitation | None:
+async def find_invitation(event: Event, applicant: Applicant, *, act: Act) -> Invitation | None:
     """The invitation of the typed code, if it may be used by this address; None where no code was typed."""
     if not applicant.code:
         if event.invitation_only:
             raise rules.NeedsCode()
         return None
-    vault, scope = office.vault, str(event.id)
+    vault, scope = act.vault, str(event.id)
     invitation = await Invitation.get_or_none(
         event_id=event.id, code_index=code_index(scope, applicant.code, vault)
     )
@@ -183,58 +183,43 @@ def code_index(scope: str, code: str, vault: object) -> bytes:
     return index
 
 
-async def _enrol(
-    event: Event, applicant: Applicant, placing: Placing, *, office: Office, now: datetime
-) -> Registration:
+async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:
     """Write the registration, and those of the colleagues, and post the letters they owe."""
-    first = await _write(event, applicant, placing, office=office, now=now)
+    first = await _write(event, applicant, placing, act=act)
     if placing.invitation:
         placing.invitation.state = "used"
         placing.invitation.registration_id = first.id
         await placing.invitation.save(update_fields=["state", "registration_id"])
     everybody = [first]
     for guest in applicant.guests:
-        everybody.append(await _write_guest(event, applicant, guest, placing, first, office=office, now=now))
+        everybody.append(await _write_guest(event, applicant, guest, placing, first, act=act))
     for registration in everybody:
-        await note(registration, "registered", who=Who.PERSON, now=now)
+        await note(registration, "registered", act=act.of(Who.PERSON))
         letter = "confirm_address" if placing.confirms_address else placing.status.value
         if registration is first or not placing.confirms_address:
-            await post_about(letter, registration, event, office=office, now=now)
+            await post_about(letter, registration, event, act=act)
     return first
 
 
 async def _write_guest(
-    event: Event,
-    host: Applicant,
-    guest: Guest,
-    placing: Placing,
-    first: Registration,
-    *,
-    office: Office,
-    now: datetime,
+    event: Event, host: Applicant, guest: Guest, placing: Placing, first: Registration, *, act: Act
 ) -> Registration:
     """A colleague's own row; somebody who is registered already comes without an address, so nobody is told of it."""
-    index = office.vault.blind_index(str(event.id), guest.address) if guest.address else b""
+    index = act.vault.blind_index(str(event.id), guest.address) if guest.address else b""
     known = guest.address and await Registration.find_living(event.id, index)
     them = Applicant(guest.name, "" if known else guest.address, host.language, host.mode)
-    return await _write(event, them, placing, office=office, now=now, party=first.id)
+    return await _write(event, them, placing, act=act, party=first.id)
 
 
 async def _write(
-    event: Event,
-    applicant: Applicant,
-    placing: Placing,
-    *,
-    office: Office,
-    now: datetime,
-    party: uuid.UUID | None = None,
+    event: Event, applicant: Applicant, placing: Placing, *, party: uuid.UUID | None = None, act: Act
 ) -> Registration:
     registration_id, token = uuid.uuid4(), new_token()
     seated = placing.status == Status.CONFIRMED
     waits_for_address = placing.confirms_address
     status = Status.PENDING if waits_for_address and seated else placing.status
     index = (
-        office.vault.blind_index(str(event.id), applicant.address)
+        act.vault.blind_index(str(event.id), applicant.address)
         if applicant.address
         else secrets.token_bytes(32)
     )
@@ -252,31 +237,29 @@ async def _write(
         live=1,
         waitlist_order=placing.order,
         party=party or (registration_id if applicant.guests else None),
-        due_at=milliseconds(now + timedelta(hours=event.confirm_hours)) if waits_for_address else None,
+        due_at=milliseconds(act.now + timedelta(hours=event.confirm_hours)) if waits_for_address else None,
         due_for=Due.ADDRESS if waits_for_address else Due.NOTHING,
-        registered_on=now.date(),
+        registered_on=act.now.date(),
         token_digest=digest(token),
         consent_version=applicant.consent_version,
         answer=ANSWER_OF[status],
         invited=invited,
-        organizer_address=organizer_address(office.site),
-        organizer_name=await organizer_name(event, applicant.language, office=office),
+        organizer_address=organizer_address(act.site),
+        organizer_name=await organizer_name(event, applicant.language, act=act),
         told=event.told,
         said=event.said,
     )
     person = Person(applicant.name, applicant.address, applicant.needs, token, dict(applicant.answers))
-    seal_person(registration, person, vault=office.vault)
+    seal_person(registration, person, vault=act.vault)
     await registration.save(force_create=True)
-    await skip_what_is_due(event, [registration], now=now)
+    await skip_what_is_due(event, [registration], now=act.now)
     return registration
 
 
-async def _take_over(
-    event: Event, applicant: Applicant, invitation: Invitation, *, office: Office, now: datetime
-) -> None:
+async def _take_over(event: Event, applicant: Applicant, invitation: Invitation, *, act: Act) -> None:
     """A colleague accepts a place that was passed on: a new registration with a new UID, in the seat of the old one."""
     giver = await _find_giver(event, invitation)
-    await end(giver, event, letter="passed_on", who=Who.PERSON, office=office, now=now)
+    await end(giver, event, letter="passed_on", act=act.of(Who.PERSON))
     same_seat = Applicant(
         applicant.name, applicant.address, applicant.language, giver.mode, applicant.needs,
         applicant.consent_version, applicant.answers,
@@ -284,7 +267,7 @@ async def _take_over(
     placing = Placing(
         Status.CONFIRMED, confirms_address=False, invitation=invitation, quota_id=giver.quota_id, order=None
     )
-    await _enrol(event, same_seat, placing, office=office, now=now)
+    await _enrol(event, same_seat, placing, act=act)
 
 
 async def _find_giver(event: Event, invitation: Invitation) -> Registration:

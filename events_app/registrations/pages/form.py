@@ -13,8 +13,9 @@ from events_app.errors import Conflict
 from events_app.events.models.consent import consent_of
 from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.where import place_of
-from events_app.events.rules import Mode, ShowsPlaces
-from events_app.house import office_of
+from events_app.events.rules import ShowsPlaces
+from events_app.handed import HasSeats, Seats
+from events_app.house import act_of, office_of
 from events_app.i18n import N_, choose, language_of, ngettext, translate
 from events_app.publishing.pages.pictures import colours_of
 from events_app.questions.forms.fields import Asking, ask, mode_typed
@@ -27,47 +28,39 @@ from events_app.registrations.forms import (
     say_beside_modes,
 )
 from events_app.registrations.pages.receipt import receipt_token
-from events_app.registrations.places import room_of
-from events_app.registrations.rules import Room
+from events_app.registrations.places import pool_of
+from events_app.registrations.rules import Pool
 from events_app.texts import Texts
 from events_app.web.forms import typed_into
 from events_app.web.limits import Limit
 from events_app.web.responses import page, see_other
 
 registrations_limit = Limit(300, seconds=3600)
-"""A whole room behind one Wi-Fi registers in an hour; more than that is nobody's audience."""
+"""A whole pool behind one Wi-Fi registers in an hour; more than that is nobody's audience."""
 
 
 @dataclass(frozen=True)
 class Around:
     """What the form's page shows besides the form, asked of the database once."""
 
-    rooms: Mapping[Mode, Room]
+    pools: Mapping[str, Pool]
     consent: Texts
     hosts: Sequence[EventHost]
 
 
 async def look_around(event: Event) -> Around:
-    rooms = {mode: await room_of(event, mode) for mode in event.modes}
-    return Around(rooms, await consent_of(event), await hosts_of(event.id))
+    pools: dict[str, Pool] = {mode: await pool_of(event, mode) for mode in event.modes}
+    return Around(pools, await consent_of(event), await hosts_of(event.id))
 
 
-@dataclass(frozen=True)
-class Seats:
-    """What the event's page says of its places: in words by mode, and whether a newcomer would have to wait."""
-
-    will_wait: bool
-    words: Mapping[Mode, str]
-
-
-async def seats_of(event: Event) -> Seats:
+async def seats_of(event: HasSeats) -> Seats:
     """For the event's page, which stands below registrations: app.py hands this down."""
-    return say_seats({mode: await room_of(event, mode) for mode in event.modes}, event)
+    return say_seats({mode: await pool_of(event, mode) for mode in event.modes}, event)
 
 
-def say_seats(rooms: Mapping[Mode, Room], event: Event) -> Seats:
-    will_wait = all(room.free == 0 or room.waiting for room in rooms.values())
-    return Seats(will_wait, {mode: say_places(room, event) for mode, room in rooms.items()})
+def say_seats(pools: Mapping[str, Pool], event: HasSeats) -> Seats:
+    will_wait = all(pool.free == 0 or pool.waiting for pool in pools.values())
+    return Seats(will_wait, {mode: say_places(pool, event) for mode, pool in pools.items()})
 
 
 async def registration(request: Request) -> Response:
@@ -90,7 +83,7 @@ async def create(request: Request) -> Response:
     applicant = replace(applicant, answers=filled.asking.answers())
     office = office_of(request)
     try:
-        receipt = await registering.register(event.id, applicant, office=office, now=clock.now())
+        receipt = await registering.register(event.id, applicant, act=act_of(request))
     except Conflict as refusal:
         return await _show_form(request, event, filled, status=409, refusal=refusal)
     return see_other(f"/registrations/{receipt_token(receipt, vault=office.vault, now=clock.now())}")
@@ -118,15 +111,15 @@ async def _form_for(event: Event, typed: FormData | None = None) -> Filled:
 FEW = 5
 
 
-def say_places(room: Room, event: Event) -> str:
+def say_places(pool: Pool, event: HasSeats) -> str:
     """'12 places left', 'Full: waiting list', as exactly as the organizer wants it; nothing where there is no limit."""
-    if room.free is None:
+    if pool.free is None:
         return ""
-    if room.free > 0 and room.waiting == 0:
+    if pool.free > 0 and pool.waiting == 0:
         shown = event.shows_places == ShowsPlaces.EXACT or (
-            event.shows_places == ShowsPlaces.FEW and room.free <= FEW
+            event.shows_places == ShowsPlaces.FEW and pool.free <= FEW
         )
-        return ngettext("%(n)s place left", "%(n)s places left", room.free) if shown else ""
+        return ngettext("%(n)s place left", "%(n)s places left", pool.free) if shown else ""
     return translate(N_("Full, waiting list open")) if event.keeps_waitlist else translate(N_("Full"))
 
 
@@ -139,7 +132,7 @@ async def _show_form(
     refusal: Conflict | None = None,
 ) -> Response:
     around = await look_around(event)
-    seats = say_seats(around.rooms, event)
+    seats = say_seats(around.pools, event)
     say_beside_modes(filled.form, seats.words)
     return page(
         request,

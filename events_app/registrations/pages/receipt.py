@@ -13,7 +13,7 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.where import place_of
-from events_app.house import office_of
+from events_app.house import act_of, office_of
 from events_app.publishing.pages.pictures import colours_of
 from events_app.registrations.actions import leaving
 from events_app.registrations.actions.registering import Receipt
@@ -102,7 +102,7 @@ async def mail_link(request: Request) -> Response:
     if not form.validate():
         return page(request, "registrations/mine.html", status=422, event=event, form=form, sent_to="")
     address, office, now = form.address.data or "", office_of(request), clock.now()
-    await leaving.send_link(event.id, address, office=office, now=now)
+    await leaving.send_link(event.id, address, act=act_of(request))
     asked = _sealed({"event": str(event.id), "address": address}, LINK_ASKED, vault=office.vault, now=now)
     return see_other(f"/events/{event.slug}/mine/{asked}")
 

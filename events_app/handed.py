@@ -1,0 +1,76 @@
+"""What rooms above hand down to rooms below, because imports only go down. app.py puts the two together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from events_app.acts import Act
+
+
+class HasSeats(Protocol):
+    """As much of an event as its seats are counted by. A capacity of None is without limit."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def modes(self) -> Sequence[str]: ...
+    @property
+    def shows_places(self) -> str: ...
+    @property
+    def keeps_waitlist(self) -> bool: ...
+    def capacity(self, mode: str) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class Seats:
+    """What an event's page says of its places: in words by mode, and whether a newcomer would have to wait."""
+
+    will_wait: bool
+    words: Mapping[str, str]
+
+
+class SeatsOf(Protocol):
+    async def __call__(self, event: HasSeats) -> Seats: ...
+
+
+class Follow(Protocol):
+    """What a change of an event means for the people who registered; runs inside the transaction of the change."""
+
+    async def __call__(self, event_id: UUID, *, was_cancelled: bool, act: Act) -> None: ...
+
+
+class FollowCopy(Protocol):
+    """What else belongs to a copy of an event; runs inside the transaction that makes it."""
+
+    async def __call__(self, original_id: UUID, copy_id: UUID) -> None: ...
+
+
+class CountRegistrations(Protocol):
+    """Registrations of these events, by 'status' and by 'status.mode'."""
+
+    async def __call__(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]: ...
+
+
+class CountBehind(Protocol):
+    """How many living registrations were told something else than `told`."""
+
+    async def __call__(self, event_id: UUID, told: str) -> int: ...
+
+
+class CountLetters(Protocol):
+    """Letters about an event, by state."""
+
+    async def __call__(self, event_id: UUID) -> Mapping[str, int]: ...
+
+
+class IsThere(Protocol):
+    """Whether anything belongs to the row of this id."""
+
+    async def __call__(self, row_id: UUID, /) -> bool: ...
+
+
+class AnsweredIn(Protocol):
+    """The ids of the questions of an event that anybody has answered."""
+
+    async def __call__(self, event_id: UUID, *, act: Act) -> set[str]: ...
