@@ -34,8 +34,10 @@ from events_app.events import feeds_schedules as events_schedules
 from events_app.events import pages as events_pages
 from events_app.events.models import Event, NoSuchPage
 from events_app.exports import pages as exports_pages
+from events_app.kept.page_cache import PageCache
+from events_app.kept.response_cache import ResponseCache
 from events_app.mail.courier import Compose, Courier
-from events_app.mail.postbox import Postbox
+from events_app.mail.lmtp import LmtpServer
 from events_app.registrations import actions as registrations_actions
 from events_app.registrations import (
     asking,
@@ -61,8 +63,6 @@ from events_app.registrations.posting import Office
 from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
-from events_app.web.door import Door
-from events_app.web.kept import KeptPages
 from events_app.web.responses import page
 from events_app.web.security import (
     A_YEAR,
@@ -121,7 +121,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app = Starlette(
         routes=_routes(),
         middleware=[
-            Middleware(Door),
+            Middleware(ResponseCache),
             Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
             Middleware(LanguageOfRequest, default=site.default_language),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
@@ -141,7 +141,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app.state.session_idle = timedelta(minutes=settings.accounts.idle_minutes)
     app.state.site = site
     app.state.office = office
-    app.state.kept_pages = KeptPages(unseen={"claims"})
+    app.state.kept_pages = PageCache(unseen={"claims"})
     app.state.mail_settings = settings.mail
     app.state.courier = None
     # What events must know of registrations is handed down, because imports only go down.
@@ -189,15 +189,15 @@ async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) ->
     courier = courier_of(settings, app.state.vault)
     caretaker = Caretaker(app.state.office)
     app.state.courier = courier if carries_letters else None
-    postbox = postbox_of(settings, app.state.office) if settings.inbound.is_open and carries_letters else None
-    if postbox:
-        await postbox.open()
+    answers = lmtp_of(settings, app.state.office) if settings.inbound.is_open and carries_letters else None
+    if answers:
+        await answers.open()
     work = [asyncio.create_task(each.run()) for each in (courier, caretaker)] if carries_letters else []
     try:
         yield
     finally:
-        if postbox:
-            await postbox.close()
+        if answers:
+            await answers.close()
         if work:
             caretaker.stop()
             await courier.stop()
@@ -209,17 +209,17 @@ def courier_of(settings: Settings, vault: Vault) -> Courier:
     return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"))
 
 
-def postbox_of(settings: Settings, office: Office) -> Postbox:
+def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
     """Where calendars' answers arrive, when the operator has set it up."""
     desk = replies.Desk(office, settings.inbound.authserv_id, settings.inbound.forward_to)
 
     async def take(recipient: str, raw: bytes, return_path: str) -> None:
         await replies.take(recipient, raw, return_path, desk=desk, now=clock.now())
 
-    return Postbox(settings.inbound, is_ours=replies.is_ours, take=take)
+    return LmtpServer(settings.inbound, is_ours=replies.is_ours, take=take)
 
 
-class KeptFiles(StaticFiles):
+class VersionedFiles(StaticFiles):
     """Static files: with the mark of their content in the address they are kept for a year, without it for an hour."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
@@ -272,7 +272,7 @@ def _routes() -> list[BaseRoute]:
         *desk_reminders.routes,
         *desk_mail.routes,
         *exports_pages.routes,
-        Mount("/static", KeptFiles(directory=STATIC), name="static"),
+        Mount("/static", VersionedFiles(directory=STATIC), name="static"),
     ]
 
 

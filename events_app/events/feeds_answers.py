@@ -1,6 +1,5 @@
 """What all feeds have in common: kept bytes, a mark by which a client knows its copy, text that XML can hold."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
@@ -10,6 +9,7 @@ from starlette.responses import Response
 
 from events_app.events.models import Event
 from events_app.events.pages import kept
+from events_app.web.responses import etag_of, has_copy
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -26,8 +26,7 @@ async def answer(request: Request, write: Callable[[Request], Awaitable[Response
 
 def _not_modified(request: Request, response: Response) -> Response:
     etag = response.headers.get("etag", "")
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if not etag or known.isdisjoint({etag, "*"}):
+    if not has_copy(request, etag):
         return response
     names = ("etag", "last-modified", "cache-control")
     return Response(status_code=304, headers={name: response.headers[name] for name in names})
@@ -35,7 +34,7 @@ def _not_modified(request: Request, response: Response) -> Response:
 
 def feed_response(content: bytes, media_type: str, *, name: str, changed: datetime) -> Response:
     headers = {
-        "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+        "ETag": etag_of(content),
         "Last-Modified": changed.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"),
         "Cache-Control": "public, max-age=300",
         "Content-Disposition": f'inline; filename="{name}"',

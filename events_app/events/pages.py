@@ -1,7 +1,6 @@
 """What everybody sees of events: the home page, conferences, the event itself, and their calendars."""
 
 import asyncio
-import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -31,8 +30,16 @@ from events_app.events.models import (
 )
 from events_app.events.rules import Door, Status, Visibility
 from events_app.i18n import choose, current_language
-from events_app.web.kept import KeptPages, Render
-from events_app.web.responses import flash_of, is_page, nobody_in_particular, page, with_flash
+from events_app.kept.page_cache import PageCache, Render
+from events_app.web.responses import (
+    etag_of,
+    flash_of,
+    has_copy,
+    is_page,
+    nobody_in_particular,
+    page,
+    with_flash,
+)
 from events_app.web.site import site_of
 
 
@@ -114,8 +121,8 @@ async def card(request: Request) -> Response:
     if not sharing.has_card(found):
         raise NoSuchPage()
     drawn = sharing.card_of(found, await hosts_of(found.id), place=place_of(found))
-    headers = {"ETag": _mark(repr(drawn).encode()), "Cache-Control": "public, max-age=3600"}
-    if _knows(request, headers["ETag"]):
+    headers = {"ETag": etag_of(repr(drawn).encode()), "Cache-Control": "public, max-age=3600"}
+    if has_copy(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(await asyncio.to_thread(cards.draw, drawn), media_type="image/png", headers=headers)
 
@@ -235,16 +242,6 @@ async def programme_of(found: Conference) -> list[Event]:
     )
 
 
-def _mark(content: bytes) -> str:
-    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-
-
-def _knows(request: Request, etag: str) -> bool:
-    """Whether the client holds the copy with this mark."""
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    return bool(etag) and etag in known
-
-
 async def logo(request: Request) -> Response:
     found = await Organization.find_by_slug(request.path_params["slug"])
     if not found.logo:
@@ -265,7 +262,7 @@ async def colours(request: Request) -> Response:
 
 async def kept(request: Request, render: Render) -> Response:
     """The page from memory if it is still true; a sentence for this reader alone is put into a copy."""
-    pages: KeptPages = request.app.state.kept_pages
+    pages: PageCache = request.app.state.kept_pages
     # As they were asked for: a URL put together of them lacks line ends, and would be another page's.
     asked = request.scope["path"], request.scope["query_string"].decode("latin-1")
     key, now = (*asked, current_language()), time.monotonic()

@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models import Event
 from events_app.events.rules import Door
@@ -12,7 +13,7 @@ from events_app.registrations import rules
 from events_app.registrations.emails import Person
 from events_app.registrations.models import Registration, end_of_line, head_of_line, party_of
 from events_app.registrations.models_parts import Invitation
-from events_app.registrations.places import confirm, end, milliseconds, promote, room_of
+from events_app.registrations.places import confirm, end, promote, room_of
 from events_app.registrations.posting import (
     COURIER,
     Office,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.errors import Refusal
 from events_app.events.models import Event
@@ -18,7 +19,6 @@ from events_app.registrations.places import (
     confirm,
     end,
     may_hear_of_it,
-    milliseconds,
     promote,
     room_of,
 )

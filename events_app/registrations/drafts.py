@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.errors import NotFound
 from events_app.i18n import N_
 from events_app.registrations.models_parts import ImportDraft
-from events_app.registrations.places import milliseconds
 from events_app.registrations.posting import Office
 from events_app.vault import Reader
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from events_app.clock import milliseconds
 from events_app.database import rows
 from events_app.events.models import Event
 from events_app.events.rules import Door
@@ -14,11 +15,6 @@ from events_app.registrations.models_parts import Quota
 from events_app.registrations.posting import COURIER, Office, note, post_about, reveal_person
 from events_app.registrations.reminders import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Room, Status, Who
-
-
-def milliseconds(moment: datetime) -> int:
-    """Unix milliseconds, as `due_at` holds them."""
-    return int(moment.timestamp() * 1000)
 
 
 async def room_of(event: Event, mode: str, quota_id: uuid.UUID | None = None) -> Room:

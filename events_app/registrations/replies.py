@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models import Event
 from events_app.mail.inbound import Arrived, Kind, read
@@ -13,7 +14,6 @@ from events_app.registrations.actions import leave
 from events_app.registrations.emails import Person, uid_of
 from events_app.registrations.models import Registration
 from events_app.registrations.models_parts import HistoryLine
-from events_app.registrations.places import milliseconds
 from events_app.registrations.posting import COURIER, Office, note, post_about, reveal_person
 from events_app.registrations.rules import Status, Who
 from events_app.vault import Json, normalise

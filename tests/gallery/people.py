@@ -9,6 +9,7 @@ from typing import Any
 
 from events_app import app as house
 from events_app import clock, demonstration
+from events_app.clock import milliseconds
 from events_app.events import actions as event_actions
 from events_app.events.models import Event
 from events_app.i18n import use_language
@@ -18,7 +19,6 @@ from events_app.registrations.actions import Receipt
 from events_app.registrations.desk_mail import _post_test
 from events_app.registrations.models import Registration
 from events_app.registrations.pages import LINK_ASKED, _receipt_token, _sealed
-from events_app.registrations.places import milliseconds
 from events_app.registrations.posting import Office, post_about, reveal_person
 from events_app.registrations.rules import Due, Status
 from events_app.registrations.wording import Words
