@@ -1,4 +1,4 @@
-"""Tortoise's door to PostgreSQL: no connection is lost, and errors say whether trying again helps.
+"""The PostgreSQL backend of Tortoise: no connection is lost, and errors say whether trying again helps.
 
 Instead of Tortoise's own backend, which (1.1.9) never gives a connection back when a task is cancelled while
 it begins a transaction, does not say that a serialization failure may be retried, and drops the rows of

@@ -1,4 +1,4 @@
-"""Opening the database, closing it, and asking it how it is."""
+"""Connections: opening the database, closing it, and asking it how it is."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Questions that are asked often: their SQL is written once, afterwards only the values change.
+"""Prepared queries: the SQL of a question asked often is written once, afterwards only the values change.
 
 Tortoise (1.1.9) writes the SQL of a queryset anew each time it is awaited, and that costs several times what the
 database needs to answer. Models come out as they come out of the queryset itself.

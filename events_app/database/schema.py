@@ -1,4 +1,4 @@
-"""Bringing a database to the shape that this version of the program expects."""
+"""The schema: migrations bring a database to the shape that this version of the program expects."""
 
 import asyncio
 from pathlib import Path

@@ -17,7 +17,7 @@ from events_app.clock import milliseconds
 from events_app.database import after_commit, one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import N_
-from events_app.mail.models import Letter, facts_context
+from events_app.mail.models import OPEN_COLUMNS, Letter, facts_context
 from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure
 
 _waiting: set[asyncio.Event] = set()
@@ -203,8 +203,7 @@ async def letters_of(
         found = found.filter(Q(state__in=list(states)) | Q(doubts__gt=0 if "unsure" in states else 2**30))
     if before is not None:
         found = found.filter(number__lt=before)
-    fields = Letter._meta.db_fields - {"facts", "message"}
-    return await found.order_by("-number").limit(limit).only(*fields)
+    return await found.order_by("-number").limit(limit).only(*OPEN_COLUMNS)
 
 
 async def read(letter_id: uuid.UUID, vault: Vault, reader: Any) -> OpenLetter:
@@ -277,8 +276,7 @@ async def health() -> Health:
         .first()
         .only("number", "due_at")
     )
-    fields = Letter._meta.db_fields - {"facts", "message"}
-    trouble = Letter.filter(~Q(last_error="")).order_by("-number").limit(20).only(*fields)
+    trouble = Letter.filter(~Q(last_error="")).order_by("-number").limit(20).only(*OPEN_COLUMNS)
     return Health(
         states={row["state"]: row["n"] for row in rows},
         oldest_due=waiting.due_at if waiting else None,

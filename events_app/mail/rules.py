@@ -1,4 +1,4 @@
-"""The life of a letter, when it is tried again, and what may be kept of a mail server's words."""
+"""The states of a letter, the retry schedule, and what may be kept of a mail server's words."""
 
 import re
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What was typed into a form: WTForms with our own sentences, so that refusals speak the person's language."""
+"""Web forms: WTForms with our own sentences, so that refusals speak the person's language."""
 
 import re
 import unicodedata
@@ -99,7 +99,7 @@ class _InMemory(MultiPartParser):
 async def typed_into(request: Request, *, files: int = 0) -> FormData:
     """The posted fields, and so many files at most. Nothing of them touches the disk.
 
-    The body's size is limited at the door (web/security); a text may have `MOST_IN_A_FIELD` bytes or, where the door
+    The body's size is limited by `BodyLimit` (web/security); a text may have `MOST_IN_A_FIELD` bytes or, where that
     lets larger bodies in, be as long as the body. Asked again, the answer is the same.
     """
     if request._form is None:

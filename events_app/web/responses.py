@@ -1,4 +1,4 @@
-"""What is answered: a page, a way onward, a file."""
+"""HTTP responses: a page, a way onward, a file, an ETag."""
 
 import hashlib
 from collections.abc import AsyncIterator, Iterator, Mapping
