@@ -47,8 +47,10 @@ from events_app.house import House
 from events_app.imports.routes import LARGER_BODIES as LARGER_LISTS
 from events_app.imports.routes import routes as imports_routes
 from events_app.invitations.routes import routes as invitations_routes
+from events_app.kept.page_cache import PageCache
+from events_app.kept.response_cache import ResponseCache
 from events_app.mail.courier import Compose, Courier
-from events_app.mail.postbox import Postbox
+from events_app.mail.lmtp import LmtpServer
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.people import counts
 from events_app.people.routes import routes as people_routes
@@ -65,8 +67,6 @@ from events_app.rendering import STATIC
 from events_app.replies import actions as replies
 from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
-from events_app.web.door import Door
-from events_app.web.kept import KeptPages
 from events_app.web.responses import page
 from events_app.web.security import (
     A_YEAR,
@@ -133,7 +133,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app = Starlette(
         routes=_routes(),
         middleware=[
-            Middleware(Door),
+            Middleware(ResponseCache),
             Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
             Middleware(LanguageOfRequest, default=site.default_language),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
@@ -150,7 +150,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     )
     app.state.house = House(
         office=office,
-        page_cache=KeptPages(unseen={"claims"}),
+        page_cache=PageCache(unseen={"claims"}),
         mail=settings.mail,
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
@@ -198,15 +198,15 @@ async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) ->
     courier = courier_of(settings, house.vault)
     caretaker = Caretaker(house.office)
     app.state.house = replace(house, courier=courier if carries_letters else None)
-    postbox = postbox_of(settings, house.office) if settings.inbound.is_open and carries_letters else None
-    if postbox:
-        await postbox.open()
+    answers = lmtp_of(settings, house.office) if settings.inbound.is_open and carries_letters else None
+    if answers:
+        await answers.open()
     work = [asyncio.create_task(each.run()) for each in (courier, caretaker)] if carries_letters else []
     try:
         yield
     finally:
-        if postbox:
-            await postbox.close()
+        if answers:
+            await answers.close()
         if work:
             caretaker.stop()
             await courier.stop()
@@ -218,17 +218,17 @@ def courier_of(settings: Settings, vault: Vault) -> Courier:
     return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"))
 
 
-def postbox_of(settings: Settings, office: Office) -> Postbox:
+def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
     """Where calendars' answers arrive, when the operator has set it up."""
     desk = replies.Desk(office, settings.inbound.authserv_id, settings.inbound.forward_to)
 
     async def take(recipient: str, raw: bytes, return_path: str) -> None:
         await replies.take(recipient, raw, return_path, desk=desk, now=clock.now())
 
-    return Postbox(settings.inbound, is_ours=replies.is_ours, take=take)
+    return LmtpServer(settings.inbound, is_ours=replies.is_ours, take=take)
 
 
-class KeptFiles(StaticFiles):
+class VersionedFiles(StaticFiles):
     """Static files: with the mark of their content in the address they are kept for a year, without it for an hour."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
@@ -271,7 +271,7 @@ def _routes() -> list[BaseRoute]:
         *imports_routes,
         *invitations_routes,
         *exports_routes,
-        Mount("/static", KeptFiles(directory=STATIC), name="static"),
+        Mount("/static", VersionedFiles(directory=STATIC), name="static"),
     ]
 
 

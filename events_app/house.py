@@ -17,10 +17,10 @@ from events_app.handed import (
     IsThere,
     SeatsOf,
 )
+from events_app.kept.page_cache import PageCache
 from events_app.mail.courier import Courier
 from events_app.settings import Mail
 from events_app.vault import Reader, Vault
-from events_app.web.kept import KeptPages
 from events_app.web.site import Site
 
 
@@ -29,7 +29,7 @@ class House:
     """One for each process, made by app.py. `courier` is None where letters are carried by another process."""
 
     office: Office
-    page_cache: KeptPages
+    page_cache: PageCache
     mail: Mail
     session_lasts: timedelta
     session_idle: timedelta

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from events_app.database.connections import postgresql_credentials
+from events_app.database.address import pool_of
 from tests.postgresql import HELP, Server
 
 ENGINE = os.environ.get("TEST_DB", "sqlite")
@@ -74,10 +74,7 @@ async def run_sql(url: str, *statements: str) -> list[tuple[object, ...]]:
 
 
 async def connect_to(url: str) -> "asyncpg.Connection[asyncpg.Record]":
-    credentials = postgresql_credentials(url)
-    return await asyncpg.connect(
-        **{key: credentials[key] for key in credentials.keys() - {"minsize", "maxsize"}}
-    )
+    return await asyncpg.connect(pool_of(url)["dsn"])
 
 
 async def tables_youngest_first(url: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a calendar is told: one event as it stands, and the one person who is invited to it."""
+"""A calendar entry (VEVENT) as values: one event as it stands, and the one person who is invited to it."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Feeds: the calendars people subscribe to, put together from pieces written once per event and change.
+"""Calendar feeds: what people subscribe to, put together from pieces written once per event and change.
 
 icalendar needs six times as long for a VEVENT as a formatter written by hand, and a feed has a thousand of
 them; so the few lines of a piece are written here, from texts that are cleaned already, and the tests hold

@@ -1,4 +1,4 @@
-"""What may stand in a calendar file: texts without tricks, plain names, addresses and links in ASCII."""
+"""Cleaning of what may stand in a calendar file: texts without tricks, plain names, ASCII addresses and links."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""An entry made ready to be written: cleaned texts, ASCII addresses, and the way its times can be told."""
+"""A calendar entry made ready to be written: cleaned texts, ASCII addresses, how its times can be told."""
 
 from dataclasses import dataclass
 from datetime import datetime

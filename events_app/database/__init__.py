@@ -4,7 +4,6 @@ from events_app.database.connections import close_database, data_version, is_sql
 from events_app.database.failures import OutcomeUnknown, RetryableError
 from events_app.database.migration import DatabaseTooNew
 from events_app.database.prepared import Prepared, rows
-from events_app.database.reads import Reads, noted_reads
 from events_app.database.schema import migrate, missing_migrations
 from events_app.database.transactions import after_commit, one_transaction
 
@@ -12,7 +11,6 @@ __all__ = [
     "DatabaseTooNew",
     "OutcomeUnknown",
     "Prepared",
-    "Reads",
     "RetryableError",
     "after_commit",
     "close_database",
@@ -20,7 +18,6 @@ __all__ = [
     "is_sqlite",
     "migrate",
     "missing_migrations",
-    "noted_reads",
     "one_transaction",
     "open_database",
     "ping",

@@ -1,4 +1,4 @@
-"""Tortoise's door to PostgreSQL: no connection is lost, and errors say whether trying again helps.
+"""The PostgreSQL backend of Tortoise: no connection is lost, and errors say whether trying again helps.
 
 Instead of Tortoise's own backend, which (1.1.9) never gives a connection back when a task is cancelled while
 it begins a transaction, does not say that a serialization failure may be retried, and drops the rows of
@@ -17,6 +17,7 @@ from tortoise.backends.base.client import NestedTransactionContext, TransactionC
 from tortoise.connection import ConnectionToken, get_connections
 from tortoise.exceptions import DBConnectionError, OperationalError, TransactionManagementError
 
+from events_app.database.address import in_words
 from events_app.database.failures import OutcomeUnknown, RetryableError, TransactionOver
 
 COLLISIONS = (
@@ -35,6 +36,9 @@ LOST_CONNECTIONS = (
 )
 
 
+TORTOISES_ADDRESS = frozenset({"host", "port", "user", "password", "database"})
+
+
 class PlainConnection(asyncpg.Connection):
     """A connection that comes back to the pool as it went out.
 
@@ -51,11 +55,21 @@ class AsyncpgClient(AsyncpgDBClient):
 
     connection_class = PlainConnection  # type: ignore[assignment]
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, dsn: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.dsn = dsn
         self.server_settings.setdefault("application_name", "events")
         self.server_settings.setdefault("timezone", "UTC")
         self.commits = 0  # of this process: see data_version
+
+    async def create_connection(self, with_db: bool) -> None:
+        with in_words():
+            await super().create_connection(with_db)
+
+    async def create_pool(self, **kwargs: Any) -> "asyncpg.Pool[Any]":
+        """The address is asyncpg's to read; Tortoise would put its own port, and no host, beside it."""
+        given = {name: value for name, value in kwargs.items() if name not in TORTOISES_ADDRESS}
+        return await asyncpg.create_pool(self.dsn, **given)
 
     def _in_transaction(self) -> TransactionContext:
         return PooledTransaction(self)

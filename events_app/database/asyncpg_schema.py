@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import asyncpg
 
 from events_app import clock
+from events_app.database.address import in_words, pool_of
 from events_app.database.migration import Migration, missing
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -20,7 +21,7 @@ _LOCK = 20_261_122  # any number; advisory locks are per database
 _ATTEMPTS = 5
 
 
-async def migrate_postgresql(credentials: dict[str, Any], migrations: Sequence[Migration]) -> list[str]:
+async def migrate_postgresql(url: str, migrations: Sequence[Migration]) -> list[str]:
     """Apply what is missing; the names of what was applied. Safe when several processes start at once.
 
     The advisory lock keeps them apart before there is any table; the lock row also does so on databases of
@@ -28,7 +29,7 @@ async def migrate_postgresql(credentials: dict[str, Any], migrations: Sequence[M
     again. Refuses what `missing` refuses.
     """
     for attempt in range(1, _ATTEMPTS + 1):
-        async with _connected(credentials) as connection:
+        async with _connected(url) as connection:
             try:
                 async with connection.transaction():
                     return await _apply(connection, migrations)
@@ -38,9 +39,9 @@ async def migrate_postgresql(credentials: dict[str, Any], migrations: Sequence[M
     raise AssertionError("unreachable")
 
 
-async def missing_postgresql(credentials: dict[str, Any], migrations: Sequence[Migration]) -> list[str]:
+async def missing_postgresql(url: str, migrations: Sequence[Migration]) -> list[str]:
     """The names of what is not applied yet. Refuses what `missing` refuses."""
-    async with _connected(credentials) as connection:
+    async with _connected(url) as connection:
         return [migration.name for migration in missing(migrations, await _applied(connection))]
 
 
@@ -70,9 +71,9 @@ async def _applied(connection: Connection) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _connected(credentials: dict[str, Any]) -> AsyncIterator[Connection]:
-    arguments = {name: value for name, value in credentials.items() if name not in ("minsize", "maxsize")}
-    connection = await asyncpg.connect(**arguments)
+async def _connected(url: str) -> AsyncIterator[Connection]:
+    with in_words():
+        connection = await asyncpg.connect(pool_of(url)["dsn"])
     try:
         yield connection
     finally:

@@ -1,15 +1,15 @@
-"""Opening the database, closing it, and asking it how it is."""
+"""Connections: opening the database, closing it, and asking it how it is."""
 
 import time
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.context import get_current_context
 
+from events_app.database.address import pool_of
 from events_app.database.sqlite import SqliteClient
 from events_app.database.transactions import finish_transactions
 
@@ -19,8 +19,8 @@ FRESHNESS = 1.0  # seconds that a PostgreSQL reader may believe nothing has chan
 async def open_database(url: str, *, models: Sequence[str]) -> None:
     """Connect the models (module names) to the database; it stays open for every task until `close_database`.
 
-    `url` is "sqlite:PATH" or "postgresql://USER:PASSWORD@HOST:PORT/NAME?ssl=...&maxsize=...". In models,
-    foreign keys are written "house.Event". Does not migrate.
+    `url` is "sqlite:PATH" or "postgresql://USER:PASSWORD@HOST:PORT/NAME?sslmode=...&maxsize=...". In models,
+    foreign keys are written "house.Event". Does not migrate. Refuses NoDatabase.
     """
     await Tortoise.init(
         config={
@@ -43,41 +43,20 @@ async def close_database() -> None:
 
 
 def connection_settings(url: str) -> dict[str, Any]:
-    """What Tortoise is told about one connection. Built here, because Tortoise reads "?ssl=false" as true."""
+    """What Tortoise is told about one connection: which of our clients opens it, and with what."""
     if is_sqlite_url(url):
         return {"engine": "events_app.database.sqlite", "credentials": {"file_path": sqlite_path(url)}}
-    return {"engine": "events_app.database.asyncpg", "credentials": postgresql_credentials(url)}
+    return {"engine": "events_app.database.asyncpg", "credentials": pool_of(url)}
 
 
 def is_sqlite_url(url: str) -> bool:
-    return urlsplit(url).scheme == "sqlite"
+    return url.startswith("sqlite:")
 
 
 def sqlite_path(url: str) -> str:
     """The file of "sqlite:PATH" (relative to the working directory) or "sqlite:///ABSOLUTE/PATH"."""
     path = url.removeprefix("sqlite:")
     return path.removeprefix("//") if path.startswith("///") else path
-
-
-def postgresql_credentials(url: str) -> dict[str, Any]:
-    """asyncpg's arguments. The query may name host (a socket's folder), ssl (disable, require, ...), maxsize."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("The database URL has to begin with sqlite: or postgresql://")
-    query = dict(parse_qsl(parts.query))
-    unknown = query.keys() - {"host", "ssl", "maxsize"}
-    if unknown:
-        raise ValueError(f"The database URL has settings that are not known: {', '.join(sorted(unknown))}")
-    credentials: dict[str, Any] = {
-        "host": query.get("host", parts.hostname or "localhost"),
-        "port": parts.port or 5432,
-        "user": unquote(parts.username or "postgres"),
-        "password": unquote(parts.password) if parts.password else None,
-        "database": unquote(parts.path.removeprefix("/")),
-    }
-    if "ssl" in query:
-        credentials["ssl"] = query["ssl"]
-    return credentials | {"minsize": 1, "maxsize": int(query.get("maxsize", 10))}
 
 
 def is_sqlite() -> bool:

@@ -1,4 +1,4 @@
-"""What can go wrong with a transaction, said the same way for both engines."""
+"""Database errors: what can go wrong with a transaction, said the same way for both engines."""
 
 from tortoise.exceptions import OperationalError
 

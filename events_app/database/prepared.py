@@ -1,4 +1,4 @@
-"""Questions that are asked often: their SQL is written once, afterwards only the values change.
+"""Prepared queries: the SQL of a question asked often is written once, afterwards only the values change.
 
 Tortoise (1.1.9) writes the SQL of a queryset anew each time it is awaited, and that costs several times what the
 database needs to answer. Models come out as they come out of the queryset itself.
@@ -79,7 +79,7 @@ class Prepared(Generic[MODEL]):
         return _Written(sql, slots, tuple(values), list(query._select_related_idx))
 
 
-async def rows(sql: str, *values: Value | date) -> Sequence[Any]:
+async def rows(sql: str, *values: Value | date | None) -> Sequence[Any]:
     """The rows of one statement written by hand, `$1` for the first value on both engines."""
     connection = get_connection("default")
     dialect = connection.capabilities.dialect
@@ -89,7 +89,7 @@ async def rows(sql: str, *values: Value | date) -> Sequence[Any]:
     return found
 
 
-def encoded(values: Sequence[Value | date], dialect: str) -> list[Any]:
+def encoded(values: Sequence[Value | date | None], dialect: str) -> list[Any]:
     """As the engine keeps them: SQLite knows UUIDs and days as text."""
     if dialect != "sqlite":
         return list(values)

@@ -1,4 +1,4 @@
-"""Tortoise's door to SQLite: statements go to the writer's transaction or to the readers.
+"""The SQLite backend of Tortoise: statements go to the writer's transaction or to the readers.
 
 Instead of Tortoise's own backend, which (1.1.9) begins deferred (a transaction that reads first fails at once
 with "database is locked" when another process wrote), lets readers wait for every transaction, hops to a

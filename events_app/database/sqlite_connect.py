@@ -1,4 +1,4 @@
-"""Opening a SQLite file the way this house wants it."""
+"""Opening a SQLite file the way this house wants it: write-ahead log (WAL), synced, its owner's only."""
 
 import os
 import sqlite3

@@ -1,4 +1,4 @@
-"""The SQLite connections of this process that only read: they see what is committed and wait for nobody."""
+"""SQLite's read connections (a pool): they see what is committed and wait for nobody."""
 
 import asyncio
 import sqlite3

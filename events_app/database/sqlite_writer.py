@@ -1,4 +1,4 @@
-"""The one SQLite connection of this process that writes, the line before it and the group commit behind it.
+"""SQLite's one write connection of this process, the queue before it and the group commit behind it.
 
 How it works. Transactions run one after another. Each is a SAVEPOINT inside an outer BEGIN IMMEDIATE; when it
 is done and others wait, the next one starts in the same outer transaction, and only when nobody waits (or the

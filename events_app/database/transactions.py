@@ -1,4 +1,4 @@
-"""One action, one transaction."""
+"""Transactions: one action, one transaction."""
 
 import asyncio
 import functools

@@ -1,1 +1,1 @@
-"""Letters: composed once, kept encrypted, sent by a courier that never loses one and never hides a doubt."""
+"""E-mail: composed once, kept encrypted, sent by a courier that never loses a letter and never hides a doubt."""

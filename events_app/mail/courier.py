@@ -1,4 +1,4 @@
-"""The courier: takes letters out of the outbox, composes and sends them, and records what became of each."""
+"""The courier (the mail worker): takes letters out of the outbox, composes, sends, records what became of each."""
 
 import asyncio
 import contextlib
@@ -13,17 +13,17 @@ from typing import Any
 from events_app.clock import now as clock_now
 from events_app.mail import outbox, rules
 from events_app.mail.dkim import Signer
-from events_app.mail.ledger import Leased, Ledger
-from events_app.mail.line import InDoubt, Line, Never, NoLine, NotNow, SmtpLine
+from events_app.mail.leases import Leased, Leases
 from events_app.mail.message import Draft, build, recipient_of
+from events_app.mail.smtp import Connection, InDoubt, Never, NotNow, SmtpConnection, Unreachable
 from events_app.settings import Mail
 from events_app.tokens import new_token
 
 Compose = Callable[[str, Mapping[str, Any]], Draft]
 """A room's composer: the kind of letter and its facts in, the draft out. It reads no rows."""
 
-HANDS = 3
-"""For each line: while one hand sends over it, others compose and record."""
+SENDERS = 3
+"""For each connection: while one sends over it, others compose and record."""
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 class Pace:
     """Seconds.
 
-    lease: longer than one try can take. poll: between looks when no bell rings. grace: for what is in flight
+    lease: longer than one try can take. poll: between looks when nobody posts. grace: for what is in flight
     at a stop. backoff: until a deferred letter's next try. pauses: until the server is called again after it
     could not be reached. insist: between attempts to record an outcome. The last of each is repeated.
     """
@@ -72,22 +72,22 @@ class Courier:
         composers: Mapping[str, Compose],
         *,
         reader: Any,
-        transport: Callable[[], Line] | None = None,
+        transport: Callable[[], Connection] | None = None,
         pace: Pace = Pace(),
     ) -> None:
         self._settings = settings
         self._vault = vault
         self._composers = composers
         self._reader = reader
-        self._transport = transport or (lambda: SmtpLine(settings))
+        self._transport = transport or (lambda: SmtpConnection(settings))
         self._pace = pace
-        self._ledger = Ledger(new_token(), lease=pace.lease)
+        self._leases = Leases(new_token(), lease=pace.lease)
         self._sender = settings.sender_address or "outbox@localhost"
         self._signer = signer_of(settings)
         self.looked_at: datetime | None = None
         self._waiting: asyncio.Queue[Leased] = asyncio.Queue()
-        self._lines: asyncio.LifoQueue[Line] = asyncio.LifoQueue()
-        self._bell = asyncio.Event()
+        self._connections: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
+        self._posted = asyncio.Event()
         self._stopping = asyncio.Event()
         self._finished = asyncio.Event()
         self._failures = 0
@@ -96,58 +96,58 @@ class Courier:
 
     async def run(self) -> None:
         """Work until `stop`. Being cancelled stops too, without grace."""
-        lines = [self._transport() for _ in range(self._settings.connections)]
-        for line in lines:
-            self._lines.put_nowait(line)
-        hands = [asyncio.create_task(self._hand()) for _ in lines * HANDS]
-        outbox.hang(self._bell)
+        connections = [self._transport() for _ in range(self._settings.connections)]
+        for connection in connections:
+            self._connections.put_nowait(connection)
+        senders = [asyncio.create_task(self._send_all()) for _ in connections * SENDERS]
+        outbox.add_courier(self._posted)
         try:
             while not self._stopping.is_set():
-                self._bell.clear()
+                self._posted.clear()
                 await self._look()
-                await _within(self._rest(), self._bell.wait())
+                await _within(self._rest(), self._posted.wait())
             await self._wind_up()
         finally:
-            outbox.take_down(self._bell)
-            await _dismiss(hands)
-            await asyncio.gather(*(line.close() for line in lines), return_exceptions=True)
+            outbox.remove_courier(self._posted)
+            await _dismiss(senders)
+            await asyncio.gather(*(connection.close() for connection in connections), return_exceptions=True)
             self._finished.set()
 
     async def stop(self) -> None:
         """Take no more letters, let those in flight finish (within `pace.grace`), give the others back."""
         self._stopping.set()
-        self._bell.set()
+        self._posted.set()
         await self._finished.wait()
 
     async def _look(self) -> None:
-        """Take letters for every hand, and some more so that no hand waits; one when the line is down."""
+        """Take letters for every sender, and some more so that none waits; one when the server cannot be reached."""
         self.looked_at = clock_now()
         if clock_now() < self._pause_ends:
             return
-        most = self._settings.connections * HANDS * 2
+        most = self._settings.connections * SENDERS * 2
         if self._settings.per_minute:
             most = min(most, self._settings.per_minute)
         most = (1 if self._failures else most) - self._waiting.qsize()
         try:
-            for letter in await self._ledger.take(most, now=clock_now()) if most > 0 else []:
+            for letter in await self._leases.take(most, now=clock_now()) if most > 0 else []:
                 self._waiting.put_nowait(letter)
         except Exception as error:  # noqa: BLE001 - the courier outlives a database that is away
             log.warning("the outbox could not be looked into: %s", type(error).__name__)
 
     def _rest(self) -> float:
-        """Seconds until the next look, if nobody rings."""
+        """Seconds until the next look, if nobody posts."""
         pause = (self._pause_ends - clock_now()).total_seconds()
         return min(self._pace.poll, pause) if pause > 0 else self._pace.poll
 
     async def _wind_up(self) -> None:
         while not self._waiting.empty():
             letter = self._waiting.get_nowait()
-            await self._certainly(partial(self._ledger.released, letter, now=clock_now()))
+            await self._certainly(partial(self._leases.released, letter, now=clock_now()))
             self._waiting.task_done()
         await _within(self._pace.grace, self._waiting.join())
 
-    async def _hand(self) -> None:
-        """One pair of hands: one letter after another."""
+    async def _send_all(self) -> None:
+        """One letter after another, as long as the courier works."""
         while True:
             letter = await self._waiting.get()
             try:
@@ -156,48 +156,48 @@ class Courier:
                 log.warning("letter %s was put down: %s", letter.id, type(error).__name__)
             finally:
                 self._waiting.task_done()
-                if self._waiting.qsize() <= self._settings.connections * HANDS:
-                    self._bell.set()
+                if self._waiting.qsize() <= self._settings.connections * SENDERS:
+                    self._posted.set()
 
     async def _handle(self, letter: Leased) -> None:
         try:
             written = self._written(letter)
         except Exception as error:  # noqa: BLE001 - whatever a composer raises, the others go on
             log.warning("letter %s could not be composed: %s", letter.id, type(error).__name__)
-            await self._ledger.withheld(letter, type(error).__name__)
+            await self._leases.withheld(letter, type(error).__name__)
             return
         if not self._settings.host:
-            await self._ledger.kept(letter, written.sealed, written.message_id)
+            await self._leases.kept(letter, written.sealed, written.message_id)
             return
         await self._slot()
         try:
             has_left = await self._send(letter, written)
-        except (NotNow, Never, NoLine, InDoubt) as answer:
+        except (NotNow, Never, Unreachable, InDoubt) as answer:
             await self._certainly(partial(self._record, letter, answer))
             return
         if has_left:
             self._failures = 0
-            await self._certainly(partial(self._ledger.sent, letter, now=clock_now()))
+            await self._certainly(partial(self._leases.sent, letter, now=clock_now()))
 
     async def _send(self, letter: Leased, written: Written) -> bool:
-        """Over the line used last, so that idle ones may be hung up. False: it did not leave after all."""
-        line = await self._lines.get()
+        """Over the connection used last, so that idle ones may be closed. False: it did not leave after all."""
+        connection = await self._connections.get()
         try:
             if self._stopping.is_set() or clock_now() < self._pause_ends:
-                await self._ledger.released(letter, now=clock_now())
+                await self._leases.released(letter, now=clock_now())
                 return False
-            await line.offer(self._sender, recipient_of(written.message))
+            await connection.offer(self._sender, recipient_of(written.message))
             ours = False
             try:
-                ours = await self._ledger.sending(letter, written.sealed, written.message_id, now=clock_now())
+                ours = await self._leases.sending(letter, written.sealed, written.message_id, now=clock_now())
             finally:
                 if not ours:
-                    await line.forget()
+                    await connection.forget()
             if ours:
-                await line.deliver(written.message)
+                await connection.deliver(written.message)
             return ours
         finally:
-            self._lines.put_nowait(line)
+            self._connections.put_nowait(connection)
 
     def _written(self, letter: Leased) -> Written:
         """As stored at an earlier try, or composed now."""
@@ -223,20 +223,20 @@ class Courier:
         words = str(answer) if isinstance(answer, NotNow | Never) else f"no connection: {answer}"
         if isinstance(answer, Never):
             self._failures = 0
-            return await self._ledger.refused(letter, words)
+            return await self._leases.refused(letter, words)
         later = rules.next_try(letter.attempts + 1, now=now, backoff=self._pace.backoff)
-        if isinstance(answer, NoLine | InDoubt):
+        if isinstance(answer, Unreachable | InDoubt):
             later = self._pause(now)
         hopeless = rules.is_hopeless(letter.tried_day, today=now.date())
         if isinstance(answer, InDoubt):
             ask = hopeless or letter.when_unsure == "ask" or letter.doubts + 1 >= rules.MOST_DOUBTS
-            return await self._ledger.unsure(letter, words, until=None if ask else later)
+            return await self._leases.unsure(letter, words, until=None if ask else later)
         if hopeless:
-            return await self._ledger.refused(letter, f"given up: {words}")
-        return await self._ledger.deferred(letter, words, until=later, now=now)
+            return await self._leases.refused(letter, f"given up: {words}")
+        return await self._leases.deferred(letter, words, until=later, now=now)
 
     def _pause(self, now: datetime) -> datetime:
-        """Nobody calls the server again before the time returned. Many hands that fail at once count once."""
+        """Nobody calls the server again before the time returned. Many senders that fail at once count once."""
         if now >= self._pause_ends:
             self._failures += 1
             seconds = self._pace.pauses[min(self._failures, len(self._pace.pauses)) - 1]
@@ -281,10 +281,10 @@ async def _within(seconds: float, event: Awaitable[object]) -> None:
             await event
 
 
-async def _dismiss(hands: list[asyncio.Task[None]]) -> None:
+async def _dismiss(senders: list[asyncio.Task[None]]) -> None:
     """Cancel, and again where it was not heard: aiosmtplib waits with `wait_for`."""
-    waiting = set(hands)
+    waiting = set(senders)
     while waiting:
-        for hand in waiting:
-            hand.cancel()
+        for sender in waiting:
+            sender.cancel()
         _, waiting = await asyncio.wait(waiting, timeout=1)

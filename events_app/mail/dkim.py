@@ -1,4 +1,4 @@
-"""Signing letters with DKIM (RFC 6376, relaxed/relaxed), for operators whose relay does not sign.
+"""DKIM signing of letters (RFC 6376, relaxed/relaxed), for operators whose relay does not sign.
 
 No package: the one that is kept up has no wheel, and the signing half of the RFC is these few lines.
 """

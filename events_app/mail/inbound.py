@@ -1,4 +1,4 @@
-"""What arrives: bytes of a mail in, one frozen statement of what it is out. Pure, and silent about any nonsense.
+"""Reading inbound mail: its bytes in, one frozen statement of what it is out. Pure, and silent about any nonsense.
 
 A calendar's answer is read for its method, UID, attendee, answer, SEQUENCE and DTSTAMP, and for nothing else: summary,
 times and description of foreign mail are never looked at (calendar.md 3.3).
@@ -129,10 +129,10 @@ def _calendar_answer(calendars: list[str], sender: str, *, is_proven: bool) -> A
     )
 
 
-Line = tuple[str, dict[str, str], str]
+ContentLine = tuple[str, dict[str, str], str]
 
 
-def _unfolded(text: str) -> list[Line]:
+def _unfolded(text: str) -> list[ContentLine]:
     """Content lines (RFC 5545, 3.1) as name, parameters, value; a line that is none is left out."""
     found = []
     for line in re.sub(r"\n[ \t]", "", text.replace("\r", "")).split("\n"):
@@ -147,9 +147,9 @@ def _unfolded(text: str) -> list[Line]:
     return found
 
 
-def _of_the_event(lines: list[Line]) -> list[Line]:
+def _of_the_event(lines: list[ContentLine]) -> list[ContentLine]:
     """The properties of the VEVENT itself, without those of components inside it."""
-    inside: list[Line] = []
+    inside: list[ContentLine] = []
     open_components: list[str] = []
     for line in lines:
         name, _parameters, value = line

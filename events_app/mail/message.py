@@ -1,4 +1,4 @@
-"""One letter, from what it says to the bytes that travel."""
+"""One e-mail message, from what a letter says to the bytes that travel."""
 
 import hashlib
 import re

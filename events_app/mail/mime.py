@@ -1,4 +1,4 @@
-"""The bytes of a letter: header lines and body parts, so written that no value becomes a header of its own.
+"""MIME: header lines and body parts, so written that no value becomes a header of its own.
 
 Python's own e-mail package is not used for writing. Up to 3.11.7 and 3.12.1 it decodes
 `=?utf-8?q?=0ABcc:_x?=` in a header value and folds the result into a live header (CVE-2024-6923); here

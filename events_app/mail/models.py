@@ -1,9 +1,15 @@
-"""The table of letters."""
+"""The table of letters, which is the queue of outgoing mail."""
 
 import uuid
 
 from tortoise import fields
 from tortoise.models import Model
+
+OPEN_COLUMNS = (
+    "number", "id", "scope", "event_id", "thread", "replaces", "kind", "state", "when_unsure", "doubts", "message_id",
+    "attempts", "due_at", "lease_by", "last_error", "posted_day", "tried_day", "sent_day",
+)  # fmt: skip
+"""All but the sealed ones, which are long: what a list of letters reads."""
 
 
 class Letter(Model):

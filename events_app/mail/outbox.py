@@ -1,4 +1,4 @@
-"""The outbox: letters are posted here with the fact they tell of, and a person sees what became of them."""
+"""The outbox, where letters are queued with the fact they tell of; a person sees what became of them."""
 
 import asyncio
 import uuid
@@ -13,14 +13,15 @@ from typing import Any, Protocol
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
+from events_app.clock import milliseconds
 from events_app.database import after_commit, one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import N_
-from events_app.mail.models import Letter, facts_context
-from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure, milliseconds
+from events_app.mail.models import OPEN_COLUMNS, Letter, facts_context
+from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure
 
-_bells: set[asyncio.Event] = set()
-"""The couriers of this process, each waiting for its bell."""
+_waiting: set[asyncio.Event] = set()
+"""What the couriers of this process wait for, each for its own."""
 
 
 class Vault(Protocol):
@@ -112,7 +113,7 @@ async def post(
         due_at=milliseconds(now),
         posted_day=now.date(),
     )
-    after_commit(ring)
+    after_commit(wake_couriers)
     return letter
 
 
@@ -156,7 +157,7 @@ async def post_many(
             await asyncio.sleep(0)
     for start in range(0, len(letters), 250):
         await Letter.bulk_create(letters[start : start + 250])
-    after_commit(ring)
+    after_commit(wake_couriers)
     return [letter.id for letter in letters]
 
 
@@ -175,7 +176,7 @@ async def retry(letter_id: uuid.UUID, *, now: datetime) -> None:
     idle = Letter.filter(number=letter.number, state__in=list(RETRIED_BY_HAND), lease_by=None)
     if not await idle.update(state="queued", due_at=milliseconds(now), tried_day=None):
         raise LetterNotRetried
-    after_commit(ring)
+    after_commit(wake_couriers)
 
 
 async def counts_of(event_id: uuid.UUID) -> dict[State, int]:
@@ -202,8 +203,7 @@ async def letters_of(
         found = found.filter(Q(state__in=list(states)) | Q(doubts__gt=0 if "unsure" in states else 2**30))
     if before is not None:
         found = found.filter(number__lt=before)
-    fields = Letter._meta.db_fields - {"facts", "message"}
-    return await found.order_by("-number").limit(limit).only(*fields)
+    return await found.order_by("-number").limit(limit).only(*OPEN_COLUMNS)
 
 
 async def read(letter_id: uuid.UUID, vault: Vault, reader: Any) -> OpenLetter:
@@ -218,20 +218,20 @@ async def read(letter_id: uuid.UUID, vault: Vault, reader: Any) -> OpenLetter:
     return _opened(letter, raw)
 
 
-def ring() -> None:
+def wake_couriers() -> None:
     """Wake the couriers of this process. Those of other processes look by themselves every few seconds."""
-    for bell in _bells:
-        bell.set()
+    for posted in _waiting:
+        posted.set()
 
 
-def hang(bell: asyncio.Event) -> None:
-    """From now on `ring` sets this bell, which belongs to the running loop."""
-    _bells.add(bell)
+def add_courier(posted: asyncio.Event) -> None:
+    """From now on `wake_couriers` sets this event, which belongs to the running loop."""
+    _waiting.add(posted)
 
 
-def take_down(bell: asyncio.Event) -> None:
-    """`ring` forgets this bell."""
-    _bells.discard(bell)
+def remove_courier(posted: asyncio.Event) -> None:
+    """`wake_couriers` forgets this event."""
+    _waiting.discard(posted)
 
 
 def _opened(letter: Letter, raw: bytes) -> OpenLetter:
@@ -276,8 +276,7 @@ async def health() -> Health:
         .first()
         .only("number", "due_at")
     )
-    fields = Letter._meta.db_fields - {"facts", "message"}
-    trouble = Letter.filter(~Q(last_error="")).order_by("-number").limit(20).only(*fields)
+    trouble = Letter.filter(~Q(last_error="")).order_by("-number").limit(20).only(*OPEN_COLUMNS)
     return Health(
         states={row["state"]: row["n"] for row in rows},
         oldest_due=waiting.due_at if waiting else None,

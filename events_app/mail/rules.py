@@ -1,7 +1,7 @@
-"""The life of a letter, when it is tried again, and what may be kept of a mail server's words."""
+"""The states of a letter, the retry schedule, and what may be kept of a mail server's words."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 State = Literal["queued", "sending", "sent", "kept", "superseded", "unsure", "refused", "withheld"]
@@ -79,8 +79,3 @@ def next_try(attempts: int, *, now: datetime, backoff: tuple[float, ...] = BACKO
 def is_hopeless(first_tried: date | None, *, today: date) -> bool:
     """Whether a letter has been tried for long enough."""
     return first_tried is not None and today - first_tried > timedelta(days=PATIENCE_DAYS)
-
-
-def milliseconds(moment: datetime) -> int:
-    """Unix milliseconds: the same number on both database engines."""
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)

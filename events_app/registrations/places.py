@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from events_app.acts import Act, Who
+from events_app.clock import milliseconds
 from events_app.database import rows
 from events_app.events.models.event import Event
 from events_app.events.rules import Door
@@ -15,11 +16,6 @@ from events_app.registrations.models import Quota, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.reminders import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
-
-
-def milliseconds(moment: datetime) -> int:
-    """Unix milliseconds, as `due_at` holds them."""
-    return int(moment.timestamp() * 1000)
 
 
 async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None) -> Pool:

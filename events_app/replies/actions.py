@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events_app.acts import Act, Office, Who
+from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.mail.inbound import Arrived, Kind, read
@@ -13,7 +14,6 @@ from events_app.registrations import rules
 from events_app.registrations.actions.leaving import leave
 from events_app.registrations.facts import Person, uid_of
 from events_app.registrations.models import HistoryLine, Registration
-from events_app.registrations.places import milliseconds
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.rules import Status
 from events_app.vault import Json, normalise

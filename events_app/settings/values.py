@@ -103,7 +103,7 @@ def not_empty(value: str) -> str | None:
 
 def database_url(value: str) -> str | None:
     """Empty, sqlite:PATH or postgresql://...; the sentence never shows the value: it may hold a password."""
-    if not value or re.match(r"sqlite:.|postgresql://.", value):
+    if not value or re.match(r"sqlite:.|postgres(ql)?://.", value):
         return None
     return "write sqlite:PATH or postgresql://USER:PASSWORD@HOST/NAME"
 

@@ -1,4 +1,4 @@
-"""Personal data at rest: keys, sealed blobs and blind indexes. It knows bytes, not registrations."""
+"""Personal data encrypted at rest: keys, sealed blobs and blind indexes. It knows bytes, not registrations."""
 
 from events_app.vault.readers import Reader, ReadingRefused, ReadRule
 from events_app.vault.refusals import KeyringBusy, KeysExposed, KeysLost, NoKey, SealBroken, VaultClosed

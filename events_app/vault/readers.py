@@ -1,4 +1,4 @@
-"""Who asks to read personal data: every reading passes through here, and a later rule may decide by it."""
+"""Readers: who asks to read personal data. Every reading passes here, and an access rule may decide by it."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol

@@ -1,4 +1,4 @@
-"""What the vault refuses, each with the sentence that says what to do."""
+"""Errors of the vault, each with the sentence that says what to do."""
 
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import N_

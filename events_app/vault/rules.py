@@ -1,4 +1,4 @@
-"""How personal data looks inside a seal: normal addresses, padded text, the place it is bound to. Pure."""
+"""How plaintext looks before it is encrypted: normal addresses, padded text, the place it is bound to. Pure."""
 
 import json
 import unicodedata

@@ -1,4 +1,4 @@
-"""One sealed blob: 0x01, a nonce of 12 bytes, AES-256-GCM; and keys wrapped by keys the same way."""
+"""Encryption of one blob: 0x01, a nonce of 12 bytes, AES-256-GCM; and keys wrapped by keys the same way."""
 
 import os
 

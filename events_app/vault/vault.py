@@ -1,4 +1,4 @@
-"""The vault: the only place where personal data is sealed and opened."""
+"""The vault: the only place where personal data is encrypted (sealed) and decrypted (opened)."""
 
 import hashlib
 import hmac

@@ -1,1 +1,1 @@
-"""What every page needs from HTTP: forms, responses, the site's own facts, and the guards at the door."""
+"""What every page needs from HTTP: forms, responses, the site's own facts, and the middleware."""

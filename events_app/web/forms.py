@@ -1,4 +1,4 @@
-"""What was typed into a form: WTForms with our own sentences, so that refusals speak the person's language."""
+"""Web forms: WTForms with our own sentences, so that refusals speak the person's language."""
 
 import re
 import unicodedata
@@ -63,6 +63,11 @@ def _written(field: Field, render_kw: Mapping[str, Any]) -> Markup:
     return markup
 
 
+def _holds_something(field: Field) -> bool:
+    """Whether there is a value to be shown, or what was typed instead of one."""
+    return field.data not in (None, "") or any(field.raw_data or ())
+
+
 class Form(WTForm):
     """A form that keeps what was typed and finds every error at once."""
 
@@ -71,8 +76,8 @@ class Form(WTForm):
             return _OurSentences()
 
         def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:
-            """As WTForms writes it; an empty line or box, which is the same for everybody, is written once."""
-            if type(field.widget) not in _ALIKE_WHEN_EMPTY or field._value():  # type: ignore[attr-defined]
+            """As WTForms writes it; an empty line or box, alike for everybody, is written once: a fifth of a form."""
+            if type(field.widget) not in _ALIKE_WHEN_EMPTY or _holds_something(field):
                 return _written(field, render_kw)
             given = (field.render_kw, render_kw, vars(field.flags), current_language())
             key = repr((type(field.widget), field.id, field.name, given))
@@ -102,7 +107,7 @@ class _InMemory(MultiPartParser):
 async def typed_into(request: Request, *, files: int = 0) -> FormData:
     """The posted fields, and so many files at most. Nothing of them touches the disk.
 
-    The body's size is limited at the door (web/security); a text may have `MOST_IN_A_FIELD` bytes or, where the door
+    The body's size is limited by `BodyLimit` (web/security); a text may have `MOST_IN_A_FIELD` bytes or, where that
     lets larger bodies in, be as long as the body. Asked again, the answer is the same.
     """
     if request._form is None:

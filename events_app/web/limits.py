@@ -1,4 +1,4 @@
-"""How often one place may knock: counts in memory, keyed by a hash that is forgotten within the hour."""
+"""Rate limits: how often one place may try. Counts in memory, keyed by a hash that is forgotten within the hour."""
 
 import hmac
 import ipaddress

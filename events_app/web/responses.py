@@ -1,5 +1,6 @@
-"""What is answered: a page, a way onward, a file."""
+"""HTTP responses: a page, a way onward, a file, an ETag."""
 
+import hashlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -135,6 +136,17 @@ def download(
     if isinstance(content, bytes):
         return Response(content, media_type=media_type, headers=fields)
     return StreamingResponse(content, media_type=media_type, headers=fields)
+
+
+def etag_of(content: bytes) -> str:
+    """The mark (ETag) by which a client knows its copy of these bytes (RFC 9110, 8.8.3)."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def has_copy(request: Request, etag: str) -> bool:
+    """Whether the client says that it holds what this ETag marks, or anything at all (RFC 9110, 13.1.2)."""
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    return bool(etag) and not known.isdisjoint({etag, "*"})
 
 
 CALENDAR_TYPE = "text/calendar; charset=utf-8"

@@ -1,4 +1,4 @@
-"""The guards at the door, as plain ASGI: headers, same-origin posts, size of bodies, language of the request."""
+"""The middleware, as plain ASGI: security headers, CSRF, size of bodies, language of the request."""
 
 import re
 from collections.abc import Mapping

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import uvicorn
@@ -22,7 +23,6 @@ from tortoise import Tortoise, fields
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from events_app.database.connections import postgresql_credentials
 from tests.bench.minimal_pages import TEMPLATES
 
 PROMISE = "We ask only for what an event needs, keep it encrypted, and delete it afterwards. No tracking."
@@ -75,11 +75,18 @@ def settings_of(url: str) -> dict[str, Any]:
     """For Tortoise, with its own backends."""
     connection: Any = url
     if url.startswith("postgresql:"):
-        connection = {"engine": "tortoise.backends.asyncpg", "credentials": postgresql_credentials(url)}
+        connection = {"engine": "tortoise.backends.asyncpg", "credentials": credentials_of(url)}
     return {
         "connections": {"default": connection},
         "apps": {"models": {"models": ["tests.bench.minimal"], "default_connection": "default"}},
     }
+
+
+def credentials_of(url: str) -> dict[str, Any]:
+    """Of the tests' own server: postgresql://USER@/NAME?host=FOLDER."""
+    parts = urlsplit(url)
+    (folder,) = parse_qs(parts.query)["host"]
+    return {"host": folder, "user": parts.username, "database": parts.path.removeprefix("/"), "maxsize": 10}
 
 
 def sqlite_url(path: object) -> str:

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from events_app.database.connections import postgresql_credentials
 from tests.bench.scale import Scale
 from tests.bench.stage import Stage, run, told_by
 from tests.bench.table import Row, Sample, at_least, at_most, interleaved, not_measured
@@ -61,10 +60,7 @@ def _database_of(url: str, name: str) -> str:
     """A new database on the server; its URL."""
 
     async def make() -> None:
-        credentials = postgresql_credentials(url)
-        connection = await asyncpg.connect(
-            host=credentials["host"], user=credentials["user"], database=credentials["database"]
-        )
+        connection = await asyncpg.connect(url)
         try:
             await connection.execute(f'CREATE DATABASE "{name}"')
         finally:

@@ -12,7 +12,7 @@ from events_app.database import (
     open_database,
     ping,
 )
-from events_app.database.connections import postgresql_credentials, sqlite_path
+from events_app.database.connections import sqlite_path
 from tests.database.toys import ToyEvent
 from tests.databases import ENGINE, DatabaseUnderTest
 
@@ -118,26 +118,3 @@ async def test_closing_what_is_not_open_does_nothing(toys: DatabaseUnderTest) ->
 )
 def test_a_sqlite_url_names_a_file(url: str, path: str) -> None:
     assert sqlite_path(url) == path
-
-
-def test_a_postgresql_url_is_read_to_the_letter() -> None:
-    assert postgresql_credentials("postgresql://me:p%40ss@db:6432/events?ssl=disable&maxsize=3") == {
-        "host": "db",
-        "port": 6432,
-        "user": "me",
-        "password": "p@ss",
-        "database": "events",
-        "ssl": "disable",
-        "minsize": 1,
-        "maxsize": 3,
-    }
-
-
-def test_a_socket_folder_may_be_named_as_host() -> None:
-    assert postgresql_credentials("postgresql://me@/events?host=/run/postgresql")["host"] == "/run/postgresql"
-
-
-@pytest.mark.parametrize("url", ["mysql://db/events", "postgresql://db/events?sslmode=require"])
-def test_what_is_not_known_in_a_url_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="database URL"):
-        postgresql_credentials(url)

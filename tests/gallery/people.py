@@ -10,6 +10,7 @@ from typing import Any
 from events_app import app as house
 from events_app import clock, demonstration
 from events_app.acts import Office
+from events_app.clock import milliseconds
 from events_app.events.actions import life
 from events_app.events.models.event import Event
 from events_app.i18n import use_language
@@ -25,7 +26,6 @@ from events_app.registrations.actions import changing, leaving
 from events_app.registrations.actions.registering import Receipt
 from events_app.registrations.models import Registration
 from events_app.registrations.pages.receipt import LINK_ASKED, _sealed, receipt_token
-from events_app.registrations.places import milliseconds
 from events_app.registrations.posting import post_about, reveal_person
 from events_app.registrations.rules import Due, Status
 from events_app.settings import Settings

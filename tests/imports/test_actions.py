@@ -20,7 +20,7 @@ from events_app.imports.actions import batches, drafts, importing
 from events_app.imports.actions.importing import Wish
 from events_app.imports.models import ImportBatch, ImportDraft
 from events_app.imports.rules import Line
-from events_app.mail.ledger import Ledger
+from events_app.mail.leases import Leases
 from events_app.mail.models import Letter
 from events_app.registrations import rules
 from events_app.registrations.actions import leaving
@@ -283,7 +283,7 @@ async def test_one_letter_that_may_have_left_keeps_the_whole_list(office: Office
 async def test_a_courier_that_holds_a_letter_of_a_list_taken_back_cannot_send_it(office: Office) -> None:
     event = await make.event(office.vault)
     batch = await bring(event, lines(1), office)
-    courier = Ledger("somebody", lease=300)
+    courier = Leases("somebody", lease=300)
     (leased,) = await courier.take(5, now=NOW)
 
     await batches.undo(event.id, batch.id, act=office.at(NOW))
@@ -298,7 +298,7 @@ async def test_a_courier_and_an_organizer_at_once_never_end_with_a_letter_about_
     for turn in range(8):
         event = await make.event(office.vault, slug=f"event-{turn}")
         batch = await bring(event, lines(1), office)
-        courier = Ledger(f"courier {turn}", lease=300)
+        courier = Leases(f"courier {turn}", lease=300)
         (leased,) = await courier.take(5, now=NOW)
 
         async def take_back(event: Event = event, batch: ImportBatch = batch) -> bool:

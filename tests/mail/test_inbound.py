@@ -1,16 +1,12 @@
-"""Foreign mail: whatever the bytes, reading them says what they are; the postbox refuses what is not ours."""
+"""Foreign mail: whatever the bytes, reading them says what they are."""
 
-import smtplib
 from datetime import UTC, datetime
 
-import anyio.to_thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from events_app.mail.inbound import LARGEST, Arrived, Kind, read
-from events_app.mail.postbox import Postbox
-from events_app.settings import Inbound
 
 pytestmark = pytest.mark.engine_free
 
@@ -75,36 +71,3 @@ def test_no_bytes_break_the_reader(raw: bytes) -> None:
 @given(st.integers(0, len(REPLY)), st.binary(max_size=30))
 def test_no_damage_to_a_reply_breaks_the_reader(at: int, noise: bytes) -> None:
     assert read(REPLY[:at] + noise + REPLY[at:], return_path="a@example.org", authserv_id="mx").kind in Kind
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("protocol", ["lmtp", "smtp"])
-async def test_the_postbox_takes_what_is_ours_and_refuses_the_rest(protocol: str) -> None:
-    taken: list[tuple[str, bytes, str]] = []
-
-    async def is_ours(recipient: str) -> bool:
-        return recipient == "events+r-abc@example.org"
-
-    async def take(recipient: str, raw: bytes, return_path: str) -> None:
-        taken.append((recipient, raw, return_path))
-
-    settings = Inbound(address="events@example.org", host="127.0.0.1", port=0, protocol=protocol)
-    postbox = Postbox(settings, is_ours=is_ours, take=take)
-    await postbox.open()
-
-    def speak() -> list[int]:
-        kind = smtplib.LMTP if protocol == "lmtp" else smtplib.SMTP
-        with kind("127.0.0.1", postbox.port, local_hostname="mx") as line:
-            line.ehlo_or_helo_if_needed()
-            line.mail("guest@example.org")
-            codes = [line.rcpt(f"events+r-{token}@example.org")[0] for token in ("unknown", "ABC")]
-            line.putcmd("data")
-            line.getreply()
-            line.send(REPLY + b".\r\n")
-            return [*codes, line.getreply()[0]]
-
-    codes = await anyio.to_thread.run_sync(speak)
-    await postbox.close()
-
-    assert codes == [550, 250, 250]
-    assert taken == [("events+r-abc@example.org", REPLY, "guest@example.org")]

@@ -7,7 +7,7 @@ import pytest
 from events_app.clock import now
 from events_app.database import one_transaction
 from events_app.mail import outbox
-from events_app.mail.models import Letter
+from events_app.mail.models import OPEN_COLUMNS, Letter
 from events_app.vault import Reader
 from tests.mail.office import INVITE, Office
 from tests.mail.smtp import SmtpServer
@@ -165,3 +165,10 @@ async def test_an_older_letter_is_not_sent_after_a_newer_one_of_its_thread(
 @pytest.mark.parametrize("refusal", [outbox.NoSuchLetter, outbox.LetterNotRetried, outbox.LetterOvertaken])
 async def test_every_refusal_of_the_outbox_is_a_sentence(refusal: type[Exception]) -> None:
     assert str(refusal()).endswith(".")
+
+
+def test_a_list_of_letters_reads_every_column_but_the_sealed_ones() -> None:
+    told = Letter.describe()
+    columns = {each["name"] for each in [told["pk_field"], *told["data_fields"]]}
+
+    assert sorted(OPEN_COLUMNS) == sorted(columns - {"facts", "message"})

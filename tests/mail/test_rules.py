@@ -12,7 +12,6 @@ from events_app.mail.rules import (
     RETRIED_BY_HAND,
     before,
     is_hopeless,
-    milliseconds,
     next_try,
     plain_words,
 )
@@ -62,7 +61,3 @@ def test_whatever_a_server_says_only_known_words_are_kept(reply: str) -> None:
     assert kept.startswith("451 …")
     assert "canary" not in kept
     assert len(kept) <= 200
-
-
-def test_time_in_rows_is_whole_milliseconds() -> None:
-    assert milliseconds(datetime(1970, 1, 1, 0, 0, 1, 999, tzinfo=UTC)) == 1000

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from events_app.acts import Act
+from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.errors import NotFound
 from events_app.i18n import N_
 from events_app.imports.models import ImportDraft
-from events_app.registrations.places import milliseconds
 
 DRAFT_LASTS: Final = timedelta(minutes=15)
 """So long an uploaded list is kept, sealed, between two steps."""

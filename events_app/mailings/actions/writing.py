@@ -19,7 +19,7 @@ from events_app.events.models.event import Event, hosts_of
 from events_app.events.rules import Status as EventStatus
 from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
-from events_app.mail.models import Letter
+from events_app.mail.models import OPEN_COLUMNS, Letter
 from events_app.mailings.emails import LetterMaker, Words
 from events_app.mailings.models import Mailing, MailingLine
 from events_app.people import search
@@ -292,8 +292,7 @@ async def report_on(mailing: Mailing, *, most: int = 200) -> Report:
     posted = Subquery(lines.filter(letter_id__isnull=False).values("letter_id"))
     letters = Letter.filter(id__in=posted)
     states = await letters.annotate(n=Count("number")).group_by("state").values("state", "n")
-    fields = Letter._meta.db_fields - {"facts", "message"}
-    lost = await letters.filter(state__in=list(UNREACHED)).order_by("number").limit(most).only(*fields)
+    lost = await letters.filter(state__in=list(UNREACHED)).order_by("number").limit(most).only(*OPEN_COLUMNS)
     return Report(
         {row["state"]: row["n"] for row in counted},
         {row["state"]: row["n"] for row in states},

@@ -19,7 +19,7 @@ from events_app.registrations.models import Registration
 from events_app.registrations.rules import NoSuchRegistration, Status
 from events_app.vault import Reader
 from events_app.web.forms import typed_into
-from events_app.web.responses import CALENDAR_TYPE, Flash, page, see_other
+from events_app.web.responses import CALENDAR_TYPE, Flash, etag_of, has_copy, page, see_other
 from events_app.web.site import site_of
 
 OPENS_BEFORE = timedelta(minutes=15)
@@ -91,8 +91,8 @@ async def personal_calendar(request: Request) -> Response:
         language=current_language(),
     )
     content = feed.feed(cover, pieces)
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    etag = etag_of(content)
     headers = {"ETag": etag, "Cache-Control": "private, max-age=300", "X-Robots-Tag": "noindex"}
-    if etag in request.headers.get("if-none-match", ""):
+    if has_copy(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=CALENDAR_TYPE, headers=headers)

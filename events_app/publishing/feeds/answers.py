@@ -1,6 +1,5 @@
 """What all feeds have in common: kept bytes, a mark by which a client knows its copy, text that XML can hold."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
@@ -9,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app.events.models.event import Event
-from events_app.publishing.pages.remembered import kept
+from events_app.house import house_of
+from events_app.kept.pages import kept
+from events_app.web.responses import etag_of, has_copy
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -20,14 +21,13 @@ async def answer(request: Request, write: Callable[[Request], Awaitable[Response
     async def render() -> Response:
         return await write(request)
 
-    response = await kept(request, render)
+    response = await kept(request, render, cache=house_of(request).page_cache)
     return _not_modified(request, response)
 
 
 def _not_modified(request: Request, response: Response) -> Response:
     etag = response.headers.get("etag", "")
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if not etag or known.isdisjoint({etag, "*"}):
+    if not has_copy(request, etag):
         return response
     names = ("etag", "last-modified", "cache-control")
     return Response(status_code=304, headers={name: response.headers[name] for name in names})
@@ -35,7 +35,7 @@ def _not_modified(request: Request, response: Response) -> Response:
 
 def feed_response(content: bytes, media_type: str, *, name: str, changed: datetime) -> Response:
     headers = {
-        "ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+        "ETag": etag_of(content),
         "Last-Modified": changed.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"),
         "Cache-Control": "public, max-age=300",
         "Content-Disposition": f'inline; filename="{name}"',

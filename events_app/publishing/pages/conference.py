@@ -11,8 +11,9 @@ from starlette.responses import Response
 from events_app.events.models.conference import Conference
 from events_app.events.models.event import Event, programme_of
 from events_app.events.models.where import room_name
+from events_app.house import house_of
+from events_app.kept.pages import kept
 from events_app.publishing.pages.lists import by_day, hosts_by_event, short_places
-from events_app.publishing.pages.remembered import kept
 from events_app.web.responses import page
 
 
@@ -34,7 +35,7 @@ async def conference(request: Request) -> Response:
             zone=found.zone,
         )
 
-    return await kept(request, render)
+    return await kept(request, render, cache=house_of(request).page_cache)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from events_app.events.models.panel import agenda_of, speakers_of
 from events_app.events.models.where import place_of
 from events_app.events.rules import Door
 from events_app.house import house_of
+from events_app.kept.pages import kept
 from events_app.publishing import sharing
 from events_app.publishing.pages.lists import host_views
 from events_app.publishing.pages.pictures import colours_of
-from events_app.publishing.pages.remembered import kept
 from events_app.web.responses import page
 from events_app.web.site import site_of
 
@@ -30,7 +30,7 @@ async def event(request: Request) -> Response:
         seats = await house_of(request).seats_of(found) if context["door"] == Door.OPEN else None
         return page(request, "publishing/event.html", **context, shared=shared, seats=seats)
 
-    return await kept(request, render)
+    return await kept(request, render, cache=house_of(request).page_cache)
 
 
 async def event_context(found: Event, hosts: Sequence[EventHost], *, now: datetime) -> dict[str, Any]:

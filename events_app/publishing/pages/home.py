@@ -6,8 +6,9 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.events.models.conference import Conference
 from events_app.events.models.event import Event
+from events_app.house import house_of
+from events_app.kept.pages import kept
 from events_app.publishing.pages.lists import by_day, hosts_by_event, short_places, zone_of_all
-from events_app.publishing.pages.remembered import kept
 from events_app.web.responses import page
 
 
@@ -25,4 +26,4 @@ async def home(request: Request) -> Response:
             zone=zone_of_all(events),
         )
 
-    return await kept(request, render)
+    return await kept(request, render, cache=house_of(request).page_cache)

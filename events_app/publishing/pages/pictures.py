@@ -1,7 +1,6 @@
 """What goes with the public pages: share pictures, logos, and an organization's colours."""
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from events_app.errors import NoSuchPage
 from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.where import place_of
 from events_app.publishing import cards, sharing
+from events_app.web.responses import etag_of, has_copy
 
 
 async def card(request: Request) -> Response:
@@ -20,8 +20,8 @@ async def card(request: Request) -> Response:
     if not sharing.has_card(found):
         raise NoSuchPage()
     drawn = sharing.card_of(found, await hosts_of(found.id), place=place_of(found))
-    headers = {"ETag": _mark(repr(drawn).encode()), "Cache-Control": "public, max-age=3600"}
-    if _knows(request, headers["ETag"]):
+    headers = {"ETag": etag_of(repr(drawn).encode()), "Cache-Control": "public, max-age=3600"}
+    if has_copy(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(await asyncio.to_thread(cards.draw, drawn), media_type="image/png", headers=headers)
 
@@ -30,16 +30,6 @@ def colours_of(hosts: Sequence[EventHost]) -> str:
     """The address of the first host's colours; "" where it has none."""
     first = hosts[0].organization if hosts else None
     return f"/organizations/{first.slug}/colours.css" if first and first.colour else ""
-
-
-def _mark(content: bytes) -> str:
-    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-
-
-def _knows(request: Request, etag: str) -> bool:
-    """Whether the client holds the copy with this mark."""
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    return bool(etag) and etag in known
 
 
 async def logo(request: Request) -> Response:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events_app.acts import Act, Who
+from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
@@ -18,7 +19,6 @@ from events_app.registrations.places import (
     confirm,
     end,
     may_hear_of_it,
-    milliseconds,
     pool_of,
     promote,
 )

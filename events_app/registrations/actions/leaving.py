@@ -3,11 +3,12 @@
 import uuid
 
 from events_app.acts import Act, Who
+from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.registrations import rules
 from events_app.registrations.models import Registration, party_of
-from events_app.registrations.places import confirm, end, milliseconds, promote
+from events_app.registrations.places import confirm, end, promote
 from events_app.registrations.posting import note, post_about
 from events_app.registrations.rules import Due, Status
 

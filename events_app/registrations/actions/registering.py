@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from events_app.acts import Act, Who
+from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Door
 from events_app.registrations import rules
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, end_of_line, head_of_line
-from events_app.registrations.places import end, milliseconds, pool_of
+from events_app.registrations.places import end, pool_of
 from events_app.registrations.posting import (
     COURIER,
     note,

@@ -1,4 +1,4 @@
-"""The door gives a kept page again before anything else looks at the request: the same answer, and only while true."""
+"""The response cache gives a kept page again before any guard is asked: the same answer, and only while true."""
 
 import asyncio
 import uuid
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import httpx2
 import pytest
 
-from events_app.database import Reads
 from events_app.events.models.event import Event
 from events_app.events.models.panel import AgendaItem, agenda_of
+from events_app.kept.reads import Reads
+from events_app.kept.response_cache import ResponseCache, key_of
 from events_app.publishing.pages import event as pages
-from events_app.web.door import Door, wish_of
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
@@ -19,10 +19,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 CHANGING = {"date"}
 
 
-def doors_of(house: make.House) -> Door:
-    """The door of this house, once it has answered somebody."""
+def cache_of(house: make.House) -> ResponseCache:
+    """The response cache of this house, once it has answered somebody."""
     inside = house.app.middleware_stack
-    while not isinstance(inside, Door):
+    while not isinstance(inside, ResponseCache):
         inside = inside.app  # type: ignore[union-attr]
     return inside
 
@@ -49,10 +49,10 @@ async def test_the_second_answer_is_the_first_in_every_byte_and_header(
 
     assert said(answers[0]) == said(answers[1]) == said(answers[2])
     assert "content-security-policy" in answers[2].headers
-    assert len(doors_of(house)._answers) == 1
+    assert len(cache_of(house)._answers) == 1
 
 
-async def test_the_door_does_not_ask_inside(house: make.House) -> None:
+async def test_a_remembered_answer_asks_nobody_inside(house: make.House) -> None:
     event = await make.event(house.vault)
     client, path = await house.client(), f"/events/{event.slug}"
     first = await client.get(path)
@@ -60,12 +60,12 @@ async def test_the_door_does_not_ask_inside(house: make.House) -> None:
     async def nobody(*_arguments: object) -> None:
         raise AssertionError("somebody inside was asked")
 
-    doors_of(house).app = nobody
+    cache_of(house).app = nobody
 
     assert said(await client.get(path)) == said(first)
 
 
-async def test_a_change_is_seen_through_the_door(house: make.House) -> None:
+async def test_a_change_is_seen_at_once(house: make.House) -> None:
     event = await make.event(house.vault, title={"en": "First title"})
     client, path = await house.client(), f"/events/{event.slug}"
     assert "First title" in (await client.get(path)).text
@@ -99,7 +99,7 @@ async def test_a_language_that_is_wished_is_still_remembered_in_a_cookie(house: 
     for _ in range(2):
         answer = await client.get(f"/events/{event.slug}?lang=ar")
         assert "language=ar" in answer.headers["set-cookie"]
-    assert not doors_of(house)._answers
+    assert not cache_of(house)._answers
 
 
 async def test_many_who_come_at_once_when_the_page_has_changed_are_all_answered(
@@ -127,13 +127,13 @@ async def test_many_who_come_at_once_when_the_page_has_changed_are_all_answered(
     assert all("Changed words." in answer.text for answer in answers)
 
 
-async def test_what_is_not_kept_does_not_stay_at_the_door(house: make.House) -> None:
+async def test_what_is_not_kept_is_not_remembered(house: make.House) -> None:
     client = await house.client()
 
     for path in ("/healthz", "/events/nothing", "/desk/sign-in"):
         await client.get(path)
 
-    assert not doors_of(house)._answers
+    assert not cache_of(house)._answers
 
 
 @pytest.mark.engine_free
@@ -149,13 +149,13 @@ async def test_what_is_not_kept_does_not_stay_at_the_door(house: make.House) -> 
         {"range": "bytes=0-1"},
     ],
 )
-async def test_whoever_brings_more_than_a_wish_is_let_through(headers: dict[str, str]) -> None:
-    assert wish_of(asked(headers=headers)) is None
+async def test_whoever_brings_more_than_a_language_is_let_through(headers: dict[str, str]) -> None:
+    assert key_of(asked(headers=headers)) is None
 
 
 @pytest.mark.engine_free
 @pytest.mark.parametrize("method", ["POST", "HEAD", "OPTIONS"])
-async def test_only_a_get_is_answered_at_the_door(method: str) -> None:
-    assert wish_of(asked(method=method)) is None
-    assert wish_of(asked()) == wish_of(asked(headers={"user-agent": "any"}))
-    assert wish_of(asked("/a")) != wish_of(asked("/b"))
+async def test_only_a_get_is_answered_from_the_cache(method: str) -> None:
+    assert key_of(asked(method=method)) is None
+    assert key_of(asked()) == key_of(asked(headers={"user-agent": "any"}))
+    assert key_of(asked("/a")) != key_of(asked("/b"))

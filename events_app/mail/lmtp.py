@@ -1,4 +1,4 @@
-"""The postbox: listens for answers to invitations, over LMTP or SMTP, behind the operator's own mail server."""
+"""The LMTP server (or SMTP): takes answers to invitations from the operator's own mail server."""
 
 import asyncio
 import logging
@@ -46,7 +46,7 @@ class _Slot:
         return "250 OK"
 
 
-class Postbox:
+class LmtpServer:
     """One listening socket in the running loop. Off unless `inbound.host` is set."""
 
     def __init__(self, settings: Inbound, *, is_ours: IsOurs, take: Take) -> None:

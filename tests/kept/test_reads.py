@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from events_app.database import Prepared, Reads, is_sqlite, noted_reads, one_transaction, rows
-from events_app.database.reads import FEW_ROWS, MOST_KEPT
+from events_app.database import Prepared, is_sqlite, one_transaction, rows
+from events_app.kept.reads import FEW_ROWS, MOST_KEPT, Reads, noted_reads
 from tests.database.toys import ToyEvent, ToyGuest
 from tests.databases import DatabaseUnderTest, run_sql
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from events_app.clock import now
-from events_app.mail.ledger import Ledger
+from events_app.mail.leases import Leases
 from events_app.mail.models import Letter
 from events_app.mail.rules import WhenUnsure
 from tests.mail.office import Office
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def one() -> Ledger:
-    return Ledger("one", lease=60)
+def one() -> Leases:
+    return Leases("one", lease=60)
 
 
 @pytest.fixture
-def other() -> Ledger:
-    return Ledger("other", lease=60)
+def other() -> Leases:
+    return Leases("other", lease=60)
 
 
 def soon() -> datetime:
@@ -32,7 +32,7 @@ def after_the_lease() -> datetime:
     return now() + timedelta(seconds=70)
 
 
-async def test_letters_are_taken_oldest_first_and_only_so_many(office: Office, one: Ledger) -> None:
+async def test_letters_are_taken_oldest_first_and_only_so_many(office: Office, one: Leases) -> None:
     letters = [await office.post() for _ in range(3)]
 
     taken = await one.take(2, now=soon())
@@ -40,14 +40,14 @@ async def test_letters_are_taken_oldest_first_and_only_so_many(office: Office, o
     assert [letter.id for letter in taken] == [letter.id for letter in letters[:2]]
 
 
-async def test_a_letter_is_taken_by_one_courier_only(office: Office, one: Ledger, other: Ledger) -> None:
+async def test_a_letter_is_taken_by_one_courier_only(office: Office, one: Leases, other: Leases) -> None:
     await office.post()
 
     assert len(await one.take(5, now=soon())) == 1
     assert await other.take(5, now=soon()) == []
 
 
-async def test_of_one_thread_only_the_oldest_letter_can_be_taken(office: Office, one: Ledger) -> None:
+async def test_of_one_thread_only_the_oldest_letter_can_be_taken(office: Office, one: Leases) -> None:
     thread = uuid.uuid4()
     older, _ = await office.post(thread=thread), await office.post(thread=thread)
 
@@ -56,7 +56,7 @@ async def test_of_one_thread_only_the_oldest_letter_can_be_taken(office: Office,
 
 
 async def test_a_lease_that_ran_out_can_be_taken_by_another(
-    office: Office, one: Ledger, other: Ledger
+    office: Office, one: Leases, other: Leases
 ) -> None:
     await office.post()
     await one.take(1, now=soon())
@@ -64,7 +64,7 @@ async def test_a_lease_that_ran_out_can_be_taken_by_another(
     assert len(await other.take(1, now=after_the_lease())) == 1
 
 
-async def test_whoever_lost_the_lease_records_nothing(office: Office, one: Ledger, other: Ledger) -> None:
+async def test_whoever_lost_the_lease_records_nothing(office: Office, one: Leases, other: Leases) -> None:
     await office.post()
     (mine,) = await one.take(1, now=soon())
     (theirs,) = await other.take(1, now=after_the_lease())
@@ -84,7 +84,7 @@ async def test_whoever_lost_the_lease_records_nothing(office: Office, one: Ledge
     assert (letter.state, letter.lease_by, letter.message) == ("sending", "other", b"theirs")
 
 
-async def test_a_letter_superseded_while_a_courier_holds_it_is_not_sent(office: Office, one: Ledger) -> None:
+async def test_a_letter_superseded_while_a_courier_holds_it_is_not_sent(office: Office, one: Leases) -> None:
     thread = uuid.uuid4()
     await office.post(thread=thread, replaces="change")
     (held,) = await one.take(1, now=soon())
@@ -94,7 +94,7 @@ async def test_a_letter_superseded_while_a_courier_holds_it_is_not_sent(office: 
     assert await office.states() == ["superseded", "queued"]
 
 
-async def test_a_letter_that_is_being_sent_is_not_superseded(office: Office, one: Ledger) -> None:
+async def test_a_letter_that_is_being_sent_is_not_superseded(office: Office, one: Leases) -> None:
     thread = uuid.uuid4()
     await office.post(thread=thread, replaces="change")
     (held,) = await one.take(1, now=soon())
@@ -107,7 +107,7 @@ async def test_a_letter_that_is_being_sent_is_not_superseded(office: Office, one
 
 @pytest.mark.parametrize(("when_unsure", "taken"), [("again", 1), ("ask", 0)])
 async def test_a_letter_whose_courier_died_while_sending_becomes_unsure(
-    office: Office, one: Ledger, other: Ledger, when_unsure: WhenUnsure, taken: int
+    office: Office, one: Leases, other: Leases, when_unsure: WhenUnsure, taken: int
 ) -> None:
     await office.post(when_unsure=when_unsure)
     (held,) = await one.take(1, now=soon())
@@ -119,7 +119,7 @@ async def test_a_letter_whose_courier_died_while_sending_becomes_unsure(
 
 
 async def test_an_unsure_letter_holds_back_its_thread_only_while_it_is_sent_again_by_itself(
-    office: Office, one: Ledger
+    office: Office, one: Leases
 ) -> None:
     thread, other_thread = uuid.uuid4(), uuid.uuid4()
     for about, policy in ((thread, "again"), (other_thread, "ask")):
@@ -133,7 +133,7 @@ async def test_an_unsure_letter_holds_back_its_thread_only_while_it_is_sent_agai
     assert [letter.number for letter in await one.take(5, now=soon())] == [(await office.letter(4)).number]
 
 
-async def test_a_finished_letter_has_no_lease_and_no_time(office: Office, one: Ledger) -> None:
+async def test_a_finished_letter_has_no_lease_and_no_time(office: Office, one: Leases) -> None:
     await office.post()
     (held,) = await one.take(1, now=soon())
     await one.refused(held, "550 no")
@@ -143,7 +143,7 @@ async def test_a_finished_letter_has_no_lease_and_no_time(office: Office, one: L
     ]
 
 
-async def test_a_letter_whose_couriers_always_die_is_left_to_a_person(office: Office, one: Ledger) -> None:
+async def test_a_letter_whose_couriers_always_die_is_left_to_a_person(office: Office, one: Leases) -> None:
     await office.post()
     moment = soon()
     while taken := await one.take(1, now=moment):

@@ -1,4 +1,4 @@
-"""One kept connection to the mail server, and what the server can say to a letter."""
+"""The SMTP connection: one that stays open, and what the mail server can say to a letter."""
 
 import ssl
 from typing import Protocol
@@ -24,7 +24,7 @@ class Never(Exception):
     """The server says no to this letter for good (5xx). The first argument is its reply in plain words."""
 
 
-class NoLine(Exception):
+class Unreachable(Exception):
     """The server cannot be reached or does not let us in. The letter was not sent, and is not at fault."""
 
 
@@ -32,11 +32,11 @@ class InDoubt(Exception):
     """The connection was lost while the letter was on it: nobody can say whether it arrived."""
 
 
-class Line(Protocol):
+class Connection(Protocol):
     """What the courier needs of a way to send. One letter at a time: offer, then deliver or forget."""
 
     async def offer(self, sender: str, recipient: str) -> None:
-        """Name the envelope. Raises NotNow, Never or NoLine."""
+        """Name the envelope. Raises NotNow, Never or Unreachable."""
 
     async def deliver(self, message: bytes) -> None:
         """Send the prepared bytes of the letter offered. Raises NotNow, Never or InDoubt."""
@@ -48,7 +48,7 @@ class Line(Protocol):
         """Say goodbye, if there is anybody to say it to."""
 
 
-class SmtpLine:
+class SmtpConnection:
     """A connection that is opened by the first letter and kept for the next (aiosmtplib)."""
 
     def __init__(self, settings: Mail, *, seconds: float = SECONDS) -> None:
@@ -76,11 +76,11 @@ class SmtpLine:
         try:
             await self._smtp.connect()
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise NoLine(_said(error)) from None
+            raise Unreachable(_said(error)) from None
         try:
             await self._envelope(sender, recipient)
         except (aiosmtplib.SMTPServerDisconnected, OSError) as error:
-            raise NoLine(_said(error)) from None
+            raise Unreachable(_said(error)) from None
 
     async def deliver(self, message: bytes) -> None:
         try:
@@ -111,16 +111,16 @@ class SmtpLine:
             await self._smtp.rcpt(recipient)
         except (aiosmtplib.SMTPTimeoutError, aiosmtplib.SMTPHeloError) as error:
             self._smtp.close()
-            raise NoLine(_said(error)) from None
+            raise Unreachable(_said(error)) from None
         except aiosmtplib.SMTPResponseException as error:
-            await self._answer(error, otherwise=NoLine)
+            await self._answer(error, otherwise=Unreachable)
 
     async def _answer(self, error: aiosmtplib.SMTPResponseException, *, otherwise: type[Exception]) -> None:
         """Raises the server's no in our words; an answer that is none of SMTP's is `otherwise`."""
         kind = {4: NotNow, 5: Never}.get(error.code // 100, otherwise)
         if error.code in OUR_OWN_FAULT:
-            kind = NoLine
-        if error.code == 421 or kind in (NoLine, otherwise):  # 421: the server is about to hang up
+            kind = Unreachable
+        if error.code == 421 or kind in (Unreachable, otherwise):  # 421: the server is about to hang up
             self._smtp.close()
         else:
             await self.forget()

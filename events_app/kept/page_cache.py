@@ -1,4 +1,4 @@
-"""Kept pages: the rendered bytes of public pages, true as long as nothing they were made of has changed."""
+"""The page cache: the rendered bytes of public pages, kept as long as nothing they were made of has changed."""
 
 import asyncio
 import gzip
@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from events_app.database import Reads, data_version, noted_reads
+from events_app.database import data_version
+from events_app.kept.reads import Reads, noted_reads
 
 Render = Callable[[], Awaitable[Response]]
 Key = tuple[str, ...]
@@ -24,8 +25,8 @@ KEPT_PAGE = "kept_page"
 """Where the scope of a request says which kept page answered it."""
 
 
-class KeptAnswer(Response):
-    """An answer that is sent many times. It hands out copies of its headers, because middleware changes them."""
+class RepeatedResponse(Response):
+    """A response that is sent many times. It hands out copies of its headers, because middleware changes them."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send(
@@ -41,11 +42,11 @@ class KeptPage:
     version: int
     until: float
     reads: Reads
-    plain: KeptAnswer
-    compressed: KeptAnswer | None = None
+    plain: RepeatedResponse
+    compressed: RepeatedResponse | None = None
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def for_reader(self, request: Request) -> KeptAnswer:
+    def for_reader(self, request: Request) -> RepeatedResponse:
         if "gzip" not in request.headers.get("accept-encoding", ""):
             return self.plain
         if self.compressed is None:
@@ -72,7 +73,7 @@ class KeptPage:
             return False
 
 
-class KeptPages:
+class PageCache:
     """Keeps whole answers by key (path and language). No cookie is ever kept: pages that set one are not.
 
     After a commit the questions that a page was made of are asked again; only other answers make it anew. `unseen`:
@@ -119,13 +120,13 @@ class KeptPages:
         return page
 
 
-def _copy(response: Response) -> KeptAnswer:
-    kept = KeptAnswer(response.body)
+def _copy(response: Response) -> RepeatedResponse:
+    kept = RepeatedResponse(response.body)
     kept.raw_headers = list(response.raw_headers)
     return kept
 
 
-def _compressed(response: KeptAnswer) -> KeptAnswer:
+def _compressed(response: RepeatedResponse) -> RepeatedResponse:
     """The answer compressed once, for everybody who takes it so; itself where it is too short to be worth it."""
     body = bytes(response.body)
     if len(body) < LEAST_TO_COMPRESS:

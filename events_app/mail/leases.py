@@ -1,19 +1,21 @@
-"""What the courier writes into the table of letters: leases, and the outcomes a lease allows it to record."""
+"""Leases: the locks by which couriers share the table of letters, and the outcomes that a lease allows to record."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
 
-from tortoise.connection import get_connection
-
-from events_app.database import is_sqlite, one_transaction
+from events_app.clock import milliseconds
+from events_app.database import is_sqlite, one_transaction, rows
 from events_app.mail.models import facts_context, message_context
-from events_app.mail.rules import MOST_DOUBTS, State, before, milliseconds
+from events_app.mail.rules import MOST_DOUBTS, State, before
 
 _Value = str | int | bytes | date | None
+
+_ROW_LOCKS = 'FOR UPDATE OF "l" SKIP LOCKED'
 
 _MAY_LEAVE = """
     SELECT "l"."number" FROM "letter" AS "l" WHERE "l"."due_at" <= $1 AND NOT EXISTS (
@@ -27,7 +29,7 @@ _DOUBT_LAPSED = f"""
     WHERE "state" = 'sending' AND "due_at" <= $1"""  # noqa: S608 - made of constants
 
 _TAKE = f"""
-    WITH "chosen" AS MATERIALIZED ({_MAY_LEAVE} FOR UPDATE OF "l" SKIP LOCKED)
+    WITH "chosen" AS MATERIALIZED ({_MAY_LEAVE} {_ROW_LOCKS})
     UPDATE "letter" SET "lease_by" = $3, "due_at" = $4
     WHERE "number" IN (SELECT "number" FROM "chosen") AND "state" <> 'sending'
     RETURNING "number", "id", "scope", "kind", "facts", "message", "message_id", "attempts", "tried_day",
@@ -60,8 +62,8 @@ class Leased:
         return message_context(self.id)
 
 
-class Ledger:
-    """One courier's entries. holder: a name that no other courier, past or present, has; lease: seconds."""
+class Leases:
+    """One courier's leases. holder: a name that no other courier, past or present, has; lease: seconds."""
 
     def __init__(self, holder: str, *, lease: float) -> None:
         self._holder = holder
@@ -73,10 +75,10 @@ class Ledger:
 
         First, whatever another courier was sending when its lease ran out becomes unsure.
         """
-        if not await _rows(_MAY_LEAVE, milliseconds(now), most):
+        if not await rows(_MAY_LEAVE, milliseconds(now), most):
             return []
-        rows = await _take(milliseconds(now), most, self._holder, milliseconds(now + self._lease))
-        return sorted((_leased(row) for row in rows), key=lambda letter: letter.number)
+        taken = await _take(milliseconds(now), most, self._holder, milliseconds(now + self._lease))
+        return sorted((_leased(row) for row in taken), key=lambda letter: letter.number)
 
     async def sending(self, letter: Leased, message: bytes, message_id: str, *, now: datetime) -> bool:
         """Committed just before DATA, with the sealed bytes. False: it is not ours to send any more."""
@@ -142,7 +144,7 @@ class Ledger:
     async def _write(self, letter: Leased, from_states: tuple[State, ...], **values: _Value) -> bool:
         """The fence: whoever lost the lease, or whose letter was superseded meanwhile, changes nothing."""
         fence: tuple[_Value, ...] = (letter.number, self._holder, *from_states)
-        return bool(await _rows(_fenced(tuple(values), len(from_states)), *values.values(), *fence))
+        return bool(await rows(_fenced(tuple(values), len(from_states)), *values.values(), *fence))
 
 
 @cache
@@ -156,21 +158,14 @@ def _fenced(columns: tuple[str, ...], states: int) -> str:
 
 
 @one_transaction
-async def _take(now: int, most: int, holder: str, until: int) -> list[dict[str, Any]]:
-    await _rows(_DOUBT_LAPSED, now)
-    return await _rows(_TAKE, now, most, holder, until)
+async def _take(now: int, most: int, holder: str, until: int) -> Sequence[Any]:
+    """SQLite needs no row locks: its transactions hold the write lock."""
+    await rows(_DOUBT_LAPSED, now)
+    take = _TAKE.replace(_ROW_LOCKS, "") if is_sqlite() else _TAKE
+    return await rows(take, now, most, holder, until)
 
 
-async def _rows(sql: str, *values: _Value) -> list[dict[str, Any]]:
-    """SQLite knows $1 as ?1, days as text, and needs no row locks: its transactions hold the write lock."""
-    given: list[_Value] = list(values)
-    if is_sqlite():
-        sql = sql.replace("$", "?").replace('FOR UPDATE OF "l" SKIP LOCKED', "")
-        given = [value.isoformat() if isinstance(value, date) else value for value in values]
-    return await get_connection("default").execute_query_dict(sql, given)
-
-
-def _leased(row: dict[str, Any]) -> Leased:
+def _leased(row: Any) -> Leased:
     day = row["tried_day"]
     letter_id = row["id"]
     return Leased(

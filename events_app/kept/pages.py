@@ -5,22 +5,20 @@ import time
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.house import house_of
 from events_app.i18n import current_language
-from events_app.web.kept import Render
+from events_app.kept.page_cache import PageCache, Render
 from events_app.web.responses import flash_of, is_page, nobody_in_particular, with_flash
 
 
-async def kept(request: Request, render: Render) -> Response:
+async def kept(request: Request, render: Render, *, cache: PageCache) -> Response:
     """The page from memory if it is still true; a sentence for this reader alone is put into a copy."""
-    pages = house_of(request).page_cache
     # As they were asked for: a URL put together of them lacks line ends, and would be another page's.
     asked = request.scope["path"], request.scope["query_string"].decode("latin-1")
     key, now = (*asked, current_language()), time.monotonic()
     flash = flash_of(request)
     if not flash:
-        return await pages.get(request, key, render, now=now)
+        return await cache.get(request, key, render, now=now)
     with nobody_in_particular(request):
-        found = await pages.page(key, render, now=now)
+        found = await cache.page(key, render, now=now)
     plain = found if isinstance(found, Response) else found.plain
     return with_flash(plain, flash) if is_page(plain) else plain

@@ -1,4 +1,4 @@
-"""What a piece of work read: its questions, and a mark of every answer, so that they can be asked once more.
+"""What a kept page was made of: its SELECTs, and a mark of every answer, so that the page cache can ask once more.
 
 Asking again costs a fraction of making models and a page of the answers, and says whether these would come out the
 same.

@@ -1,4 +1,4 @@
-"""Kept pages are true: they notice every commit, also another process's, and the clock."""
+"""The page cache is true: it notices every commit, also another process's, and the clock."""
 
 import asyncio
 import gzip
@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from events_app.database import is_sqlite
 from events_app.directory.models import Organization
-from events_app.web.kept import MOST_BYTES, MOST_PAGES, SECONDS, KeptPages
+from events_app.kept.page_cache import MOST_BYTES, MOST_PAGES, SECONDS, PageCache
 from tests import make
 from tests.databases import DatabaseUnderTest, run_sql
 
@@ -26,7 +26,7 @@ class Kitchen:
     def __init__(self, *, status: int = 200, cookie: bool = False, length: int = 0) -> None:
         self.made = 0
         self.status, self.cookie, self.length = status, cookie, length
-        self.pages = KeptPages()
+        self.pages = PageCache()
 
     async def render(self) -> Response:
         self.made += 1
