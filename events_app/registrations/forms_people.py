@@ -26,9 +26,9 @@ from events_app.registrations.inviting import MOST_IN_A_BATCH, Invitee, QuotaFac
 from events_app.registrations.models_parts import Quota
 from events_app.web.forms import (
     Form,
+    address_in,
     an_address,
     at_most,
-    is_an_address,
     number_between,
     optional,
     required,
@@ -106,12 +106,12 @@ class InvitationForm(Form):
             if not line.strip():
                 continue
             found = re.fullmatch(r"\s*(.*?)[\s,;<]*([^\s<>,;]+@[^\s<>,;]+)\s*>?\s*", line)
-            if found is None or not is_an_address(found[2]):
+            address = address_in(found[2]) if found else None
+            if found is None or address is None:
                 wrong.append(line.strip()[:60])
             else:
-                self.invitees.append(
-                    Invitee(found[1].strip(" \"'")[:120], found[2], self.language.data or "")
-                )
+                name = found[1].strip(" \"'")[:120]
+                self.invitees.append(Invitee(name, address, self.language.data or ""))
         if wrong:
             raise ValidationError(
                 translate(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from events_app.addresses import holds_address
 from events_app.errors import Invalid
 from events_app.i18n import L_, N_
 from events_app.registrations.rules import folded
@@ -259,10 +260,6 @@ def role_of(heading: str) -> str:
     if len(plain) < 60 and re.search(r"\be ?mail\b|بريد|ايميل|\be ?posta\b", plain):
         return "address"
     return ""
-
-
-def holds_address(cell: str) -> bool:
-    return bool(re.search(r"[^\s@]@[^\s@]+\.", cell))
 
 
 def find_heading(table: Table) -> int:
