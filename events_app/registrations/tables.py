@@ -65,7 +65,7 @@ class Row:
 class Table:
     """A list as it was read. `encoding` is a key of `ENCODINGS`, or '' for a workbook, which needs none.
 
-    `hidden` are the numbers of rows that the workbook does not show; None where it does not tell us (XLS).
+    `hidden` are the numbers of rows that the workbook does not show; None where we cannot tell (XLS).
     """
 
     rows: tuple[Row, ...]
@@ -82,7 +82,7 @@ class Listing:
     """A table whose heading is known: one heading a column, and the rows of people below it.
 
     `heading` is the number of its row, 0 where there is none; then the headings are empty. `hidden` are the numbers
-    of those of its rows that the workbook does not show; None where it does not tell us (XLS).
+    of those of its rows that the workbook does not show; None where we cannot tell (XLS).
     """
 
     headings: tuple[str, ...]

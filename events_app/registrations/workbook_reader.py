@@ -32,13 +32,18 @@ MOST_MEMORY: Final = 1024 * 1024 * 1024
 MOST_SECONDS: Final = 15
 """Of the processor."""
 
+MOST_TEXT: Final = 32 * 1024 * 1024
+"""Characters in all cells together: what we answer must fit into the server's own memory."""
+
 OLD: Final = b"\xd0\xcf\x11\xe0"
 """How a compound file begins: XLS, and a workbook with a password."""
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 Said = dict[str, str]
+Rows = list[tuple[int, list[str]]]
 Hidden = list[tuple[int, int]]
 """First and last of rows that are hidden together, counted from 1."""
+NONE: Final = (sys.maxsize, sys.maxsize)
 
 
 class Refused(Exception):
@@ -49,7 +54,7 @@ def main(most_rows: int, most_columns: int) -> None:
     """Read the workbook from the standard input, and answer on the standard output."""
     _limit_ourselves()
     answer = read(sys.stdin.buffer.read(), most_rows=most_rows, most_columns=most_columns)
-    sys.stdout.write(json.dumps(answer))
+    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
 
 
 def _limit_ourselves() -> None:
@@ -84,8 +89,20 @@ def _read(data: bytes, most_rows: int, most_columns: int) -> dict[str, object]:
     for name in _visible_sheets(book):
         rows = _rows_of(book.get_sheet_by_name(name), most_rows, most_columns)
         if rows:
-            return {"rows": rows, "hidden": find_hidden(name)}
+            hidden = find_hidden(name)
+            return {"rows": rows, "hidden": None if hidden is None else list(_among(rows, hidden))}
     return {"rows": [], "hidden": []}
+
+
+def _among(rows: Rows, hidden: Hidden) -> Iterator[int]:
+    """The numbers of the rows that are hidden; both are in order."""
+    runs = iter(hidden)
+    first, last = next(runs, NONE)
+    for number, _cells in rows:
+        while number > last:
+            first, last = next(runs, NONE)
+        if first <= number:
+            yield number
 
 
 def _look_over(data: bytes) -> Callable[[str], Hidden | None]:
@@ -117,11 +134,12 @@ def _visible_sheets(book: CalamineWorkbook) -> Iterator[str]:
             yield sheet.name
 
 
-def _rows_of(sheet: CalamineSheet, most_rows: int, most_columns: int) -> list[tuple[int, list[str]]]:
+def _rows_of(sheet: CalamineSheet, most_rows: int, most_columns: int) -> Rows:
     if sheet.start is None:
         return []
     left = min(sheet.start[1], most_columns + 1)
-    found: list[tuple[int, list[str]]] = []
+    found: Rows = []
+    length = 0
     for number, values in enumerate(sheet.iter_rows(), start=1):
         cells = [""] * left + [_text_of(value) for value in values]
         last = max((at for at, text in enumerate(cells, start=1) if text.strip()), default=0)
@@ -129,6 +147,9 @@ def _rows_of(sheet: CalamineSheet, most_rows: int, most_columns: int) -> list[tu
             cells[most_columns] = "…"  # whatever stands there: the caller sees that there is more
         if last:
             found.append((number, cells[: min(last, most_columns + 1)]))
+            length += sum(map(len, found[-1][1]))
+        if length > MOST_TEXT:
+            raise Refused("large")
         if len(found) > most_rows:
             break
     return found
@@ -143,8 +164,10 @@ def _text_of(value: Value) -> str:
         return _number(value)
     if isinstance(value, timedelta):
         return _span(value)
+    if isinstance(value, datetime) and value.time() != time():
+        return _to_the_second(value).isoformat(" ", "minutes")
     if isinstance(value, datetime):
-        return f"{_to_the_second(value).isoformat(' ', 'minutes')}"
+        return value.date().isoformat()
     return value.isoformat() if isinstance(value, date) else _of_a_day(value)
 
 
@@ -170,8 +193,8 @@ def _of_a_day(value: time) -> str:
     return f"{moment:%H:%M}"
 
 
-def _hidden_in_xlsx(archive: zipfile.ZipFile, sheet: str) -> Hidden:
-    """Rows that a filter or a person hid (ISO/IEC 29500, 18.3.1.73, row@hidden)."""
+def _hidden_in_xlsx(archive: zipfile.ZipFile, sheet: str) -> Hidden | None:
+    """Rows that a filter or a person hid (ISO/IEC 29500, 18.3.1.73, row@hidden); None where the sheet is not found."""
     found: Hidden = []
     number = 0
 
@@ -182,20 +205,23 @@ def _hidden_in_xlsx(archive: zipfile.ZipFile, sheet: str) -> Hidden:
             if said.get("hidden") in {"1", "true"}:
                 found.append((number, number))
 
-    content = archive.read(_path_of(archive, sheet))
+    path = _path_of(archive, sheet)
+    if path not in archive.namelist():
+        return None
+    content = archive.read(path)
     if b"hidden" in content:  # looking at each cell costs seconds
         _walk(content, starts)
     return found
 
 
 def _path_of(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Which part of the workbook holds the sheet of that name."""
+    """Which part of the workbook holds the sheet of that name; '' where that is not said as we know it."""
     ids: Said = {}
     targets: Said = {}
 
     def names(tag: str, said: Said) -> None:
         if tag == "sheet":
-            ids[said["name"]] = said["id"]
+            ids[said.get("name", "")] = said.get("id", "")
 
     def relations(tag: str, said: Said) -> None:
         if tag == "Relationship":
@@ -203,7 +229,7 @@ def _path_of(archive: zipfile.ZipFile, sheet: str) -> str:
 
     _walk(archive.read("xl/workbook.xml"), names)
     _walk(archive.read("xl/_rels/workbook.xml.rels"), relations)
-    return targets[ids[sheet]]
+    return targets.get(ids.get(sheet, ""), "")
 
 
 def _hidden_in_ods(archive: zipfile.ZipFile, sheet: str) -> Hidden:

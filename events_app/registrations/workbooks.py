@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -61,7 +60,7 @@ class HoldsMacros(Invalid):
 class Sheet:
     """Rows with their numbers as the sheet shows them (from 1), without those that have no cells.
 
-    `hidden` are the numbers of those that the sheet does not show; None where the file does not tell us (XLS).
+    `hidden` are the numbers of those that the sheet does not show; None where we cannot tell (XLS).
     """
 
     rows: NumberedRows
@@ -136,16 +135,4 @@ def _kind_of_broken(data: bytes) -> type[Invalid]:
 
 def _sheet_in(answer: dict[str, Any]) -> Sheet:
     rows = [(number, cells) for number, cells in answer["rows"]]
-    hidden = answer["hidden"]
-    return Sheet(rows, None if hidden is None else frozenset(_among(rows, hidden)))
-
-
-def _among(rows: NumberedRows, hidden: list[tuple[int, int]]) -> Iterator[int]:
-    """The numbers of the rows that are hidden; `hidden` holds first and last of each run, in order."""
-    runs = iter(hidden)
-    first, last = next(runs, (0, 0))
-    for number, _ in rows:
-        while last and number > last:
-            first, last = next(runs, (0, 0))
-        if first and first <= number <= last:
-            yield number
+    return Sheet(rows, None if answer["hidden"] is None else frozenset(answer["hidden"]))

@@ -142,7 +142,7 @@ async def test_of_an_old_excel_file_the_desk_says_that_it_cannot_tell_what_is_hi
 
     said = words_of(await desk.get(path))
     assert "سلمى" in said
-    assert "An old Excel file (XLS) does not tell us which of its rows are hidden." in said
+    assert "We cannot tell which rows of this file are hidden." in said
 
 
 async def test_letters_go_out_only_when_ticked(house: House) -> None:
