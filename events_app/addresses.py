@@ -69,6 +69,12 @@ def shown(text: str) -> str:
         return text
 
 
+def in_both_spellings(text: str) -> str:
+    """An address that was kept, for finding a part of it: also as people see it, where that is another."""
+    seen = shown(text)
+    return text if seen == text else f"{text}\n{seen}"
+
+
 def holds_address(text: str) -> bool:
     """Whether somewhere in a text there is what looks like an address; only for guessing what a column holds."""
     return bool(re.search(r"[^\s@]@[^\s@]+\.", text))

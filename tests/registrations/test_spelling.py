@@ -63,7 +63,12 @@ async def test_people_at_the_desk_see_the_address_in_its_own_letters(house: Hous
 
     invitations = words_of(await desk.get(f"/desk/events/{event.id}/invitations"))
     people = words_of(await desk.get(f"/desk/events/{event.id}/registrations"))
+    found = [
+        words_of(await desk.get(f"/desk/events/{event.id}/registrations?q={part}"))
+        for part in ("bücher", "xn--bcher")
+    ]
 
     assert "salma@bücher.example" in invitations
     assert "omar@bücher.example" in people
     assert "xn--" not in invitations + people
+    assert all("omar@bücher.example" in page for page in found)
