@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from events_app import i18n
+from events_app.addresses import shown
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -122,4 +123,5 @@ environment.globals.update(i18n.template_functions())
 environment.globals.update(asset=asset, drawn_once=drawn_once, said_in_a_line=said, way_of=way)
 environment.filters["markdown"] = markdown
 environment.filters["as_date"] = date.fromisoformat
+environment.filters["shown_address"] = shown
 environment.filters["name_of_language"] = i18n.name_of_language

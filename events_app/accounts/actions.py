@@ -9,7 +9,9 @@ from tortoise.expressions import F
 from events_app.accounts import rules
 from events_app.accounts.models import SITE, OneTimeLink, Organizer, Session, SignInTries, address_context
 from events_app.accounts.passphrases import fits, hash_passphrase, is_outdated
+from events_app.addresses import read_address, spelling_of
 from events_app.database import one_transaction
+from events_app.errors import Invalid
 from events_app.tokens import digest, new_token
 from events_app.vault import Json, Reader, Vault, normalise
 
@@ -46,14 +48,19 @@ async def invite(vault: Vault, address: str, *, now: datetime) -> str:
 
     Refuses `AddressUnreadable`.
     """
-    address = address.strip()
-    if not rules.is_an_address(address):
-        raise rules.AddressUnreadable(address=address)
+    address = _read(address)
     vault.make_keys(SITE)
     token = new_token()
     sealed = vault.seal(SITE, address_context(digest(token)), {"address": address})
     await _invite(token, sealed, now)
     return token
+
+
+def _read(address: str) -> str:
+    try:
+        return read_address(address).ascii
+    except Invalid:
+        raise rules.AddressUnreadable(address=address.strip()) from None
 
 
 @one_transaction
@@ -73,7 +80,7 @@ async def open_link(vault: Vault, token: str, *, now: datetime) -> Invitation:
         return Invitation(link.kind)
     reader = Reader("own link", link.digest.hex())
     address = str(vault.reveal(SITE, link.address_context, link.address, reader)["address"])
-    organizer = await Organizer.find_by_index(vault.blind_index(SITE, address))
+    organizer = await Organizer.find_by_index(vault.blind_index(SITE, spelling_of(address)))
     return Invitation(link.kind, address, name_of(vault, organizer) if organizer else "")
 
 
@@ -86,13 +93,16 @@ async def accept(
     `LinkForAnotherAddress`, and what `rules.refuse_weak` refuses.
     """
     invitation = await open_link(vault, token, now=now)
-    if invitation.address and normalise(invitation.address) != normalise(address):
+    if invitation.address and _compared(invitation.address) != _compared(address):
         raise rules.LinkForAnotherAddress()
-    if not rules.is_an_address(address.strip()):
-        raise rules.AddressUnreadable(address=address)
+    address = _read(address)
     rules.refuse_weak(passphrase, name=name, address=address)
     hashed = await hash_passphrase(passphrase)  # slow, so before the transaction
-    return await _accept(vault, token, {"name": name, "address": address.strip()}, hashed, now)
+    return await _accept(vault, token, {"name": name, "address": address}, hashed, now)
+
+
+def _compared(address: str) -> str:
+    return normalise(spelling_of(address))
 
 
 @one_transaction
@@ -122,7 +132,7 @@ async def sign_in(
     An unknown address costs the same work and gets the same `SignInRefused` as a wrong passphrase. Refuses
     `SignInTooOften` after 10 failures for one address, or 200 for all, within an hour.
     """
-    index = vault.blind_index(SITE, address)
+    index = vault.blind_index(SITE, spelling_of(address))
     await _count_try(index, now)
     organizer = await Organizer.find_by_index(index)
     kept = organizer.passphrase_hash if organizer is not None and organizer.active else None

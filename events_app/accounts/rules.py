@@ -103,11 +103,6 @@ def hour_of(now: datetime) -> int:
     return int(now.timestamp()) // 3600
 
 
-def is_an_address(address: str) -> bool:
-    """Whether a letter could go there at all: something, @, and something with a dot or localhost."""
-    return re.fullmatch(r"[^@\s<>,;]+@([^@\s<>,;]+\.[^@\s<>,;.]+|localhost)", address) is not None
-
-
 def _own_words(name: str, address: str) -> Iterator[str]:
     """The bare words that would be guessed first for this person; very short ones do no harm."""
     local, _, _ = address.partition("@")

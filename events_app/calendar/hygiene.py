@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from events_app.addresses import NotAnAddress, written
+
 SUMMARY_LIMIT = 255
 LINE_LIMIT = 500
 TEXT_LIMIT = 8000
@@ -38,8 +40,6 @@ _LINK_AT_THE_END = re.compile(r"(://|@)\S*$")
 _PLAIN_URL = re.compile(
     r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::[1-9][0-9]{0,3})?(?:/[A-Za-z0-9%/:@!$&'()*+,;=~._-]*)?"
 )
-_PLAIN = r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f-\x9f]+"
-_ADDRESS = re.compile(f"{_PLAIN}@{_PLAIN}")
 
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
@@ -109,11 +109,12 @@ def _marked(line: str) -> str:
 @lru_cache(maxsize=1024)
 def mailto(address: str) -> str:
     """A mailbox as a URI, in ASCII. Refuses (ValueError) what is not one plain address. RFC 6068."""
-    if not _ADDRESS.fullmatch(address) or _UNWANTED.search(address):
-        raise ValueError("Not one plain e-mail address.")
-    local, _, host = address.rpartition("@")
+    try:
+        local, _, host = written(address).rpartition("@")
+    except NotAnAddress:
+        raise ValueError("Not one plain e-mail address.") from None
     kept = "!$'*+-._~"
-    return f"mailto:{quote(local, safe=kept)}@{_ascii_host(host)}"
+    return f"mailto:{quote(local, safe=kept)}@{host}"
 
 
 @lru_cache(maxsize=4096)

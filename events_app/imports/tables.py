@@ -7,13 +7,14 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from events_app.addresses import holds_address
 from events_app.errors import Invalid
 from events_app.i18n import L_, N_
-from events_app.imports.workbooks import NumberedRows, read_workbook
+from events_app.imports.workbooks import NumberedRows, is_workbook, read_workbook
 from events_app.texts import folded
 
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -44,12 +45,6 @@ class NotATable(Invalid):
     sentence = N_("This is no list that we can read. Please save it as CSV or XLSX and try again.")
 
 
-class OldOrLocked(Invalid):
-    sentence = N_(
-        "This is an old Excel file (XLS), or one with a password. Please save it as XLSX without a password."
-    )
-
-
 class NothingInside(Invalid):
     sentence = N_("There are no rows in it.")
 
@@ -68,10 +63,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A list as it was read. `encoding` is a key of `ENCODINGS`, or '' for a workbook, which needs none."""
+    """A list as it was read. `encoding` is a key of `ENCODINGS`, or '' for a workbook, which needs none.
+
+    `hidden` are the numbers of rows that the workbook does not show; None where we cannot tell (XLS).
+    """
 
     rows: tuple[Row, ...]
     encoding: str
+    hidden: frozenset[int] | None = frozenset()
 
     @property
     def width(self) -> int:
@@ -82,23 +81,24 @@ class Table:
 class Listing:
     """A table whose heading is known: one heading a column, and the rows of people below it.
 
-    `heading` is the number of its row, 0 where there is none; then the headings are empty.
+    `heading` is the number of its row, 0 where there is none; then the headings are empty. `hidden` are the numbers
+    of those of its rows that the workbook does not show; None where we cannot tell (XLS).
     """
 
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
     heading: int
+    hidden: tuple[int, ...] | None = ()
 
 
 def read_table(data: bytes, *, encoding: str = "") -> Table:
-    """The rows of a CSV, TSV or XLSX file, without empty ones. `encoding` '' finds out by itself.
+    """The rows of a CSV, TSV, XLSX, XLS or ODS file, without empty ones. `encoding` '' finds out by itself.
 
-    Refuses `NotATable`, `OldOrLocked`, `NothingInside`, `TableTooLarge`, and as `workbooks.read_workbook`.
+    Refuses `NotATable`, `NothingInside`, `TableTooLarge`, and as `workbooks.read_workbook`.
     """
-    if data.startswith(b"PK\x03\x04"):
-        return _table(read_workbook(data, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS), "")
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise OldOrLocked()
+    if is_workbook(data):
+        sheet = read_workbook(data, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
+        return replace(_table(sheet.rows, ""), hidden=sheet.hidden)
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf")):
         raise NotATable()
     text, used = decode(data, encoding=encoding)
@@ -262,10 +262,6 @@ def role_of(heading: str) -> str:
     return ""
 
 
-def holds_address(cell: str) -> bool:
-    return bool(re.search(r"[^\s@]@[^\s@]+\.", cell))
-
-
 def find_heading(table: Table) -> int:
     """The number of the row that names the columns; 0 where the list begins with people at once.
 
@@ -302,7 +298,12 @@ def listing_of(table: Table, *, heading: int) -> Listing:
     width = max([len(row.cells) for row in rows] + [len(named.cells) if named else 0])
     padded = tuple(Row(row.number, row.cells + ("",) * (width - len(row.cells))) for row in rows)
     headings = named.cells if named else ()
-    return Listing(headings + ("",) * (width - len(headings)), padded, named.number if named else 0)
+    return Listing(
+        headings + ("",) * (width - len(headings)),
+        padded,
+        named.number if named else 0,
+        None if table.hidden is None else tuple(row.number for row in rows if row.number in table.hidden),
+    )
 
 
 def _block_below(rows: Sequence[Row], heading: int) -> Iterator[Row]:

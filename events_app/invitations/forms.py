@@ -25,8 +25,8 @@ from events_app.invitations.rules import MOST_IN_A_BATCH, Invitee, QuotaFacts
 from events_app.registrations.models import Quota
 from events_app.web.forms import (
     Form,
+    address_in,
     at_most,
-    is_an_address,
     number_between,
     optional,
     required,
@@ -103,12 +103,12 @@ class InvitationForm(Form):
             if not line.strip():
                 continue
             found = re.fullmatch(r"\s*(.*?)[\s,;<]*([^\s<>,;]+@[^\s<>,;]+)\s*>?\s*", line)
-            if found is None or not is_an_address(found[2]):
+            address = address_in(found[2]) if found else None
+            if found is None or address is None:
                 wrong.append(line.strip()[:60])
             else:
-                self.invitees.append(
-                    Invitee(found[1].strip(" \"'")[:120], found[2], self.language.data or "")
-                )
+                name = found[1].strip(" \"'")[:120]
+                self.invitees.append(Invitee(name, address, self.language.data or ""))
         if wrong:
             raise ValidationError(
                 translate(

@@ -13,8 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-import idna
-
+from events_app.addresses import NotAnAddress, written
 from events_app.errors import Invalid
 from events_app.i18n import N_
 
@@ -24,9 +23,6 @@ _WORD_BYTES = 45
 _PLAIN_LENGTH = 60
 """A plain value longer than this is written in encoded words, which can always be folded."""
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _IDENTIFIER = re.compile(r"<[A-Za-z0-9._-]{1,100}@[A-Za-z0-9._-]{1,253}>")
 
 
@@ -56,13 +52,11 @@ def address(header: str, value: str) -> str:
     Refuses (UnsafeHeader) lists, display names, quoted and non-ASCII local parts, and more than 254
     characters.
     """
-    local, at, domain = checked(header, value).rpartition("@")
     try:
-        domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
-    except idna.IDNAError:
+        plain = written(checked(header, value))
+    except NotAnAddress:
         raise UnsafeHeader(header=header) from None
-    plain = f"{local}{at}{domain}"
-    if len(plain) > 254 or not _ADDRESS.fullmatch(plain):
+    if not plain.isascii():
         raise UnsafeHeader(header=header)
     return plain
 

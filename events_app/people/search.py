@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from tortoise.expressions import Case, Subquery, When
 from tortoise.queryset import QuerySet
 
+from events_app.addresses import in_both_spellings
 from events_app.events.rules import Mode
 from events_app.mail.models import Letter
 from events_app.questions.models import Question
@@ -244,7 +245,7 @@ async def _sifted(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid
     words = [folded(word) for word in query.words.split()]
     found: list[tuple[tuple[Any, ...], uuid.UUID]] = []
     async for row, person in opened(rows_for(event_id, query), opens=lens.opens):
-        text = folded(f"{person.name}\n{person.address}") if words else ""
+        text = folded(f"{person.name}\n{in_both_spellings(person.address)}") if words else ""
         if not all(word in text for word in words):
             continue
         if question and not lens.matches(question, query.answer, person.answers.get(str(question.id))):

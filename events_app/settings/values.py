@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from events_app.addresses import NotAnAddress, written
+
 
 class WrongSetting(Exception):
     """A setting that is unknown, wrong or unsafe: its "section.key", one sentence, where it was written."""
@@ -62,10 +64,11 @@ def web_address(value: str) -> str | None:
 
 
 def mail_address(value: str) -> str | None:
-    """Empty, or something@somewhere without what would need quoting in a header."""
-    if value and not re.fullmatch(r"[^\s@<>(),;:\\\"]+@[^\s@<>(),;:\\\"]+", value):
+    """Empty, or an address that may stand in a header."""
+    try:
+        return None if not value or written(value).isascii() else f"{value!r} must be ASCII before its @"
+    except NotAnAddress:
         return f"{value!r} is not an e-mail address"
-    return None
 
 
 def language(value: str) -> str | None:

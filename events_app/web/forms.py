@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from email_validator import EmailNotValidError, validate_email
 from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -20,7 +19,8 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import EmailInput, TextArea, TextInput
 
-from events_app.errors import TooMany
+from events_app.addresses import read_address
+from events_app.errors import Invalid, TooMany
 from events_app.i18n import N_, current_language, ngettext, translate
 
 MOST_FIELDS = 400
@@ -226,32 +226,17 @@ def number_between(least: int, most: int) -> Validator:
 def address_in(text: str) -> str | None:
     """The e-mail address as `an_address` would keep it; None for what it would refuse."""
     try:
-        found = validate_email(text, check_deliverability=False, strict=True)
-    except EmailNotValidError:
+        return read_address(text).ascii
+    except Invalid:
         return None
-    return None if "=?" in found.normalized else found.ascii_email
 
 
 def an_address(form: WTForm, field: Field) -> None:
-    """An e-mail address that a letter can be sent to (RFC 5321); no look-up in the network."""
+    """An e-mail address that a letter can be sent to; kept in the one spelling of `addresses`."""
     try:
-        found = validate_email(field.data or "", check_deliverability=False, strict=True)
-    except EmailNotValidError:
-        raise ValidationError(
-            translate(N_("This does not look like an e-mail address. Example: name@example.org"))
-        ) from None
-    if found.ascii_email is None or "=?" in found.normalized:
-        raise ValidationError(
-            translate(N_("Our mail server cannot write to this address yet. Is there another?"))
-        )
-    field.data = found.ascii_email
-
-
-def is_an_address(text: str) -> bool:
-    try:
-        return validate_email(text, check_deliverability=False).ascii_email is not None and "=?" not in text
-    except EmailNotValidError:
-        return False
+        field.data = read_address(field.data or "").ascii
+    except Invalid as refusal:
+        raise ValidationError(translate(refusal.sentence)) from None
 
 
 def a_web_address(form: WTForm, field: Field) -> None:

@@ -130,6 +130,35 @@ async def test_a_weak_passphrase_leaves_the_link_as_it_was(vault: Vault, now: da
     assert await actions.accept(vault, token, NAME, ADDRESS, PASSPHRASE, now=now)
 
 
+IN_LETTERS, AS_SERVERS_KNOW_IT = "Rana@bücher.example", "rana@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("invited", [IN_LETTERS, AS_SERVERS_KNOW_IT])
+@pytest.mark.parametrize("typed", [IN_LETTERS, AS_SERVERS_KNOW_IT])
+async def test_no_organizer_is_kept_out_by_the_other_spelling_of_their_domain(
+    vault: Vault, now: datetime, invited: str, typed: str
+) -> None:
+    token = await actions.invite(vault, invited, now=now)
+
+    await actions.accept(vault, token, NAME, typed, PASSPHRASE, now=now)
+
+    for spelling in (IN_LETTERS, AS_SERVERS_KNOW_IT):
+        assert await actions.sign_in(vault, spelling, PASSPHRASE, now=now)
+    again = await actions.invite(vault, typed, now=now)
+    assert (await actions.open_link(vault, again, now=now)).name == NAME
+
+
+async def test_a_link_made_before_addresses_had_one_spelling_is_still_accepted(
+    vault: Vault, now: datetime
+) -> None:
+    token = await actions.invite(vault, ADDRESS, now=now)
+    link = await OneTimeLink.get(digest=digest(token))
+    link.address = vault.seal(SITE, link.address_context, {"address": IN_LETTERS})
+    await link.save()
+
+    assert await actions.accept(vault, token, NAME, AS_SERVERS_KNOW_IT, PASSPHRASE, now=now)
+
+
 @pytest.mark.parametrize("address", ["", "rana", "rana@", "@example.org", "rana@example", "a b@example.org"])
 async def test_what_is_no_address_is_not_invited(vault: Vault, now: datetime, address: str) -> None:
     with pytest.raises(rules.AddressUnreadable):

@@ -106,6 +106,11 @@ def test_a_list_in_the_environment_is_written_with_commas(tmp_path: Path) -> Non
         ('[mail]\nsecurity = "ssl"', "mail.security", "'ssl' is none of: starttls, tls, none"),
         ('[mail]\nsender_address = "us"', "mail.sender_address", "'us' is not an e-mail address"),
         (
+            '[mail]\nsender_address = "évents@example.org"',
+            "mail.sender_address",
+            "'évents@example.org' must be ASCII before its @",
+        ),
+        (
             '[server]\ntrusted_proxies = ["*"]',
             "server.trusted_proxies",
             "'*' is not an address or network such as 10.0.0.5 or 10.0.0.0/8",

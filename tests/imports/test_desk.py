@@ -3,6 +3,7 @@
 import io
 import re
 import uuid
+from pathlib import Path
 
 import httpx2
 import openpyxl
@@ -111,6 +112,38 @@ async def test_an_excel_file_from_trial_to_done_without_a_letter(house: House) -
     assert await Letter.all().count() == 0
     assert "2 people" in page
     assert await ImportDraft.all().count() == 0
+
+
+async def test_rows_that_the_sheet_hides_are_named_before_they_come(house: House) -> None:
+    event = await make.event(house.vault)
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet(index=0)
+    for row in (["Name", "E-mail"], ["Rana", "rana@example.org"], ["Omar", "omar@example.org"]):
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    desk = await house.desk()
+
+    path = str((await uploaded(desk, event, out.getvalue(), "list.xlsx")).headers["location"])
+    shown = words_of(await desk.get(path))
+    await columns(desk, path, "name", "address", encoding="")
+    trial = words_of(await desk.get(f"{path}/check"))
+
+    for said in (shown, trial):
+        assert "1 row is hidden in the file, and is read like all others. Hidden rows: 3" in said
+
+
+async def test_of_an_old_excel_file_the_desk_says_that_it_cannot_tell_what_is_hidden(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    old = (Path(__file__).parent / "lists" / "old.xls").read_bytes()
+
+    path = str((await uploaded(desk, event, old, "list.xls")).headers["location"])
+
+    said = words_of(await desk.get(path))
+    assert "سلمى" in said
+    assert "We cannot tell which rows of this file are hidden." in said
 
 
 async def test_letters_go_out_only_when_ticked(house: House) -> None:

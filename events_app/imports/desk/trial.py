@@ -52,6 +52,7 @@ async def _check_page(
         status=status,
         event=event,
         draft=opened.draft,
+        listing=opened.listing,
         reading=trial.reading,
         forecast=trial.forecast,
         mode_names=MODE_NAMES,

@@ -95,6 +95,7 @@ def _columns_page(
         status=status,
         event=event,
         draft=opened.draft,
+        listing=opened.listing,
         form=form,
         names=names,
         shown=shown,

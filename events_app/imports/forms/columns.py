@@ -48,8 +48,11 @@ class UploadForm(Form):
     file = FileField(
         L_("File"),
         [_one_of_two],
-        description=L_("CSV or XLSX, from Excel, Google Forms, Zoom, Eventbrite or any sheet. At most 8 MB."),
-        render_kw={"accept": ".csv,.tsv,.txt,.xlsx"},
+        description=L_(
+            "CSV, XLSX, XLS or ODS, from Excel, LibreOffice, Google Forms, Zoom, Eventbrite or any sheet. "
+            "At most 8 MB."
+        ),
+        render_kw={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods"},
     )
     pasted = TextAreaField(
         L_("Or paste the rows here"),

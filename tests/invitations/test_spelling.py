@@ -1,0 +1,74 @@
+"""An address of an international domain is one address: invited in one spelling, registered in the other."""
+
+import pytest
+
+from events_app.acts import Who
+from events_app.invitations import actions as inviting
+from events_app.registrations.actions import registering
+from events_app.registrations.models import Invitation, Registration
+from events_app.registrations.rules import CodeForAnother
+from tests import make
+from tests.make import House, words_of
+
+pytestmark = pytest.mark.anyio
+
+SPELLINGS = ["salma@bücher.example", "Salma@BÜCHER.example", "salma@xn--bcher-kva.example"]
+
+
+async def code_for(house: House, event_id: object, people: str) -> str:
+    """The code that an organizer makes at the desk for one person, bound to the address."""
+    desk = await house.desk()
+    answer = await desk.post(
+        f"/desk/events/{event_id}/invitations",
+        batch="Partners", purpose="open", quota="", people=people, number="", language="en", is_bound="y",
+    )  # fmt: skip
+    assert answer.status_code == 303, words_of(answer)
+    invitation = await Invitation.get()
+    return str(inviting.reveal_guest(invitation, act=house.office.at(make.NOW, Who.APP))["code"])
+
+
+@pytest.mark.parametrize("invited", SPELLINGS)
+@pytest.mark.parametrize("registers", SPELLINGS)
+async def test_nobody_is_turned_away_for_the_other_spelling_of_the_invited_address(
+    house: House, invited: str, registers: str
+) -> None:
+    event = await make.event(house.vault)
+    code = await code_for(house, event.id, f"Salma <{invited}>")
+    client = await house.client()
+
+    answer = await client.post(
+        f"/events/{event.slug}/register",
+        data={"name": "Salma", "address": registers, "language": "en", "code": code},
+    )
+
+    assert answer.status_code == 303, words_of(answer)
+    assert (await Invitation.get()).state == "used"
+    assert await Registration.filter(event_id=event.id, live=1).count() == 1
+
+
+async def test_a_bound_code_still_opens_nothing_for_another_address(house: House) -> None:
+    event = await make.event(house.vault)
+    code = await code_for(house, event.id, "Salma <salma@bücher.example>")
+
+    with pytest.raises(CodeForAnother):
+        await make.registered(event, "Omar", office=house.office, code=code)
+
+
+async def test_people_at_the_desk_see_the_address_in_its_own_letters(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+    await code_for(house, event.id, "salma@xn--bcher-kva.example")
+    asked = make.applicant("Omar", address="omar@xn--bcher-kva.example")
+    await registering.register(event.id, asked, act=house.office.at(make.NOW))
+
+    invitations = words_of(await desk.get(f"/desk/events/{event.id}/invitations"))
+    people = words_of(await desk.get(f"/desk/events/{event.id}/registrations"))
+    found = [
+        words_of(await desk.get(f"/desk/events/{event.id}/registrations?q={part}"))
+        for part in ("bücher", "xn--bcher")
+    ]
+
+    assert "salma@bücher.example" in invitations
+    assert "omar@bücher.example" in people
+    assert "xn--" not in invitations + people
+    assert all("omar@bücher.example" in page for page in found)
