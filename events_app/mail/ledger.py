@@ -1,15 +1,14 @@
 """What the courier writes into the table of letters: leases, and the outcomes a lease allows it to record."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
 
-from tortoise.connection import get_connection
-
-from events_app.database import is_sqlite, one_transaction
+from events_app.database import is_sqlite, one_transaction, rows
 from events_app.mail.models import facts_context, message_context
 from events_app.mail.rules import MOST_DOUBTS, State, before, milliseconds
 
@@ -75,8 +74,8 @@ class Ledger:
         """
         if not await _rows(_MAY_LEAVE, milliseconds(now), most):
             return []
-        rows = await _take(milliseconds(now), most, self._holder, milliseconds(now + self._lease))
-        return sorted((_leased(row) for row in rows), key=lambda letter: letter.number)
+        taken = await _take(milliseconds(now), most, self._holder, milliseconds(now + self._lease))
+        return sorted((_leased(row) for row in taken), key=lambda letter: letter.number)
 
     async def sending(self, letter: Leased, message: bytes, message_id: str, *, now: datetime) -> bool:
         """Committed just before DATA, with the sealed bytes. False: it is not ours to send any more."""
@@ -156,21 +155,19 @@ def _fenced(columns: tuple[str, ...], states: int) -> str:
 
 
 @one_transaction
-async def _take(now: int, most: int, holder: str, until: int) -> list[dict[str, Any]]:
+async def _take(now: int, most: int, holder: str, until: int) -> Sequence[Any]:
     await _rows(_DOUBT_LAPSED, now)
     return await _rows(_TAKE, now, most, holder, until)
 
 
-async def _rows(sql: str, *values: _Value) -> list[dict[str, Any]]:
-    """SQLite knows $1 as ?1, days as text, and needs no row locks: its transactions hold the write lock."""
-    given: list[_Value] = list(values)
+async def _rows(sql: str, *values: _Value) -> Sequence[Any]:
+    """SQLite needs no row locks: its transactions hold the write lock."""
     if is_sqlite():
-        sql = sql.replace("$", "?").replace('FOR UPDATE OF "l" SKIP LOCKED', "")
-        given = [value.isoformat() if isinstance(value, date) else value for value in values]
-    return await get_connection("default").execute_query_dict(sql, given)
+        sql = sql.replace('FOR UPDATE OF "l" SKIP LOCKED', "")
+    return await rows(sql, *values)
 
 
-def _leased(row: dict[str, Any]) -> Leased:
+def _leased(row: Any) -> Leased:
     day = row["tried_day"]
     letter_id = row["id"]
     return Leased(
