@@ -67,6 +67,7 @@ def put_fake_venv(checkout: Path) -> Path:
         (["demo", "--port", "8001"], "-P -m events_app.commands demo --port 8001"),
         (["organizer", "rana@example.org"], "-P -m events_app.commands organizer rana@example.org"),
         (["test", "-k", "mail"], "-P {root}/tests/everything.py -k mail"),
+        (["check", "types"], "-P {root}/tests/check.py types"),
     ],
 )
 def test_a_stamped_venv_becomes_the_verb_at_once(checkout: Path, words: list[str], becomes: str) -> None:
