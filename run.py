@@ -46,6 +46,9 @@ def main(words: list[str]) -> None:
         print("python3 run.py [VERB] ...\n")
         print("\n".join(f"  {verb:10} {what}" for verb, what in VERBS.items()))
         return
+    if words[:1] in (["-V"], ["--version"], ["version"]):
+        print(f"Events {version()}")
+        return
     if not words or words[0].startswith("-"):
         words = ["serve", *words]
     if words[0] not in VERBS:
@@ -54,6 +57,12 @@ def main(words: list[str]) -> None:
         sys.exit(f"There is no verb {words[0]!r}; {hint}")
     lock = "dev.lock" if words[0] in DEVELOPER_VERBS else "requirements.lock"
     become(make_ready(ROOT / ".venv", ROOT / lock), words)
+
+
+def version() -> str:
+    from events_app import VERSION  # not above: an older Python reads this file too
+
+    return VERSION
 
 
 def become(python: Path, words: list[str]) -> None:
