@@ -1,4 +1,4 @@
 # Aliases only: nothing needs make.
-.PHONY: run test demo bench
-run test demo bench:
+.PHONY: run check test demo bench
+run check test demo bench:
 	python3 run.py $(subst run,serve,$@)

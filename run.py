@@ -28,12 +28,16 @@ VERBS = {
     "migrate": "bring the database up to date, and no more",
     "organizer": "ADDRESS: a one-time link for an organizer's account or forgotten passphrase",
     "demo": "--port N --dir DIR: a throw-away instance with demonstration data",
-    "test": "every test there is; what follows goes to pytest",
+    "check": "style, types, layers, templates, catalogues, documents: what needs no start; or only those named",
+    "test": "the checks and every test there is; what follows goes to pytest",
     "bench": "measure, beside what the machine can do at best",
     "gallery": "pictures of the pages and letters",
     "messages": "bring the catalogues of translations up to date",
 }
-DEVELOPER_VERBS = ("test", "bench", "gallery", "messages")
+DEVELOPER_VERBS = ("check", "test", "bench", "gallery", "messages")
+
+SCRIPTS = {"check": "tests/check.py", "test": "tests/everything.py"}
+"""Verbs that look at the app from outside, instead of being part of it."""
 
 
 def main(words: list[str]) -> None:
@@ -41,6 +45,9 @@ def main(words: list[str]) -> None:
     if words[:1] in (["-h"], ["--help"], ["help"]):
         print("python3 run.py [VERB] ...\n")
         print("\n".join(f"  {verb:10} {what}" for verb, what in VERBS.items()))
+        return
+    if words[:1] in (["-V"], ["--version"], ["version"]):
+        print(f"Events {version()}")
         return
     if not words or words[0].startswith("-"):
         words = ["serve", *words]
@@ -52,12 +59,18 @@ def main(words: list[str]) -> None:
     become(make_ready(ROOT / ".venv", ROOT / lock), words)
 
 
+def version() -> str:
+    from events_app import VERSION  # not above: an older Python reads this file too
+
+    return VERSION
+
+
 def become(python: Path, words: list[str]) -> None:
     """Replaces this process: the verb runs in the venv, from the folder the person stands in."""
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     door = ["-m", "events_app.commands", *words]
-    if words[0] == "test":
-        door = [str(ROOT / "tests/everything.py"), *words[1:]]
+    if words[0] in SCRIPTS:
+        door = [str(ROOT / SCRIPTS[words[0]]), *words[1:]]
     sys.stdout.flush()
     os.execve(python, [str(python), "-P", *door], os.environ | {"PYTHONPATH": path})
 

@@ -56,12 +56,15 @@ def L_(sentence: str) -> str:
 def load_languages(codes: Sequence[str], folder: Path = LOCALE_FOLDER) -> None:
     """Read `folder`/CODE/LC_MESSAGES/messages.po for every language of the site, in the order of the switch.
 
-    Catalogues are compiled in memory (a few milliseconds), so there is no build step and no binary in git.
+    Catalogues are compiled in memory (some tenths of a second), so there is no build step and no binary in git.
     """
     global _languages
     for code in codes:
         if code != SOURCE_LANGUAGE:
-            _catalogues[code] = _read_catalogue(folder / code / "LC_MESSAGES" / "messages.po", code)
+            path = folder / code / "LC_MESSAGES" / "messages.po"
+            _catalogues[code] = (
+                _read_catalogue(path, code, path.stat().st_mtime_ns) if path.exists() else NullTranslations()
+            )
     _languages = tuple(codes)
 
 
@@ -72,9 +75,9 @@ def use_catalogue(code: str, catalogue: NullTranslations) -> None:
     _languages = tuple(dict.fromkeys((*_languages, code)))
 
 
-def _read_catalogue(path: Path, code: str) -> NullTranslations:
-    if not path.exists():
-        return NullTranslations()
+@lru_cache
+def _read_catalogue(path: Path, code: str, changed: int) -> NullTranslations:
+    """Once for a file that has not changed since: the tests open a thousand houses in one process."""
     with path.open("rb") as file:
         catalogue = read_po(file, locale=code)
     compiled = BytesIO()

@@ -13,7 +13,7 @@ from jinja2.nodes import EvalContext
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from events_app import i18n
+from events_app import VERSION, i18n
 from events_app.addresses import shown
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,7 +120,9 @@ def asset(path: str) -> str:
 
 
 environment.globals.update(i18n.template_functions())
-environment.globals.update(asset=asset, drawn_once=drawn_once, said_in_a_line=said, way_of=way)
+environment.globals.update(
+    version=VERSION, asset=asset, drawn_once=drawn_once, said_in_a_line=said, way_of=way
+)
 environment.filters["markdown"] = markdown
 environment.filters["as_date"] = date.fromisoformat
 environment.filters["shown_address"] = shown

@@ -7,9 +7,6 @@ import secrets
 TOKEN_BYTES = 24
 """192 bits; OWASP ASVS 5.0, 11.5.1 asks for 128, and UUIDs do not count."""
 
-TOKEN_LENGTH = 39
-"""Characters of a token: 192 bits at 5 bits each."""
-
 
 def new_token() -> str:
     """A fresh secret of 192 random bits: 39 characters of a-z and 2-7, safe in a URL."""

@@ -1,4 +1,4 @@
-"""Runs every test there is, on both database engines; what it needs is installed first, or asked for."""
+"""The checks, then every test on both database engines; what they need is installed first, or asked for."""
 
 import os
 import shutil
@@ -6,14 +6,20 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from run import ROOT, install_system_packages
+from tests import check
 
 ENGINES = {
-    "sqlite": (),  # the whole suite
+    "sqlite": ("-m", "not house"),  # the checks have run those
     "postgresql": ("-m", "not engine_free and not browser and not house"),
 }
+SHARED_OUT = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # in the order of tests/conftest.py
+QUICK_FOLDER = Path("/dev/shm")
+ENOUGH = 4 * 2**30  # bytes: many times what the tests leave there
 SPARTICUZ = "@sparticuz/chromium@147.0.0"  # a headless Chromium from npm, for whoever is not root
 
 
@@ -21,19 +27,43 @@ def main(words: list[str]) -> int:
     """The exit status. With words for pytest only one engine runs: TEST_DB, else SQLite."""
     with tempfile.TemporaryDirectory(prefix="events-tests-") as scratch:
         prepare_environment(Path(scratch))
-        if words:
-            engine = os.environ.get("TEST_DB", "sqlite")
-            return run_pytest(engine, *words)
-        make_sure_of_node()
-        os.environ["CHROMIUM"] = make_sure_of_chromium(ROOT / ".venv/chromium")
-        failed, told = [], []
-        for engine, chosen in ENGINES.items():
+        return run_only(words) if words else run_everything()
+
+
+def run_only(words: list[str]) -> int:
+    engine = os.environ.get("TEST_DB", "sqlite")
+    status = run_pytest(engine, *words)
+    print(f"Only {engine} and only {' '.join(words)}; without the checks (python3 run.py check).")
+    return status
+
+
+def run_everything() -> int:
+    make_sure_of_node()
+    os.environ["CHROMIUM"] = make_sure_of_chromium(ROOT / ".venv/chromium")
+    runs: dict[str, Callable[[], int]] = {"the checks": partial(check.main, [])}
+    for engine, chosen in ENGINES.items():
+        runs[f"the tests on {engine}"] = partial(run_pytest, engine, *SHARED_OUT, *chosen)
+    failed, told = [], []
+    with tempfile.TemporaryDirectory(prefix="events-tests-", dir=quick_folder()) as folder:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
+        for name, run in runs.items():
             begun = time.monotonic()
-            if run_pytest(engine, "-n", "2", "--dist", "loadfile", *chosen):
-                failed.append(engine)
-            told.append(f"{engine} {time.monotonic() - begun:.0f} s")
-    print(f"\n{'FAILED on ' + ' and '.join(failed) if failed else 'All tests passed'} ({', '.join(told)}).")
+            if run():
+                failed.append(name)
+            told.append(f"{name} {time.monotonic() - begun:.0f} s")
+    print(f"\n{'FAILED: ' + ' and '.join(failed) if failed else 'All passed'} ({', '.join(told)}).")
     return 1 if failed else 0
+
+
+def quick_folder() -> Path | None:
+    """Memory, for the databases that are made by the thousand and thrown away; None, the usual place, where memory is
+    scarce or no program may run in it."""
+    try:
+        found = os.statvfs(QUICK_FOLDER)
+    except OSError:
+        return None
+    is_fit = found.f_bavail * found.f_frsize >= ENOUGH and not found.f_flag & os.ST_NOEXEC
+    return QUICK_FOLDER if is_fit and os.access(QUICK_FOLDER, os.W_OK) else None
 
 
 def prepare_environment(scratch: Path) -> None:

@@ -6,7 +6,7 @@ first.
 
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from events_app.calendar.entry import Entry
 from events_app.calendar.hygiene import ascii_url, clean_line, clean_text, shorten
@@ -44,22 +44,6 @@ def outlook(entry: Entry) -> str:
 def office(entry: Entry) -> str:
     """Outlook on the web of Microsoft 365, for work accounts; the same fields."""
     return "https://outlook.office.com/calendar/0/deeplink/compose?" + _compose(entry)
-
-
-def subscribe(feed_url: str) -> str:
-    """The feed's address as webcal:, which desktop and phone calendars open."""
-    return "webcal:" + urlsplit(ascii_url(feed_url))._replace(scheme="").geturl()
-
-
-def subscribe_google(feed_url: str) -> str:
-    """Subscribe Google Calendar to a feed. It asks again every 8 to 24 hours, whatever the feed says."""
-    return "https://calendar.google.com/calendar/r?" + _query({"cid": subscribe(feed_url)})
-
-
-def subscribe_outlook(feed_url: str, name: str) -> str:
-    """Subscribe Outlook.com to a feed."""
-    fields = {"url": ascii_url(feed_url), "name": clean_line(name)}
-    return "https://outlook.live.com/calendar/0/addfromweb?" + _query(fields)
 
 
 def _compose(entry: Entry) -> str:

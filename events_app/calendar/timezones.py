@@ -86,14 +86,6 @@ class Onset:
 Rules = tuple[Onset, ...]
 
 
-def vtimezone(zone_key: str, around: datetime, until: datetime | None = None) -> Timezone:
-    """The VTIMEZONE for one event, given the wall times (naive, or aware in that zone) of start and end.
-
-    Do not change what you get: it is shared. Refuses UnknownZone.
-    """
-    return component(zone_key, rules_around(zone_key, around, until))
-
-
 def rules_around(zone_key: str, start: datetime, end: datetime | None = None) -> Rules:
     """The onsets that tell the time of one event: the zone's lasting rule, or the changes around it."""
     start, end = start.replace(tzinfo=None), (end or start).replace(tzinfo=None)

@@ -4,7 +4,7 @@ from events_app.database.connections import close_database, data_version, is_sql
 from events_app.database.failures import OutcomeUnknown, RetryableError
 from events_app.database.migration import DatabaseTooNew
 from events_app.database.prepared import Prepared, rows
-from events_app.database.schema import migrate, missing_migrations
+from events_app.database.schema import migrate
 from events_app.database.transactions import after_commit, one_transaction
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "data_version",
     "is_sqlite",
     "migrate",
-    "missing_migrations",
     "one_transaction",
     "open_database",
     "ping",

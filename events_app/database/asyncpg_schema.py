@@ -39,12 +39,6 @@ async def migrate_postgresql(url: str, migrations: Sequence[Migration]) -> list[
     raise AssertionError("unreachable")
 
 
-async def missing_postgresql(url: str, migrations: Sequence[Migration]) -> list[str]:
-    """The names of what is not applied yet. Refuses what `missing` refuses."""
-    async with _connected(url) as connection:
-        return [migration.name for migration in missing(migrations, await _applied(connection))]
-
-
 async def _apply(connection: Connection, migrations: Sequence[Migration]) -> list[str]:
     if not missing(migrations, await _applied(connection)):
         return []

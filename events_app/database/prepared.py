@@ -4,10 +4,12 @@ Tortoise (1.1.9) writes the SQL of a queryset anew each time it is awaited, and 
 database needs to answer. Models come out as they come out of the queryset itself.
 """
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -80,13 +82,31 @@ class Prepared(Generic[MODEL]):
 
 
 async def rows(sql: str, *values: Value | date | None) -> Sequence[Any]:
-    """The rows of one statement written by hand, `$1` for the first value on both engines."""
+    """The rows of one statement written by hand, `$1` for the first value on both engines.
+
+    `$` and a number is always a blank: such a text is given as a value, never written into the statement.
+    """
     connection = get_connection("default")
     dialect = connection.capabilities.dialect
+    given = encoded(values, dialect)
     if dialect == "sqlite":
-        sql = sql.replace("$", "?")
-    _, found = await connection.execute_query(sql, encoded(values, dialect))
+        sql, order = without_numbers(sql)
+        given = [given[place] for place in order]
+    _, found = await connection.execute_query(sql, given)
     return found
+
+
+@lru_cache(maxsize=512)
+def without_numbers(sql: str) -> tuple[str, tuple[int, ...]]:
+    """The statement with plain `?`, and for each of them which value (from 0) it takes.
+
+    Python 3.12 warns about numbered blanks with a sequence of values, and 3.14 will refuse named ones.
+    """
+    order = tuple(int(number) - 1 for number in _NUMBERED.findall(sql))
+    return _NUMBERED.sub("?", sql), order
+
+
+_NUMBERED = re.compile(r"\$(\d+)")
 
 
 def encoded(values: Sequence[Value | date | None], dialect: str) -> list[Any]:

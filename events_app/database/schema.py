@@ -3,10 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from events_app.database.asyncpg_schema import migrate_postgresql, missing_postgresql
+from events_app.database.asyncpg_schema import migrate_postgresql
 from events_app.database.connections import is_sqlite_url, sqlite_path
 from events_app.database.migration import read_migrations
-from events_app.database.sqlite_schema import migrate_sqlite, missing_sqlite
+from events_app.database.sqlite_schema import migrate_sqlite
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -23,11 +23,3 @@ async def migrate(url: str, *, folder: Path = MIGRATIONS) -> list[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         return await asyncio.to_thread(migrate_sqlite, path, migrations)
     return await migrate_postgresql(url, migrations)
-
-
-async def missing_migrations(url: str, *, folder: Path = MIGRATIONS) -> list[str]:
-    """The names of the migrations that are not applied yet. Refuses like `migrate`."""
-    migrations = read_migrations(folder)
-    if is_sqlite_url(url):
-        return await asyncio.to_thread(missing_sqlite, Path(sqlite_path(url)), migrations)
-    return await missing_postgresql(url, migrations)

@@ -29,9 +29,13 @@ def connect(path: Path, *, pragmas: dict[str, int | str] | None = None) -> sqlit
     _make(path)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     connection.row_factory = sqlite3.Row
-    for name, value in (PRAGMAS | (pragmas or {})).items():
-        connection.execute(f"PRAGMA {name} = {value}")
-    _switch_to_wal(connection)
+    try:
+        for name, value in (PRAGMAS | (pragmas or {})).items():
+            connection.execute(f"PRAGMA {name} = {value}")
+        _switch_to_wal(connection)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

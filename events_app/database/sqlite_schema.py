@@ -43,15 +43,6 @@ def migrate_sqlite(path: Path, migrations: Sequence[Migration]) -> list[str]:
         connection.close()
 
 
-def missing_sqlite(path: Path, migrations: Sequence[Migration]) -> list[str]:
-    """The names of what is not applied yet. Refuses what `missing` refuses."""
-    connection = connect(path)
-    try:
-        return [migration.name for migration in missing(migrations, _applied(connection))]
-    finally:
-        connection.close()
-
-
 def _applied(connection: sqlite3.Connection) -> dict[str, str]:
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migration_applied'").fetchone() is None:
         return {}

@@ -65,6 +65,13 @@ class Vault:
         if self._directory.stat().st_mode & 0o077:
             self._directory.chmod(0o700)
         self._keyring.open()
+        try:
+            self._read_keys()
+        except BaseException:
+            self.close()
+            raise
+
+    def _read_keys(self) -> None:
         with self._keyring.writing():
             wraps = self._keyring.every_wrap()
             if not wraps and not self._master_path.exists():

@@ -20,7 +20,7 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import EmailInput, TextArea, TextInput
 
 from events_app.addresses import read_address
-from events_app.errors import Invalid, TooMany
+from events_app.errors import Invalid
 from events_app.i18n import N_, current_language, ngettext, translate
 
 MOST_FIELDS = 400
@@ -86,16 +86,6 @@ class Form(WTForm):
                     _empty_fields.clear()
                 _empty_fields[key] = _written(field, render_kw)
             return _empty_fields[key]
-
-    @property
-    def all_errors(self) -> Mapping[str, Any]:
-        return self.errors
-
-
-class TooMuchTyped(TooMany):
-    """The form has more fields than any page of ours sends."""
-
-    sentence = N_("This form has more fields than we accept.")
 
 
 class _InMemory(MultiPartParser):

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from events_app import VERSION
 from events_app.accounts import actions
 from events_app.accounts.models import Organizer, Session
 from events_app.clock import now as clock_now
@@ -169,6 +170,15 @@ async def test_signing_out_ends_the_session_and_keeps_the_language(house: House)
     assert (await desk.get("/desk")).status_code == 303
     assert '<html lang="ar"' in (await desk.get("/desk/sign-in")).text
     assert "cookies" not in answer.headers["clear-site-data"]
+
+
+async def test_only_whoever_sits_at_the_desk_reads_which_version_runs(house: House) -> None:
+    desk, stranger = await house.desk(), await house.client()
+    said = f"Events {VERSION}"
+
+    assert said in (await desk.get("/desk")).text
+    assert said not in (await stranger.get("/")).text
+    assert said not in (await stranger.get("/desk/sign-in")).text
 
 
 async def test_a_page_that_looks_again_by_itself_keeps_no_session_alive(house: House) -> None:

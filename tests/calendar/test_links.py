@@ -12,8 +12,6 @@ from tests.calendar.samples import BERLIN, at, entry
 
 pytestmark = pytest.mark.engine_free
 
-FEED = "https://events.example.org/conferences/rights.ics"
-
 
 def asked(link: str) -> dict[str, str]:
     """The fields of a link."""
@@ -80,14 +78,3 @@ def test_a_long_arabic_text_leaves_a_link_that_programs_do_not_cut(make: Callabl
 def test_a_time_that_does_not_exist_is_refused() -> None:
     with pytest.raises(TimeDoesNotExist):
         links.google(entry(starts=at(BERLIN, 2027, 3, 28, 2, 30), ends=at(BERLIN, 2027, 3, 28, 5)))
-
-
-def test_subscriptions_name_the_feed() -> None:
-    assert links.subscribe(FEED) == "webcal://events.example.org/conferences/rights.ics"
-    assert links.subscribe_google(FEED) == (
-        "https://calendar.google.com/calendar/r?cid=webcal%3A%2F%2Fevents.example.org%2Fconferences%2Frights.ics"
-    )
-    assert links.subscribe_outlook(FEED, "Rights 2027") == (
-        "https://outlook.live.com/calendar/0/addfromweb?"
-        "url=https%3A%2F%2Fevents.example.org%2Fconferences%2Frights.ics&name=Rights%202027"
-    )

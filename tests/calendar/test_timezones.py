@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from events_app.calendar.timezones import (
+    component,
     component_bytes,
     lasting_rules,
     rules_around,
     tells,
     tells_all_day,
-    vtimezone,
 )
 from events_app.calendar.zones import UnknownZone, refuse_gap, zone, zones
 from tests.calendar import stranger, sweep
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.engine_free
 
 def said(zone_key: str, *parts: int) -> str:
     """The VTIMEZONE for an event that day, as text."""
-    return bytes(vtimezone(zone_key, wall(*parts)).to_ical()).decode()
+    return bytes(component(zone_key, rules_around(zone_key, wall(*parts))).to_ical()).decode()
 
 
 @pytest.mark.parametrize("number", range(sweep.CHUNKS))
@@ -201,7 +201,7 @@ def test_the_bytes_of_a_vtimezone_do_not_depend_on_what_was_asked_before() -> No
 
 def test_an_unknown_zone_is_refused_by_name() -> None:
     with pytest.raises(UnknownZone) as refused:
-        vtimezone("W. Europe Standard Time", datetime.now(UTC))
+        rules_around("W. Europe Standard Time", datetime.now(UTC))
     assert refused.value.values == {"zone": "W. Europe Standard Time"}
 
 

@@ -8,6 +8,7 @@ from tortoise import Model
 from tortoise.exceptions import IntegrityError
 
 from events_app.database import Prepared, one_transaction, rows
+from events_app.database.prepared import without_numbers
 from tests.database.toys import ToyEvent, ToyGuest, ToyKinds
 from tests.databases import DatabaseUnderTest
 
@@ -105,3 +106,27 @@ async def test_a_statement_by_hand_takes_values_of_every_kind(toys: DatabaseUnde
     assert str(day["on"]) == "2027-02-28"
     assert (await ToyKinds.get(id=guest_id)).on == date(2027, 2, 28)
     assert await rows(claim, 99) == []
+
+
+async def test_a_value_may_be_asked_for_twice_and_in_any_order(toys: DatabaseUnderTest) -> None:
+    await make_events()
+
+    (found,) = await rows(
+        'SELECT $2 AS "second", CAST($1 AS INTEGER) AS "first" FROM "toy_event"'
+        ' WHERE "title" = $2 AND "seats" > $1 AND $1 < 9',
+        5, "Launch",
+    )  # fmt: skip
+
+    assert (found["first"], found["second"]) == (5, "Launch")
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("SELECT 1", ("SELECT 1", ())),
+        ("id = $1", ("id = ?", (0,))),
+        ("$2 < $1 AND $2 > $12", ("? < ? AND ? > ?", (1, 0, 1, 11))),
+    ],
+)
+def test_sqlite_is_given_blanks_without_numbers(written: str, plain: tuple[str, tuple[int, ...]]) -> None:
+    assert without_numbers(written) == plain

@@ -23,7 +23,11 @@ from events_app.errors import Conflict
 from tests.database.toys import ToyDebt, ToyEvent
 from tests.databases import ENGINE, DatabaseUnderTest, run_sql
 
-pytestmark = [pytest.mark.anyio, pytest.mark.skipif(ENGINE != "sqlite", reason="about SQLite itself")]
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.engine_free,
+    pytest.mark.skipif(ENGINE != "sqlite", reason="about SQLite itself"),
+]
 
 
 SLOW = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < {}) SELECT count(*) FROM c"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import run
+from events_app import VERSION
 
 pytestmark = pytest.mark.engine_free
 
@@ -67,6 +68,7 @@ def put_fake_venv(checkout: Path) -> Path:
         (["demo", "--port", "8001"], "-P -m events_app.commands demo --port 8001"),
         (["organizer", "rana@example.org"], "-P -m events_app.commands organizer rana@example.org"),
         (["test", "-k", "mail"], "-P {root}/tests/everything.py -k mail"),
+        (["check", "types"], "-P {root}/tests/check.py types"),
     ],
 )
 def test_a_stamped_venv_becomes_the_verb_at_once(checkout: Path, words: list[str], becomes: str) -> None:
@@ -87,6 +89,15 @@ def test_help_names_every_verb(checkout: Path) -> None:
 
     assert status == 0
     assert [line.split()[0] for line in out.splitlines() if line.startswith("  ")] == list(run.VERBS)
+
+
+@pytest.mark.parametrize("word", ["-V", "--version", "version"])
+def test_the_version_is_said_before_anything_is_installed(checkout: Path, word: str) -> None:
+    package = run.ROOT / "events_app/__init__.py"
+    (checkout / "events_app/__init__.py").write_bytes(package.read_bytes())
+
+    assert said(checkout, word) == (0, f"Events {VERSION}\n", "")
+    assert not (checkout / ".venv").exists()
 
 
 def test_a_stamp_holds_for_one_lock_and_one_python(checkout: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from events_app import VERSION
 from events_app.settings import Secret, Settings, known_keys
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,6 +66,13 @@ def test_every_module_opens_with_one_line_that_says_what_it_is_for() -> None:
             without.append(str(path.relative_to(ROOT)))
 
     assert without == []
+
+
+def test_the_changelog_begins_with_the_version_that_runs() -> None:
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+
+    assert newest
+    assert newest[1] == VERSION
 
 
 def test_no_file_names_a_path_of_somebodys_machine() -> None:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from events_app.mail.message import Draft, UnsafeHeader, build, header_names, recipient_of
 
+pytestmark = pytest.mark.engine_free
+
 INVITE = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nDESCRIPTION:caf\xc3\xa9\r\nEND:VCALENDAR\r\n"
 MESSAGE_ID = "<abcdefghijklmnopqrstuvwxyz234567abcdefg@events.example.org>"
 WHEN = datetime(2026, 11, 22, 16, 5, tzinfo=UTC)

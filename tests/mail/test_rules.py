@@ -16,6 +16,8 @@ from events_app.mail.rules import (
     plain_words,
 )
 
+pytestmark = pytest.mark.engine_free
+
 NOW = datetime(2026, 11, 22, 16, 5, tzinfo=UTC)
 
 

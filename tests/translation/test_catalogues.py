@@ -21,7 +21,7 @@ from events_app.errors import Refusal
 from events_app.i18n import LOCALE_FOLDER, plural_header
 from tests.translation import messages
 
-pytestmark = pytest.mark.engine_free
+pytestmark = [pytest.mark.engine_free, pytest.mark.house]
 
 CODES = sorted(path.name for path in LOCALE_FOLDER.iterdir() if path.is_dir())
 TELLING = (0, 1, 2, 3, 10, 11, 99, 100, 102, 103, 111)

@@ -3,6 +3,7 @@
 import multiprocessing
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,11 @@ PERSON: dict[str, Json] = {"name": "Rana"}
 
 
 def _index_of_a_new_scope(directory: Path, scopes: list[str]) -> list[bytes]:
-    vault = Vault(directory)
-    vault.open()
-    for scope in scopes:
-        vault.make_keys(scope)
-    return [vault.blind_index(scope, "rana@example.org") for scope in scopes]
+    with closing(Vault(directory)) as vault:
+        vault.open()
+        for scope in scopes:
+            vault.make_keys(scope)
+        return [vault.blind_index(scope, "rana@example.org") for scope in scopes]
 
 
 def test_four_processes_that_start_and_make_the_same_keys_at_once_agree(tmp_path: Path) -> None:
