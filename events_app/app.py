@@ -19,25 +19,18 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
 
 from events_app import clock, i18n
 from events_app.accounts.routes import routes as accounts_routes
 from events_app.acts import Office
 from events_app.calendar import zones  # first of all: it pins the time zones (see there)
 from events_app.caretaker import Caretaker
+from events_app.conferences.routes import routes as conferences_routes
 from events_app.database import close_database, open_database, ping
 from events_app.directory.routes import LARGER_BODIES as LARGER_LOGOS
 from events_app.directory.routes import routes as directory_routes
 from events_app.errors import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NoSuchPage,
-    NotFound,
     Refusal,
-    TooMany,
     log_no_values,
 )
 from events_app.events.models.event import is_room_used
@@ -67,20 +60,16 @@ from events_app.rendering import STATIC
 from events_app.replies import actions as replies
 from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
-from events_app.web.responses import page
+from events_app.web.files import VersionedFiles
+from events_app.web.refusing import refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
 from events_app.web.security import (
-    A_YEAR,
-    HEADERS,
-    INSIST_ON_HTTPS,
     BodyLimit,
-    FromElsewhere,
     LanguageOfRequest,
     NoNulls,
     SameOriginPosts,
     SecurityHeaders,
-    TooLarge,
 )
-from events_app.web.site import Site, site_of
+from events_app.web.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
 log = logging.getLogger(__name__)
@@ -89,10 +78,9 @@ MODELS = (
     "events_app.accounts.models",
     "events_app.mail.models",
     "events_app.directory.models",
-    "events_app.events.models.conference",
+    "events_app.conferences.models",
     "events_app.events.models.event",
     "events_app.events.models.panel",
-    "events_app.events.models.consent",
     "events_app.questions.models",
     "events_app.registrations.models",
     "events_app.personal.models",
@@ -105,17 +93,6 @@ COMPOSERS: dict[str, Compose] = {
     "registrations": compose,
     "site": compose_for_site,
 }
-
-STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
-    (NotFound, 404),
-    (Forbidden, 403),
-    (TooMany, 429),
-    (TooLarge, 413),
-    (Invalid, 422),
-    (Conflict, 409),
-    (Refusal, 400),
-)
-"""Which answer each kind of refusal is; the first that fits."""
 
 
 LARGER_BODIES = {**LARGER_LISTS, **LARGER_LOGOS}
@@ -137,8 +114,8 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
             Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
             Middleware(LanguageOfRequest, default=site.default_language),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
-            Middleware(NoNulls, refuse=_refuse_unknown),
-            Middleware(SameOriginPosts, base_url=site.base_url, refuse=_refuse_foreign),
+            Middleware(NoNulls, refuse=refuse_unknown),
+            Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign),
             Middleware(
                 BodyLimit,
                 most=settings.server.max_body_kib * 1024,
@@ -228,18 +205,6 @@ def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
     return LmtpServer(settings.inbound, is_ours=replies.is_ours, take=take)
 
 
-class VersionedFiles(StaticFiles):
-    """Static files: with the mark of their content in the address they are kept for a year, without it for an hour."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        marked = b"v=" in scope.get("query_string", b"") or path.startswith("fonts")
-        response.headers["Cache-Control"] = (
-            f"public, max-age={A_YEAR}, immutable" if marked else "public, max-age=3600"
-        )
-        return response
-
-
 async def healthz(request: Request) -> Response:
     """The process answers."""
     return PlainTextResponse("ok\n")
@@ -264,6 +229,7 @@ def _routes() -> list[BaseRoute]:
         *personal_routes,
         *accounts_routes,
         *events_routes,
+        *conferences_routes,
         *directory_routes,
         *people_routes,
         *questions_routes,
@@ -273,50 +239,3 @@ def _routes() -> list[BaseRoute]:
         *exports_routes,
         Mount("/static", VersionedFiles(directory=STATIC), name="static"),
     ]
-
-
-async def say_no(request: Request, refusal: Exception) -> Response:
-    """A refusal in the person's language, with the status of its kind."""
-    assert isinstance(refusal, Refusal)
-    status = next(status for kind, status in STATUS_OF if isinstance(refusal, kind))
-    sentence = i18n.translate(refusal.sentence, **refusal.values)
-    return page(request, "web/refusal.html", status=status, code=status, sentence=sentence)
-
-
-async def say_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        return await say_no(request, NoSuchPage())
-    sentence = {405: i18n.N_("This page does not take what was sent to it.")}.get(
-        error.status_code, i18n.N_("We could not read what was sent.")
-    )
-    response = page(
-        request,
-        "web/refusal.html",
-        status=error.status_code,
-        code=error.status_code,
-        sentence=i18n.translate(sentence),
-    )
-    response.headers.update(error.headers or {})
-    return response
-
-
-async def say_sorry(request: Request, error: Exception) -> Response:
-    """Something is broken on our side. The log gets the exception's type and place, never a value."""
-    sentence = i18n.N_("Something broke on our side. Nothing of yours was lost; please try again.")
-    response = page(request, "web/refusal.html", status=500, code=500, sentence=i18n.translate(sentence))
-    # This answer is made outside the guards.
-    response.headers.update({**HEADERS, "cache-control": "no-store"})
-    if site_of(request).base_url.startswith("https://"):
-        response.headers["strict-transport-security"] = INSIST_ON_HTTPS
-    return response
-
-
-async def _refuse_foreign(scope: Scope, receive: Receive, send: Send) -> None:
-    response = await say_no(Request(scope, receive), FromElsewhere())
-    await response(scope, receive, send)
-
-
-async def _refuse_unknown(scope: Scope, receive: Receive, send: Send) -> None:
-    response = await say_no(Request(scope, receive), NoSuchPage())
-    await response(scope, receive, send)

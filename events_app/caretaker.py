@@ -7,7 +7,7 @@ from datetime import date
 
 from events_app import clock
 from events_app.acts import Act, Office, Who
-from events_app.events.actions.zones import follow_zone_rules
+from events_app.events.actions.life import follow_zone_rules
 from events_app.imports.actions.drafts import forget_drafts
 from events_app.mailings.actions.reminding import remind
 from events_app.mailings.actions.writing import carry_on

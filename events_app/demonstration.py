@@ -5,10 +5,11 @@ from typing import Any
 
 from events_app.acts import Act
 from events_app.calendar.zones import instant
+from events_app.conferences.models import Conference
 from events_app.database import one_transaction
 from events_app.directory.models import Organization
-from events_app.events.actions import editing, life, programme
-from events_app.events.models.conference import Conference
+from events_app.events.actions import editing, life
+from events_app.events.actions import saving as writing
 from events_app.events.models.event import Event
 from events_app.events.rules import (
     AgendaFacts,
@@ -142,7 +143,7 @@ async def seed(*, act: Act) -> bool:
         event = await editing.create_event(facts, hosts=chosen, act=act)
         if said["day"] == 0:
             facts_of_day = ProgrammeFacts(chosen, _speakers(), _agenda())
-            await programme.save_programme(event.id, facts_of_day, revision=event.revision, act=act)
+            await writing.save_programme(event.id, facts_of_day, revision=event.revision, act=act)
         await life.publish_event(event.id, follow=editing.nobody_follows, act=act)
     return True
 

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from events_app.i18n import N_
+from events_app.i18n import N_, translate
 
 
 class Refusal(Exception):
@@ -27,6 +27,11 @@ class Refusal(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by class and values, so that a refusal survives the way back from another process."""
         return (_again, (type(self), self.values))
+
+
+def say(refusal: Refusal) -> str:
+    """The refusal in the language now spoken."""
+    return translate(refusal.sentence, **refusal.values)
 
 
 def _again(kind: type[Refusal], values: dict[str, object]) -> Refusal:

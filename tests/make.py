@@ -21,11 +21,11 @@ from events_app.acts import Office
 from events_app.app import create_app
 from events_app.calendar.zones import instant
 from events_app.clock import now as clock_now
+from events_app.conferences.models import Conference
 from events_app.directory.models import Organization
 from events_app.events.actions import copying, editing, life
-from events_app.events.models.conference import Conference
-from events_app.events.models.consent import consent_of
 from events_app.events.models.event import Event
+from events_app.events.models.panel import consent_of
 from events_app.events.rules import EventFacts, HostFacts
 from events_app.house import House as TheHouse
 from events_app.mail.message import Draft

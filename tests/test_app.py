@@ -23,9 +23,10 @@ from starlette.routing import Route
 import events_app
 from events_app import errors
 from events_app.acts import Office
-from events_app.app import ROOT, STATUS_OF
+from events_app.app import ROOT
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
+from events_app.web.refusing import STATUS_OF
 from events_app.web.security import HEADERS
 from tests import make
 

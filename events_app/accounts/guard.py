@@ -83,7 +83,7 @@ def for_organizers(handler: Handler) -> Handler:
 
 
 @dataclass(frozen=True)
-class Kept:
+class HeldForm:
     """A desk form that was sent after the session had ended. The page that asks to sign in carries it, so that nothing
     typed is lost and nothing of it is stored here; it is sent again with a press of its own, never by itself."""
 
@@ -95,7 +95,7 @@ class Kept:
         return parse_qsl(self.typed, keep_blank_values=True)
 
 
-async def _kept_from(request: Request) -> Kept | None:
+async def _kept_from(request: Request) -> HeldForm | None:
     """The form of a request that has no session or another one's token; None for what no page of the desk sends."""
     if request.method != "POST" or media_type_of(request) != "application/x-www-form-urlencoded":
         return None
@@ -106,8 +106,8 @@ async def _kept_from(request: Request) -> Kept | None:
     return _kept(request.url.path, urlencode(fields))
 
 
-def _kept(path: str, typed: str) -> Kept | None:
-    return Kept(path, typed) if _onward(path) and 0 < len(typed) <= MOST_IN_A_FIELD else None
+def _kept(path: str, typed: str) -> HeldForm | None:
+    return HeldForm(path, typed) if _onward(path) and 0 < len(typed) <= MOST_IN_A_FIELD else None
 
 
 def _onward(path: str) -> str:

@@ -9,9 +9,8 @@ from events_app import clock
 from events_app.accounts import actions
 from events_app.accounts.forms import AccountForm, SignInForm
 from events_app.accounts.guard import _kept, _onward, session_cookie
-from events_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from events_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, say
 from events_app.house import house_of
-from events_app.i18n import translate
 from events_app.web.forms import (
     typed_into,
 )
@@ -38,7 +37,7 @@ async def sign_in(request: Request) -> Response:
     try:
         token = await _sign_in(request, form.address.data or "", form.passphrase.data or "")
     except (Forbidden, NotFound, TooMany) as refusal:
-        sentence = translate(refusal.sentence, **refusal.values)
+        sentence = say(refusal)
         status = 429 if isinstance(refusal, TooMany) else 403
         return page(request, "accounts/sign_in.html", status=status, refusal=sentence, **stays)
     session = await actions.find_session(token, now=clock.now()) if kept else None
@@ -76,7 +75,7 @@ async def accept(request: Request) -> Response:
     try:
         await actions.accept(vault, token, name, address, passphrase, now=clock.now())
     except (Invalid, Conflict) as refusal:
-        form.passphrase.errors = [translate(refusal.sentence, **refusal.values)]
+        form.passphrase.errors = [say(refusal)]
         return page(request, "accounts/welcome.html", status=422, form=form, refusal="")
     session = await _sign_in(request, address, passphrase)
     return _with_session(request, see_other("/desk"), session)

@@ -1,12 +1,11 @@
-"""The addresses of events and conferences at the desk."""
+"""The addresses of events at the desk."""
 
 from starlette.routing import Route
 
 from events_app.accounts.guard import for_organizers
-from events_app.events.desk import conferences, event, home, life, programme
+from events_app.events.desk import event, home, life, programme
 
 _ONE = "/desk/events/{event_id:uuid}"
-_ONE_CONFERENCE = "/desk/conferences/{conference_id:uuid}"
 
 routes = [
     Route("/desk", for_organizers(home.desk)),
@@ -22,9 +21,4 @@ routes = [
     Route(f"{_ONE}/copies", for_organizers(life.copy), methods=["POST"]),
     Route(f"{_ONE}/programme", for_organizers(programme.edit_programme), methods=["GET"]),
     Route(f"{_ONE}/programme", for_organizers(programme.save_programme), methods=["POST"]),
-    Route("/desk/conferences", for_organizers(conferences.conferences)),
-    Route("/desk/conferences/new", for_organizers(conferences.edit_conference), methods=["GET"]),
-    Route("/desk/conferences/new", for_organizers(conferences.save_conference), methods=["POST"]),
-    Route(_ONE_CONFERENCE, for_organizers(conferences.edit_conference), methods=["GET"]),
-    Route(_ONE_CONFERENCE, for_organizers(conferences.save_conference), methods=["POST"]),
 ]

@@ -49,7 +49,7 @@ class SpeakerRole(StrEnum):
     MODERATOR = "moderator"
 
 
-class Door(StrEnum):
+class Opening(StrEnum):
     """Whether the registration of an event is open, and if not, why."""
 
     OPEN = "open"
@@ -120,21 +120,21 @@ def check_life(status: Status, wanted: Status) -> None:
         raise EventCannotBecome(status=STATUS_NAMES[status], wanted=STATUS_NAMES[wanted])
 
 
-def door(
+def opening(
     *, status: str, now: datetime, ends_at: datetime, opens_at: datetime | None, closes_at: datetime | None
-) -> Door:
+) -> Opening:
     """The state of an event's registration at `now` (all moments aware)."""
     if status == Status.DRAFT:
-        return Door.DRAFT
+        return Opening.DRAFT
     if status == Status.CANCELLED:
-        return Door.CANCELLED
+        return Opening.CANCELLED
     if now >= ends_at:
-        return Door.PAST
+        return Opening.PAST
     if opens_at is not None and now < opens_at:
-        return Door.NOT_YET
+        return Opening.NOT_YET
     if closes_at is not None and now >= closes_at:
-        return Door.CLOSED
-    return Door.OPEN
+        return Opening.CLOSED
+    return Opening.OPEN
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from events_app.database import rows
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
-from events_app.exports.sheets import Row
+from events_app.exports.sheets import Cells
 from events_app.i18n import L_, choose, name_of_language
 from events_app.questions.models import Question, questions_of
 from events_app.questions.wording import cell_of
@@ -21,7 +21,7 @@ PAGE_ROWS = 50
 
 
 @dataclass(frozen=True)
-class Page:
+class Slice:
     """Some registrations, opened, column by column: the n-th of each belongs to the n-th person."""
 
     people: Sequence[Mapping[str, Any]]
@@ -36,7 +36,7 @@ class Column:
     """`read` gives the cells of a page."""
 
     label: str
-    read: Callable[[Page], Sequence[str]]
+    read: Callable[[Slice], Sequence[str]]
 
 
 def _each_said(codes: Sequence[str], say: Callable[[str], object]) -> list[str]:
@@ -45,7 +45,7 @@ def _each_said(codes: Sequence[str], say: Callable[[str], object]) -> list[str]:
     return [words[code] for code in codes]
 
 
-def _said_of(key: str) -> Callable[[Page], Sequence[str]]:
+def _said_of(key: str) -> Callable[[Slice], Sequence[str]]:
     return lambda page: [person.get(key, "") for person in page.people]
 
 
@@ -73,7 +73,7 @@ async def columns_of(event: Event) -> dict[str, Column]:
 def _answers_to(question: Question) -> Column:
     key = str(question.id)
 
-    def read(page: Page) -> Sequence[str]:
+    def read(page: Slice) -> Sequence[str]:
         return [cell_of(question, (person.get("answers") or {}).get(key)) for person in page.people]
 
     return Column(choose(question.label), read)
@@ -86,7 +86,7 @@ def chosen_columns(columns: Mapping[str, Column], wanted: Sequence[str]) -> list
 
 async def pages_of(
     event: Event, *, statuses: Sequence[str], vault: Vault, reader: Reader
-) -> AsyncIterator[Page]:
+) -> AsyncIterator[Slice]:
     """The event's registrations, opened for `reader`, in pages by id: memory does not grow with the list."""
     scope, after = str(event.id), uuid.UUID(int=0)
     wanted = ", ".join(f"${number}" for number in range(3, 3 + len(statuses)))
@@ -94,7 +94,7 @@ async def pages_of(
     while found := await rows(question, event.id, after, *statuses):
         ids, *columns, blobs = zip(*found, strict=True)
         contexts = map(person_context, ids)
-        yield Page(vault.reveal_each(scope, list(zip(contexts, blobs, strict=True)), reader), *columns)
+        yield Slice(vault.reveal_each(scope, list(zip(contexts, blobs, strict=True)), reader), *columns)
         if len(found) < PAGE_ROWS:
             return
         after = uuid.UUID(str(ids[-1]))
@@ -107,7 +107,7 @@ _PAGE = """
 """Said here, and not by the ORM, which takes six times as long. SQLite keeps days as the text that is wanted."""
 
 
-async def cells_of(pages: AsyncIterator[Page], columns: Sequence[Column]) -> AsyncIterator[list[Row]]:
+async def cells_of(pages: AsyncIterator[Slice], columns: Sequence[Column]) -> AsyncIterator[list[Cells]]:
     """The pages as rows of cells."""
     async for page in pages:
         yield list(zip(*(column.read(page) for column in columns), strict=True))

@@ -61,7 +61,7 @@ async def _columns(request: Request, event: Event) -> list[actions.Column]:
     return actions.chosen_columns(await actions.columns_of(event), wanted)
 
 
-def _pages(request: Request, event: Event) -> AsyncIterator[actions.Page]:
+def _pages(request: Request, event: Event) -> AsyncIterator[actions.Slice]:
     """Everybody, or those of the chosen statuses. What is no status is no page, and never everybody."""
     statuses = request.query_params.getlist("status")
     if not set(statuses) <= set(Status):

@@ -23,7 +23,7 @@ PIECE = 32_768
 LAST_ROW = 1_048_576
 """Excel's last row, the header's included."""
 
-Row = Sequence[str]
+Cells = Sequence[str]
 
 
 class SheetFull(Conflict):
@@ -32,7 +32,9 @@ class SheetFull(Conflict):
     sentence = N_("A spreadsheet has %(rows)s rows, and this list is longer. Please export it as CSV.")
 
 
-async def csv_rows(columns: Row, pages: AsyncIterator[Sequence[Row]], *, bom: bool) -> AsyncIterator[bytes]:
+async def csv_rows(
+    columns: Cells, pages: AsyncIterator[Sequence[Cells]], *, bom: bool
+) -> AsyncIterator[bytes]:
     """A CSV file (RFC 4180) in pieces: UTF-8, every cell quoted, CRLF, the columns' names first.
 
     A cell that a spreadsheet would calculate gets an apostrophe before it (`cells.disarm`). `bom` puts the
@@ -50,7 +52,7 @@ async def csv_rows(columns: Row, pages: AsyncIterator[Sequence[Row]], *, bom: bo
 
 
 async def xlsx_rows(
-    columns: Row, pages: AsyncIterator[Sequence[Row]], *, right_to_left: bool, title: str
+    columns: Cells, pages: AsyncIterator[Sequence[Cells]], *, right_to_left: bool, title: str
 ) -> AsyncIterator[bytes]:
     """An XLSX file (ISO/IEC 29500-1) in pieces: one sheet called `title`, every cell a text, never a formula.
 
@@ -64,7 +66,7 @@ async def xlsx_rows(
         _add(archive, "_rels/.rels", workbook.PACKAGE_RELATIONS)
         _add(archive, "xl/styles.xml", workbook.STYLES)
         with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            page: Sequence[Row] = await anext(pages, [])
+            page: Sequence[Cells] = await anext(pages, [])
             start = workbook.sheet_start(_widths([columns, *page]), right_to_left=right_to_left)
             sheet.write((start + writer.header(columns)).encode())
             while page:
@@ -80,7 +82,7 @@ async def xlsx_rows(
     yield sink.take()
 
 
-async def _with_breaks(pages: AsyncIterator[Sequence[Row]], width: int) -> AsyncIterator[Sequence[Row]]:
+async def _with_breaks(pages: AsyncIterator[Sequence[Cells]], width: int) -> AsyncIterator[Sequence[Cells]]:
     """The pages, the event loop free for others between two. A ragged row is a mistake of ours."""
     async for page in pages:
         for row in page:
@@ -92,7 +94,7 @@ async def _with_breaks(pages: AsyncIterator[Sequence[Row]], width: int) -> Async
             await asyncio.sleep(0)
 
 
-def _csv_lines(page: Sequence[Row]) -> str:
+def _csv_lines(page: Sequence[Cells]) -> str:
     """What `csv.writer` with QUOTE_ALL writes, in a third of its time."""
     whole = "".join(map("".join, page))
     if not whole.isprintable():
@@ -111,11 +113,11 @@ class _RowWriter:
         self._keep_space = workbook.row_form(width, keep_space=True)
         self._header = workbook.row_form(width, style=workbook.BOLD, keep_space=True)
 
-    def header(self, columns: Row) -> str:
+    def header(self, columns: Cells) -> str:
         """The first row."""
         return (self._header % _xml_row(columns)).replace("\x00", "1")
 
-    def rows(self, page: Sequence[Row], *, after: int) -> str:
+    def rows(self, page: Sequence[Cells], *, after: int) -> str:
         """These rows, the first of them numbered `after + 1`. Refuses `SheetFull`."""
         if after + len(page) > LAST_ROW:
             raise SheetFull(rows=LAST_ROW)
@@ -126,11 +128,11 @@ class _RowWriter:
         ]
         return workbook.without_empty_texts("".join(rows))
 
-    def _row(self, row: Row, is_plain: bool) -> str:
+    def _row(self, row: Cells, is_plain: bool) -> str:
         return self._plain % tuple(row) if is_plain else self._keep_space % _xml_row(row)
 
 
-def _is_plain(page: Sequence[Row]) -> bool:
+def _is_plain(page: Sequence[Cells]) -> bool:
     """Whether all cells of these rows can stand in XML as they are: printable, short, no markup, no space at an end."""
     line = f"|{'|'.join(map('|'.join, page))}|"
     return (
@@ -146,11 +148,11 @@ def _is_plain(page: Sequence[Row]) -> bool:
     )
 
 
-def _xml_row(row: Row) -> tuple[str, ...]:
+def _xml_row(row: Cells) -> tuple[str, ...]:
     return tuple(xml_text(fit(clean(cell))) for cell in row)
 
 
-def _widths(rows: Iterable[Row]) -> list[int]:
+def _widths(rows: Iterable[Cells]) -> list[int]:
     """A width in characters for every column, from what its first cells hold."""
     return [min(max(max(map(len, cells)) + 2, 8), 50) for cells in zip(*rows, strict=True)]
 

@@ -6,7 +6,7 @@ from events_app.registrations.rules import Applicant
 
 
 @dataclass(frozen=True)
-class Line:
+class Candidate:
     """Somebody on a list; `number` is the row's."""
 
     number: int

@@ -4,7 +4,6 @@ import csv
 import io
 import re
 import tomllib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,8 @@ from typing import Final
 
 from events_app.addresses import holds_address
 from events_app.errors import Invalid
-from events_app.i18n import L_, N_
+from events_app.i18n import N_
+from events_app.imports.encodings import NotATable, decode
 from events_app.imports.workbooks import NumberedRows, is_workbook, read_workbook
 from events_app.texts import folded
 
@@ -22,27 +22,8 @@ MOST_ROWS: Final = 10_000
 MOST_COLUMNS: Final = 100
 LONGEST_CELL: Final = 10_000
 
-ENCODINGS: Final[Mapping[str, str]] = {
-    "utf-8": L_("Unicode (UTF-8)"),
-    "utf-16-le": L_("Unicode (UTF-16)"),
-    "utf-16-be": L_("Unicode (UTF-16, reversed)"),
-    "cp1256": L_("Arabic (Windows-1256)"),
-    "cp1254": L_("Turkish (Windows-1254)"),
-    "cp1252": L_("Western European (Windows-1252)"),
-    "cp1250": L_("Central European (Windows-1250)"),
-    "cp1251": L_("Cyrillic (Windows-1251)"),
-}
-"""How the letters of a CSV file may be written, in the order of the choice."""
 
-_GUESSED: Final = ("cp1252", "cp1254", "cp1256")
 _DELIMITERS: Final = ",;\t|"
-_CONTROLS: Final = re.compile(r"[\x01-\x08\x0e-\x1f]")
-UNREADABLE: Final = "\ufffd"
-"""Stands where bytes mean nothing in the chosen encoding."""
-
-
-class NotATable(Invalid):
-    sentence = N_("This is no list that we can read. Please save it as CSV or XLSX and try again.")
 
 
 class NothingInside(Invalid):
@@ -54,7 +35,7 @@ class TableTooLarge(Invalid):
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One row of a list; `number` is the one that a spreadsheet program shows, counted from 1."""
 
     number: int
@@ -68,7 +49,7 @@ class Table:
     `hidden` are the numbers of rows that the workbook does not show; None where we cannot tell (XLS).
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     encoding: str
     hidden: frozenset[int] | None = frozenset()
 
@@ -86,7 +67,7 @@ class Listing:
     """
 
     headings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     heading: int
     hidden: tuple[int, ...] | None = ()
 
@@ -112,7 +93,7 @@ def _table(numbered: NumberedRows, encoding: str) -> Table:
         while kept and not kept[-1]:
             kept.pop()
         if kept:
-            rows.append(Row(number, tuple(kept)))
+            rows.append(TableRow(number, tuple(kept)))
     if not rows:
         raise NothingInside()
     if len(rows) > MOST_ROWS or max(len(row.cells) for row in rows) > MOST_COLUMNS:
@@ -157,94 +138,6 @@ def _delimiter_of(text: str) -> str:
     return max(_DELIMITERS, key=regularity)
 
 
-def decode(data: bytes, *, encoding: str = "") -> tuple[str, str]:
-    """The text in the bytes and the encoding (a key of `ENCODINGS`) it was read by.
-
-    A chosen encoding is used as it is, and `UNREADABLE` stands for what means nothing in it. Otherwise a byte order
-    mark decides, then UTF-16 without one, then UTF-8, then the Windows encoding in which the words look most like
-    words. Refuses `NotATable` for bytes that are no text in any of them.
-    """
-    if encoding:
-        text, used = data.decode(encoding, "replace").removeprefix("\ufeff"), encoding
-    else:
-        text, used = _decoded(data)
-    if "\0" in text or len(_CONTROLS.findall(text)) * 100 > len(text):
-        raise NotATable()
-    return text, used
-
-
-def _decoded(data: bytes) -> tuple[str, str]:
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        if data.startswith(mark):
-            return data[len(mark) :].decode(name, "replace"), name
-    if b"\0" in data[:4096]:
-        tries = [(data.decode(name, "replace"), name) for name in ("utf-16-le", "utf-16-be")]
-        text, name = max(tries, key=lambda each: _looks_like_text(each[0]))
-        if not _looks_like_text(text):
-            raise NotATable()
-        return text, name
-    text = data.decode("utf-8", "replace")
-    lost = text.count(UNREADABLE)
-    if not lost or lost * 20 <= sum(letter > "\x7f" for letter in text):
-        return text, "utf-8"
-    guesses = ((data.decode(name, "replace"), name) for name in _GUESSED)
-    return max(guesses, key=lambda each: plausibility(each[0]))
-
-
-def _looks_like_text(text: str) -> int:
-    """Line ends and delimiters are where UTF-16 read the right way round has them."""
-    return sum(text.count(mark) for mark in "\n,;\t @.")
-
-
-def plausibility(text: str) -> int:
-    """How much the words with letters beyond ASCII look like words: each is of one script, accents are the exception
-    in Latin ones, and signs stand between words. Only for comparing readings of the same bytes."""
-    score = 0
-    for word in re.findall(r"[^\s,;|\"'()@.:/-]*[^\x00-\x7f][^\s,;|\"'()@.:/-]*", text[:400_000])[:5_000]:
-        beyond = [letter for letter in word if letter > "\x7f"]
-        kinds = Counter(_kind(letter) for letter in word)
-        if kinds["odd"]:
-            score -= 3 * kinds["odd"]
-        elif (kinds["arabic"] and kinds["latin"]) or (
-            kinds["latin"] > 1 and len(beyond) * 2 > kinds["latin"]
-        ):
-            score -= 2 * len(beyond)
-        else:
-            score += len(beyond)
-        score -= 2 * sum(
-            letter in "ðþýÐÞÝ" for letter in beyond
-        )  # Icelandic; Turkish has these bytes in most words
-    return score
-
-
-def _kind(letter: str) -> str:
-    if letter.isdigit() or letter in "،؛؟–—’‘“”«»_*#&+°…\u00a0\u200c\u200d":
-        return "neutral"
-    if "\u0600" <= letter <= "\u06ff":
-        return "arabic"
-    if unicodedata.category(letter) in {"Lu", "Ll"} and letter < "\u0250":
-        return "latin"
-    return "neutral" if letter < "\x80" else "odd"
-
-
-def mended(text: str) -> str:
-    """What a text should have been that was UTF-8 and was read as a Windows encoding ('Ù…Ù†Ù‰', 'ظ…ظ†ظ‰'); '' for one
-    that is as it should be."""
-    if text.isascii():
-        return ""
-    for name in ("cp1252", "cp1256", "cp1254"):
-        try:
-            return b"".join(_byte_of(letter, name) for letter in text).decode("utf-8")
-        except UnicodeError:
-            continue
-    return ""
-
-
-def _byte_of(letter: str, encoding: str) -> bytes:
-    """Bytes that mean nothing in the encoding were read as control characters of the same number."""
-    return bytes([ord(letter)]) if "\x80" <= letter <= "\x9f" else letter.encode(encoding)
-
-
 _HEADINGS: Final[Mapping[str, Sequence[str]]] = tomllib.loads(
     (Path(__file__).parent / "headings.toml").read_text(encoding="utf-8")
 )
@@ -281,13 +174,13 @@ def find_heading(table: Table) -> int:
     return rows[first - 1].number
 
 
-def _may_name_columns(rows: Sequence[Row], at: int) -> bool:
+def _may_name_columns(rows: Sequence[TableRow], at: int) -> bool:
     roles = {role for cell in rows[at].cells if (role := role_of(cell))}
     stands_first = at == 0 or _is_title(rows[at - 1]) or rows[at - 1].number < rows[at].number - 1
     return len(roles) > 1 or (len(roles) == 1 and stands_first)
 
 
-def _is_title(row: Row) -> bool:
+def _is_title(row: TableRow) -> bool:
     return sum(bool(cell) for cell in row.cells) == 1 and not holds_address(row.cells[0])
 
 
@@ -296,7 +189,7 @@ def listing_of(table: Table, *, heading: int) -> Listing:
     named = next((row for row in table.rows if row.number == heading), None)
     rows = tuple(_block_below(table.rows, heading)) if named else table.rows
     width = max([len(row.cells) for row in rows] + [len(named.cells) if named else 0])
-    padded = tuple(Row(row.number, row.cells + ("",) * (width - len(row.cells))) for row in rows)
+    padded = tuple(TableRow(row.number, row.cells + ("",) * (width - len(row.cells))) for row in rows)
     headings = named.cells if named else ()
     return Listing(
         headings + ("",) * (width - len(headings)),
@@ -306,7 +199,7 @@ def listing_of(table: Table, *, heading: int) -> Listing:
     )
 
 
-def _block_below(rows: Sequence[Row], heading: int) -> Iterator[Row]:
+def _block_below(rows: Sequence[TableRow], heading: int) -> Iterator[TableRow]:
     below = [row for row in rows if row.number > heading]
     for at, row in enumerate(below):
         follows = below[at + 1] if at + 1 < len(below) else None

@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.errors import Conflict
+from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.house import act_of, office_of
 from events_app.i18n import N_, ngettext, translate
@@ -21,7 +21,7 @@ from events_app.web.responses import Flash, page, see_other
 
 
 @dataclass(frozen=True)
-class Line:
+class InvitationLine:
     """One invitation, opened for this organizer."""
 
     invitation: Invitation
@@ -45,12 +45,12 @@ async def _page(
     office_of(request)
     Reader("organizer", request.state.organizer.id)
     known = await Quota.filter(event_id=event.id).order_by("mode", "name")
-    batches: dict[str, list[Line]] = {}
+    batches: dict[str, list[InvitationLine]] = {}
     made = Invitation.filter(event_id=event.id, purpose__in=["open", "jump"])
     for each in await made.order_by("created_on", "batch", "id"):
         guest = actions.reveal_guest(each, act=act_of(request))
         link = actions.link_of(event, str(guest["code"]), act=act_of(request))
-        batches.setdefault(each.batch, []).append(Line(each, guest, link))
+        batches.setdefault(each.batch, []).append(InvitationLine(each, guest, link))
     taken = {each.id: await Registration.filter(quota_id=each.id, seated=True).count() for each in known}
     return page(
         request,
@@ -74,9 +74,7 @@ async def save_quotas(request: Request) -> Response:
     try:
         await actions.save_quotas(event.id, quota_facts(form), act=act_of(request))
     except Conflict as refusal:
-        return await _page(
-            request, event, status=409, quotas=form, refusal=translate(refusal.sentence, **refusal.values)
-        )
+        return await _page(request, event, status=409, quotas=form, refusal=say(refusal))
     return see_other(_path(event), flash=Flash("success", translate(N_("Saved."))))
 
 

@@ -22,7 +22,7 @@ _LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
 
 
 @dataclass(frozen=True)
-class Words:
+class Content:
     """What organizers write, by language, and to whom: the query string of a list (see `search.read_query`)."""
 
     subject: Texts
@@ -53,7 +53,7 @@ class LetterMaker:
     """Makes the facts of one letter after another about one event; what they share is made once for a language."""
 
     def __init__(
-        self, event: Event, hosts: list[EventHost], words: Words, *, office: Office, now: datetime
+        self, event: Event, hosts: list[EventHost], words: Content, *, office: Office, now: datetime
     ) -> None:
         self._event, self._hosts, self._words, self._office, self._now = event, hosts, words, office, now
         self._about: dict[str, dict[str, Json]] = {}

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from events_app.errors import Conflict, NotFound
+from events_app.i18n import N_
 from events_app.texts import Texts
 
 
@@ -10,3 +12,27 @@ class ReminderFacts:
     minutes: int
     is_after: bool
     text: Texts
+
+
+class EventIsDraft(Conflict):
+    sentence = N_(
+        "This event is a draft, and its page cannot be seen yet. Publish it before you write to people."
+    )
+
+
+class NobodyToWriteTo(Conflict):
+    sentence = N_("Nobody fits this choice, so there is nobody to write to.")
+
+
+class PeopleChanged(Conflict):
+    sentence = N_(
+        "Meanwhile somebody came or went, and nothing was sent yet. Please look at the number again, then send."
+    )
+
+
+class LetterUnderWay(Conflict):
+    sentence = N_("This letter is on its way, so it cannot be changed any more.")
+
+
+class NoSuchMailing(NotFound):
+    sentence = N_("There is no page at this address.")

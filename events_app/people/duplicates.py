@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
 
-from events_app.people.search import Opened, opened
+from events_app.people.search import Searchable, opened
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import is_near
 from events_app.texts import folded
@@ -22,7 +22,7 @@ class Pair:
     why: str
 
 
-async def find_pairs(event_id: uuid.UUID, *, opens: Callable[[Registration], Opened]) -> list[Pair]:
+async def find_pairs(event_id: uuid.UUID, *, opens: Callable[[Registration], Searchable]) -> list[Pair]:
     """Who may be registered twice: living registrations with the same name or nearly the same address."""
     people: list[tuple[uuid.UUID, str, str, str]] = []
     async for row, person in opened(Registration.filter(event_id=event_id, live=1), opens=opens):

@@ -130,7 +130,7 @@ def _day_of(text: str) -> date | None:
         return None
 
 
-class Opened(Protocol):
+class Searchable(Protocol):
     """Somebody whose seal is open, as far as a search looks at them."""
 
     @property
@@ -146,12 +146,12 @@ class Lens:
     """How sealed rows are read: `opens` tells the vault who asks (`posting.reveal_person` with its reader); `matches`
     compares an answer (`answers.answer_matches`)."""
 
-    opens: Callable[[Registration], Opened]
+    opens: Callable[[Registration], Searchable]
     matches: Callable[[Question, str, Any], bool]
 
 
 @dataclass(frozen=True)
-class Page:
+class Found:
     """One page of what was found: full rows in their order, `total` in all; `number` counts from 1."""
 
     rows: Sequence[Registration]
@@ -160,7 +160,7 @@ class Page:
     pages: int
 
 
-async def find_page(event_id: uuid.UUID, query: Query, *, lens: Lens, number: int = 1) -> Page:
+async def find_page(event_id: uuid.UUID, query: Query, *, lens: Lens, number: int = 1) -> Found:
     """The page `number` (or the last one there is) of those who fit. Three questions to the database at least; more
     only where everybody has to be opened, one for `AT_ONCE` of them."""
     chosen: Sequence[uuid.UUID]
@@ -178,7 +178,7 @@ async def find_page(event_id: uuid.UUID, query: Query, *, lens: Lens, number: in
         ordered = _ordered(rows_for(event_id, query), query.sort).offset(first).limit(PAGE_ROWS)
         chosen = await ordered.values_list("id", flat=True)  # type: ignore[assignment]
     found = {row.id: row for row in await Registration.filter(id__in=list(chosen))}
-    return Page([found[each] for each in chosen if each in found], total, number, pages)
+    return Found([found[each] for each in chosen if each in found], total, number, pages)
 
 
 async def find_ids(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid.UUID]:
@@ -227,7 +227,7 @@ def _ordered(rows: QuerySet[Registration], sort: str) -> QuerySet[Registration]:
     return rows.order_by("-registered_on", "id")
 
 
-def _key_of(row: Registration, opened: Opened, sort: str) -> tuple[Any, ...]:
+def _key_of(row: Registration, opened: Searchable, sort: str) -> tuple[Any, ...]:
     rest = (row.waitlist_order or 0, -row.registered_on.toordinal(), row.id.int)
     if sort == "name":
         return (folded(opened.name), row.id.int)
@@ -256,8 +256,8 @@ async def _sifted(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid
 
 
 async def opened(
-    rows: QuerySet[Registration], *, opens: Callable[[Registration], Opened]
-) -> AsyncIterator[tuple[Registration, Opened]]:
+    rows: QuerySet[Registration], *, opens: Callable[[Registration], Searchable]
+) -> AsyncIterator[tuple[Registration, Searchable]]:
     """Each of these rows (only its columns of `_OPENED`) and who it is, in no order, with breaths for others."""
     async for part in _slices(rows):
         for place, row in enumerate(await part.only(*_OPENED)):

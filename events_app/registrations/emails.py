@@ -59,7 +59,7 @@ def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
         )
 
 
-class Words(NamedTuple):
+class Wording(NamedTuple):
     """What a letter says, three times."""
 
     subject: str
@@ -67,7 +67,7 @@ class Words(NamedTuple):
     html: str
 
 
-def _words(kind: str, facts: Mapping[str, Any]) -> Words:
+def _words(kind: str, facts: Mapping[str, Any]) -> Wording:
     """The letter's words. What is said to many alike is said once, as a form with blanks for the name and the link."""
     name, (own_pages, _slash, token) = harmless(facts["name"]), facts["own_url"].rpartition("/")
     alike = {fact: facts[fact] for fact in facts.keys() - _OF_ONE_PERSON}
@@ -75,7 +75,7 @@ def _words(kind: str, facts: Mapping[str, Any]) -> Words:
     if alike.keys() - _OF_MANY or _NAME in said or _TOKEN in said or not (name + token).isprintable():
         return _say(kind, facts)
     form = _form(kind, said, own_pages, is_named=bool(name))
-    return Words(*(text.replace(_NAME, name).replace(_TOKEN, token) for text in form))
+    return Wording(*(text.replace(_NAME, name).replace(_TOKEN, token) for text in form))
 
 
 _OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "own_url"}
@@ -90,20 +90,20 @@ _NAME, _TOKEN = "\ue000", "\ue001"
 
 
 @lru_cache(maxsize=64)
-def _form(kind: str, alike: str, own_pages: str, *, is_named: bool) -> Words:
+def _form(kind: str, alike: str, own_pages: str, *, is_named: bool) -> Wording:
     """The words of a letter with blanks, kept for the next person: they depend on nothing but what is given here."""
     blanks = {"name": _NAME if is_named else "", "own_url": f"{own_pages}/{_TOKEN}"}
     return _say(kind, json.loads(alike) | blanks)
 
 
-def _say(kind: str, facts: Mapping[str, Any]) -> Words:
+def _say(kind: str, facts: Mapping[str, Any]) -> Wording:
     return _written(kind, _context(kind, facts, str(facts["language"])))
 
 
-def _written(kind: str, context: Mapping[str, Any]) -> Words:
+def _written(kind: str, context: Mapping[str, Any]) -> Wording:
     """The letter's three templates, filled in."""
     folder = f"mail/{kind.replace('.', '/')}"
-    return Words(
+    return Wording(
         subject=_for_a_header(render(f"{folder}/subject.txt", **context)),
         text=render(f"{folder}/body.txt", **context).strip() + "\n",
         html=_inliner.inline(render(f"{folder}/body.html", **context)),

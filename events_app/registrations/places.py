@@ -9,7 +9,7 @@ from events_app.acts import Act, Who
 from events_app.clock import milliseconds
 from events_app.database import rows
 from events_app.events.models.event import Event
-from events_app.events.rules import Door
+from events_app.events.rules import Opening
 from events_app.handed import HasSeats
 from events_app.registrations import rules
 from events_app.registrations.models import Quota, Registration
@@ -70,7 +70,7 @@ async def promote(event: Event, *, act: Act) -> int:
     Parties stay together and in order. Where the event asks first, the seat is held as an offer with an end.
     Call it in the transaction that freed the seats, under the event's claim.
     """
-    if event.door(act.now) in {Door.PAST, Door.CANCELLED, Door.DRAFT}:
+    if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED, Opening.DRAFT}:
         return 0
     quotas: list[uuid.UUID] = await Quota.filter(event_id=event.id).values_list("id", flat=True)  # type: ignore[assignment]
     promoted = 0

@@ -15,9 +15,9 @@ from events_app import app as house
 from events_app import clock, demonstration, i18n
 from events_app.accounts import actions as accounts
 from events_app.acts import Office
+from events_app.conferences.models import Conference
 from events_app.database import close_database, migrate, one_transaction, open_database
 from events_app.directory.models import Organization
-from events_app.events.models.conference import Conference
 from events_app.events.models.event import Event, EventHost
 from events_app.registrations.actions.registering import register
 from events_app.registrations.models import Registration

@@ -11,10 +11,10 @@ from events_app.directory.models import Room, Venue
 from events_app.directory.rules import TakenAddress
 from events_app.errors import NoSuchPage
 from events_app.events import rules
-from events_app.events.actions import copying, editing, life, programme
-from events_app.events.models.consent import ConsentText, consent_of
+from events_app.events.actions import copying, editing, life
+from events_app.events.actions import saving as writing
 from events_app.events.models.event import Event, EventHost, hosts_of
-from events_app.events.models.panel import agenda_of, speakers_of
+from events_app.events.models.panel import ConsentText, agenda_of, consent_of, speakers_of
 from events_app.events.rules import AgendaFacts, HostFacts, ProgrammeFacts, SpeakerFacts
 from events_app.people.counts import has_registrations
 from events_app.registrations.actions import leaving
@@ -220,10 +220,10 @@ async def test_of_two_who_save_at_once_one_is_told(office: Office) -> None:
 async def test_the_programme_is_guarded_by_the_same_version(office: Office) -> None:
     event = await make.event(office.vault)
     facts = ProgrammeFacts([], [], [AgendaFacts({"en": "Welcome"}, 10)])
-    await programme.save_programme(event.id, facts, revision=event.revision, act=office.at(NOW))
+    await writing.save_programme(event.id, facts, revision=event.revision, act=office.at(NOW))
 
     with pytest.raises(rules.EventChangedMeanwhile):
-        await programme.save_programme(
+        await writing.save_programme(
             event.id, ProgrammeFacts([], [], []), revision=event.revision, act=office.at(NOW)
         )
     assert len(await agenda_of(event.id)) == 1
@@ -258,7 +258,7 @@ async def test_a_copy_is_a_draft_with_the_same_texts_and_nobody_registered(offic
         [SpeakerFacts({"en": "Salma"}, {"en": "Head"}, "moderator", confirmed=True)],
         [AgendaFacts({"en": "Welcome"}, 10), AgendaFacts({"en": "Talk"}, 50)],
     )  # fmt: skip
-    await programme.save_programme(event.id, facts, revision=event.revision, act=office.at(NOW))
+    await writing.save_programme(event.id, facts, revision=event.revision, act=office.at(NOW))
     await make.registered(event, 1, 2, office=office)
 
     async def follow(original_id: uuid.UUID, copy_id: uuid.UUID) -> None:

@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from PIL import Image
 
+from events_app.conferences.models import Conference
 from events_app.directory.models import Organization, Room, Venue
-from events_app.events.models.conference import Conference
 from events_app.events.models.event import Event
 from events_app.mail import outbox
 from events_app.web.forms import MOST_FIELDS

@@ -1,4 +1,4 @@
-"""The life of an event, its door, and the address made of its title."""
+"""The life of an event, its opening, and the address made of its title."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_app.events.rules import MAY_BECOME, Door, EventCannotBecome, Status, check_life, door
+from events_app.events.rules import MAY_BECOME, EventCannotBecome, Opening, Status, check_life, opening
 from events_app.texts import is_slug, slug_of
 
 pytestmark = pytest.mark.engine_free
@@ -36,7 +36,7 @@ def test_a_draft_is_never_called_off_and_nothing_becomes_what_it_is() -> None:
 def test_the_door_is_open_exactly_between_its_edges(
     now: datetime, ends_at: datetime, opens_at: datetime | None, closes_at: datetime | None, status: Status
 ) -> None:
-    found = door(status=status, now=now, ends_at=ends_at, opens_at=opens_at, closes_at=closes_at)
+    found = opening(status=status, now=now, ends_at=ends_at, opens_at=opens_at, closes_at=closes_at)
 
     is_open = (
         status == Status.PUBLISHED
@@ -44,10 +44,10 @@ def test_the_door_is_open_exactly_between_its_edges(
         and (opens_at is None or opens_at <= now)
         and (closes_at is None or now < closes_at)
     )
-    assert (found == Door.OPEN) == is_open
-    assert (found == Door.DRAFT) == (status == Status.DRAFT)
-    assert (found == Door.CANCELLED) == (status == Status.CANCELLED)
-    assert (found == Door.PAST) == (status == Status.PUBLISHED and now >= ends_at)
+    assert (found == Opening.OPEN) == is_open
+    assert (found == Opening.DRAFT) == (status == Status.DRAFT)
+    assert (found == Opening.CANCELLED) == (status == Status.CANCELLED)
+    assert (found == Opening.PAST) == (status == Status.PUBLISHED and now >= ends_at)
 
 
 @pytest.mark.parametrize(

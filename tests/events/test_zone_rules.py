@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from events_app.acts import Office
-from events_app.events.actions import zones
+from events_app.events.actions import life
 from events_app.events.models.event import Event
 from events_app.mailings.actions import announcing
 from events_app.registrations.models import how_many_hold_an_old_time
@@ -26,7 +26,7 @@ async def announced_under_older_rules(office: Office) -> Event:
 async def test_the_wall_time_stays_and_the_instant_follows(office: Office) -> None:
     event = await announced_under_older_rules(office)
 
-    moved = await zones.follow_zone_rules(act=office.at(make.NOW))
+    moved = await life.follow_zone_rules(act=office.at(make.NOW))
 
     now = await Event.get(id=event.id)
     assert moved == [event.slug]
@@ -35,7 +35,7 @@ async def test_the_wall_time_stays_and_the_instant_follows(office: Office) -> No
 
 async def test_whoever_was_told_the_old_instant_can_be_told_the_new_one_once(office: Office) -> None:
     event = await announced_under_older_rules(office)
-    await zones.follow_zone_rules(act=office.at(make.NOW))
+    await life.follow_zone_rules(act=office.at(make.NOW))
 
     changed = await Event.get(id=event.id)
     behind = await how_many_hold_an_old_time(changed.id, changed.told)
@@ -47,5 +47,5 @@ async def test_whoever_was_told_the_old_instant_can_be_told_the_new_one_once(off
 async def test_rules_that_stay_move_nothing_and_write_nothing(office: Office) -> None:
     event = await make.event(office.vault)
 
-    assert await zones.follow_zone_rules(act=office.at(make.NOW)) == []
+    assert await life.follow_zone_rules(act=office.at(make.NOW)) == []
     assert (await Event.get(id=event.id)).revision == event.revision

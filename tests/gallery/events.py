@@ -1,4 +1,4 @@
-"""The invented events of the gallery: one for each state of the door, drafts, rooms, conferences."""
+"""The invented events of the gallery: one for each state of its opening, drafts, rooms, conferences."""
 
 import io
 from datetime import datetime, timedelta
@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from PIL import Image, ImageDraw
 
 from events_app.acts import Office
+from events_app.conferences.models import Conference
 from events_app.directory.models import Organization, Room, Venue
-from events_app.events.actions import programme
-from events_app.events.models.conference import Conference
+from events_app.events.actions import saving as writing
 from events_app.events.models.event import Event
 from events_app.events.rules import ProgrammeFacts
 from events_app.vault import Vault
@@ -128,7 +128,7 @@ async def fill_rooms(now: datetime) -> Places:
 
 
 async def fill_events(office: Office, now: datetime) -> Places:
-    """One event for each state of the door, and drafts."""
+    """One event for each state of its opening, and drafts."""
     vault = office.vault
     forum = (await Conference.get(slug="syria-forum")).id
     await event(vault, now, "no-waitlist", days=46, capacity_in_person=1, keeps_waitlist=False)
@@ -153,7 +153,7 @@ async def fill_events(office: Office, now: datetime) -> Places:
     ready = await make.draft(vault, hosts=[ours], now=now, **facts(now, "ready", days=33))
     bare = {"title": {"en": "An idea for spring"}, "place": {}, "summary": {}}
     draft = await make.draft(vault, now=now, **facts(now, "draft", days=90) | bare)
-    await programme.save_programme(
+    await writing.save_programme(
         draft.id, ProgrammeFacts([], [], []), revision=draft.revision, act=office.at(now)
     )
     ids = {f"{each.slug.replace('-', '_')}_event": str(each.id) for each in await Event.all()}

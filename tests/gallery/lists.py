@@ -6,7 +6,7 @@ from events_app.accounts.models import Organizer
 from events_app.acts import Office
 from events_app.events.models.event import Event
 from events_app.imports.actions import batches, drafts, importing
-from events_app.imports.actions.importing import Wish
+from events_app.imports.actions.importing import Choice
 from events_app.imports.forms.columns import columns_form
 from events_app.imports.forms.rows import Reading, read_people
 from events_app.imports.models import ImportDraft
@@ -67,7 +67,7 @@ async def tried(slug: str, text: str, office: Office, now: datetime) -> tuple[Im
 async def brought(slug: str, office: Office, now: datetime) -> ImportDraft:
     """A good list, written; its batch has the id of its draft."""
     draft, reading = await tried(slug, GOOD, office, now)
-    await importing.import_list(draft, reading.lines, wish=Wish(), act=office.at(now))
+    await importing.import_list(draft, reading.lines, wish=Choice(), act=office.at(now))
     return draft
 
 

@@ -19,7 +19,7 @@ from events_app.invitations import rules
 from events_app.mail.models import Letter
 from events_app.mailings.actions import announcing, writing
 from events_app.mailings.desk.health import _post_test
-from events_app.mailings.emails import Words
+from events_app.mailings.emails import Content
 from events_app.personal import actions as personal
 from events_app.questions.actions import asking, presets
 from events_app.registrations.actions import changing, leaving
@@ -138,7 +138,7 @@ async def ask_everything(event: Event) -> str:
 
 async def write_to_everybody(launch: Event, office: Office, now: datetime) -> Places:
     """A letter that is being written, and one that has gone."""
-    words = Words(
+    words = Content(
         {"en": "How to find the room", "ar": "الوصول إلى القاعة"},
         {
             "en": "Hello {name},\n\nthe entrance is on the courtyard, beside the café.\n\nTram 92, stop Linden.",

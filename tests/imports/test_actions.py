@@ -17,9 +17,9 @@ from events_app.database import one_transaction
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
 from events_app.imports.actions import batches, drafts, importing
-from events_app.imports.actions.importing import Wish
+from events_app.imports.actions.importing import Choice
 from events_app.imports.models import ImportBatch, ImportDraft
-from events_app.imports.rules import Line
+from events_app.imports.rules import Candidate
 from events_app.mail.leases import Leases
 from events_app.mail.models import Letter
 from events_app.registrations import rules
@@ -32,12 +32,12 @@ from tests.databases import DatabaseUnderTest
 from tests.make import NOW
 
 pytestmark = [pytest.mark.anyio]
-WRITES = Wish(writes=True)
+WRITES = Choice(writes=True)
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def lines(*who: int | str, **changes: Any) -> list[Line]:
-    return [Line(number, make.applicant(each, **changes)) for number, each in enumerate(who, start=2)]
+def lines(*who: int | str, **changes: Any) -> list[Candidate]:
+    return [Candidate(number, make.applicant(each, **changes)) for number, each in enumerate(who, start=2)]
 
 
 async def draft(event: Event, office: Office) -> ImportDraft:
@@ -45,7 +45,7 @@ async def draft(event: Event, office: Office) -> ImportDraft:
     return await drafts.keep_draft(event.id, organizer, b"Name\nx\n", act=office.at(NOW))
 
 
-async def bring(event: Event, who: list[Line], office: Office, wish: Wish = WRITES) -> ImportBatch:
+async def bring(event: Event, who: list[Candidate], office: Office, wish: Choice = WRITES) -> ImportBatch:
     return await importing.import_list(await draft(event, office), who, wish=wish, act=office.at(NOW))
 
 
@@ -104,9 +104,9 @@ async def test_what_is_forecast_is_what_happens(office: Office) -> None:
     event = await make.event(office.vault, offers_online=True, capacity_online=1)
     await make.registered(event, "Rana", office=office)
     here, there = lines("Rana", 1, 2, 3, 1), lines(6, 7, mode="online")
-    everybody = [Line(number, line.applicant) for number, line in enumerate([*here, *there], start=2)]
+    everybody = [Candidate(number, line.applicant) for number, line in enumerate([*here, *there], start=2)]
 
-    said = await importing.forecast(event.id, everybody, wish=Wish(), act=office.at(NOW))
+    said = await importing.forecast(event.id, everybody, wish=Choice(), act=office.at(NOW))
     assert await Registration.all().count() == 1
     batch = await bring(event, everybody, office)
 
@@ -124,10 +124,10 @@ async def test_what_is_forecast_is_what_happens(office: Office) -> None:
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(
     ("wish", "keeps_waitlist", "missing"),
-    [(Wish(everybody=True), True, 2), (Wish(), False, 2), (Wish(), True, 0)],
+    [(Choice(everybody=True), True, 2), (Choice(), False, 2), (Choice(), True, 0)],
 )
 async def test_too_few_places_refuse_the_whole_list(
-    office: Office, wish: Wish, keeps_waitlist: bool, missing: int
+    office: Office, wish: Choice, keeps_waitlist: bool, missing: int
 ) -> None:
     event = await make.event(office.vault, keeps_waitlist=keeps_waitlist)
 
@@ -163,7 +163,7 @@ async def test_an_import_that_breaks_leaves_nothing(office: Office) -> None:
 async def test_a_silent_list_writes_to_nobody_and_claims_no_calendar(office: Office) -> None:
     event = await make.event(office.vault)
 
-    batch = await bring(event, lines(1, 2), office, Wish())
+    batch = await bring(event, lines(1, 2), office, Choice())
     assert await make.kinds(event, office) == []
     row = await make.row_of(event, "guest1@example.org", office=office)
     assert row.invited is False
@@ -182,7 +182,7 @@ async def test_letters_about_a_draft_event_are_refused_and_the_list_is_not(offic
 
     with pytest.raises(importing.LettersNeedPublishing):
         await bring(event, lines(1), office)
-    batch = await bring(event, lines(1), office, Wish())
+    batch = await bring(event, lines(1), office, Choice())
     with pytest.raises(importing.LettersNeedPublishing):
         await batches.send_letters(event.id, batch.id, act=office.at(NOW))
 
@@ -195,7 +195,7 @@ async def test_a_past_event_takes_no_list(office: Office) -> None:
     later = event.ends_at + timedelta(seconds=1)
 
     with pytest.raises(rules.EventOver):
-        await importing.forecast(event.id, lines(1), wish=Wish(), act=office.at(later))
+        await importing.forecast(event.id, lines(1), wish=Choice(), act=office.at(later))
 
 
 @pytest.mark.usefixtures("database")
@@ -342,7 +342,7 @@ async def test_names_and_answers_are_where_they_belong(office: Office) -> None:
     event = await make.event(office.vault)
     said = make.applicant("Rana", needs="step-free", answers={"q": "a"}, language="ar")
 
-    await bring(event, [Line(2, said)], office)
+    await bring(event, [Candidate(2, said)], office)
 
     row = await make.row_of(event, "rana@example.org", office=office)
     person = reveal_person(row, vault=office.vault, reader=make.COURIER)

@@ -14,15 +14,13 @@ from hypothesis import strategies as st
 
 from events_app.errors import Invalid
 from events_app.imports import tables, workbooks
+from events_app.imports.encodings import ENCODINGS, UNREADABLE, NotATable, decode, mended
 from events_app.imports.tables import (
-    NotATable,
     NothingInside,
-    Row,
+    TableRow,
     TableTooLarge,
-    decode,
     find_heading,
     listing_of,
-    mended,
     read_table,
     role_of,
 )
@@ -76,14 +74,14 @@ def test_the_letters_of_a_list_are_found_out(text: str, encodings: list[str]) ->
 
 def test_chosen_letters_are_used_as_they_are_and_what_means_nothing_in_them_shows() -> None:
     assert decode(ARABIC.encode("cp1256"), encoding="cp1256") == (ARABIC, "cp1256")
-    assert tables.UNREADABLE in decode(ARABIC.encode("cp1256"), encoding="utf-8")[0]
+    assert UNREADABLE in decode(ARABIC.encode("cp1256"), encoding="utf-8")[0]
     assert decode(b"\xef\xbb\xbfName", encoding="utf-8")[0] == "Name"
 
 
 def test_one_broken_byte_does_not_turn_a_whole_list_into_another_encoding() -> None:
     text, used = decode(ARABIC.encode() + b"\xff\n")
 
-    assert (text.replace(tables.UNREADABLE, ""), used) == (ARABIC + "\n", "utf-8")
+    assert (text.replace(UNREADABLE, ""), used) == (ARABIC + "\n", "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +114,7 @@ def test_the_delimiter_is_found_out(delimiter: str) -> None:
 def test_excels_own_line_about_the_delimiter_is_not_a_row() -> None:
     table = read_table(b"sep=;\r\nName;E-mail\r\nJo;jo@example.org\r\n")
 
-    assert table.rows == (Row(2, ("Name", "E-mail")), Row(3, ("Jo", "jo@example.org")))
+    assert table.rows == (TableRow(2, ("Name", "E-mail")), TableRow(3, ("Jo", "jo@example.org")))
 
 
 def test_rows_keep_the_numbers_that_a_spreadsheet_shows() -> None:
@@ -214,8 +212,8 @@ def test_a_workbook_is_read_as_people_see_it() -> None:
     )
 
     assert read_table(book).rows == (
-        Row(1, ("Name", "Born", "Number", "Share", "Yes", "When")),
-        Row(2, ("سلمى", "1990-05-03", "491234567890", "1.5", "yes", "2035-05-12 13:30")),
+        TableRow(1, ("Name", "Born", "Number", "Share", "Yes", "When")),
+        TableRow(2, ("سلمى", "1990-05-03", "491234567890", "1.5", "yes", "2035-05-12 13:30")),
     )
 
 
@@ -227,7 +225,7 @@ def test_a_formula_gives_its_last_value_and_no_formula() -> None:
         b"</row></sheetData></worksheet>"
     )
 
-    assert read_table(repacked(workbook([["x"]]), **{SHEET: sheet})).rows == (Row(3, ("Jo", "", "2")),)
+    assert read_table(repacked(workbook([["x"]]), **{SHEET: sheet})).rows == (TableRow(3, ("Jo", "", "2")),)
 
 
 LAUGHS = (
@@ -298,7 +296,7 @@ def test_what_is_no_list_is_refused_for_what_it_is(data: bytes, refusal: type[In
     st.binary(max_size=3_000)
     | st.text(max_size=800).map(lambda text: text.encode("utf-8", "surrogatepass"))
     | st.text("abc,;\t\n\r\"'@.é س\0", max_size=400).map(str.encode),
-    st.sampled_from(["", *tables.ENCODINGS]),
+    st.sampled_from(["", *ENCODINGS]),
 )
 @example(b"sep=", "")
 @example(b'"\n', "")

@@ -12,7 +12,7 @@ from events_app.acts import Office
 from events_app.mail.courier import Courier, Pace
 from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
-from events_app.mailings.emails import Words
+from events_app.mailings.emails import Content
 from events_app.mailings.models import Mailing
 from events_app.registrations import emails
 from events_app.registrations.actions import registering
@@ -37,7 +37,7 @@ async def written_to_everybody(office: Office) -> Mailing:
     for number in range(PEOPLE):
         await registering.register(event.id, make.applicant(number), act=office.at(make.NOW))
     await Letter.filter(event_id=event.id).update(state="kept", due_at=None)
-    words = Words({"en": "A new room"}, {"en": "Dear {name}, the room is next door."})
+    words = Content({"en": "A new room"}, {"en": "Dear {name}, the room is next door."})
     draft = await writing.save_draft(event.id, words, act=office.at(make.NOW))
     audience = await writing.audience_of(event.id, "", act=office.at(make.NOW))
     await writing.start(event.id, draft.id, mark=audience.mark, act=office.at(make.NOW))

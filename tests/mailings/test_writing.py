@@ -13,9 +13,10 @@ from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.mail.message import build
 from events_app.mail.models import Letter
+from events_app.mailings import rules
 from events_app.mailings.actions import writing
 from events_app.mailings.actions.writing import Audience
-from events_app.mailings.emails import PLACEHOLDERS, Words, unknown_placeholders
+from events_app.mailings.emails import PLACEHOLDERS, Content, unknown_placeholders
 from events_app.mailings.models import Mailing, MailingLine
 from events_app.registrations import emails
 from events_app.registrations.actions import forgetting, leaving
@@ -27,7 +28,7 @@ from tests.make import NOW
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
-BOTH = Words(
+BOTH = Content(
     {"en": "News of {event}", "ar": "أخبار {event}"},
     {"en": "Dear {name},\n\nsee you on {date}.", "ar": "عزيزي {name}،\n\nنراكم يوم {date}."},
 )
@@ -37,7 +38,7 @@ async def an_event(office: Office, **changes: Any) -> Event:
     return await make.event(office.vault, capacity_in_person=None, **changes)
 
 
-async def draft(event: Event, office: Office, words: Words = BOTH) -> Mailing:
+async def draft(event: Event, office: Office, words: Content = BOTH) -> Mailing:
     return await writing.save_draft(event.id, words, act=office.at(NOW))
 
 
@@ -79,7 +80,7 @@ async def test_who_has_another_language_gets_the_one_there_is_and_is_counted(off
     event = await an_event(office)
     await make.registered(event, 1, 2, office=office, language="ar")
     await make.registered(event, 3, office=office)
-    words = Words({"en": "News"}, {"en": "Hello {name}"})
+    words = Content({"en": "News"}, {"en": "Hello {name}"})
 
     assert (await audience(event, office)).in_another_language(words) == 2
     await send(event, await draft(event, office, words), office)
@@ -238,7 +239,7 @@ async def test_nothing_is_sent_when_the_people_have_changed_since_they_were_coun
     mark = (await audience(event, office)).mark
     await make.registered(event, 2, office=office)
 
-    with pytest.raises(writing.PeopleChanged):
+    with pytest.raises(rules.PeopleChanged):
         await writing.start(event.id, letter.id, mark=mark, act=office.at(NOW))
 
     assert await MailingLine.all().count() == 0
@@ -248,7 +249,7 @@ async def test_a_letter_about_a_draft_event_is_refused(office: Office) -> None:
     event = await make.draft(office.vault)
     letter = await draft(event, office)
 
-    with pytest.raises(writing.EventIsDraft):
+    with pytest.raises(rules.EventIsDraft):
         await start(event, letter, office)
 
 
@@ -256,7 +257,7 @@ async def test_a_letter_to_nobody_is_refused(office: Office) -> None:
     event = await an_event(office)
     letter = await draft(event, office)
 
-    with pytest.raises(writing.NobodyToWriteTo):
+    with pytest.raises(rules.NobodyToWriteTo):
         await start(event, letter, office)
 
 
@@ -266,9 +267,9 @@ async def test_a_letter_under_way_is_neither_changed_nor_deleted(office: Office)
     letter = await draft(event, office)
     await start(event, letter, office)
 
-    with pytest.raises(writing.LetterUnderWay):
+    with pytest.raises(rules.LetterUnderWay):
         await writing.save_draft(event.id, BOTH, mailing_id=letter.id, act=office.at(NOW))
-    with pytest.raises(writing.LetterUnderWay):
+    with pytest.raises(rules.LetterUnderWay):
         await writing.delete_draft(event.id, letter.id)
 
 
@@ -276,7 +277,7 @@ async def test_a_letter_of_another_event_is_not_there(office: Office) -> None:
     event, other = await an_event(office), await an_event(office, slug="other")
     letter = await draft(event, office)
 
-    with pytest.raises(writing.NoSuchMailing):
+    with pytest.raises(rules.NoSuchMailing):
         await writing.find_mailing(other.id, letter.id)
 
 
@@ -297,7 +298,7 @@ async def test_no_phishing_text_comes_in_through_a_placeholder(office: Office, n
     event = await an_event(office)
     await make.registered(event, 1, office=office, name=name)
 
-    words = Words({"en": "For {name}"}, {"en": "Dear {name}!"})
+    words = Content({"en": "For {name}"}, {"en": "Dear {name}!"})
     await send(event, await draft(event, office, words), office)
 
     (post,) = await mailed(event, office)
@@ -309,7 +310,7 @@ async def test_no_phishing_text_comes_in_through_a_placeholder(office: Office, n
 async def test_only_the_organizers_own_addresses_and_the_persons_page_become_links(office: Office) -> None:
     event = await an_event(office)
     await make.registered(event, 1, office=office)
-    words = Words(
+    words = Content(
         {"en": "Hello"}, {"en": "Read https://example.org/paper. Yours: {page}\n<b>bold</b> & more"}
     )
 
@@ -329,7 +330,9 @@ async def test_every_placeholder_says_what_it_promises(office: Office) -> None:
     person = Person("Jo", "jo@example.org", "", "secret")
     text = "\n".join(f"{{{name}}}" for name in PLACEHOLDERS)
 
-    facts = await writing.facts_for(event, Words({"en": "x"}, {"en": text}), row, person, act=office.at(NOW))
+    facts = await writing.facts_for(
+        event, Content({"en": "x"}, {"en": text}), row, person, act=office.at(NOW)
+    )
 
     assert facts["body"].split("\n") == [
         "Jo",
@@ -375,7 +378,7 @@ async def test_an_idle_house_writes_nothing(office: Office) -> None:
 
 async def test_what_was_written_lies_sealed(office: Office) -> None:
     event = await an_event(office)
-    letter = await draft(event, office, Words({"en": "About Salma"}, {"en": "Salma"}, "q=salma"))
+    letter = await draft(event, office, Content({"en": "About Salma"}, {"en": "Salma"}, "q=salma"))
 
     assert b"alma" not in bytes((await Mailing.get(id=letter.id)).content)
     assert writing.reveal_words(letter, act=office.at(NOW)).query == "q=salma"

@@ -300,7 +300,7 @@ async def test_others_may_act_while_many_are_opened(office: Office) -> None:
             await asyncio.sleep(0)
             breaths += 1
 
-    def opens(row: Registration) -> search.Opened:
+    def opens(row: Registration) -> search.Searchable:
         opened[breaths] += 1
         return reveal_person(row, vault=office.vault, reader=ORGANIZER)
 

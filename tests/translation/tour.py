@@ -143,7 +143,7 @@ async def _empty_house(tour: Tour, visitor: httpx2.AsyncClient, desk: make.Desk)
 
 
 async def _make_events(house: make.House) -> dict[str, Event]:
-    """One event in each state of its door, and one without a waiting list."""
+    """One event in each state of its opening, and one without a waiting list."""
     vault, now = house.vault, make.NOW
     ours = await make.organization("أرشيف الأرز", slug="cedar")
     beside = await make.conference(name={"ar": "منتدى بروكسل"}, about={"ar": "نبذة"}, edition="2035")

@@ -5,10 +5,9 @@ import uuid
 from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.events.actions.editing import insert_event, join_link_of
-from events_app.events.actions.writing import write_panel
-from events_app.events.models.consent import consent_of
+from events_app.events.actions.saving import write_panel
 from events_app.events.models.event import Event, hosts_of
-from events_app.events.models.panel import agenda_of, speakers_of
+from events_app.events.models.panel import agenda_of, consent_of, speakers_of
 from events_app.events.rules import AgendaFacts, EventFacts, HostFacts, SpeakerFacts
 from events_app.handed import FollowCopy
 from events_app.texts import Texts

@@ -12,9 +12,9 @@ from events_app.database import one_transaction
 from events_app.directory.models import Room
 from events_app.directory.rules import TakenAddress
 from events_app.events import rules
-from events_app.events.actions.writing import save_change, write_hosts
-from events_app.events.models.consent import ConsentText, consent_of
+from events_app.events.actions.saving import save_change, write_hosts
 from events_app.events.models.event import Event
+from events_app.events.models.panel import ConsentText, consent_of
 from events_app.events.rules import EventFacts, HostFacts, Status
 from events_app.handed import Follow
 from events_app.texts import Texts

@@ -9,15 +9,14 @@ from starlette.responses import Response
 
 from events_app import clock
 from events_app.calendar.zones import zone as zone_of
+from events_app.conferences.models import Conference
 from events_app.directory.models import Organization, Room
 from events_app.directory.rules import CITIES
-from events_app.errors import Conflict
+from events_app.errors import Conflict, say
 from events_app.events.actions import editing, life
-from events_app.events.forms.event import Choices, event_form
-from events_app.events.forms.texts import OWN_TEXTS, TEXT_FIELDS
-from events_app.events.models.conference import Conference
-from events_app.events.models.consent import consent_of
+from events_app.events.forms.event import OWN_TEXTS, TEXT_FIELDS, Choices, event_form
 from events_app.events.models.event import Event, hosts_of
+from events_app.events.models.panel import consent_of
 from events_app.events.rules import HostFacts, HostRole
 from events_app.house import act_of, house_of
 from events_app.i18n import (
@@ -81,7 +80,7 @@ async def create_event(request: Request) -> Response:
     try:
         event = await editing.create_event(form.facts, act=act_of(request), hosts=hosts)
     except Conflict as refusal:
-        return _form_page(request, form, status=409, refusal=translate(refusal.sentence, **refusal.values))
+        return _form_page(request, form, status=409, refusal=say(refusal))
     flash = Flash("success", translate(N_("Saved as a draft. Nobody sees it until you publish it.")))
     return see_other(f"/desk/events/{event.id}", flash=flash)
 
@@ -121,7 +120,7 @@ async def show_event(request: Request) -> Response:
         behind=await house_of(request).count_behind(event.id, event.told),
         letters=await house_of(request).count_letters(event.id),
         cities=in_five_cities(event.starts, event.ends),
-        door=event.door(now).value,
+        opening=event.opening(now).value,
         now=now,
     )
 
@@ -163,7 +162,7 @@ async def change_event(request: Request) -> Response:
             event.id, form.facts, revision=revision, act=act_of(request), follow=house.follow
         )
     except Conflict as refusal:
-        sentence = translate(refusal.sentence, **refusal.values)
+        sentence = say(refusal)
         return _form_page(
             request,
             form,

@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app.directory.desk.organizations import all_organizations
-from events_app.errors import Conflict
-from events_app.events.actions import programme
+from events_app.errors import Conflict, say
+from events_app.events.actions import saving as writing
 from events_app.events.forms import programme as forms
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import agenda_of, speakers_of
 from events_app.house import act_of
-from events_app.i18n import own_language_first, translate
+from events_app.i18n import own_language_first
 from events_app.web import rows
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import page, saved, see_other
@@ -36,11 +36,11 @@ async def save_programme(request: Request) -> Response:
         return _programme_page(request, event, form, status=422)
     facts = forms.programme_facts(form)
     try:
-        await programme.save_programme(
+        await writing.save_programme(
             event.id, facts, revision=number_in(typed.get("revision"), 0), act=act_of(request)
         )
     except Conflict as refusal:
-        sentence = translate(refusal.sentence, **refusal.values)
+        sentence = say(refusal)
         return _programme_page(request, await Event.find(event.id), form, status=409, refusal=sentence)
     return see_other(f"/desk/events/{event.id}", flash=saved())
 

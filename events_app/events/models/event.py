@@ -11,12 +11,12 @@ from tortoise.models import Model
 
 from events_app import texts
 from events_app.calendar.zones import zone as zone_of
+from events_app.conferences.models import Conference
 from events_app.database import Prepared, rows
 from events_app.directory.models import Organization, Room
 from events_app.errors import NoSuchPage
 from events_app.events import rules
-from events_app.events.models.conference import Conference
-from events_app.events.rules import Door, Mode, ShowsPlaces, Status, Visibility
+from events_app.events.rules import Mode, Opening, ShowsPlaces, Status, Visibility
 from events_app.texts import Texts
 
 
@@ -114,8 +114,8 @@ class Event(Model):
     def capacity(self, mode: str) -> int | None:
         return self.capacity_in_person if mode == Mode.IN_PERSON else self.capacity_online
 
-    def door(self, now: datetime) -> Door:
-        return rules.door(
+    def opening(self, now: datetime) -> Opening:
+        return rules.opening(
             status=self.status,
             now=now,
             ends_at=self.ends_at,

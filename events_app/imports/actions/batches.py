@@ -11,7 +11,7 @@ from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.events.models.event import Event
-from events_app.events.rules import Door
+from events_app.events.rules import Opening
 from events_app.i18n import N_
 from events_app.imports.actions.importing import LettersNeedPublishing, post_letters
 from events_app.imports.models import ImportBatch
@@ -97,11 +97,11 @@ async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) ->
     """
     event = await Event.claim(event_id)
     batch = await find_batch(event.id, batch_id)
-    door = event.door(act.now)
-    if door == Door.DRAFT:
+    opening = event.opening(act.now)
+    if opening == Opening.DRAFT:
         raise LettersNeedPublishing()
-    if door in {Door.PAST, Door.CANCELLED}:
-        raise REFUSAL_AT[door]()
+    if opening in {Opening.PAST, Opening.CANCELLED}:
+        raise REFUSAL_AT[opening]()
     mine = Registration.filter(import_batch_id=batch.id, live=1)
     had = set(await Letter.filter(thread__in=Subquery(mine.values("id"))).values_list("thread", flat=True))
     people = []

@@ -12,10 +12,10 @@ from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.errors import Conflict
 from events_app.events.models.event import Event, hosts_of
-from events_app.events.rules import Door
+from events_app.events.rules import Opening
 from events_app.i18n import N_
 from events_app.imports.models import ImportBatch, ImportDraft
-from events_app.imports.rules import Line
+from events_app.imports.rules import Candidate
 from events_app.mail import outbox
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.facts import Person, event_facts, letter_facts
@@ -48,7 +48,7 @@ class LettersNeedPublishing(Conflict):
 
 
 @dataclass(frozen=True)
-class Wish:
+class Choice:
     """How a list is to be imported: `everybody` wants a seat for each, or nothing; `writes` sends the letters."""
 
     everybody: bool = False
@@ -64,7 +64,7 @@ class Forecast:
     wait.
     """
 
-    new: Sequence[Line]
+    new: Sequence[Candidate]
     statuses: Sequence[Status]
     indexes: Sequence[bytes]
     twice: Sequence[tuple[int, int]]
@@ -82,19 +82,19 @@ class Forecast:
         return sum(not line.applicant.address for line in self.new)
 
 
-async def forecast(event_id: uuid.UUID, lines: Sequence[Line], *, wish: Wish, act: Act) -> Forecast:
+async def forecast(event_id: uuid.UUID, lines: Sequence[Candidate], *, wish: Choice, act: Act) -> Forecast:
     """What importing these people would do now. Refuses `EventOver` and `EventCalledOff`. It writes nothing."""
     return await _plan(await Event.find(event_id), lines, wish=wish, act=act)
 
 
-async def _plan(event: Event, lines: Sequence[Line], *, wish: Wish, act: Act) -> Forecast:
+async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: Act) -> Forecast:
     """Exact only under the event's claim."""
-    if event.door(act.now) in {Door.PAST, Door.CANCELLED}:
-        raise REFUSAL_AT[event.door(act.now)]()
+    if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED}:
+        raise REFUSAL_AT[event.opening(act.now)]()
     living = Registration.filter(event_id=event.id, live=1)
     taken = {bytes(index) for index in await living.values_list("address_index", flat=True)}
     first: dict[bytes, int] = {}
-    new, indexes, twice, known = list[Line](), list[bytes](), list[tuple[int, int]](), list[int]()
+    new, indexes, twice, known = list[Candidate](), list[bytes](), list[tuple[int, int]](), list[int]()
     for line in lines:
         address = line.applicant.address
         index = act.vault.blind_index(str(event.id), address) if address else secrets.token_bytes(32)
@@ -110,7 +110,7 @@ async def _plan(event: Event, lines: Sequence[Line], *, wish: Wish, act: Act) ->
     return Forecast(new, statuses, indexes, twice, known, missing)
 
 
-async def _statuses(event: Event, new: Sequence[Line], *, everybody: bool) -> tuple[list[Status], int]:
+async def _statuses(event: Event, new: Sequence[Candidate], *, everybody: bool) -> tuple[list[Status], int]:
     """In the order of the list: a seat while they last and nobody waits for them, then the waiting list; and how many
     can have neither."""
     rooms = {mode.value: await pool_of(event, mode.value) for mode in event.modes}
@@ -134,13 +134,15 @@ async def _statuses(event: Event, new: Sequence[Line], *, everybody: bool) -> tu
 class _Newcomer:
     """Somebody of the list, sealed for a row that is not there yet."""
 
-    line: Line
+    line: Candidate
     row_id: uuid.UUID
     person: Person
     blob: bytes
 
 
-async def import_list(draft: ImportDraft, lines: Sequence[Line], *, wish: Wish, act: Act) -> ImportBatch:
+async def import_list(
+    draft: ImportDraft, lines: Sequence[Candidate], *, wish: Choice, act: Act
+) -> ImportBatch:
     """Write everybody who is new, all or nobody, and the letters if they are wished for; the draft is gone.
 
     Refuses `NotEnoughPlaces`, `NobodyNew`, `LettersNeedPublishing`, `EventOver`, `EventCalledOff`. Importing one draft
@@ -159,12 +161,12 @@ async def import_list(draft: ImportDraft, lines: Sequence[Line], *, wish: Wish, 
 
 @one_transaction
 async def _import(
-    draft: ImportDraft, newcomers: Mapping[int, _Newcomer], *, wish: Wish, act: Act
+    draft: ImportDraft, newcomers: Mapping[int, _Newcomer], *, wish: Choice, act: Act
 ) -> ImportBatch:
     event = await Event.claim(draft.event_id)
     if done := await ImportBatch.get_or_none(id=draft.id):
         return done
-    if wish.writes and event.door(act.now) == Door.DRAFT:
+    if wish.writes and event.opening(act.now) == Opening.DRAFT:
         raise LettersNeedPublishing()
     lines = [newcomer.line for newcomer in newcomers.values()]
     plan = await _plan(event, lines, wish=wish, act=act)
@@ -196,7 +198,7 @@ def _imported(row: Registration, now: datetime) -> HistoryLine:
 
 
 async def _rows_of(
-    event: Event, plan: Forecast, people: Sequence[_Newcomer], *, wish: Wish, act: Act
+    event: Event, plan: Forecast, people: Sequence[_Newcomer], *, wish: Choice, act: Act
 ) -> list[Registration]:
     """The rows to be written. A calendar holds an entry of ours only where a letter goes out (`invited`)."""
     order = await end_of_line(event.id)

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.errors import Conflict, Refusal
+from events_app.errors import Conflict, Refusal, say
 from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
@@ -60,7 +60,7 @@ async def _find_batch(request: Request, event: Event) -> ImportBatch:
 
 
 async def refused(request: Request, event: Event, batch: ImportBatch, refusal: Refusal) -> Response:
-    sentence = translate(refusal.sentence, **refusal.values)
+    sentence = say(refusal)
     return show_batch(request, event, batch, await batches.standing_of(batch), refusal=sentence)
 
 

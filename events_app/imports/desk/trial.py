@@ -8,15 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.errors import Conflict
+from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
 from events_app.house import act_of, office_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.imports.actions import drafts, importing
-from events_app.imports.actions.importing import Forecast, Wish
+from events_app.imports.actions.importing import Choice, Forecast
 from events_app.imports.desk.batch import batch_path
-from events_app.imports.desk.upload import Opened, open_draft, path_of
+from events_app.imports.desk.upload import OpenList, open_draft, path_of
 from events_app.imports.forms.rows import Reading, read_people
 from events_app.imports.models import ImportBatch
 from events_app.web.forms import typed_into
@@ -43,7 +43,7 @@ async def check(request: Request) -> Response:
 
 
 async def _check_page(
-    request: Request, event: Event, opened: Opened, *, status: int = 200, refusal: str = ""
+    request: Request, event: Event, opened: OpenList, *, status: int = 200, refusal: str = ""
 ) -> Response:
     trial = await _try(request, event, opened)
     return page(
@@ -62,21 +62,21 @@ async def _check_page(
     )
 
 
-async def _try(request: Request, event: Event, opened: Opened) -> Trial:
+async def _try(request: Request, event: Event, opened: OpenList) -> Trial:
     reading = await _read(event, opened)
     forecast = await importing.forecast(event.id, reading.lines, wish=_wish_of(opened), act=act_of(request))
     return Trial(reading, forecast)
 
 
-async def _read(event: Event, opened: Opened) -> Reading:
+async def _read(event: Event, opened: OpenList) -> Reading:
     def read() -> Reading:
         return read_people(opened.listing, opened.draft.choices, event=event, questions=opened.questions)
 
     return await to_thread.run_sync(read)
 
 
-def _wish_of(opened: Opened, *, writes: bool = False) -> Wish:
-    return Wish(everybody=opened.draft.choices["places"] == "all", writes=writes)
+def _wish_of(opened: OpenList, *, writes: bool = False) -> Choice:
+    return Choice(everybody=opened.draft.choices["places"] == "all", writes=writes)
 
 
 async def do_import(request: Request) -> Response:
@@ -103,7 +103,7 @@ async def do_import(request: Request) -> Response:
     try:
         batch = await importing.import_list(opened.draft, reading.lines, wish=wish, act=act_of(request))
     except Conflict as refusal:
-        sentence = translate(refusal.sentence, **refusal.values)
+        sentence = say(refusal)
         return await _check_page(request, event, opened, status=409, refusal=sentence)
     flash = Flash(
         "success", ngettext("%(n)s person was imported.", "%(n)s people were imported.", batch.rows)

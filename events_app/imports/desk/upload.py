@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.errors import Invalid
+from events_app.errors import Invalid, say
 from events_app.events.models.event import Event
 from events_app.house import act_of, office_of
 from events_app.i18n import N_, translate
@@ -28,7 +28,7 @@ SAMPLE_ROWS: Final = 5
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenList:
     """A list between its steps, opened for its organizer."""
 
     draft: ImportDraft
@@ -60,7 +60,7 @@ async def upload(request: Request) -> Response:
     try:
         table = await to_thread.run_sync(read_table, data)
     except Invalid as refusal:
-        blamed.errors = [translate(refusal.sentence, **refusal.values)]
+        blamed.errors = [say(refusal)]
         return await _upload_page(request, event, form, status=422)
     _office, now = office_of(request), clock.now()
     draft = await drafts.keep_draft(event.id, _organizer_id(request), data, act=act_of(request))
@@ -74,7 +74,7 @@ async def columns_page(request: Request) -> Response:
     return _columns_page(request, event, opened, _form_of(opened, event))
 
 
-def _form_of(opened: Opened, event: Event, typed: Any = None) -> Any:
+def _form_of(opened: OpenList, event: Event, typed: Any = None) -> Any:
     return columns_form(
         typed,
         listing=opened.listing,
@@ -85,7 +85,7 @@ def _form_of(opened: Opened, event: Event, typed: Any = None) -> Any:
 
 
 def _columns_page(
-    request: Request, event: Event, opened: Opened, form: Any, *, status: int = 200
+    request: Request, event: Event, opened: OpenList, form: Any, *, status: int = 200
 ) -> Response:
     shown = opened.listing.rows[:SAMPLE_ROWS]
     names = [heading or column_name(at) for at, heading in enumerate(opened.listing.headings)]
@@ -132,7 +132,7 @@ async def throw_away(request: Request) -> Response:
     return see_other(path_of(event), flash=flash)
 
 
-async def open_draft(request: Request, event: Event) -> Opened:
+async def open_draft(request: Request, event: Event) -> OpenList:
     """The organizer's own list, read as was chosen so far. Refuses `DraftLapsed`."""
     draft = await drafts.find_draft(
         event.id, request.path_params["draft_id"], _organizer_id(request), now=clock.now()
@@ -140,7 +140,7 @@ async def open_draft(request: Request, event: Event) -> Opened:
     Reader("organizer", request.state.organizer.id)
     data = drafts.reveal_file(draft, act=act_of(request))
     listing = await to_thread.run_sync(_listing_in, data, draft.choices)
-    return Opened(draft, listing, await questions_of(event.id))
+    return OpenList(draft, listing, await questions_of(event.id))
 
 
 def _listing_in(data: bytes, choices: Mapping[str, Any]) -> Listing:

@@ -9,8 +9,9 @@ from typing import Any, Final
 from events_app.events.models.event import Event
 from events_app.events.rules import Mode
 from events_app.i18n import N_, choose, languages, name_of_language, translate
-from events_app.imports.rules import Line
-from events_app.imports.tables import UNREADABLE, Listing, mended
+from events_app.imports.encodings import UNREADABLE, mended
+from events_app.imports.rules import Candidate
+from events_app.imports.tables import Listing
 from events_app.questions.models import Question
 from events_app.questions.rules import HAS_CHOICES, Kind, read_day, read_number, read_phone
 from events_app.questions.wording import countries, spoken_languages
@@ -32,7 +33,7 @@ class Fault:
 class Reading:
     """A list, read: people, rows that cannot be imported, and how many rows say that they were cancelled."""
 
-    lines: Sequence[Line]
+    lines: Sequence[Candidate]
     faults: Sequence[Fault]
     cancelled: int
 
@@ -53,7 +54,7 @@ def read_people(
         elif why := person.faults():
             faults.append(Fault(row.number, person.said(), " ".join(why)))
         else:
-            lines.append(Line(row.number, person.applicant()))
+            lines.append(Candidate(row.number, person.applicant()))
     return Reading(lines, faults, cancelled)
 
 

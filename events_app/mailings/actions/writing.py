@@ -14,14 +14,21 @@ from tortoise.queryset import QuerySet
 
 from events_app.acts import Act
 from events_app.database import one_transaction
-from events_app.errors import Conflict, NotFound, Refusal
+from events_app.errors import Refusal
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.rules import Status as EventStatus
 from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
 from events_app.mail.models import OPEN_COLUMNS, Letter
-from events_app.mailings.emails import LetterMaker, Words
+from events_app.mailings.emails import Content, LetterMaker
 from events_app.mailings.models import Mailing, MailingLine
+from events_app.mailings.rules import (
+    EventIsDraft,
+    LetterUnderWay,
+    NobodyToWriteTo,
+    NoSuchMailing,
+    PeopleChanged,
+)
 from events_app.people import search
 from events_app.questions.answers import answer_matches
 from events_app.registrations.facts import Person
@@ -40,30 +47,6 @@ UNREACHED: Final = ("refused", "withheld", "unsure", "kept", "superseded")
 """States of a letter that its person has not had, or perhaps not."""
 
 
-class EventIsDraft(Conflict):
-    sentence = N_(
-        "This event is a draft, and its page cannot be seen yet. Publish it before you write to people."
-    )
-
-
-class NobodyToWriteTo(Conflict):
-    sentence = N_("Nobody fits this choice, so there is nobody to write to.")
-
-
-class PeopleChanged(Conflict):
-    sentence = N_(
-        "Meanwhile somebody came or went, and nothing was sent yet. Please look at the number again, then send."
-    )
-
-
-class LetterUnderWay(Conflict):
-    sentence = N_("This letter is on its way, so it cannot be changed any more.")
-
-
-class NoSuchMailing(NotFound):
-    sentence = N_("There is no page at this address.")
-
-
 @dataclass(frozen=True)
 class Audience:
     """Whom a letter goes to: registrations by id with their languages; and how many fit but have no address, or one
@@ -78,7 +61,7 @@ class Audience:
         """Changes as soon as anybody joins or leaves."""
         return hashlib.sha256(b"".join(each.bytes for each in sorted(self.people))).hexdigest()[:16]
 
-    def in_another_language(self, words: Words) -> int:
+    def in_another_language(self, words: Content) -> int:
         """How many get it in a language that is not theirs."""
         return sum(language not in words.written for language in self.people.values())
 
@@ -103,16 +86,16 @@ async def find_mailing(event_id: uuid.UUID, mailing_id: uuid.UUID) -> Mailing:
     return found
 
 
-def reveal_words(mailing: Mailing, *, act: Act) -> Words:
+def reveal_words(mailing: Mailing, *, act: Act) -> Content:
     opened: Mapping[str, Any] = act.vault.reveal(
         str(mailing.event_id), content_context(mailing.id), mailing.content, act.by
     )
-    return Words(opened["subject"], opened["body"], opened["query"])
+    return Content(opened["subject"], opened["body"], opened["query"])
 
 
 @one_transaction
 async def save_draft(
-    event_id: uuid.UUID, words: Words, *, mailing_id: uuid.UUID | None = None, act: Act
+    event_id: uuid.UUID, words: Content, *, mailing_id: uuid.UUID | None = None, act: Act
 ) -> Mailing:
     """Keep what is written so far, as a new draft or instead of `mailing_id`. Refuses `LetterUnderWay`."""
     event = await Event.claim(event_id)
@@ -251,7 +234,7 @@ async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
 
 
 async def facts_for(
-    event: Event, words: Words, registration: Registration, person: Person, *, act: Act
+    event: Event, words: Content, registration: Registration, person: Person, *, act: Act
 ) -> dict[str, Any]:
     """The facts of this person's letter, to be looked at: their personal link is left out of it."""
     make = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
@@ -259,7 +242,7 @@ async def facts_for(
 
 
 @one_transaction
-async def send_test(event_id: uuid.UUID, words: Words, person: Person, *, language: str, act: Act) -> None:
+async def send_test(event_id: uuid.UUID, words: Content, person: Person, *, language: str, act: Act) -> None:
     """Post the letter, marked as a test, to the organizer who writes it: `person` is the organizer."""
     event = await Event.claim(event_id)
     nobody = Registration(

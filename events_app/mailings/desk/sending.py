@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.errors import Conflict
+from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.house import act_of, office_of
 from events_app.i18n import (
@@ -20,10 +20,10 @@ from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
 from events_app.mailings.actions.writing import Audience
 from events_app.mailings.desk.mailing import describe, find_mailing, organizer_of, path, reader_of, refusal_of
-from events_app.mailings.emails import Words
+from events_app.mailings.emails import Content
 from events_app.mailings.models import Mailing
 from events_app.people import search
-from events_app.people.desk.rows import Row, open_row
+from events_app.people.desk.rows import OpenPerson, open_row
 from events_app.registrations import emails
 from events_app.registrations.models import Registration
 from events_app.texts import folded
@@ -35,7 +35,7 @@ from events_app.web.responses import Flash, page, see_other
 class Sample:
     """The letter as one named person would get it."""
 
-    row: Row
+    row: OpenPerson
     draft: Draft
 
 
@@ -43,7 +43,7 @@ class Sample:
 class Lost:
     """A letter that did not reach its person, or perhaps not."""
 
-    row: Row
+    row: OpenPerson
     letter: Letter
 
 
@@ -85,7 +85,7 @@ async def _look_page(
 
 
 async def _sample(
-    request: Request, event: Event, words: Words, audience: Audience, sought: str
+    request: Request, event: Event, words: Content, audience: Audience, sought: str
 ) -> Sample | None:
     """The letter of the first person whose name or address holds the sought words; None when there is nobody."""
     parts = [folded(part) for part in sought.split()]
@@ -132,7 +132,7 @@ async def send(request: Request) -> Response:
     try:
         await writing.start(event.id, found.id, mark=mark, act=act_of(request))
     except Conflict as refusal:
-        sentence = translate(refusal.sentence, **refusal.values)
+        sentence = say(refusal)
         return await _look_page(request, event, found, status=409, refusal=sentence)
     return _going_on(request, event, found)
 

@@ -13,7 +13,7 @@ from events_app.i18n import (
 )
 from events_app.mailings.actions import writing
 from events_app.mailings.desk.mailing import describe, find_mailing, path, reader_of, refusal_of
-from events_app.mailings.emails import PLACEHOLDERS, Words
+from events_app.mailings.emails import PLACEHOLDERS, Content
 from events_app.mailings.forms.letter import mailing_form
 from events_app.mailings.models import Mailing
 from events_app.people import search
@@ -25,7 +25,7 @@ async def write(request: Request) -> Response:
     """An empty letter to those whom the address asks for, and the letters written before."""
     event = await Event.find(request.path_params["event_id"])
     query = search.read_query(request.query_params.multi_items())
-    form = mailing_form(event=event, words=Words({}, {}, str(replace(query, sort=search.SORTS[0]))))
+    form = mailing_form(event=event, words=Content({}, {}, str(replace(query, sort=search.SORTS[0]))))
     return await _write_page(request, event, form)
 
 

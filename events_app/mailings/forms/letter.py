@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
 from events_app.i18n import L_, N_, languages, name_of_language, translate
-from events_app.mailings.emails import PLACEHOLDERS, Words, unknown_placeholders
+from events_app.mailings.emails import PLACEHOLDERS, Content, unknown_placeholders
 from events_app.people import search
 from events_app.registrations.rules import Status
 from events_app.web.forms import Form, at_most, tidy, tidy_line
@@ -78,9 +78,9 @@ class _MailingForm(Form):
         )
 
     @property
-    def words(self) -> Words:
+    def words(self) -> Content:
         """The valid form's content."""
-        return Words(texts_typed(self, "subject"), texts_typed(self, "body"), str(self.query))
+        return Content(texts_typed(self, "subject"), texts_typed(self, "body"), str(self.query))
 
 
 _MISSING: Final = {
@@ -108,7 +108,7 @@ def _form_class(codes: tuple[str, ...]) -> type[_MailingForm]:
     return type("MailingForm", (_MailingForm,), members)
 
 
-def mailing_form(typed: Any = None, *, event: Event, words: Words | None = None) -> _MailingForm:
+def mailing_form(typed: Any = None, *, event: Event, words: Content | None = None) -> _MailingForm:
     """The form, empty, or filled from `words` (whose query says to whom), or with what was typed."""
     data: dict[str, Any] = {}
     if words:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Mode
 from events_app.i18n import L_, choose, current_language, name_of_language, say_date
-from events_app.people.desk.rows import Row, lens_of, open_row
+from events_app.people.desk.rows import OpenPerson, lens_of, open_row
 from events_app.people.duplicates import find_pairs
 from events_app.questions.models import Question, questions_of
 from events_app.questions.wording import said_answers
@@ -24,7 +24,7 @@ MOST_PAIRS: Final = 100
 class Double:
     """Two rows that may be one person, with what is said of both: (label, one, other)."""
 
-    rows: tuple[Row, Row]
+    rows: tuple[OpenPerson, OpenPerson]
     why: str
     facts: Sequence[tuple[str, str, str]]
 
@@ -47,7 +47,7 @@ async def duplicates(request: Request) -> Response:
     )
 
 
-def _double(one: Row, other: Row, why: str, questions: Sequence[Question]) -> Double:
+def _double(one: OpenPerson, other: OpenPerson, why: str, questions: Sequence[Question]) -> Double:
     answers = [
         {str(question.id): words for question, words in said_answers(questions, row.person.answers)}
         for row in (one, other)
@@ -61,7 +61,7 @@ def _double(one: Row, other: Row, why: str, questions: Sequence[Question]) -> Do
     return Double((one, other), why, facts)
 
 
-COMPARED: Final[Mapping[str, Callable[[Row], str]]] = {
+COMPARED: Final[Mapping[str, Callable[[OpenPerson], str]]] = {
     L_("Name"): lambda row: row.person.name,
     L_("E-mail"): lambda row: row.person.address,
     L_("Takes part"): lambda row: str(MODE_NAMES[Mode(row.registration.mode)]),

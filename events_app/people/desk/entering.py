@@ -6,7 +6,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.errors import Conflict
+from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import N_, translate
@@ -19,7 +19,7 @@ from events_app.web.responses import page
 
 
 async def enter(request: Request) -> Response:
-    """Somebody is entered by hand: the door and the approval do not hold, the seats do."""
+    """Somebody is entered by hand: an opening and an approval are not asked for, the seats count."""
     event = await Event.find(request.path_params["event_id"])
     typed = await typed_into(request) if request.method == "POST" else None
     form = person_form(typed, event=event)
@@ -38,7 +38,7 @@ async def enter(request: Request) -> Response:
                 return back_to(event, entered, ENTERED[entered.status])
             refusal = translate(N_("Somebody with this address is registered already."))
         except Conflict as no:
-            refusal = translate(no.sentence, **no.values)
+            refusal = say(no)
     return page(request, "people/entering.html", status=status, event=event, form=form, refusal=refusal)
 
 

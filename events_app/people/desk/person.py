@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.errors import Conflict
+from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
-from events_app.events.rules import MODE_NAMES, Door
+from events_app.events.rules import MODE_NAMES, Opening
 from events_app.house import act_of, office_of
 from events_app.i18n import N_, translate
 from events_app.mail.models import Letter
@@ -68,7 +68,7 @@ async def _person_page(
 
 
 def is_ahead(event: Event) -> bool:
-    return event.door(clock.now()) not in {Door.PAST, Door.CANCELLED}
+    return event.opening(clock.now()) not in {Opening.PAST, Opening.CANCELLED}
 
 
 def _note_of(request: Request, found: Registration) -> str:
@@ -133,7 +133,7 @@ async def switch(request: Request) -> Response:
         _office, _now = office_of(request), clock.now()
         await changing.switch_mode(found.id, mode, act=act_of(request))
     except Conflict as refusal:
-        said = translate(refusal.sentence, **refusal.values)
+        said = say(refusal)
         return await _person_page(request, event, found, status=409, refusal=said)
     return back_to(event, found, N_("Changed. The person gets a letter."))
 

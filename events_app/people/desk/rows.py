@@ -17,7 +17,7 @@ from events_app.vault import Reader
 
 
 @dataclass(frozen=True)
-class Row:
+class OpenPerson:
     """One line of the list: the registration and, opened for this organizer, who it is."""
 
     registration: Registration
@@ -33,8 +33,8 @@ def lens_of(request: Request) -> search.Lens:
     return search.Lens(opens=opens, matches=answer_matches)
 
 
-def open_row(request: Request, registration: Registration, asked: Question | None = None) -> Row:
+def open_row(request: Request, registration: Registration, asked: Question | None = None) -> OpenPerson:
     reader = Reader("organizer", request.state.organizer.id)
     person = reveal_person(registration, vault=office_of(request).vault, reader=reader)
     said = say_answer(asked, person.answers.get(str(asked.id))) if asked else ""
-    return Row(registration, person, said)
+    return OpenPerson(registration, person, said)

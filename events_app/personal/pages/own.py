@@ -14,7 +14,7 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.calendar import itip, links
 from events_app.calendar.entry import Entry
-from events_app.errors import Conflict
+from events_app.errors import Conflict, say
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.where import place_of
 from events_app.events.rules import MODE_NAMES
@@ -81,7 +81,7 @@ async def own_page(
         registration=found,
         person=person,
         token=request.path_params["token"],
-        door=event.door(now).value,
+        opening=event.opening(now).value,
         in_line=await place_in_line(found) if found.waitlist_order is not None else 0,
         due=_due(found, event),
         company=[person_behind(request, each) for each in await party_of(found) if each.id != found.id],
@@ -143,10 +143,6 @@ def back_to(request: Request, sentence: str, *, token: str = "") -> Response:
     return see_other(path, flash=Flash("success", translate(sentence)))
 
 
-def _say(refusal: Conflict) -> str:
-    return translate(refusal.sentence, **refusal.values)
-
-
 async def cancellation(request: Request) -> Response:
     """The person cancels; a seat stays held for a while, so that a slip costs nothing."""
     found, _event = await find(request)
@@ -171,7 +167,7 @@ async def returning(request: Request) -> Response:
     try:
         await leaving.stay(found.id, act=act_of(request))
     except Conflict as refusal:
-        return await own_page(request, found, event, status=409, refusal=_say(refusal))
+        return await own_page(request, found, event, status=409, refusal=say(refusal))
     return back_to(request, N_("Your cancellation has been taken back."))
 
 
@@ -189,7 +185,7 @@ async def offer_taken(request: Request) -> Response:
     try:
         await deciding.accept_offer(found.id, act=act_of(request))
     except Conflict as refusal:
-        return await own_page(request, found, event, status=409, refusal=_say(refusal))
+        return await own_page(request, found, event, status=409, refusal=say(refusal))
     return back_to(request, N_("Your calendar invitation is on its way by e-mail."))
 
 
@@ -199,7 +195,7 @@ async def other_mode(request: Request) -> Response:
     try:
         await changing.switch_mode(found.id, mode, act=act_of(request))
     except Conflict as refusal:
-        return await own_page(request, found, event, status=409, refusal=_say(refusal))
+        return await own_page(request, found, event, status=409, refusal=say(refusal))
     return back_to(request, N_("Changed. A letter brings the new invitation."))
 
 

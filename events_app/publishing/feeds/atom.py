@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.events.models.conference import Conference
+from events_app.conferences.models import Conference
 from events_app.events.models.event import Event, programme_of
 from events_app.i18n import choose, current_language
 from events_app.publishing.feeds.answers import add_text, answer, clean, feed_response, last_change

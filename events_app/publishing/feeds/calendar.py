@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from events_app.calendar import feed, itip
 from events_app.calendar.entry import Entry
-from events_app.events.models.conference import Conference
+from events_app.conferences.models import Conference
 from events_app.events.models.event import Event, EventHost, hosts_of, hosts_of_many, programme_of
 from events_app.events.models.where import place_of
 from events_app.events.rules import Status, Visibility

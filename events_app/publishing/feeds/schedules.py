@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.events.models.conference import Conference
+from events_app.conferences.models import Conference
 from events_app.events.models.event import Event, programme_of
 from events_app.events.models.panel import Speaker
 from events_app.events.models.where import room_name

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.events.models.conference import Conference
+from events_app.conferences.models import Conference
 from events_app.events.models.event import Event, programme_of
 from events_app.events.models.where import room_name
 from events_app.house import house_of

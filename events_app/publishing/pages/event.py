@@ -11,7 +11,7 @@ from events_app import clock
 from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.panel import agenda_of, speakers_of
 from events_app.events.models.where import place_of
-from events_app.events.rules import Door
+from events_app.events.rules import Opening
 from events_app.house import house_of
 from events_app.kept.pages import kept
 from events_app.publishing import sharing
@@ -27,7 +27,7 @@ async def event(request: Request) -> Response:
         hosts = await hosts_of(found.id)
         context = await event_context(found, hosts, now=clock.now())
         shared = sharing.shared_of(found, hosts, place=context["place"], site=site_of(request))
-        seats = await house_of(request).seats_of(found) if context["door"] == Door.OPEN else None
+        seats = await house_of(request).seats_of(found) if context["opening"] == Opening.OPEN else None
         return page(request, "publishing/event.html", **context, shared=shared, seats=seats)
 
     return await kept(request, render, cache=house_of(request).page_cache)
@@ -41,7 +41,7 @@ async def event_context(found: Event, hosts: Sequence[EventHost], *, now: dateti
         "hosts": host_views(hosts),
         "speakers": await speakers_of(found.id),
         "agenda": timed(agenda, found.starts),
-        "door": found.door(now).value,
+        "opening": found.opening(now).value,
         "place": place_of(found),
         "colours_url": colours_of(hosts),
     }

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.events.models.conference import Conference
+from events_app.conferences.models import Conference
 from events_app.events.models.event import Event
 from events_app.house import house_of
 from events_app.kept.pages import kept

@@ -5,12 +5,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.errors import Conflict
+from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.house import act_of, house_of
 from events_app.i18n import N_, own_language_first
 from events_app.questions.actions import asking
-from events_app.questions.desk.listing import back_to_list, find_asked, is_answered, say_refusal
+from events_app.questions.desk.listing import back_to_list, find_asked, is_answered
 from events_app.questions.forms.builder import add_choices, lift_choice, question_facts, question_form
 from events_app.questions.models import Question, questions_of
 from events_app.questions.rules import Kind
@@ -41,7 +41,7 @@ async def add_question(request: Request) -> Response:
     try:
         added = await asking.add_question(event.id, question_facts(form))
     except Conflict as refusal:
-        return await _form_page(request, event, form, status=409, refusal=say_refusal(refusal))
+        return await _form_page(request, event, form, status=409, refusal=say(refusal))
     return back_to_list(event, N_("Added. It stands at the end of the form."), added)
 
 
@@ -114,7 +114,7 @@ async def save_question(request: Request) -> Response:
             event.id, question.id, facts, answered_in=house_of(request).answered_in, act=act_of(request)
         )
     except Conflict as refusal:
-        said = say_refusal(refusal)
+        said = say(refusal)
         return await _form_page(
             request, event, form, question=question, answered=answered, status=409, refusal=said
         )

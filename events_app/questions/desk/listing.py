@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.errors import Conflict
+from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.house import act_of, house_of
 from events_app.i18n import L_, N_, translate
@@ -29,7 +29,7 @@ PRESET_NAMES = {
 
 
 @dataclass(frozen=True)
-class Line:
+class QuestionLine:
     """One question of the list: after which answers of which other question it is asked, and where it can move."""
 
     question: Question
@@ -59,7 +59,7 @@ async def _list_page(request: Request, event: Event, *, status: int = 200, refus
     )
 
 
-def _lines(questions: Sequence[Question]) -> list[Line]:
+def _lines(questions: Sequence[Question]) -> list[QuestionLine]:
     by_id = {question.id: question for question in questions}
     lines = []
     for at, question in enumerate(questions):
@@ -67,7 +67,7 @@ def _lines(questions: Sequence[Question]) -> list[Line]:
         named = dict(choices_of(trigger)) if trigger else {}
         after = [named[value] for value in question.when_values if value in named]
         rises, sinks = (asking.moved(questions, at, step=step) is not None for step in (-1, 1))
-        lines.append(Line(question, trigger, after, rises, sinks))
+        lines.append(QuestionLine(question, trigger, after, rises, sinks))
     return lines
 
 
@@ -77,10 +77,6 @@ async def find_asked(request: Request, event: Event) -> Question:
 
 async def is_answered(request: Request, question: Question) -> bool:
     return str(question.id) in await house_of(request).answered_in(question.event_id, act=act_of(request))
-
-
-def say_refusal(refusal: Conflict) -> str:
-    return translate(refusal.sentence, **refusal.values)
 
 
 def back_to_list(event: Event, sentence: str, question: Question | None = None) -> Response:
@@ -95,7 +91,7 @@ async def add_preset(request: Request) -> Response:
     try:
         added = await presets.add_preset(event.id, name)
     except Conflict as refusal:
-        return await _list_page(request, event, status=409, refusal=say_refusal(refusal))
+        return await _list_page(request, event, status=409, refusal=say(refusal))
     return back_to_list(event, N_("Added. Change its words as you like."), added[0])
 
 
@@ -143,5 +139,5 @@ async def _done(request: Request, event: Event, act: Awaitable[Any], sentence: s
     try:
         await act
     except Conflict as refusal:
-        return await _list_page(request, event, status=409, refusal=say_refusal(refusal))
+        return await _list_page(request, event, status=409, refusal=say(refusal))
     return back_to_list(event, sentence)

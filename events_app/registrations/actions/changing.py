@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
-from events_app.events.rules import Door
+from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
@@ -69,7 +69,7 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
 
 def refuse_unless_changeable(registration: Registration, event: Event, now: datetime) -> None:
     """Only a living registration of an event that is still to come can be changed (`ChangeNotPossible`)."""
-    if registration.live is None or event.door(now) in {Door.PAST, Door.CANCELLED}:
+    if registration.live is None or event.opening(now) in {Opening.PAST, Opening.CANCELLED}:
         raise rules.ChangeNotPossible()
 
 

@@ -9,7 +9,7 @@ from events_app.acts import Act, Who
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
-from events_app.events.rules import Door
+from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, end_of_line, head_of_line
@@ -29,11 +29,11 @@ from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Sta
 from events_app.tokens import digest, new_token
 
 REFUSAL_AT = {
-    Door.DRAFT: rules.RegistrationNotOpenYet,
-    Door.NOT_YET: rules.RegistrationNotOpenYet,
-    Door.CLOSED: rules.RegistrationClosed,
-    Door.PAST: rules.EventOver,
-    Door.CANCELLED: rules.EventCalledOff,
+    Opening.DRAFT: rules.RegistrationNotOpenYet,
+    Opening.NOT_YET: rules.RegistrationNotOpenYet,
+    Opening.CLOSED: rules.RegistrationClosed,
+    Opening.PAST: rules.EventOver,
+    Opening.CANCELLED: rules.EventCalledOff,
 }
 
 
@@ -101,10 +101,10 @@ async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None
 async def register_by_hand(
     event_id: uuid.UUID, applicant: Applicant, *, writes: bool = True, act: Act
 ) -> Registration | None:
-    """An organizer enters somebody. The door and the approval do not hold; the seats do. None for a known address."""
+    """An organizer enters somebody. Opening and approval are not asked for; the seats count. None for a known address."""
     event = await Event.claim(event_id)
-    if event.door(act.now) in {Door.PAST, Door.CANCELLED}:
-        raise REFUSAL_AT[event.door(act.now)]()
+    if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED}:
+        raise REFUSAL_AT[event.opening(act.now)]()
     if applicant.mode not in event.modes:
         raise rules.ModeNotOffered()
     index = act.vault.blind_index(str(event.id), applicant.address)
@@ -125,9 +125,9 @@ async def register_by_hand(
 
 
 def refuse_unless_open(event: Event, now: datetime) -> None:
-    door = event.door(now)
-    if door != Door.OPEN:
-        raise REFUSAL_AT[door]()
+    opening = event.opening(now)
+    if opening != Opening.OPEN:
+        raise REFUSAL_AT[opening]()
 
 
 async def _place(event: Event, applicant: Applicant, *, act: Act) -> Placing:

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.errors import Conflict
-from events_app.events.models.consent import consent_of
+from events_app.errors import Conflict, say
 from events_app.events.models.event import Event, EventHost, hosts_of
+from events_app.events.models.panel import consent_of
 from events_app.events.models.where import place_of
 from events_app.events.rules import ShowsPlaces
 from events_app.handed import HasSeats, Seats
@@ -64,7 +64,7 @@ def say_seats(pools: Mapping[str, Pool], event: HasSeats) -> Seats:
 
 
 async def registration(request: Request) -> Response:
-    """The form. A page that only looks, so it changes nothing and says the door's state where there is no form."""
+    """The form. A page that only looks, so it changes nothing and says whether registration is open where there is no form."""
     event = await Event.find_public(request.path_params["slug"])
     filled = await _form_for(event)
     filled.form.code.data = request.query_params.get("code", "")[:80]
@@ -144,10 +144,10 @@ async def _show_form(
         more=bool(filled.asking.new) and status == 200,
         colours_url=colours_of(around.hosts),
         place=place_of(event),
-        door=event.door(clock.now()).value,
+        opening=event.opening(clock.now()).value,
         consent_text=choose(around.consent),
         consent_language=language_of(around.consent),
-        refusal=translate(refusal.sentence, **refusal.values) if refusal else "",
+        refusal=say(refusal) if refusal else "",
         only_mode=event.modes[0].value if len(event.modes) == 1 else "",
         will_wait=seats.will_wait,
         places=seats.words,

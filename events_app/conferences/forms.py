@@ -12,9 +12,9 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
+from events_app.conferences.models import Conference
 from events_app.directory.forms.organizations import link_field
 from events_app.directory.forms.times import plausible, zone_choices
-from events_app.events.models.conference import Conference
 from events_app.i18n import L_, N_, languages, translate
 from events_app.web.forms import (
     Form,

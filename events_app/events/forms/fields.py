@@ -1,0 +1,285 @@
+"""The fields of an event's form that do not depend on the site's languages. Times cannot lie here."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    URLField,
+)
+from wtforms.fields.core import Field
+from wtforms.validators import ValidationError
+
+from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, UnknownZone, instant
+from events_app.calendar.zones import zone as zone_of
+from events_app.directory.forms.times import (
+    WallMomentField,
+    WallTimeField,
+    moment_of,
+    plausible,
+)
+from events_app.errors import Refusal, say
+from events_app.events.forms.event import TEXTS
+from events_app.events.rules import LONGEST, EventFacts, Mode, ShowsPlaces
+from events_app.i18n import (
+    L_,
+    N_,
+    say_city,
+    say_date,
+    translate,
+)
+from events_app.texts import slug_of
+from events_app.web.forms import (
+    Form,
+    a_web_address,
+    at_most,
+    number_between,
+    optional,
+    required,
+    tidy_line,
+    tidy_web_address,
+)
+from events_app.web.texts import texts_typed
+
+SPOKEN = ("en", "ar", "fr", "tr", "ku", "ckb", "de", "es", "ru", "fa", "uk")
+"""Languages an event may be held in, beside those of the site."""
+
+
+class _EventForm(Form):
+    """The fields that do not depend on the site's languages; `event_form` adds the others."""
+
+    slug = StringField(
+        L_("Address of the page"),
+        [optional(), at_most(80)],
+        filters=[tidy_line],
+        description=L_(
+            "Left empty, it is made from the title. It cannot change once the event is published."
+        ),
+        render_kw={"dir": "ltr"},
+    )
+    conference = SelectField(
+        L_("On the margins of"), description=L_("The conference this event is held beside, if there is one.")
+    )
+    starts_on = DateField(L_("Date"), [required(N_("Please choose the date.")), plausible])
+    starts_time = WallTimeField(
+        L_("Starts at"),
+        [required(N_("Please write when it starts, such as 13:00."))],
+        description=L_("24-hour clock, such as 13:00"),
+        render_kw={"inputmode": "numeric", "dir": "ltr", "maxlength": 8},
+    )
+    ends_time = WallTimeField(
+        L_("Ends at"),
+        [required(N_("Please write when it ends, such as 14:30."))],
+        description=L_("24-hour clock, such as 14:30"),
+        render_kw={"inputmode": "numeric", "dir": "ltr", "maxlength": 8},
+    )
+    ends_on = DateField(L_("Last day, if it is another one"), [optional(), plausible])
+    zone = SelectField(
+        L_("Time zone"),
+        [required(N_("Please choose the time zone."))],
+        description=L_("The hours above are the time of this city."),
+    )
+    starts_fold = RadioField(L_("Which hour does it start in?"), [optional()], validate_choice=False)
+    ends_fold = RadioField(L_("Which hour does it end in?"), [optional()], validate_choice=False)
+    room = SelectField(L_("Room"))
+    modes = SelectMultipleField(
+        L_("How can people take part?"), [required(N_("Please choose at least one way of taking part."))]
+    )
+    capacity_in_person = IntegerField(
+        L_("Places in the room"),
+        [optional(), number_between(0, 100_000)],
+        description=L_("Left empty: without limit."),
+        render_kw={"inputmode": "numeric", "min": 0},
+    )
+    capacity_online = IntegerField(
+        L_("Places online"),
+        [optional(), number_between(0, 100_000)],
+        description=L_("Left empty: without limit."),
+        render_kw={"inputmode": "numeric", "min": 0},
+    )
+    keeps_waitlist = BooleanField(L_("Keep a waiting list when it is full"))
+    offers_places = BooleanField(
+        L_("Ask people on the waiting list first whether they still want the place"),
+        description=L_("Otherwise a free place is theirs at once, with one click to decline."),
+    )
+    offer_hours = IntegerField(
+        L_("Hours they have to answer"),
+        [optional(), number_between(1, 336)],
+        render_kw={"inputmode": "numeric", "min": 1},
+    )
+    needs_approval = BooleanField(
+        L_("I approve each registration"),
+        description=L_("Nobody has a place before you say so. A letter tells people that they have to wait."),
+    )
+    invitation_only = BooleanField(
+        L_("Only with an invitation"),
+        description=L_("The form opens only with a code or a personal link that you give out."),
+    )
+    confirms_address = BooleanField(
+        L_("People confirm their e-mail address first"),
+        description=L_("Until they do, the place is held for them; then it goes to the next."),
+    )
+    confirm_hours = IntegerField(
+        L_("Hours they have to confirm"),
+        [optional(), number_between(1, 336)],
+        render_kw={"inputmode": "numeric", "min": 1},
+    )
+    shows_places = RadioField(L_("Places left, on the public page"), [required()])
+    most_guests = IntegerField(
+        L_("Colleagues a person may bring"),
+        [optional(), number_between(0, 20)],
+        description=L_("Each gets a place and, with an address, a letter of their own."),
+        render_kw={"inputmode": "numeric", "min": 0},
+    )
+    sends_holds = BooleanField(
+        L_("Put a tentative entry into the calendars of people who wait"),
+        description=L_("It becomes firm when they get a place, and goes away when they do not."),
+    )
+    join_link = URLField(
+        L_("Online link"),
+        [optional(), at_most(1000), a_web_address],
+        filters=[tidy_web_address],
+        description=L_("Kept secret: it is never on the public page, in a feed or in an invitation."),
+        render_kw={"dir": "ltr"},
+    )
+    spoken = SelectMultipleField(L_("Languages of the event"), [])
+    visibility = RadioField(L_("Who finds the page?"), [required()])
+    opens = WallMomentField(
+        L_("Registration opens"),
+        [optional()],
+        description=L_("Left empty: as soon as the event is published."),
+        render_kw={"type": "datetime-local", "dir": "ltr"},
+    )
+    closes = WallMomentField(
+        L_("Registration closes"),
+        [optional()],
+        description=L_("Left empty: when the event ends."),
+        render_kw={"type": "datetime-local", "dir": "ltr"},
+    )
+
+    facts: EventFacts
+
+    def validate_slug(self, slug: Field) -> None:
+        if slug.data and slug_of(slug.data) != slug.data:
+            raise ValidationError(
+                translate(N_("Only small Latin letters, digits and hyphens, such as research-launch."))
+            )
+
+    def validate_zone(self, zone: Field) -> None:
+        try:
+            zone_of(zone.data or "")
+        except UnknownZone as refusal:
+            raise ValidationError(say(refusal)) from None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """All errors at once; when there are none, `facts` holds what was said."""
+        right = bool(super().validate(extra_validators))
+        moments = self._moments() if self._times_are_typed() else None
+        opens, closes = self.opens.data or "", self.closes.data or ""
+        if opens and closes and closes <= opens and not (self.opens.errors or self.closes.errors):
+            _blame(self.closes, translate(N_("Registration would close before it opens.")))
+        if not right or moments is None or self.errors:
+            return False
+        self.facts = self._read_facts(*moments)
+        return True
+
+    def _times_are_typed(self) -> bool:
+        needed = (self.starts_on, self.starts_time, self.ends_time, self.zone)
+        return all(typed.data and not typed.errors for typed in needed) and not self.ends_on.errors
+
+    def _moments(self) -> tuple[datetime, datetime] | None:
+        """Start and end as instants (UTC), with an error beside the field where the wall clock cannot say so."""
+        starts = _instant(self, self.starts_on.data, self.starts_time, self.starts_fold)
+        ends = _instant(self, self.ends_on.data or self.starts_on.data, self.ends_time, self.ends_fold)
+        if starts is None or ends is None:
+            return None
+        if ends <= starts:
+            _blame(
+                self.ends_time,
+                translate(
+                    N_("It would end before it starts. If it runs past midnight, fill in the last day.")
+                ),
+            )
+            return None
+        if ends - starts > LONGEST:
+            _blame(self.ends_on, translate(N_("That is longer than a month. Please check the dates.")))
+            return None
+        return starts, ends
+
+    def _read_facts(self, starts_at: datetime, ends_at: datetime) -> EventFacts:
+        zone = str(self.zone.data)
+        modes = set(self.modes.data or ())
+        ends_on = self.ends_on.data or self.starts_on.data
+        texts = {name: texts_typed(self, name) for name in TEXTS}
+        return EventFacts(
+            slug=self.slug.data
+            or slug_of(texts["title"].get("en") or next(iter(texts["title"].values()), "")),
+            **texts,
+            starts_wall=f"{self.starts_on.data:%Y-%m-%d}T{self.starts_time.data}",
+            ends_wall=f"{ends_on:%Y-%m-%d}T{self.ends_time.data}",
+            starts_fold=int(self.starts_fold.data or 0),
+            ends_fold=int(self.ends_fold.data or 0),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            zone=zone,
+            conference_id=uuid.UUID(self.conference.data) if self.conference.data else None,
+            room_id=uuid.UUID(self.room.data) if self.room.data else None,
+            languages=list(self.spoken.data or ()),
+            offers_in_person=Mode.IN_PERSON in modes,
+            offers_online=Mode.ONLINE in modes,
+            capacity_in_person=self.capacity_in_person.data,
+            capacity_online=self.capacity_online.data,
+            keeps_waitlist=bool(self.keeps_waitlist.data),
+            offers_places=bool(self.offers_places.data),
+            offer_hours=self.offer_hours.data or 24,
+            needs_approval=bool(self.needs_approval.data),
+            invitation_only=bool(self.invitation_only.data),
+            confirms_address=bool(self.confirms_address.data),
+            confirm_hours=self.confirm_hours.data or 24,
+            shows_places=self.shows_places.data or ShowsPlaces.EXACT.value,
+            most_guests=self.most_guests.data or 0,
+            sends_holds=bool(self.sends_holds.data),
+            opens_at=moment_of(self.opens.data, zone),
+            closes_at=moment_of(self.closes.data, zone),
+            visibility=self.visibility.data,
+            join_link=self.join_link.data or "",
+        )
+
+
+def _instant(form: _EventForm, day: date | None, time: Field, fold: RadioField) -> datetime | None:
+    assert day is not None  # the form has just checked it
+    wall, zone = datetime.fromisoformat(f"{day:%Y-%m-%d}T{time.data}"), str(form.zone.data)
+    chosen = int(fold.data) if fold.data in {"0", "1"} else None
+    try:
+        moment = instant(wall, zone)
+        fold.data = None  # this hour comes once, whatever was chosen for another day
+        return moment
+    except TimeIsAmbiguous as refusal:
+        if chosen is not None:
+            return instant(wall, zone, chosen)
+        fold.choices = [
+            ("0", translate(N_("The first one (%(offset)s)"), offset=refusal.values["first"])),
+            ("1", translate(N_("The second one (%(offset)s)"), offset=refusal.values["second"])),
+        ]
+        _blame(time, _worded(refusal))
+    except TimeDoesNotExist as refusal:
+        _blame(time, _worded(refusal))
+    return None
+
+
+def _worded(refusal: Refusal) -> str:
+    """The refusal of a wall time, its day and zone as people say them."""
+    said = {name: str(value) for name, value in refusal.values.items()}
+    said |= {"day": say_date(date.fromisoformat(said["day"])), "zone": say_city(said["zone"])}
+    return translate(refusal.sentence, **said)
+
+
+def _blame(blamed: Field, sentence: str) -> None:
+    blamed.errors = [*blamed.errors, sentence]
