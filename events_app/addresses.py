@@ -8,19 +8,20 @@ import idna
 from email_validator import EmailNotValidError, validate_email
 
 from events_app.errors import Invalid
+from events_app.i18n import N_
 
 LONGEST: Final = 254
 """Characters of an address that mail servers take (RFC 5321 section 4.5.3.1.3, less the brackets)."""
 
 
 class NotAnAddress(Invalid):
-    sentence = "This does not look like an e-mail address. Example: name@example.org"
+    sentence = N_("This does not look like an e-mail address.")
 
 
 class AddressOutOfReach(Invalid):
     """An address of letters beyond ASCII before its @ (RFC 6531), which few mail servers take."""
 
-    sentence = "Our mail server cannot write to this address yet. Is there another?"
+    sentence = N_("Our mail server cannot write to this address yet. Is there another?")
 
 
 @dataclass(frozen=True)

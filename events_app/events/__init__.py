@@ -1,1 +1,1 @@
-"""Events and what they are made of: organizations, conferences, venues and rooms, hosts, speakers, agenda."""
+"""Events and what they are made of: texts, times, hosts, speakers, agenda."""

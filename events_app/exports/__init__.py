@@ -1,1 +1,1 @@
-"""Taking data out: lists, sign-in sheets, badges, statistics."""
+"""Taking data out: lists of people as CSV and XLSX."""

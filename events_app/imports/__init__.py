@@ -1,1 +1,1 @@
-"""TODO"""
+"""Bringing lists of people in: read, map, try, write whole, take back."""

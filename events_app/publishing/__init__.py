@@ -1,1 +1,1 @@
-"""TODO"""
+"""What others read of events: public pages, feeds, schedules, share pictures."""

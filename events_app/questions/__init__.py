@@ -1,1 +1,1 @@
-"""TODO"""
+"""What an event asks people who register, and what they answer."""

@@ -1,1 +1,1 @@
-"""Who is coming: to register, confirm, wait, cancel; the letters each change owes; the person's own page."""
+"""Who is coming: to register, confirm, wait, be approved, change, cancel, be erased; and the letters each change owes."""

@@ -19,7 +19,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import EmailInput, TextArea, TextInput
 
-from events_app.addresses import read_address
+from events_app.addresses import AddressOutOfReach, NotAnAddress, read_address
 from events_app.errors import Invalid
 from events_app.i18n import N_, current_language, ngettext, translate
 
@@ -225,7 +225,11 @@ def an_address(form: WTForm, field: Field) -> None:
     """An e-mail address that a letter can be sent to; kept in the one spelling of `addresses`."""
     try:
         field.data = read_address(field.data or "").ascii
-    except Invalid as refusal:
+    except NotAnAddress:
+        raise ValidationError(
+            translate(N_("This does not look like an e-mail address. Example: name@example.org"))
+        ) from None
+    except AddressOutOfReach as refusal:
         raise ValidationError(translate(refusal.sentence)) from None
 
 

@@ -11,7 +11,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
-from events_app import addresses, errors
+from events_app import errors
 from events_app.i18n import LOCALE_FOLDER, SOURCE_LANGUAGE, plural_header
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,9 +27,8 @@ COMMENTS = ("For translators:",)
 TEMPLATE_OPTIONS = {"silent": "false", "trimmed": "true", "newstyle_gettext": "true"}
 BASIC_REFUSALS = (
     errors.Refusal, errors.NotFound, errors.Forbidden, errors.Conflict, errors.Invalid, errors.TooMany,
-    addresses.NotAnAddress, addresses.AddressOutOfReach,
 )  # fmt: skip
-"""These stand below i18n.py, where no sentence can be marked; they are taken from here."""
+"""errors.py stands below i18n.py and cannot mark its sentences; they are taken from here."""
 
 HEADER = """\
 # The app in another language. English sentences are the keys; docs/translation.md says how to write here.
@@ -71,8 +70,7 @@ def sentences() -> Catalog:
     for path, said, notes, context in _said_in_files():
         catalogue.add(said, locations=[(path, 0)], auto_comments=notes, context=context)
     for refusal in BASIC_REFUSALS:
-        file = f"{refusal.__module__.replace('.', '/')}.py"
-        catalogue.add(refusal.sentence, locations=[(file, 0)])
+        catalogue.add(refusal.sentence, locations=[("events_app/errors.py", 0)])
     return catalogue
 
 

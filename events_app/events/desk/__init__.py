@@ -1,1 +1,1 @@
-"""The desk's pages for events, their programme, and conferences."""
+"""The desk's pages for events and their programme."""

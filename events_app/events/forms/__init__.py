@@ -1,1 +1,1 @@
-"""The desk's forms for events, conferences and an event's programme."""
+"""The desk's forms for events and their programme."""

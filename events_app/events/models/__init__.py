@@ -1,1 +1,1 @@
-"""Tables of events and what they are made of, and the questions asked of them."""
+"""The tables of events and what they are made of, and the questions asked of them."""

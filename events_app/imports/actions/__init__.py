@@ -1,1 +1,1 @@
-"""Bringing lists of people in: read, map, try, write whole, take back."""
+"""What is done with a list: kept for a while, tried, imported whole, taken back."""

@@ -1,1 +1,1 @@
-"""Writing to many, reminders, telling what changed; and the desk's log of letters."""
+"""What is done with letters to many: written, sent in batches, reminded of, announced."""

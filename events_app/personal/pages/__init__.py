@@ -1,1 +1,1 @@
-"""A person's own page, and their personal calendar."""
+"""The own page, what is posted from it, and the personal calendar."""

@@ -1,1 +1,1 @@
-"""The public pages: home, conferences, the event itself, and the pictures that go with them."""
+"""The public pages: home, conferences, events, and the pictures that go with them."""

@@ -101,7 +101,7 @@ async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None
 async def register_by_hand(
     event_id: uuid.UUID, applicant: Applicant, *, writes: bool = True, act: Act
 ) -> Registration | None:
-    """An organizer enters somebody. Opening and approval are not asked for; the seats count. None for a known address."""
+    """An organizer enters somebody. Opening and approval are not asked for, seats count. None for a known address."""
     event = await Event.claim(event_id)
     if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED}:
         raise REFUSAL_AT[event.opening(act.now)]()

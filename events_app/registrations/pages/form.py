@@ -64,7 +64,7 @@ def say_seats(pools: Mapping[str, Pool], event: HasSeats) -> Seats:
 
 
 async def registration(request: Request) -> Response:
-    """The form. A page that only looks, so it changes nothing and says whether registration is open where there is no form."""
+    """The form. It changes nothing; where there is no form, it says why registration is not open."""
     event = await Event.find_public(request.path_params["slug"])
     filled = await _form_for(event)
     filled.form.code.data = request.query_params.get("code", "")[:80]
