@@ -1,4 +1,4 @@
-"""Coming to the desk: the one-time link, sign-in, sign-out, and the guard that every desk page stands behind."""
+"""Coming to the desk: the one-time link, sign-in, sign-out."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The table of conferences: the gatherings on whose margins events are held."""
+"""The table of conferences."""
 
 import uuid
 

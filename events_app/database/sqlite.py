@@ -1,9 +1,8 @@
 """The SQLite backend of Tortoise: statements go to the writer's transaction or to the readers.
 
-Instead of Tortoise's own backend, which (1.1.9) begins deferred (a transaction that reads first fails at once
-with "database is locked" when another process wrote), lets readers wait for every transaction, hops to a
-thread for each statement, and keeps its lock for ever when a task is cancelled while it begins. `sqlite` has
-to stay in this module's name: Tortoise chooses its dialect by it.
+Tortoise's own (1.1.9) begins deferred (a transaction that reads first fails at once with "database is locked" when
+another process wrote), lets readers wait for every transaction, hops to a thread for each statement, and keeps its lock
+for ever when a task is cancelled while it begins. Tortoise chooses its dialect by `sqlite` in this module's name.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The desk's forms about people: quotas, invitations, somebody entered by hand, a note, a letter to many."""
+"""The desk's forms for quotas and for invitations."""
 
 import re
 from collections.abc import Sequence

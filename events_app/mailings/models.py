@@ -1,4 +1,4 @@
-"""Tables beside the registrations: quotas, invitations, questions, history, saved views, mailings, imports."""
+"""The tables of letters to many, and of reminders."""
 
 import uuid
 from datetime import date

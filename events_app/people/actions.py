@@ -1,4 +1,4 @@
-"""What organizers do with one person beside deciding: a sealed note, a letter once more."""
+"""What organizers do with one person beside deciding: a letter once more."""
 
 import uuid
 

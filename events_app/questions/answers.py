@@ -1,4 +1,4 @@
-"""Questions and their answers: who is asked what, and an answer as a condition and as a filter sees it."""
+"""Who is asked what; and an answer as conditions and filters see it."""
 
 import uuid
 from collections.abc import Sequence

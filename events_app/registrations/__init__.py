@@ -1,1 +1,1 @@
-"""Who is coming: to register, confirm, wait, be approved, change, cancel, be erased; and the letters each change owes."""
+"""Who is coming: register, confirm, wait, be approved, change, cancel, be erased; and the letters that each owes."""

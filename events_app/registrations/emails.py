@@ -1,4 +1,4 @@
-"""The letters a registration owes: their facts, frozen where the fact is written, and their words, composed later."""
+"""The letters a registration owes, composed from their facts by the courier."""
 
 import json
 import re

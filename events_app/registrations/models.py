@@ -1,4 +1,4 @@
-"""The table of registrations and the questions asked of it. Personal data lies in `person`, as ciphertext."""
+"""The tables of registrations, quotas, invitations and history. Personal data lies in `person`, as ciphertext."""
 
 import uuid
 from collections.abc import Sequence

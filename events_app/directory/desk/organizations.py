@@ -1,4 +1,4 @@
-"""The desk's pages for organizations and venues."""
+"""The desk's pages for organizations."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What organizers do with events: each verb is one transaction, and a save never overwrites somebody else's."""
+"""What organizers do with an event: make it, change it; a save never overwrites somebody else's."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""An event's life: published, withdrawn, cancelled, and a draft deleted."""
+"""An event's life: published, withdrawn, cancelled, a draft deleted; and a zone whose rules change."""
 
 import uuid
 from dataclasses import dataclass

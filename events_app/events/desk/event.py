@@ -1,4 +1,4 @@
-"""The desk's pages for events: list, make, change, preview, publish, copy, cancel."""
+"""The desk's pages for an event: make, look at it, change."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,8 @@ from events_app.directory.models import Organization, Room
 from events_app.directory.rules import CITIES
 from events_app.errors import Conflict, say
 from events_app.events.actions import editing, life
-from events_app.events.forms.event import OWN_TEXTS, TEXT_FIELDS, Choices, event_form
+from events_app.events.forms.event import TEXT_FIELDS, Choices, event_form
+from events_app.events.forms.fields import OWN_TEXTS
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import consent_of
 from events_app.events.rules import HostFacts, HostRole

@@ -1,4 +1,4 @@
-"""The desk's pages for what events are made of: the programme, organizations, conferences, venues."""
+"""The desk's page for an event's programme: hosts, speakers, agenda."""
 
 from typing import Any
 

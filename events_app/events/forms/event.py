@@ -1,4 +1,4 @@
-"""The desk's forms for events: typed text becomes frozen facts, or every error at once. Times cannot lie here."""
+"""The desk's form for an event: typed text becomes frozen facts, or every error at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from events_app.directory.forms.times import (
     as_wall,
     zone_choices,
 )
-from events_app.events.forms.fields import SPOKEN, _EventForm
+from events_app.events.forms.fields import OWN_TEXTS, SPOKEN, EventFields
 from events_app.events.models.event import Event
 from events_app.events.rules import Mode, ShowsPlaces, Visibility
 from events_app.i18n import (
@@ -37,7 +37,7 @@ from events_app.web.forms import (
 
 
 @cache
-def _form_class(codes: tuple[str, ...]) -> type[_EventForm]:
+def _form_class(codes: tuple[str, ...]) -> type[EventFields]:
     members: dict[str, Field] = {}
     for name, (kind, label, most, description) in TEXT_FIELDS.items():
         for code in codes:
@@ -48,7 +48,7 @@ def _form_class(codes: tuple[str, ...]) -> type[_EventForm]:
                 description=description,
                 render_kw={"lang": code, "dir": "auto", "maxlength": most, **ROWS.get(name, {})},
             )
-    return type("EventForm", (_EventForm,), members)
+    return type("EventForm", (EventFields,), members)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Choices:
 
 def event_form(
     typed: Any = None, *, event: Event | None = None, choices: Choices, data: Any = None
-) -> _EventForm:
+) -> EventFields:
     """The form for a new event, or filled from `event`; `typed` is what was posted."""
     form = _form_class(languages())(
         typed, data={**_defaults(), **(event_data(event) if event else {}), **(data or {})}
@@ -137,13 +137,6 @@ def event_data(event: Event) -> dict[str, Any]:
     for name in OWN_TEXTS:
         data |= {f"{name}_{code}": text for code, text in getattr(event, name).items()}
     return data
-
-
-OWN_TEXTS = ("title", "summary", "description", "track", "place", "interpretation", "accessibility")
-
-
-TEXTS = (*OWN_TEXTS, "consent")
-"""An event's texts, one for each language; the consent text has a table of its own."""
 
 
 TEXT_FIELDS: Mapping[str, tuple[type[Field], Any, int, Any]] = {

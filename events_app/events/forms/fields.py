@@ -26,7 +26,6 @@ from events_app.directory.forms.times import (
     plausible,
 )
 from events_app.errors import Refusal, say
-from events_app.events.forms.event import TEXTS
 from events_app.events.rules import LONGEST, EventFacts, Mode, ShowsPlaces
 from events_app.i18n import (
     L_,
@@ -52,7 +51,7 @@ SPOKEN = ("en", "ar", "fr", "tr", "ku", "ckb", "de", "es", "ru", "fa", "uk")
 """Languages an event may be held in, beside those of the site."""
 
 
-class _EventForm(Form):
+class EventFields(Form):
     """The fields that do not depend on the site's languages; `event_form` adds the others."""
 
     slug = StringField(
@@ -253,7 +252,7 @@ class _EventForm(Form):
         )
 
 
-def _instant(form: _EventForm, day: date | None, time: Field, fold: RadioField) -> datetime | None:
+def _instant(form: EventFields, day: date | None, time: Field, fold: RadioField) -> datetime | None:
     assert day is not None  # the form has just checked it
     wall, zone = datetime.fromisoformat(f"{day:%Y-%m-%d}T{time.data}"), str(form.zone.data)
     chosen = int(fold.data) if fold.data in {"0", "1"} else None
@@ -283,3 +282,10 @@ def _worded(refusal: Refusal) -> str:
 
 def _blame(blamed: Field, sentence: str) -> None:
     blamed.errors = [*blamed.errors, sentence]
+
+
+OWN_TEXTS = ("title", "summary", "description", "track", "place", "interpretation", "accessibility")
+
+
+TEXTS = (*OWN_TEXTS, "consent")
+"""An event's texts, one for each language; the consent text has a table of its own."""

@@ -1,4 +1,4 @@
-"""The desk's forms for what events are made of: organizations, conferences, venues, and an event's programme."""
+"""The desk's form for an event's programme: hosts, speakers, agenda, each a list of rows."""
 
 from functools import cache
 from typing import Any

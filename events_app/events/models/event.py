@@ -1,4 +1,4 @@
-"""Tables of events and what they are made of, and the questions asked of them."""
+"""The table of events and their hosts, and the questions asked of them."""
 
 import hashlib
 import uuid

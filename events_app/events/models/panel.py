@@ -1,4 +1,4 @@
-"""The tables of what is on an event's programme: speakers and agenda."""
+"""The tables of what an event's page and form say beside its texts: speakers, agenda, consent."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""The desk's pages for bringing a list in: upload, columns, a trial without writing, the import, and taking it back."""
+"""The desk's pages on which a list is brought in: upload, and what its columns mean."""
 
 import uuid
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The desk's page on how the mail is: is the courier awake, what waits, what was refused, and a letter to oneself."""
+"""The desk's page on how the mail is: is the courier awake, what waits, and a letter to oneself."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The desk's pages for writing to many: write, look at it, try it, send it, and see what became of it."""
+"""The desk's page on which a letter to many is written."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""The desk's pages for registrations: who is coming, views that are kept, the outbox."""
+"""The desk's list of people: what its address asks for, a page at a time."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The desk's page about one person, what can be done there, and somebody entered by hand."""
+"""The desk's page about one person, and what can be done there."""
 
 from collections.abc import Mapping
 from datetime import datetime

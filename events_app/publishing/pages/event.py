@@ -1,4 +1,4 @@
-"""What everybody sees of events: the home page, conferences, the event itself, and their calendars."""
+"""An event's page: texts, times, hosts, speakers, agenda, places left."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

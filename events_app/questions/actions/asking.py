@@ -1,4 +1,4 @@
-"""What organizers do with the questions of an event: add, change, order, retire, delete, copy; each one transaction."""
+"""What organizers do with an event's questions: add, change, order, retire, delete; each one transaction."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The desk's pages for the questions of an event's form: list, make, change, order, try out."""
+"""The desk's list of an event's questions, and what can be done with each."""
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""An event's own questions as fields of a form: who is asked what now, and what the fields hold as answers."""
+"""An event's own questions as fields of a form, and what the fields hold as answers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a person changes on their own page: the way of taking part, answers, the address, passing on, erasing."""
+"""What a person changes: the way of taking part, answers, the address, passing on."""
 
 import secrets
 import uuid

@@ -1,4 +1,4 @@
-"""Forgetting answers: people are told that they go so many days after the event, and here they go."""
+"""Forgetting: a person is erased; answers go so many days after the event, as people were told."""
 
 import secrets
 import uuid

@@ -1,4 +1,4 @@
-"""What is done with registrations: each verb is one transaction that begins with the event's claim."""
+"""Registering: one transaction that begins with the event's claim."""
 
 import secrets
 import uuid

@@ -1,4 +1,4 @@
-"""What a person sees who registers: the form, the receipt, and the way to find their own page again."""
+"""The registration form, for everybody: look, fill in, send."""
 
 import time
 from collections.abc import Mapping, Sequence
