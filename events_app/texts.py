@@ -1,4 +1,4 @@
-"""Texts as people write them: one in several languages, folded for searching, made into an address of a page."""
+"""Texts as people write them: one in several languages, and made into an address of a page."""
 
 import re
 import unicodedata
@@ -63,13 +63,3 @@ def slug_of(title: str) -> str:
 def is_slug(text: str) -> bool:
     """Whether it can be the address of anything of ours; a database would break on some that cannot."""
     return re.fullmatch(r"[a-z0-9-]{1,80}", text) is not None
-
-
-_ARABIC_FOLDS = str.maketrans("ٱىیےةۀک", "ايييههك", "ـ")
-
-
-def folded(text: str) -> str:
-    """Text as a search compares it: no case, accents or Arabic vowel signs; alef, yeh and teh marbuta are one."""
-    decomposed = unicodedata.normalize("NFKD", text).translate(_ARABIC_FOLDS).casefold()
-    plain = unicodedata.normalize("NFKD", decomposed)
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))

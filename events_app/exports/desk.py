@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from events_app.errors import NoSuchPage
 from events_app.events.models.event import Event
-from events_app.exports import actions
+from events_app.exports import columns as actions
 from events_app.exports.sheets import csv_rows, xlsx_rows
 from events_app.house import office_of
 from events_app.i18n import choose, current_language, direction

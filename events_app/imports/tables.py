@@ -12,10 +12,10 @@ from typing import Final
 
 from events_app.addresses import holds_address
 from events_app.errors import Invalid
+from events_app.folding import folded
 from events_app.i18n import N_
 from events_app.imports.encodings import NotATable, decode
 from events_app.imports.workbooks import NumberedRows, is_workbook, read_workbook
-from events_app.texts import folded
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 MOST_ROWS: Final = 10_000

@@ -10,12 +10,11 @@ from starlette.responses import Response
 
 from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
-from events_app.house import act_of, office_of
+from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.invitations import actions, rules
 from events_app.invitations.forms import invitation_form, quota_facts, quotas_form
 from events_app.registrations.models import Invitation, Quota, Registration
-from events_app.vault import Reader
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -42,8 +41,6 @@ async def _page(
     quotas: Any = None,
     batch: Any = None,
 ) -> Response:
-    office_of(request)
-    Reader("organizer", request.state.organizer.id)
     known = await Quota.filter(event_id=event.id).order_by("mode", "name")
     batches: dict[str, list[InvitationLine]] = {}
     made = Invitation.filter(event_id=event.id, purpose__in=["open", "jump"])

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
 
+from events_app.folding import folded
 from events_app.people.search import Searchable, opened
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import is_near
-from events_app.texts import folded
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from tortoise.queryset import QuerySet
 
 from events_app.addresses import in_both_spellings
 from events_app.events.rules import Mode
+from events_app.folding import folded
 from events_app.mail.models import Letter
 from events_app.questions.models import Question
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
-from events_app.texts import folded
 
 PAGE_ROWS: Final = 50
 AT_ONCE: Final = 800

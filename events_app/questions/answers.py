@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from events_app.folding import folded
 from events_app.questions.models import Question
 from events_app.questions.rules import NO, NO_ANSWER, YES, Answers, Kind
-from events_app.texts import folded
 
 
 def asked_of(questions: Sequence[Question], *, mode: str, answers: Answers) -> list[Question]:

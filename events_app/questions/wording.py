@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
+from events_app.folding import folded
 from events_app.i18n import (
     L_,
     N_,
@@ -18,7 +19,6 @@ from events_app.i18n import (
 )
 from events_app.questions.models import Question
 from events_app.questions.rules import HAS_CHOICES, NO, YES, Answers, Kind
-from events_app.texts import folded
 
 _NO_COUNTRIES = frozenset(
     {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from events_app.events.models.event import Event
-from events_app.exports import actions as actions_of_exports
+from events_app.exports import columns as actions_of_exports
 from events_app.registrations.actions import leaving
 from events_app.vault import Reader
 from tests import make

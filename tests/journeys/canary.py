@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-from events_app.texts import folded
+from events_app.folding import folded
 
 
 def ways_to_write(text: str) -> dict[str, bytes]:

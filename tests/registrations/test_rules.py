@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from events_app.folding import folded
 from events_app.registrations import rules
 from events_app.registrations.rules import (
     ANSWER_OF,
@@ -16,7 +17,6 @@ from events_app.registrations.rules import (
     decide_place,
     parties_to_promote,
 )
-from events_app.texts import folded
 
 pytestmark = pytest.mark.engine_free
 

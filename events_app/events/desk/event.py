@@ -30,7 +30,6 @@ from events_app.i18n import (
     say_city,
     translate,
 )
-from events_app.vault import Reader
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -144,7 +143,6 @@ async def edit_event(request: Request) -> Response:
 
 
 async def _filled_form(request: Request, event: Event) -> Any:
-    Reader("organizer", request.state.organizer.id)
     data: dict[str, Any] = {f"consent_{code}": text for code, text in (await consent_of(event)).items()}
     data["join_link"] = editing.join_link_of(event, act=act_of(request))
     return event_form(event=event, choices=await _choices(), data=data)

@@ -7,11 +7,10 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app import clock
 from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
-from events_app.house import act_of, office_of
+from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.imports.actions import drafts, importing
 from events_app.imports.actions.importing import Choice, Forecast
@@ -99,7 +98,6 @@ async def do_import(request: Request) -> Response:
         )
         return await _check_page(request, event, opened, status=409, refusal=sentence)
     wish = _wish_of(opened, writes=typed.get("writes") == "yes")
-    _office, _now = office_of(request), clock.now()
     try:
         batch = await importing.import_list(opened.draft, reading.lines, wish=wish, act=act_of(request))
     except Conflict as refusal:

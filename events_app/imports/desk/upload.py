@@ -13,14 +13,13 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.errors import Invalid, say
 from events_app.events.models.event import Event
-from events_app.house import act_of, office_of
+from events_app.house import act_of
 from events_app.i18n import N_, translate
 from events_app.imports.actions import batches, drafts
 from events_app.imports.forms.columns import UploadForm, column_name, columns_form
 from events_app.imports.models import ImportDraft
 from events_app.imports.tables import Listing, find_heading, listing_of, read_table
 from events_app.questions.models import Question, questions_of
-from events_app.vault import Reader
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -62,7 +61,7 @@ async def upload(request: Request) -> Response:
     except Invalid as refusal:
         blamed.errors = [say(refusal)]
         return await _upload_page(request, event, form, status=422)
-    _office, now = office_of(request), clock.now()
+    now = clock.now()
     draft = await drafts.keep_draft(event.id, _organizer_id(request), data, act=act_of(request))
     await drafts.keep_choices(draft, {"encoding": table.encoding}, now=now)
     return see_other(path_of(event, draft))
@@ -137,7 +136,6 @@ async def open_draft(request: Request, event: Event) -> OpenList:
     draft = await drafts.find_draft(
         event.id, request.path_params["draft_id"], _organizer_id(request), now=clock.now()
     )
-    Reader("organizer", request.state.organizer.id)
     data = drafts.reveal_file(draft, act=act_of(request))
     listing = await to_thread.run_sync(_listing_in, data, draft.choices)
     return OpenList(draft, listing, await questions_of(event.id))

@@ -9,11 +9,11 @@ from wtforms.validators import ValidationError
 
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
+from events_app.folding import folded
 from events_app.i18n import L_, N_, choose, current_language, languages, name_of_language, translate
 from events_app.imports.encodings import ENCODINGS
 from events_app.imports.tables import Listing, role_of
 from events_app.questions.models import Question
-from events_app.texts import folded
 from events_app.web.forms import (
     Form,
     at_most,

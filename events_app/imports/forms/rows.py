@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from events_app.events.models.event import Event
 from events_app.events.rules import Mode
+from events_app.folding import folded
 from events_app.i18n import N_, choose, languages, name_of_language, translate
 from events_app.imports.encodings import UNREADABLE, mended
 from events_app.imports.rules import Candidate
@@ -16,7 +17,6 @@ from events_app.questions.models import Question
 from events_app.questions.rules import HAS_CHOICES, Kind, read_day, read_number, read_phone
 from events_app.questions.wording import countries, spoken_languages
 from events_app.registrations.rules import Applicant
-from events_app.texts import folded
 from events_app.web.forms import address_in, tidy, tidy_address, tidy_line, western_digits
 
 

@@ -14,14 +14,12 @@ from events_app.mailings.actions import announcing
 from events_app.registrations.emails import compose
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
-from events_app.vault import Reader
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
 
 async def show(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
-    _office, _reader = office_of(request), Reader("organizer", request.state.organizer.id)
     concerned = await announcing.concerned_by(event)
     reached = [] if concerned.people else await announcing.reached_by(event, act=act_of(request))
     return page(

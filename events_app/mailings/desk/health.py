@@ -9,10 +9,9 @@ from events_app import clock
 from events_app.accounts.models import Organizer
 from events_app.acts import Act
 from events_app.database import one_transaction
-from events_app.house import act_of, house_of, office_of
+from events_app.house import act_of, house_of, office_of, reader_of
 from events_app.i18n import N_, current_language, translate
 from events_app.mail import outbox
-from events_app.vault import Reader
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -52,7 +51,7 @@ async def test_letter(request: Request) -> Response:
     await typed_into(request)
     organizer = await Organizer.get(id=request.state.organizer.id)
     office = office_of(request)
-    reader = Reader("organizer", request.state.organizer.id)
+    reader = reader_of(request)
     person = office.vault.reveal("site", organizer.person_context, organizer.person, reader)
     await _post_test(str(person["address"]), act=act_of(request))
     flash = Flash("success", translate(N_("A test letter is on its way to your own address.")))

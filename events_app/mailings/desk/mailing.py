@@ -8,7 +8,7 @@ from events_app.accounts.models import SITE, Organizer
 from events_app.errors import Conflict
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Mode
-from events_app.house import office_of
+from events_app.house import office_of, reader_of
 from events_app.i18n import (
     N_,
     choose,
@@ -22,7 +22,6 @@ from events_app.mailings.models import Mailing
 from events_app.people import search
 from events_app.questions.models import Question
 from events_app.registrations.facts import Person
-from events_app.vault import Reader
 
 
 def refusal_of(event: Event) -> str:
@@ -43,10 +42,6 @@ async def organizer_of(request: Request) -> Person:
     vault = office_of(request).vault
     opened = vault.reveal(SITE, organizer.person_context, organizer.person, reader_of(request))
     return Person(str(opened["name"]), str(opened["address"]), "", "")
-
-
-def reader_of(request: Request) -> Reader:
-    return Reader("organizer", request.state.organizer.id)
 
 
 def path(event: Event, found: Mailing | None = None) -> str:

@@ -8,11 +8,10 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.errors import NoSuchPage
 from events_app.events.models.event import Event
-from events_app.house import office_of
+from events_app.house import office_of, reader_of
 from events_app.i18n import N_, translate
 from events_app.mail import outbox
 from events_app.mail.rules import State
-from events_app.vault import Reader
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -68,7 +67,7 @@ async def letter_attachment(request: Request) -> Response:
 
 
 async def _open_letter(request: Request) -> outbox.OpenLetter:
-    reader = Reader("organizer", request.state.organizer.id)
+    reader = reader_of(request)
     return await outbox.read(request.path_params["letter_id"], office_of(request).vault, reader)
 
 

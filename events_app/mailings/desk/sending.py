@@ -7,10 +7,10 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app import clock
 from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
-from events_app.house import act_of, office_of
+from events_app.folding import folded
+from events_app.house import act_of
 from events_app.i18n import (
     N_,
     translate,
@@ -19,14 +19,13 @@ from events_app.mail.message import Draft
 from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
 from events_app.mailings.actions.writing import Audience
-from events_app.mailings.desk.mailing import describe, find_mailing, organizer_of, path, reader_of, refusal_of
+from events_app.mailings.desk.mailing import describe, find_mailing, organizer_of, path, refusal_of
 from events_app.mailings.emails import Content
 from events_app.mailings.models import Mailing
 from events_app.people import search
 from events_app.people.desk.rows import OpenPerson, open_row
 from events_app.registrations import emails
 from events_app.registrations.models import Registration
-from events_app.texts import folded
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -59,7 +58,6 @@ async def show(request: Request) -> Response:
 async def _look_page(
     request: Request, event: Event, draft: Mailing, *, status: int = 200, refusal: str = ""
 ) -> Response:
-    _office, _reader = office_of(request), reader_of(request)
     words = writing.reveal_words(draft, act=act_of(request))
     audience = await writing.audience_of(event.id, words.query, act=act_of(request))
     sought = request.query_params.get("as", "").strip()[:200]
@@ -97,14 +95,12 @@ async def _sample(
             row = open_row(request, each)
             text = folded(f"{row.person.name}\n{row.person.address}")
             if all(part in text for part in parts):
-                _office, _now = office_of(request), clock.now()
                 facts = await writing.facts_for(event, words, each, row.person, act=act_of(request))
                 return Sample(row, emails.compose(writing.KIND, facts))
     return None
 
 
 async def _progress_page(request: Request, event: Event, found: Mailing) -> Response:
-    _office, _reader = office_of(request), reader_of(request)
     words = writing.reveal_words(found, act=act_of(request))
     report = await writing.report_on(found)
     rows = await Registration.filter(id__in=[each for each, _letter in report.unreached])
@@ -128,7 +124,6 @@ async def send(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     found = await find_mailing(request, event)
     mark = str((await typed_into(request)).get("mark", ""))
-    office_of(request)
     try:
         await writing.start(event.id, found.id, mark=mark, act=act_of(request))
     except Conflict as refusal:

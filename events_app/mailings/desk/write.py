@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app.events.models.event import Event
-from events_app.house import act_of, office_of
+from events_app.house import act_of
 from events_app.i18n import (
     own_language_first,
 )
 from events_app.mailings.actions import writing
-from events_app.mailings.desk.mailing import describe, find_mailing, path, reader_of, refusal_of
+from events_app.mailings.desk.mailing import describe, find_mailing, path, refusal_of
 from events_app.mailings.emails import PLACEHOLDERS, Content
 from events_app.mailings.forms.letter import mailing_form
 from events_app.mailings.models import Mailing
@@ -32,8 +32,6 @@ async def write(request: Request) -> Response:
 async def _write_page(
     request: Request, event: Event, form: Any, *, draft: Mailing | None = None, status: int = 200
 ) -> Response:
-    reader_of(request)
-    office_of(request)
     earlier = [] if draft else await writing.mailings_of(event.id)
     titled = [(each, writing.reveal_words(each, act=act_of(request)).subject) for each in earlier]
     return page(

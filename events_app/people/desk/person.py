@@ -11,7 +11,7 @@ from events_app import clock
 from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Opening
-from events_app.house import act_of, office_of
+from events_app.house import act_of, office_of, reader_of
 from events_app.i18n import N_, translate
 from events_app.mail.models import Letter
 from events_app.people.actions import letter_again, note_context, post_again
@@ -23,7 +23,6 @@ from events_app.questions.wording import said_answers
 from events_app.registrations.actions import changing, deciding, forgetting
 from events_app.registrations.models import HistoryLine, Quota, Registration, party_of, place_in_line
 from events_app.registrations.rules import Due
-from events_app.vault import Reader
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -74,7 +73,7 @@ def is_ahead(event: Event) -> bool:
 def _note_of(request: Request, found: Registration) -> str:
     if found.notes is None:
         return ""
-    reader = Reader("organizer", request.state.organizer.id)
+    reader = reader_of(request)
     opened = office_of(request).vault.reveal(
         str(found.event_id), note_context(found.id), bytes(found.notes), reader
     )
@@ -130,7 +129,6 @@ async def switch(request: Request) -> Response:
     found = await find_registration(request, event)
     mode = str((await typed_into(request)).get("mode", ""))
     try:
-        _office, _now = office_of(request), clock.now()
         await changing.switch_mode(found.id, mode, act=act_of(request))
     except Conflict as refusal:
         said = say(refusal)
@@ -143,7 +141,6 @@ async def write_again(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     found = await find_registration(request, event)
     wants_link = (await typed_into(request)).get("letter") == "link"
-    _office, _now = office_of(request), clock.now()
     if await post_again(found.id, wants_link=wants_link, act=act_of(request)):
         return back_to(event, found, N_("The letter is on its way."))
     said = translate(N_("There is no letter that could be sent now."))

@@ -5,7 +5,7 @@ from functools import partial
 
 from starlette.requests import Request
 
-from events_app.house import office_of
+from events_app.house import office_of, reader_of
 from events_app.people import search
 from events_app.questions.answers import answer_matches
 from events_app.questions.models import Question
@@ -13,7 +13,6 @@ from events_app.questions.wording import say_answer
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import reveal_person
-from events_app.vault import Reader
 
 
 @dataclass(frozen=True)
@@ -28,13 +27,13 @@ class OpenPerson:
 
 def lens_of(request: Request) -> search.Lens:
     """How this organizer reads sealed people."""
-    reader = Reader("organizer", request.state.organizer.id)
+    reader = reader_of(request)
     opens = partial(reveal_person, vault=office_of(request).vault, reader=reader)
     return search.Lens(opens=opens, matches=answer_matches)
 
 
 def open_row(request: Request, registration: Registration, asked: Question | None = None) -> OpenPerson:
-    reader = Reader("organizer", request.state.organizer.id)
+    reader = reader_of(request)
     person = reveal_person(registration, vault=office_of(request).vault, reader=reader)
     said = say_answer(asked, person.answers.get(str(asked.id))) if asked else ""
     return OpenPerson(registration, person, said)

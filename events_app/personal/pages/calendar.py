@@ -17,7 +17,6 @@ from events_app.personal import actions as personal
 from events_app.publishing.feeds.calendar import entry_of
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import NoSuchRegistration, Status
-from events_app.vault import Reader
 from events_app.web.forms import typed_into
 from events_app.web.responses import CALENDAR_TYPE, Flash, etag_of, has_copy, page, see_other
 from events_app.web.site import site_of
@@ -35,7 +34,6 @@ async def join(request: Request) -> Response:
     is_open = opens <= now < event.ends_at
     link = ""
     if is_open:
-        Reader("own link", str(found.id))
         link = join_link_of(event, act=act_of(request))
     return page(
         request,

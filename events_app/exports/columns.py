@@ -1,4 +1,4 @@
-"""The attendee list as rows: opened person by person for the organizer who asks, a page at a time."""
+"""The columns of the attendee list, their headings and cells; its rows opened person by person, a page at a time."""
 
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence

@@ -1,0 +1,12 @@
+"""Text folded for searching: case does not count, nor which of two like Arabic letters was typed (ة ه, أ ا, ى ي)."""
+
+import unicodedata
+
+_ARABIC_FOLDS = str.maketrans("ٱىیےةۀک", "ايييههك", "ـ")
+
+
+def folded(text: str) -> str:
+    """Text as a search compares it: no case, accents or Arabic vowel signs; alef, yeh and teh marbuta are one."""
+    decomposed = unicodedata.normalize("NFKD", text).translate(_ARABIC_FOLDS).casefold()
+    plain = unicodedata.normalize("NFKD", decomposed)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
