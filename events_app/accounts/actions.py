@@ -211,5 +211,5 @@ async def sign_out_everywhere(organizer_id: uuid.UUID) -> int:
 
 def name_of(vault: Vault, organizer: Organizer) -> str:
     """The organizer's name, for the organizer."""
-    reader = Reader("organizer", organizer.id)
+    reader = Reader("organizer", str(organizer.id))
     return str(vault.reveal(SITE, organizer.person_context, organizer.person, reader)["name"])

@@ -1,10 +1,11 @@
-"""What organizers do with one person beside deciding: a letter once more."""
+"""What organizers do beside deciding: a sealed note about somebody, a letter once more, a search that gets a name."""
 
 import uuid
 
 from events_app.acts import Act, Who
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
+from events_app.people.models import SavedView
 from events_app.registrations.actions import leaving
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import note, post_about
@@ -14,6 +15,32 @@ from events_app.registrations.rules import Due
 def note_context(registration_id: uuid.UUID) -> str:
     """What a sealed note is bound to."""
     return f"notes:{registration_id}"
+
+
+def note_about(found: Registration, *, act: Act) -> str:
+    """What organizers wrote down about this person; '' where they wrote nothing."""
+    if found.notes is None:
+        return ""
+    context = note_context(found.id)
+    return str(act.vault.reveal(str(found.event_id), context, bytes(found.notes), act.by)["note"])
+
+
+@one_transaction
+async def keep_note(found: Registration, said: str, *, act: Act) -> None:
+    """Seal what organizers say about this person; '' takes the note away. Who was erased gets none."""
+    sealed = act.vault.seal(str(found.event_id), note_context(found.id), {"note": said}) if said else None
+    await Registration.filter(id=found.id, erased=False).update(notes=sealed)
+
+
+@one_transaction
+async def keep_view(event_id: uuid.UUID, name: str, query: str) -> None:
+    """Give a search a name, for everybody at the desk. `query` holds nothing that must not lie in the clear."""
+    await SavedView.create(event_id=event_id, name=name, query=query)
+
+
+@one_transaction
+async def drop_view(event_id: uuid.UUID, view_id: uuid.UUID) -> None:
+    await SavedView.filter(id=view_id, event_id=event_id).delete()
 
 
 def letter_again(found: Registration, event: Event) -> str:

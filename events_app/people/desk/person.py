@@ -11,10 +11,10 @@ from events_app import clock
 from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Opening
-from events_app.house import act_of, office_of, reader_of
+from events_app.house import act_of
 from events_app.i18n import N_, translate
 from events_app.mail.models import Letter
-from events_app.people.actions import letter_again, note_context, post_again
+from events_app.people.actions import keep_note, letter_again, note_about, post_again
 from events_app.people.desk.acts import MAY, people_path, reason_fields, reason_in
 from events_app.people.desk.rows import open_row
 from events_app.people.forms import NoteForm
@@ -55,7 +55,7 @@ async def _person_page(
         due=datetime.fromtimestamp(found.due_at / 1000, event.starts.tzinfo) if found.due_at else None,
         history=await HistoryLine.filter(registration_id=found.id).order_by("number"),
         letters=await every.only("id", "number", "kind", "state", "posted_day", "sent_day"),
-        form=NoteForm(data={"note": _note_of(request, found)}),
+        form=NoteForm(data={"note": note_about(found, act=act_of(request))}),
         may={verb for verb, statuses in MAY.items() if found.status in statuses and is_ahead(event)}
         - ({"approve"} if found.due_for == Due.ADDRESS else set()),
         again=letter_again(found, event) if row.person.address else "",
@@ -70,26 +70,13 @@ def is_ahead(event: Event) -> bool:
     return event.opening(clock.now()) not in {Opening.PAST, Opening.CANCELLED}
 
 
-def _note_of(request: Request, found: Registration) -> str:
-    if found.notes is None:
-        return ""
-    reader = reader_of(request)
-    opened = office_of(request).vault.reveal(
-        str(found.event_id), note_context(found.id), bytes(found.notes), reader
-    )
-    return str(opened["note"])
-
-
 async def save_note(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     found = await find_registration(request, event)
     form = NoteForm(await typed_into(request))
     if not form.validate():
         return await _person_page(request, event, found, status=422, refusal=" ".join(form.note.errors))
-    said = form.note.data or ""
-    scope, vault = str(event.id), office_of(request).vault
-    sealed = vault.seal(scope, note_context(found.id), {"note": said}) if said else None
-    await Registration.filter(id=found.id, erased=False).update(notes=sealed)
+    await keep_note(found, form.note.data or "", act=act_of(request))
     return back_to(event, found, N_("The note is kept."))
 
 

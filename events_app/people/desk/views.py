@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from events_app.events.models.event import Event
 from events_app.i18n import N_, translate
-from events_app.people import search
-from events_app.people.models import SavedView
+from events_app.people import actions, search
 from events_app.questions.models import Question
 from events_app.questions.rules import NO_ANSWER
 from events_app.questions.wording import choices_of
@@ -39,7 +38,7 @@ async def keep_view(request: Request) -> Response:
     path = f"/desk/events/{event.id}/registrations?{kept}"
     if not name or len(kept) > MOST_KEPT:
         return see_other(path, flash=Flash("warning", translate(N_("Please give the view a name."))))
-    await SavedView.create(event_id=event.id, name=name, query=kept)
+    await actions.keep_view(event.id, name, kept)
     return see_other(
         path, flash=Flash("success", translate(N_("The view is kept for everybody at the desk.")))
     )
@@ -47,6 +46,6 @@ async def keep_view(request: Request) -> Response:
 
 async def drop_view(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
-    await SavedView.filter(id=request.path_params["view_id"], event_id=event.id).delete()
+    await actions.drop_view(event.id, request.path_params["view_id"])
     flash = Flash("success", translate(N_("The view is gone; nobody in it was touched.")))
     return see_other(f"/desk/events/{event.id}/registrations", flash=flash)
