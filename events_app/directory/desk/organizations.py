@@ -4,10 +4,8 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from tortoise.models import Model
 
-from events_app.accounts.guard import for_organizers
 from events_app.directory.actions import free_slug, save_thing
 from events_app.directory.forms.organizations import organization_form, organization_values
 from events_app.directory.models import Organization
@@ -55,10 +53,3 @@ async def save_organization(request: Request) -> Response:
 
 def part_page(request: Request, template: str, form: Any, thing: Any, *, status: int = 200) -> Response:
     return page(request, template, status=status, form=form, thing=thing, codes=own_language_first())
-
-
-def both(path: str, show: Any, save: Any) -> list[Route]:
-    return [
-        Route(path, for_organizers(show), methods=["GET"]),
-        Route(path, for_organizers(save), methods=["POST"]),
-    ]

@@ -22,7 +22,7 @@ from events_app.events.rules import (
     SpeakerFacts,
     SpeakerRole,
 )
-from events_app.i18n import L_, N_, choose, current_language, languages, name_of_language, translate
+from events_app.i18n import L_, N_, choose, languages, translate
 from events_app.web.forms import (
     Form,
     number_between,
@@ -131,7 +131,3 @@ def programme_facts(form: Form) -> ProgrammeFacts:
         if texts_typed(row, "title")
     ]
     return ProgrammeFacts(list(hosts.values()), speakers, agenda)
-
-
-def spoken_names(codes: list[str]) -> list[str]:
-    return [name_of_language(code, current_language()) for code in codes]

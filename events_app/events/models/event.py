@@ -244,10 +244,6 @@ _hosts = Prepared(
 )
 
 
-def as_utc(moment: datetime | None) -> Any:
-    return moment.astimezone(UTC) if moment else None
-
-
 def _mark(*facts: Any) -> str:
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
