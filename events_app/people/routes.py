@@ -5,7 +5,7 @@ from functools import partial
 from starlette.routing import Route
 
 from events_app.accounts.guard import for_organizers
-from events_app.people.desk import acts, doubles, entering, listing, person, views
+from events_app.people.desk import acts, duplicates, entering, listing, person, saved_views
 
 _EVENT = "/desk/events/{event_id:uuid}"
 _MANY = f"{_EVENT}/registrations"
@@ -13,9 +13,11 @@ _ONE = f"{_MANY}/{{registration_id:uuid}}"
 
 routes = [
     Route(_MANY, for_organizers(listing.listing)),
-    Route(f"{_EVENT}/views", for_organizers(views.keep_view), methods=["POST"]),
-    Route(f"{_EVENT}/views/{{view_id:uuid}}/deletion", for_organizers(views.drop_view), methods=["POST"]),
-    Route(f"{_EVENT}/duplicates", for_organizers(doubles.duplicates)),
+    Route(f"{_EVENT}/views", for_organizers(saved_views.keep_view), methods=["POST"]),
+    Route(
+        f"{_EVENT}/views/{{view_id:uuid}}/deletion", for_organizers(saved_views.drop_view), methods=["POST"]
+    ),
+    Route(f"{_EVENT}/duplicates", for_organizers(duplicates.duplicates)),
     Route(f"{_MANY}/acts", for_organizers(acts.ask_about_many), methods=["GET"]),
     Route(f"{_MANY}/acts", for_organizers(acts.act_on_many), methods=["POST"]),
     Route(f"{_MANY}/new", for_organizers(entering.enter), methods=["GET", "POST"]),

@@ -14,7 +14,7 @@ from events_app.handed import HasSeats
 from events_app.registrations import rules
 from events_app.registrations.models import Quota, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
-from events_app.registrations.reminders import skip_what_is_due
+from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
 
 

@@ -22,7 +22,7 @@ from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import HistoryLine, Registration, end_of_line
 from events_app.registrations.places import pool_of
 from events_app.registrations.posting import organizer_address, organizer_name, person_context
-from events_app.registrations.reminders import skip_what_is_due
+from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Status
 from events_app.tokens import digest, new_token
 

@@ -18,7 +18,7 @@ from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
 from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import note, post_about, reveal_person
-from events_app.registrations.reminders import skip_what_is_due
+from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import EventOver
 from events_app.vault import Json, normalise
 

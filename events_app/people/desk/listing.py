@@ -11,7 +11,7 @@ from events_app.i18n import languages
 from events_app.people import search
 from events_app.people.counts import by_status
 from events_app.people.desk.rows import lens_of, open_row
-from events_app.people.desk.views import MOST_KEPT, fit_to_keep
+from events_app.people.desk.saved_views import MOST_KEPT, fit_to_keep
 from events_app.people.models import SavedView
 from events_app.questions.models import questions_of
 from events_app.questions.rules import NO_ANSWER

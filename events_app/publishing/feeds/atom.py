@@ -11,7 +11,7 @@ from events_app import clock
 from events_app.conferences.models import Conference
 from events_app.events.models.event import Event, programme_of
 from events_app.i18n import choose, current_language
-from events_app.publishing.feeds.answers import add_text, answer, clean, feed_response, last_change
+from events_app.publishing.feeds.responses import add_text, answer, clean, feed_response, last_change
 from events_app.web.site import site_of
 
 ATOM_TYPE = "application/atom+xml; charset=utf-8"

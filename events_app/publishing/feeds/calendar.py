@@ -18,7 +18,7 @@ from events_app.events.models.event import Event, EventHost, hosts_of, hosts_of_
 from events_app.events.models.where import place_of
 from events_app.events.rules import Status, Visibility
 from events_app.i18n import choose, current_language, translate
-from events_app.publishing.feeds.answers import answer, feed_response, last_change
+from events_app.publishing.feeds.responses import answer, feed_response, last_change
 from events_app.web.responses import CALENDAR_TYPE, download
 from events_app.web.site import Site, site_of
 

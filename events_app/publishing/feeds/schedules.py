@@ -16,7 +16,7 @@ from events_app.events.models.panel import Speaker
 from events_app.events.models.where import room_name
 from events_app.events.rules import Status
 from events_app.i18n import choose, current_language
-from events_app.publishing.feeds.answers import add_text, answer, clean, feed_response, last_change
+from events_app.publishing.feeds.responses import add_text, answer, clean, feed_response, last_change
 from events_app.web.site import Site, site_of
 
 JSON_TYPE = "application/json; charset=utf-8"

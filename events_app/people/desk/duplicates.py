@@ -39,7 +39,7 @@ async def duplicates(request: Request) -> Response:
     questions = await questions_of(event.id, retired=True)
     return page(
         request,
-        "people/doubles.html",
+        "people/duplicates.html",
         event=event,
         doubles=[_double(found[each.first], found[each.second], each.why, questions) for each in shown],
         number=len(pairs),
