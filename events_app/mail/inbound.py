@@ -1,7 +1,7 @@
 """Reading inbound mail: its bytes in, one frozen statement of what it is out. Pure, and silent about any nonsense.
 
 A calendar's answer is read for its method, UID, attendee, answer, SEQUENCE and DTSTAMP, and for nothing else: summary,
-times and description of foreign mail are never looked at (calendar.md 3.3).
+times and description of foreign mail are never looked at.
 """
 
 import re

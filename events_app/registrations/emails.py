@@ -33,7 +33,7 @@ CALENDAR_METHODS = {
     "registrations.event_cancelled": "CANCEL",
 }
 """Letters that may carry a calendar part. Such a letter never holds a personal link: mail programs copy it into
-calendars that others can see (calendar.md 0.4). All other letters may hold the link."""
+calendars that others can see (docs/decisions/0005-the-same-answer.md). All other letters may hold the link."""
 
 HOLD_LETTERS = {"registrations.waitlisted", "registrations.pending"}
 """Letters that put a tentative entry into the calendar of somebody who waits, where the event wants it."""

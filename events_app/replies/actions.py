@@ -1,4 +1,4 @@
-"""What calendars answer: each kind of mail that arrives for a registration, and what it may do (calendar.md 3.3)."""
+"""What calendars answer: each kind of mail that arrives for a registration, and what it may do."""
 
 import logging
 from collections.abc import Awaitable, Callable

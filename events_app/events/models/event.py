@@ -160,8 +160,8 @@ class Event(Model):
     async def claim(event_id: uuid.UUID) -> "Event":
         """Take the event for this transaction, and see it as it then is: whoever counts seats must come through here.
 
-        The first statement of the transaction is a write, so that two counters can never read the same number
-        (design rule 1: read-first transactions oversold on PostgreSQL and died of 'locked' on SQLite).
+        The first statement of the transaction is a write, so that two counters can never read the same number:
+        read-first transactions oversold on PostgreSQL and died of 'locked' on SQLite (docs/decisions/0003).
         """
         claimed = await rows(_CLAIM, event_id)
         if not claimed:

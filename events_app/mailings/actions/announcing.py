@@ -91,7 +91,7 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, act: Act) ->
 
     An old time or place: the changed letter, SEQUENCE+1, and (where `asks_again`) the calendar asks anew. Only old
     texts, or another room in the same house: a small letter with the same SEQUENCE and a newer DTSTAMP, which keeps
-    the answer (calendar.md 1.4). The event's page says from then on what it was before.
+    the answer. The event's page says from then on what it was before.
     """
     event = await Event.claim(event_id)
     if act.now >= event.ends_at:

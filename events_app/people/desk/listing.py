@@ -23,7 +23,7 @@ from events_app.web.responses import page
 
 async def listing(request: Request) -> Response:
     """The list: what its address asks for, searched on the server; only those who are shown are opened, unless
-    names or answers are sought (search.py)."""
+    names or answers are sought (people/search.py)."""
     event = await Event.find(request.path_params["event_id"])
     query = search.read_query(request.query_params.multi_items())
     questions = await questions_of(event.id, retired=True)
