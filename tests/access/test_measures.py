@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.access.test_layout import by_keyboard, in_forced_colours, measure
+from tests.access.test_pages import by_keyboard, in_forced_colours, measure
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine_free]
 

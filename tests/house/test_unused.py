@@ -48,7 +48,7 @@ def test_every_class_of_the_stylesheet_stands_in_a_page() -> None:
 
 
 CALLED_BY_A_LIBRARY = re.compile(
-    r"get_response|get_reset_query|get_client_class|execute_script|create_pool"  # Starlette; asyncpg; Tortoise
+    r"get_response|get_reset_query|create_pool|get_client_class|execute_script"  # Starlette; asyncpg; Tortoise
     r"|validate_\w+|process_formdata|pre_validate|from_code|make_globals|handle_[A-Z]+"  # WTForms; Jinja; aiosmtpd
 )
 KEPT = {
@@ -110,8 +110,10 @@ def named(path: Path, node: ast.stmt) -> Iterator[Defined]:
 
 
 def uses(path: Path, tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Each name that is used in a module, and the line. To import it, or to offer it in __all__, is no use; but under
-    another name it is: ruff says when that one is not used."""
+    """Each name that is used in a module, and the line. What a room's __init__ only hands on is no use.
+
+    Any other import is one: ruff finds those that nobody needs.
+    """
     offered = {
         id(each)
         for node in tree.body
@@ -123,8 +125,8 @@ def uses(path: Path, tree: ast.Module) -> Iterator[tuple[str, int]]:
             yield node.id, node.lineno
         elif isinstance(node, ast.Attribute):
             yield node.attr, node.lineno
-        elif isinstance(node, ast.ImportFrom):
-            yield from ((each.name, node.lineno) for each in node.names if each.asname)
+        elif isinstance(node, ast.ImportFrom) and path.name != "__init__.py":
+            yield from ((each.name, node.lineno) for each in node.names)
         elif isinstance(node, ast.Constant) and id(node) not in offered and is_a_path(node.value):
             yield from ((word, node.lineno) for word in re.findall(r"\w+", node.value))
 
