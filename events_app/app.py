@@ -39,11 +39,13 @@ from events_app.exports.routes import routes as exports_routes
 from events_app.house import House
 from events_app.imports.routes import LARGER_BODIES as LARGER_LISTS
 from events_app.imports.routes import routes as imports_routes
+from events_app.invitations import emails as invitations_emails
 from events_app.invitations.routes import routes as invitations_routes
 from events_app.kept.page_cache import PageCache
 from events_app.kept.response_cache import ResponseCache
 from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
+from events_app.mailings import emails as mailings_emails
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.people import counts
 from events_app.people.routes import routes as people_routes
@@ -51,13 +53,14 @@ from events_app.personal.routes import routes as personal_routes
 from events_app.publishing.routes import routes as publishing_routes
 from events_app.questions.actions.presets import copy_questions
 from events_app.questions.routes import routes as questions_routes
+from events_app.registrations import emails as registrations_emails
 from events_app.registrations.actions.leaving import follow_event
-from events_app.registrations.emails import compose, compose_for_site
 from events_app.registrations.pages.form import seats_of
 from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
 from events_app.replies import actions as replies
+from events_app.replies import emails as replies_emails
 from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
 from events_app.web.files import VersionedFiles
@@ -90,9 +93,12 @@ MODELS = (
 )
 
 COMPOSERS: dict[str, Compose] = {
-    "registrations": compose,
-    "site": compose_for_site,
+    "registrations": registrations_emails.compose,
+    "invitations": invitations_emails.compose,
+    "mailings": mailings_emails.compose,
+    "replies": replies_emails.compose,
 }
+"""Who writes a letter, by the first word of its kind."""
 
 
 LARGER_BODIES = {**LARGER_LISTS, **LARGER_LOGOS}

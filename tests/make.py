@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from events_app import i18n
 from events_app.accounts.models import SITE, Organizer, Session
 from events_app.acts import Office
-from events_app.app import create_app
+from events_app.app import COMPOSERS, create_app
 from events_app.calendar.zones import instant
 from events_app.clock import now as clock_now
 from events_app.conferences.models import Conference
@@ -30,7 +30,7 @@ from events_app.events.rules import EventFacts, HostFacts
 from events_app.house import House as TheHouse
 from events_app.mail.message import Draft
 from events_app.mail.models import Letter
-from events_app.registrations import emails
+from events_app.mail.rules import called_today
 from events_app.registrations.actions import leaving, registering
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Applicant
@@ -195,7 +195,8 @@ class Post:
 
     @property
     def kind(self) -> str:
-        return self.letter.kind.removeprefix("registrations.")
+        """The letter, whichever room's it is."""
+        return self.letter.kind.partition(".")[2]
 
     @property
     def to(self) -> str:
@@ -217,8 +218,14 @@ async def posted(event: Event, office: Office) -> list[Post]:
     found = []
     for letter in await Letter.filter(event_id=event.id).order_by("number"):
         said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, COURIER)
-        found.append(Post(letter, said, emails.compose(letter.kind, said)))
+        found.append(Post(letter, said, composed(letter.kind, said)))
     return found
+
+
+def composed(kind: str, facts: Mapping[str, Any]) -> Draft:
+    """The letter as the courier has it written, by the room that its kind belongs to."""
+    kind = called_today(kind)
+    return COMPOSERS[kind.partition(".")[0]](kind, facts)
 
 
 async def kinds(event: Event, office: Office) -> list[str]:

@@ -10,6 +10,7 @@ from events_app.database import one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.events.models.event import Event, hosts_of
 from events_app.i18n import N_
+from events_app.invitations.emails import INVITATION
 from events_app.invitations.rules import MOST_IN_A_BATCH, Invitee, QuotaFacts
 from events_app.mail import outbox
 from events_app.registrations.actions.registering import code_index
@@ -134,7 +135,7 @@ async def send_invitations(event_id: uuid.UUID, batch: str, *, act: Act) -> int:
         invitation.state = "sent"
         await invitation.save(update_fields=["state"])
         await outbox.post(
-            "registrations.invitation",
+            INVITATION,
             vault=act.vault,
             scope=str(event.id),
             about=outbox.About(event_id=event.id, thread=invitation.id),

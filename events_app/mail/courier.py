@@ -205,7 +205,8 @@ class Courier:
             raw = self._vault.reveal_bytes(letter.scope, letter.message_context, letter.message, self._reader)
             return Written(raw, letter.message, letter.message_id)
         facts = self._vault.reveal(letter.scope, letter.facts_context, letter.facts, self._reader)
-        draft = self._composers[letter.kind.partition(".")[0]](letter.kind, facts)
+        kind = rules.called_today(letter.kind)
+        draft = self._composers[kind.partition(".")[0]](kind, facts)
         draft = replace(
             draft,
             sender_name=draft.sender_name or self._settings.sender_name,

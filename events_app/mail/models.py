@@ -5,6 +5,8 @@ import uuid
 from tortoise import fields
 from tortoise.models import Model
 
+from events_app.mail.rules import called_today
+
 OPEN_COLUMNS = (
     "number", "id", "scope", "event_id", "thread", "replaces", "kind", "state", "when_unsure", "doubts", "message_id",
     "attempts", "due_at", "lease_by", "last_error", "posted_day", "tried_day", "sent_day",
@@ -51,6 +53,11 @@ class Letter(Model):
 
     class Meta:
         table = "letter"
+
+    @property
+    def kind_today(self) -> str:
+        """Its kind, by the room that this belongs to now."""
+        return called_today(self.kind)
 
     @property
     def facts_context(self) -> str:

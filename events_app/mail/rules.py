@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 State = Literal["queued", "sending", "sent", "kept", "superseded", "unsure", "refused", "withheld"]
 WhenUnsure = Literal["again", "ask"]
@@ -35,6 +35,22 @@ BACKOFF = (10, 30, 60, 300, 900, 3600)
 PATIENCE_DAYS = 3
 """Given up on the first failure more than this many days after the day of the first try."""
 
+RENAMED: Final = {
+    "registrations.changed": "mailings.changed",
+    "registrations.corrected": "mailings.corrected",
+    "registrations.follow_up": "mailings.follow_up",
+    "registrations.mailing": "mailings.mailing",
+    "registrations.reminder": "mailings.reminder",
+    "registrations.invitation": "invitations.invitation",
+    "registrations.counter": "replies.counter",
+    "registrations.declined_reply": "replies.declined_reply",
+    "registrations.forwarded": "replies.forwarded",
+    "registrations.refreshed": "replies.refreshed",
+    "site.test": "mailings.test",
+}
+"""Kinds of letters that went to another room, by the name under which outboxes still hold them. A row keeps its name:
+whoever asks for a kind or composes one goes by `called_today` and `ever_called`. Nothing is ever taken out of here."""
+
 _PLAIN_WORDS = frozenset(
     """
     a accepted access account address again all another at authentication authorized available bad
@@ -50,6 +66,16 @@ _PLAIN_WORDS = frozenset(
     """.split()  # noqa: SIM905 - easier to read than 150 strings
 )
 _CODES = re.compile(r"[245][0-9]{2}|[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+
+
+def called_today(kind: str) -> str:
+    """A letter's kind by the room that it belongs to now."""
+    return RENAMED.get(kind, kind)
+
+
+def ever_called(kind: str) -> list[str]:
+    """A kind by every name under which an outbox may hold it."""
+    return [kind, *(old for old, today in RENAMED.items() if today == kind)]
 
 
 def before(state: State) -> tuple[State, ...]:

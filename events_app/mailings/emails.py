@@ -1,4 +1,4 @@
-"""What organizers write to many, and what becomes of it in one person's letter: placeholders, language, links."""
+"""The letters of this room, and what organizers write to many in one person's letter: placeholders, language, links."""
 
 import re
 from collections.abc import Mapping
@@ -8,17 +8,53 @@ from typing import Any, Final
 
 from events_app.acts import Office
 from events_app.events.models.event import Event, EventHost
-from events_app.i18n import N_, languages, say_date, say_time, translate, use_language
-from events_app.registrations.emails import harmless
-from events_app.registrations.facts import Person, event_facts, letter_facts
+from events_app.i18n import N_, direction, languages, say_date, say_time, translate, use_language
+from events_app.mail.message import Draft
+from events_app.registrations.emails import INVITES, PLAIN, draft_of, for_a_header, harmless, written
+from events_app.registrations.facts import DEFAULT_COLOUR, Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
 from events_app.texts import Texts
 from events_app.vault import Json
 
+KINDS: Final = {"mailings.changed": INVITES, "mailings.corrected": INVITES}
+"""The letters of this room that are not plain: they bring calendars what is new of the event."""
+
+TEST: Final = "mailings.test"
+"""The one letter that is about no event."""
+
 PLACEHOLDERS: Final = ("name", "event", "date", "time", "place", "page")
 _BRACES: Final = re.compile(r"\{([^{}\n]*)\}")
 _LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
+
+
+def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
+    """A letter of this room in its person's language; the courier calls this outside any transaction."""
+    return _test_of_the_mail(facts) if kind == TEST else draft_of(kind, facts, KINDS.get(kind, PLAIN))
+
+
+def _test_of_the_mail(facts: Mapping[str, Any]) -> Draft:
+    """The letter that an organizer sends to themselves."""
+    language = str(facts["language"])
+    with use_language(language):
+        context = {
+            "language": language,
+            "direction": direction(language),
+            "organization_name": facts["site_name"],
+            "organization_colour": DEFAULT_COLOUR,
+            "site_name": facts["site_name"],
+            "site_url": facts["site_url"],
+            "why": translate("You receive this letter because you asked for it at the desk."),
+        }
+        words = written(TEST, context)
+        return Draft(
+            to_address=facts["to_address"],
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            sender_name=for_a_header(facts["site_name"]),
+            language=language,
+        )
 
 
 @dataclass(frozen=True)

@@ -1,59 +1,85 @@
-"""The letters a registration owes, composed from their facts by the courier."""
+"""The letters about a registration, composed from their facts; those of other rooms are made by the same means."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import css_inline
 
 from events_app.calendar import itip
 from events_app.calendar.entry import Attendee, Entry
 from events_app.calendar.zones import zone as zone_of
-from events_app.i18n import direction, translate, use_language
+from events_app.i18n import N_, direction, translate, use_language
 from events_app.mail.message import Draft
-from events_app.registrations.facts import DEFAULT_COLOUR
 from events_app.rendering import render
 
-CALENDAR_METHODS = {
-    "registrations.confirmed": "REQUEST",
-    "registrations.promoted": "REQUEST",
-    "registrations.changed": "REQUEST",
-    "registrations.corrected": "REQUEST",
-    "registrations.refreshed": "REQUEST",
-    "registrations.moved": "REQUEST",
-    "registrations.switched": "REQUEST",
-    "registrations.cancelled": "CANCEL",
-    "registrations.declined": "CANCEL",
-    "registrations.lapsed": "CANCEL",
-    "registrations.passed_on": "CANCEL",
-    "registrations.left_address": "CANCEL",
-    "registrations.event_cancelled": "CANCEL",
-}
-"""Letters that may carry a calendar part. Such a letter never holds a personal link: mail programs copy it into
-calendars that others can see (docs/decisions/0005-the-same-answer.md). All other letters may hold the link."""
 
-HOLD_LETTERS = {"registrations.waitlisted", "registrations.pending"}
-"""Letters that put a tentative entry into the calendar of somebody who waits, where the event wants it."""
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What sets a kind of letter about a registration apart, beside its words.
+
+    method: of the calendar part that it may carry, REQUEST or CANCEL. Such a letter never holds a personal link: mail
+    programs copy it into calendars that others can see (docs/decisions/0005-the-same-answer.md). All others may hold
+    the link. holds: puts a tentative entry into the calendar of somebody who waits, where the event wants it. why: why
+    somebody gets it, with the blank %(host)s; not everybody who gets one has registered.
+    """
+
+    method: str | None = None
+    holds: bool = False
+    why: str = N_(
+        "You receive this letter because this address was used to register for an event of %(host)s."
+    )
+
+
+PLAIN, INVITES, ENDS, HOLDS = Manner(), Manner(method="REQUEST"), Manner(method="CANCEL"), Manner(holds=True)
+
+KINDS: Final = {
+    "registrations.confirmed": INVITES,
+    "registrations.promoted": INVITES,
+    "registrations.moved": INVITES,
+    "registrations.switched": INVITES,
+    "registrations.cancelled": ENDS,
+    "registrations.declined": ENDS,
+    "registrations.lapsed": ENDS,
+    "registrations.passed_on": ENDS,
+    "registrations.left_address": ENDS,
+    "registrations.event_cancelled": ENDS,
+    "registrations.waitlisted": HOLDS,
+    "registrations.pending": HOLDS,
+    "registrations.handed": Manner(
+        why=N_("You receive this letter because somebody offers you their place at this event.")
+    ),
+    "registrations.new_address": Manner(
+        why=N_("You receive this letter because somebody typed this address for a registration.")
+    ),
+}
+"""The letters of this room that are not `PLAIN`."""
 
 _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
 
 def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
-    """The letter in the person's language, from its facts alone; the courier calls this outside any transaction."""
+    """A letter of this room in the person's language; the courier calls this outside any transaction."""
+    return draft_of(kind, facts, KINDS.get(kind, PLAIN))
+
+
+def draft_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Draft:
+    """A letter about a registration, of any room, from its facts alone; `kind` names the folder of its templates."""
     language = str(facts["language"])
     with use_language(language):
-        words = _words(kind, facts)
+        words = _words(kind, facts, manner)
         return Draft(
             to_address=facts["to_address"],
             subject=words.subject,
             text=words.text,
             html=words.html,
-            calendar=_calendar_part(kind, facts),
-            method=_method(kind, facts),
-            sender_name=_for_a_header(organization_name(facts)),
+            calendar=_calendar_part(manner, facts),
+            method=_method(manner, facts),
+            sender_name=for_a_header(organization_name(facts)),
             reply_to=facts["organizer_address"] if "+r-" in facts["organizer_address"] else "",
             language=language,
         )
@@ -67,14 +93,14 @@ class Wording(NamedTuple):
     html: str
 
 
-def _words(kind: str, facts: Mapping[str, Any]) -> Wording:
+def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> Wording:
     """The letter's words. What is said to many alike is said once, as a form with blanks for the name and the link."""
     name, (own_pages, _slash, token) = harmless(facts["name"]), facts["own_url"].rpartition("/")
     alike = {fact: facts[fact] for fact in facts.keys() - _OF_ONE_PERSON}
     said = json.dumps(alike, sort_keys=True, ensure_ascii=False)
     if alike.keys() - _OF_MANY or _NAME in said or _TOKEN in said or not (name + token).isprintable():
-        return _say(kind, facts)
-    form = _form(kind, said, own_pages, is_named=bool(name))
+        return _say(kind, facts, manner)
+    form = _form(kind, manner, said, own_pages, is_named=bool(name))
     return Wording(*(text.replace(_NAME, name).replace(_TOKEN, token) for text in form))
 
 
@@ -90,61 +116,34 @@ _NAME, _TOKEN = "\ue000", "\ue001"
 
 
 @lru_cache(maxsize=64)
-def _form(kind: str, alike: str, own_pages: str, *, is_named: bool) -> Wording:
+def _form(kind: str, manner: Manner, alike: str, own_pages: str, *, is_named: bool) -> Wording:
     """The words of a letter with blanks, kept for the next person: they depend on nothing but what is given here."""
     blanks = {"name": _NAME if is_named else "", "own_url": f"{own_pages}/{_TOKEN}"}
-    return _say(kind, json.loads(alike) | blanks)
+    return _say(kind, json.loads(alike) | blanks, manner)
 
 
-def _say(kind: str, facts: Mapping[str, Any]) -> Wording:
-    return _written(kind, _context(kind, facts, str(facts["language"])))
+def _say(kind: str, facts: Mapping[str, Any], manner: Manner) -> Wording:
+    return written(kind, _context(manner, facts, str(facts["language"])))
 
 
-def _written(kind: str, context: Mapping[str, Any]) -> Wording:
+def written(kind: str, context: Mapping[str, Any]) -> Wording:
     """The letter's three templates, filled in."""
     folder = f"mail/{kind.replace('.', '/')}"
     return Wording(
-        subject=_for_a_header(render(f"{folder}/subject.txt", **context)),
+        subject=for_a_header(render(f"{folder}/subject.txt", **context)),
         text=render(f"{folder}/body.txt", **context).strip() + "\n",
         html=_inliner.inline(render(f"{folder}/body.html", **context)),
     )
 
 
-def compose_for_site(kind: str, facts: Mapping[str, Any]) -> Draft:
-    """A letter that is about no event: the test that an organizer sends to themselves."""
-    language = str(facts["language"])
-    with use_language(language):
-        context = {
-            "language": language,
-            "direction": direction(language),
-            "organization_name": facts["site_name"],
-            "organization_colour": DEFAULT_COLOUR,
-            "site_name": facts["site_name"],
-            "site_url": facts["site_url"],
-            "why": translate("You receive this letter because you asked for it at the desk."),
-        }
-        words = _written(kind, context)
-        return Draft(
-            to_address=facts["to_address"],
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            sender_name=_for_a_header(facts["site_name"]),
-            language=language,
-        )
-
-
-def _method(kind: str, facts: Mapping[str, Any]) -> str | None:
-    method = CALENDAR_METHODS.get(kind)
-    if kind in HOLD_LETTERS and facts["hold"]:
-        method = "REQUEST"
+def _method(manner: Manner, facts: Mapping[str, Any]) -> str | None:
     if not facts["invited"]:
         return None  # no calendar holds an entry, or there is nobody to invite yet
-    return method
+    return "REQUEST" if manner.holds and facts["hold"] else manner.method
 
 
-def _calendar_part(kind: str, facts: Mapping[str, Any]) -> bytes | None:
-    method = _method(kind, facts)
+def _calendar_part(manner: Manner, facts: Mapping[str, Any]) -> bytes | None:
+    method = _method(manner, facts)
     if method is None:
         return None
     attendee = Attendee(
@@ -198,7 +197,7 @@ def organization_name(facts: Mapping[str, Any]) -> str:
     return str(hosts[0] if hosts else facts["site_name"])
 
 
-def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[str, Any]:
     """What the letter's templates may say. One that may carry a calendar part is not given the personal link."""
     event = facts["event"]
     starts, ends = times_of(event)
@@ -208,14 +207,14 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
         "organization_name": organization_name(facts),
         "organization_colour": event["colour"],
         "site_url": facts["site_url"],
-        "why": _why(kind, organization_name(facts)),
+        "why": translate(manner.why, host=organization_name(facts)),
         "name": harmless(facts["name"]),
         "mode": facts["mode"],
         "status": facts["status"],
         "event": event,
         "starts": starts,
         "ends": ends,
-        "own_url": None if kind in CALENDAR_METHODS or _method(kind, facts) else facts["own_url"],
+        "own_url": None if manner.method or _method(manner, facts) else facts["own_url"],
         "old": facts.get("old"),
         "reason": facts.get("reason", ""),
         "giver": harmless(facts.get("giver", "")),
@@ -229,24 +228,6 @@ def _context(kind: str, facts: Mapping[str, Any], language: str) -> dict[str, An
     if facts.get("old"):
         context["old_starts"], context["old_ends"] = times_of(facts["old"])
     return context
-
-
-def _why(kind: str, host: str) -> str:
-    """Why somebody gets this letter; not everybody who gets one has registered."""
-    if kind == "registrations.invitation":
-        return translate("You receive this letter because %(host)s invites you to this event.", host=host)
-    if kind == "registrations.handed":
-        return translate("You receive this letter because somebody offers you their place at this event.")
-    if kind == "registrations.new_address":
-        return translate("You receive this letter because somebody typed this address for a registration.")
-    if kind == "registrations.forwarded":
-        return translate(
-            "You receive this letter because answers to this event's invitations come to this address."
-        )
-    return translate(
-        "You receive this letter because this address was used to register for an event of %(host)s.",
-        host=host,
-    )
 
 
 def paragraphs_of(body: str, links: Sequence[str]) -> list[list[list[tuple[str, bool]]]]:
@@ -274,6 +255,6 @@ def harmless(name: str) -> str:
     return " ".join(re.sub(r"\.(?=\w)", ". ", bare).split())[:80].rstrip()
 
 
-def _for_a_header(text: str) -> str:
+def for_a_header(text: str) -> str:
     """One line for a header. `=?` would begin an encoded word, by which Python 3.11 lets headers be injected."""
     return " ".join(text.replace("=?", "= ?").split())

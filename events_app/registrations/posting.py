@@ -3,7 +3,6 @@
 import asyncio
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from events_app.acts import Act
@@ -21,8 +20,12 @@ PAGE_ROWS = 500
 
 COURIER = Reader("courier")
 
-_REPLACES = {"already": "link", "link": "link", "changed": "changed", "confirm_address": "address"}
-"""Letters of which only the newest is worth sending: a younger one supersedes it while it is unsent."""
+_REPLACES = {
+    "registrations.already": "link",
+    "registrations.link": "link",
+    "registrations.confirm_address": "address",
+}
+"""Letters of this room of which only the newest is worth sending: a younger one supersedes it while it is unsent."""
 
 
 def person_context(registration_id: uuid.UUID) -> str:
@@ -52,28 +55,31 @@ async def post_about(
     registration: Registration,
     event: Event,
     *,
+    replaces: str | None = None,
     more: Mapping[str, Json] | None = None,
-    to: str = "",
     act: Act,
 ) -> uuid.UUID | None:
-    """Post one letter about a registration, to its person or to the address `to`; None for somebody without one.
+    """Post one letter about a registration to its person; None for somebody without an address.
 
-    `more` goes into the letter's facts (an old time, a reason); it is frozen like the rest.
+    `letter` is a word of this room ("switched"), or another room's whole kind ("mailings.changed") with what it
+    `replaces` (see `outbox.About`). `more` goes into the letter's facts (an old time, a reason, another "to_address");
+    it is frozen like the rest.
     """
+    kind = letter if "." in letter else f"registrations.{letter}"
     person = reveal_person(registration, vault=act.vault, reader=COURIER)
-    if to:
-        person = replace(person, address=to)
-    if not person.address:
+    if not (more or {}).get("to_address", person.address):
         return None
     hosts = await event.hosts()
     language = str((more or {}).get("language", registration.language))
     about = event_facts(event, hosts, language=language, site=act.site)
     facts: dict[str, Any] = letter_facts(registration, person, about, site=act.site, now=act.now)
     posted = await outbox.post(
-        f"registrations.{letter}",
+        kind,
         vault=act.vault,
         scope=str(event.id),
-        about=outbox.About(event_id=event.id, thread=registration.id, replaces=_REPLACES.get(letter)),
+        about=outbox.About(
+            event_id=event.id, thread=registration.id, replaces=replaces or _REPLACES.get(kind)
+        ),
         facts={**facts, **(more or {})},
         now=act.now,
     )

@@ -91,10 +91,10 @@ class _Case:
         await note(self.registration, what, act=self.act)
         return what
 
-    async def write(self, letter: str, *, to: str = "", more: dict[str, Json] | None = None) -> None:
-        """Post a letter, unless the mail had no return path: such mail is never answered."""
+    async def write(self, letter: str, *, more: dict[str, Json] | None = None) -> None:
+        """Post a letter of this room, unless the mail had no return path: such mail is never answered."""
         if self.may_answer:
-            await post_about(letter, self.registration, self.event, act=self.act, more=more, to=to)
+            await post_about(f"replies.{letter}", self.registration, self.event, act=self.act, more=more)
 
 
 async def _replied(case: _Case) -> str:
@@ -165,7 +165,8 @@ async def _wrote(case: _Case) -> str:
     if case.desk.forward_to and case.arrived.text.strip():
         body = f"{case.arrived.sender}\n\n{case.arrived.text.strip()}"
         language = case.desk.office.site.default_language
-        await case.write("forwarded", to=case.desk.forward_to, more={"body": body, "language": language})
+        more: dict[str, Json] = {"to_address": case.desk.forward_to, "body": body, "language": language}
+        await case.write("forwarded", more=more)
     return await case.note("wrote")
 
 

@@ -243,7 +243,7 @@ async def test_a_draft_is_deleted_from_its_overview_unless_somebody_was_invited(
     desk = await house.desk()
     draft, invited = await make.draft(house.vault), await make.draft(house.vault, slug="invited")
     await outbox.post(
-        "registrations.invitation",
+        "invitations.invitation",
         vault=house.vault,
         scope=str(invited.id),
         about=outbox.About(event_id=invited.id),

@@ -33,7 +33,7 @@ from events_app.vault import Reader, Vault
 from tests import make
 from tests.gallery.events import Places, draw_logos, fill_events, fill_rooms
 from tests.gallery.lists import bring_lists, wait_for_decisions
-from tests.gallery.shots import LETTERS
+from tests.gallery.shots import KINDS, LETTERS
 
 NAMES = (
     ("en", "Salma Haddad"), ("ar", "ليلى الحلبي"), ("en", "Jonas Verbeke"), ("ar", "نور الدين الخطيب"),
@@ -310,14 +310,14 @@ async def post_the_rest(office: Office, now: datetime) -> None:
     ahead = await Event.get(slug="long")
     await both(ahead, office, now, "3")
     for registration in await rows_of(ahead):
-        for kind in set(LETTERS) - owed:
+        for letter in set(LETTERS) - owed:
             more = {
                 "code": "k7qd2mfa",
                 "own_url": office.site.url("/registrations/aaaa"),
                 "until": (now + timedelta(hours=24)).isoformat(),
-                **MORE.get(kind, {}).get(registration.language, {}),
+                **MORE.get(letter, {}).get(registration.language, {}),
             }
-            await post_about(kind, registration, event, act=office.at(now), more=more)
+            await post_about(KINDS[letter], registration, event, act=office.at(now), more=more)
         with use_language(registration.language):
             await _post_test("rima@example.org", act=office.at(now))
 

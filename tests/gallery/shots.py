@@ -339,7 +339,12 @@ DESK = (
     Shot("venue", "/desk/venues/{venue}"),
 )
 
-LETTERS = tuple(sorted(path.parent.name for path in (ROOT / "templates/mail").glob("*/*/body.html")))
+KINDS = {
+    path.parent.name: ".".join(path.parts[-3:-1])
+    for path in sorted((ROOT / "templates/mail").glob("*/*/body.html"))
+}
+"""Every letter, and its kind: "reminder" is "mailings.reminder"."""
+LETTERS = tuple(sorted(KINDS))
 
 
 def _seated(shots: tuple[Shot, ...]) -> tuple[Shot, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from events_app.app import COMPOSERS, MODELS
+from events_app.mailings.emails import TEST
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,9 +28,9 @@ def test_every_letter_is_written_three_times() -> None:
 
 def test_every_letter_about_an_event_has_a_name_in_the_log() -> None:
     log = (ROOT / "templates/parts/states.html").read_text("utf-8")
-    kinds = [f"{letter.parent.name}.{letter.name}" for letter in letters() if letter.parent.name != "site"]
+    kinds = {f"{letter.parent.name}.{letter.name}" for letter in letters()} - {TEST}
 
-    nameless = [kind for kind in kinds if f'"{kind}"' not in log]
+    nameless = [kind for kind in sorted(kinds) if f'"{kind}"' not in log]
     assert not nameless, (
         f"Organizers would read {nameless} in the log: name it in letter_kind of parts/states.html."
     )

@@ -52,7 +52,7 @@ async def test_from_writing_to_the_report(house: House) -> None:
     look = words_of(await desk.get(path))
     assert "2 people get this letter." in look
     assert "1 person gets it in another language than theirs" in look
-    assert await Letter.filter(kind="registrations.mailing").count() == 0
+    assert await Letter.filter(kind="mailings.mailing").count() == 0
 
     sent = await desk.post(f"{path}/sending", mark=await mark_of(desk, path))
     report = words_of(await desk.get(sent.headers["location"]))
@@ -244,7 +244,7 @@ async def test_who_was_not_reached_stands_in_the_report_with_a_way_to_their_page
     desk = await house.desk()
     path = await written(desk, event)
     await desk.post(f"{path}/sending", mark=await mark_of(desk, path))
-    await Letter.filter(thread=first.id, kind="registrations.mailing").update(
+    await Letter.filter(thread=first.id, kind="mailings.mailing").update(
         state="refused", last_error="550 5.1.1 user unknown", due_at=None
     )
 

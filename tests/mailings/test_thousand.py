@@ -12,9 +12,8 @@ from events_app.acts import Office
 from events_app.mail.courier import Courier, Pace
 from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
-from events_app.mailings.emails import Content
+from events_app.mailings.emails import Content, compose
 from events_app.mailings.models import Mailing
-from events_app.registrations import emails
 from events_app.registrations.actions import registering
 from events_app.registrations.posting import COURIER
 from events_app.settings import Mail
@@ -54,7 +53,7 @@ async def test_a_thousand_letters_over_a_bad_server_are_all_accounted_for(office
     settings = Mail(
         host="127.0.0.1", port=server.port, security="none", sender_address="e@example.org", connections=4
     )
-    courier = Courier(settings, office.vault, {"registrations": emails.compose}, reader=COURIER, pace=PACE)
+    courier = Courier(settings, office.vault, {"mailings": compose}, reader=COURIER, pace=PACE)
     work = asyncio.create_task(courier.run())
     try:
         for dies_at in (200, 500):

@@ -18,7 +18,6 @@ from events_app.mailings.actions import writing
 from events_app.mailings.actions.writing import Audience
 from events_app.mailings.emails import PLACEHOLDERS, Content, unknown_placeholders
 from events_app.mailings.models import Mailing, MailingLine
-from events_app.registrations import emails
 from events_app.registrations.actions import forgetting, leaving
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
@@ -405,4 +404,4 @@ async def test_the_letters_are_composed_from_their_facts_alone(office: Office) -
 
     (post,) = await mailed(event, office)
 
-    assert emails.compose(writing.KIND, post.facts).subject == "News of Round table"
+    assert make.composed(writing.KIND, post.facts).subject == "News of Round table"

@@ -181,7 +181,7 @@ async def test_an_act_that_is_none_is_no_page(method: str, house: House) -> None
 def test_what_the_desk_says_that_letters_say_is_what_they_say() -> None:
     """The steps before an act quote the letters that go out; a letter that changes its words changes the quotation."""
     root = Path(__file__).resolve().parents[2] / "templates"
-    letters = "".join(path.read_text() for path in root.glob("mail/registrations/*/body.html"))
+    letters = "".join(path.read_text() for path in root.glob("mail/*/*/body.html"))
     for name in ("acts", "person"):
         quoted = re.findall(r'<q>\{\{ (_\(".+?"\)) \}\}</q>', (root / f"people/{name}.html").read_text())
         assert quoted, name

@@ -14,9 +14,11 @@ from events_app.events.actions import life
 from events_app.events.models.event import Event
 from events_app.i18n import use_language
 from events_app.mail.message import build
+from events_app.mailings import emails as mailings_emails
 from events_app.mailings.actions import announcing
 from events_app.registrations import emails
 from events_app.registrations.actions import leaving
+from events_app.registrations.emails import PLAIN, Manner
 from events_app.registrations.models import Registration
 from tests import make
 from tests.make import NOW, Post
@@ -78,10 +80,14 @@ async def test_a_letter_said_to_many_is_what_its_person_alone_would_be_told(offi
         for name, title in product(NAMES, titled):
             facts = {**post.facts, "name": name, "event": post.facts["event"] | {"title": title}}
             with use_language(str(facts["language"])):
-                alone = emails._say(post.letter.kind, facts)
-            draft = emails.compose(post.letter.kind, facts)
+                alone = emails._say(post.letter.kind, facts, manner_of(post.letter.kind))
+            draft = make.composed(post.letter.kind, facts)
             assert (draft.subject, draft.text, draft.html) == alone, (post.kind, name)
     assert emails._form.cache_info().hits > len(letters)
+
+
+def manner_of(kind: str) -> Manner:
+    return {**emails.KINDS, **mailings_emails.KINDS}.get(kind, PLAIN)
 
 
 async def test_a_kept_form_says_nothing_of_the_one_before(office: Office) -> None:

@@ -16,7 +16,8 @@ from events_app.acts import Office
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
 from events_app.mail.models import Letter
-from events_app.registrations.emails import CALENDAR_METHODS, HOLD_LETTERS
+from events_app.mailings import emails as mailings_emails
+from events_app.registrations import emails
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Quota, Registration
 from events_app.registrations.posting import reveal_person
@@ -41,6 +42,7 @@ IN = {"confirmed", "promoted"}
 OUT = {"cancelled", "lapsed", "offer_lapsed", "passed_on", "event_cancelled"}
 ASIDE = {"already", "handed"}
 """Letters that follow from what was asked, not from what changed."""
+MANNERS = {**emails.KINDS, **mailings_emails.KINDS}
 
 
 @pytest.mark.slow
@@ -83,16 +85,19 @@ class Note:
     """A letter of the outbox, and what it knows."""
 
     thread: uuid.UUID
-    kind: str
+    whole_kind: str
     facts: Mapping[str, Any]
 
     @property
+    def kind(self) -> str:
+        return self.whole_kind.partition(".")[2]
+
+    @property
     def method(self) -> str | None:
-        kind = f"registrations.{self.kind}"
+        manner = MANNERS.get(self.whole_kind, emails.PLAIN)
         if not self.facts["invited"]:
             return None
-        hold = "REQUEST" if kind in HOLD_LETTERS and self.facts["hold"] else None
-        return CALENDAR_METHODS.get(kind, hold)
+        return "REQUEST" if manner.holds and self.facts["hold"] else manner.method
 
 
 @dataclass
@@ -110,7 +115,7 @@ class Book:
         for letter in await Letter.filter(event_id=event_id, number__gt=self.last).order_by("number"):
             facts = self.office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)
             assert letter.thread is not None
-            news.append(Note(letter.thread, letter.kind.removeprefix("registrations."), facts))
+            news.append(Note(letter.thread, letter.kind, facts))
             self.last = letter.number
         self.letters += news
         return news

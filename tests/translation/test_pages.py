@@ -8,14 +8,14 @@ from starlette.routing import Route
 
 from events_app import i18n
 from events_app.acts import Office
-from events_app.registrations import emails
 from events_app.rendering import ROOT, environment
 from tests import make
 from tests.translation import pseudo, tour
 
 pytestmark = pytest.mark.anyio
 
-KINDS = sorted(path.name for path in (ROOT / "templates/mail/registrations").iterdir() if path.is_dir())
+KINDS = sorted(".".join(path.parts[-3:-1]) for path in (ROOT / "templates/mail").glob("*/*/body.html"))
+"""Every kind of letter that there is."""
 
 CODES = r"\{#.*?#\}|\{% (?:macro kind_of|block body_class)\b.*?\{%-? end(?:macro|block) %\}"
 """What stands in templates and is never shown: comments, names of controls, a class of the body."""
@@ -53,7 +53,7 @@ async def test_every_letter_says_only_translated_sentences(office: Office) -> No
     found: dict[str, str] = {}
     with pseudo.marks():
         for kind in KINDS:
-            letter = emails.compose(f"registrations.{kind}", facts)
+            letter = make.composed(kind, facts)
             words = pseudo.unmarked_on(letter.html) + pseudo.unmarked(f"{letter.subject} {letter.text}")
             found |= dict.fromkeys(words, kind)
 
@@ -82,7 +82,7 @@ async def facts_of_a_letter(office: Office) -> dict[str, Any]:
 async def test_an_entry_for_the_calendar_says_online_in_the_persons_language(office: Office) -> None:
     facts = await facts_of_a_letter(office)
     with pseudo.marks():
-        letter = emails.compose("registrations.confirmed", facts | {"mode": "online"})
+        letter = make.composed("registrations.confirmed", facts | {"mode": "online"})
 
     assert "Ｏｎｌｉｎｅ" in (letter.calendar or b"").decode().replace("\r\n ", "")
 

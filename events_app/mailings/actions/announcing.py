@@ -15,6 +15,7 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Status as EventStatus
 from events_app.i18n import choose
 from events_app.mail.models import Letter
+from events_app.mail.rules import ever_called
 from events_app.registrations.models import Registration
 from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import note, post_about, reveal_person
@@ -110,7 +111,8 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, act: Act) ->
         await note(registration, letter, act=act.of(Who.ORGANIZER))
         more = old_facts(before, registration.language) if is_material and before else {}
         if may_hear_of_it(registration):
-            await post_about(letter, registration, event, act=act, more=more)
+            replaces = "changed" if is_material else None
+            await post_about(f"mailings.{letter}", registration, event, replaces=replaces, act=act, more=more)
     await skip_what_is_due(event, registrations, now=act.now)
     await _remember(event, act.now)
     return len(registrations)
@@ -143,7 +145,7 @@ class Reached:
 
 async def reached_by(event: Event, *, act: Act) -> list[Reached]:
     """The newest changed or corrected letter of each living registration, with its state; the unreached first."""
-    kinds = ["registrations.changed", "registrations.corrected"]
+    kinds = [*ever_called("mailings.changed"), *ever_called("mailings.corrected")]
     newest: dict[uuid.UUID, Letter] = {}
     fields = ("number", "id", "thread", "state", "last_error", "kind")
     for letter in await Letter.filter(event_id=event.id, kind__in=kinds).order_by("number").only(*fields):

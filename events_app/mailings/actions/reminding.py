@@ -80,7 +80,7 @@ async def _remind_some(reminder_id: uuid.UUID, event_id: uuid.UUID, *, act: Act)
     reminder = await Reminder.get_or_none(id=reminder_id)
     if reminder is None or event.status != EventStatus.PUBLISHED or due_at(reminder, event) > act.now:
         return 0
-    letter = "follow_up" if reminder.is_after else "reminder"
+    letter = "mailings.follow_up" if reminder.is_after else "mailings.reminder"
     waiting = await _waiting(reminder_id, event)  # again: who was reminded or left before the claim is out
     for registration in waiting:
         await Reminded.create(reminder_id=reminder_id, registration_id=registration.id, told=event.told)

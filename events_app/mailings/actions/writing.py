@@ -39,7 +39,7 @@ from events_app.vault import Json
 
 log = logging.getLogger(__name__)
 
-KIND: Final = "registrations.mailing"
+KIND: Final = "mailings.mailing"
 BATCH: Final = 100
 """People a transaction: some tens of milliseconds in which the event's seats wait."""
 

@@ -11,7 +11,7 @@ from events_app.events.models.event import Event, hosts_of
 from events_app.house import act_of, office_of
 from events_app.i18n import choose, languages, ngettext
 from events_app.mailings.actions import announcing
-from events_app.registrations.emails import compose
+from events_app.mailings.emails import compose
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
 from events_app.web.forms import typed_into
@@ -74,7 +74,7 @@ async def _previews(
         facts: dict[str, Any] = letter_facts(nobody, person, about, site=office.site, now=clock.now())
         if concerned.material and event.announced:
             facts |= announcing.old_facts(event.announced, language)
-        draft = compose(f"registrations.{letter}", facts)
+        draft = compose(f"mailings.{letter}", facts)
         shown.append((language, draft.subject, draft.text))
     return shown
 

@@ -12,6 +12,7 @@ from events_app.database import one_transaction
 from events_app.house import act_of, house_of, office_of, reader_of
 from events_app.i18n import N_, current_language, translate
 from events_app.mail import outbox
+from events_app.mailings.emails import TEST
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -61,7 +62,7 @@ async def test_letter(request: Request) -> Response:
 @one_transaction
 async def _post_test(address: str, *, act: Act) -> None:
     await outbox.post(
-        "site.test",
+        TEST,
         vault=act.vault,
         scope="site",
         about=outbox.About(),

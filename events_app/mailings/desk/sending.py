@@ -20,11 +20,10 @@ from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
 from events_app.mailings.actions.writing import Audience
 from events_app.mailings.desk.mailing import describe, find_mailing, organizer_of, path, refusal_of
-from events_app.mailings.emails import Content
+from events_app.mailings.emails import Content, compose
 from events_app.mailings.models import Mailing
 from events_app.people import search
 from events_app.people.desk.rows import OpenPerson, open_row
-from events_app.registrations import emails
 from events_app.registrations.models import Registration
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -96,7 +95,7 @@ async def _sample(
             text = folded(f"{row.person.name}\n{row.person.address}")
             if all(part in text for part in parts):
                 facts = await writing.facts_for(event, words, each, row.person, act=act_of(request))
-                return Sample(row, emails.compose(writing.KIND, facts))
+                return Sample(row, compose(writing.KIND, facts))
     return None
 
 

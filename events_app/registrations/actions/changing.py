@@ -113,8 +113,8 @@ async def ask_new_address(registration_id: uuid.UUID, address: str, *, act: Act)
     if known is None:
         # Not the personal link: it may be a stranger's address, by a slip, and their page would be open to them.
         url = act.site.url(f"/registrations/{registration.id.hex}/address/{code}")
-        more: dict[str, Json] = {"own_url": url}
-        await post_about("new_address", registration, event, act=act, more=more, to=address)
+        more: dict[str, Json] = {"to_address": address, "own_url": url}
+        await post_about("new_address", registration, event, act=act, more=more)
 
 
 @one_transaction
@@ -134,10 +134,10 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     registration.undeliverable = False
     moved = Person(person.name, new, person.needs, token, person.answers, {})
     if registration.invited and old:
-        await post_about("left_address", registration, event, act=act, to=old)
+        await post_about("left_address", registration, event, act=act, more={"to_address": old})
         registration.sequence += 1
     elif old:
-        await post_about("left_address", registration, event, act=act, to=old)
+        await post_about("left_address", registration, event, act=act, more={"to_address": old})
     seal_person(registration, moved, vault=act.vault)
     try:
         await registration.save()
@@ -191,10 +191,11 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
     )
     giver = reveal_person(registration, vault=vault, reader=own_words(registration))
     more: dict[str, Json] = {
+        "to_address": address,
         "name": name,
         "giver": giver.name,
         "language": language,
         "own_url": act.site.url(f"/events/{event.slug}/register?code={code}"),
     }
     await note(registration, "offered_on", act=act.of(Who.PERSON))
-    await post_about("handed", registration, event, act=act, more=more, to=address)
+    await post_about("handed", registration, event, act=act, more=more)

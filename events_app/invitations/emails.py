@@ -1,0 +1,19 @@
+"""The letter of this room: somebody is invited, with a code of their own."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from events_app.i18n import N_
+from events_app.mail.message import Draft
+from events_app.registrations.emails import Manner, draft_of
+
+INVITATION: Final = "invitations.invitation"
+
+_INVITED: Final = Manner(
+    why=N_("You receive this letter because %(host)s invites you to this event."),
+)
+
+
+def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
+    """The invitation in its person's language; the courier calls this outside any transaction."""
+    return draft_of(kind, facts, _INVITED)

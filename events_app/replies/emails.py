@@ -1,0 +1,21 @@
+"""The letters that answer what calendars and people wrote."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from events_app.i18n import N_
+from events_app.mail.message import Draft
+from events_app.registrations.emails import INVITES, PLAIN, Manner, draft_of
+
+KINDS: Final = {
+    "replies.refreshed": INVITES,
+    "replies.forwarded": Manner(
+        why=N_("You receive this letter because answers to this event's invitations come to this address.")
+    ),
+}
+"""The letters of this room that are not plain."""
+
+
+def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
+    """A letter of this room in its person's language; the courier calls this outside any transaction."""
+    return draft_of(kind, facts, KINDS.get(kind, PLAIN))
