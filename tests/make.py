@@ -28,7 +28,7 @@ from events_app.events.models.event import Event
 from events_app.events.models.panel import consent_of
 from events_app.events.rules import EventFacts, HostFacts
 from events_app.house import House as TheHouse
-from events_app.mail.message import Draft
+from events_app.mail.message import Composed
 from events_app.mail.models import Letter
 from events_app.mail.rules import called_today
 from events_app.registrations.actions import leaving, registering
@@ -191,7 +191,7 @@ class Post:
 
     letter: Letter
     facts: Mapping[str, Any]
-    draft: Draft
+    draft: Composed
 
     @property
     def kind(self) -> str:
@@ -222,7 +222,7 @@ async def posted(event: Event, office: Office) -> list[Post]:
     return found
 
 
-def composed(kind: str, facts: Mapping[str, Any]) -> Draft:
+def composed(kind: str, facts: Mapping[str, Any]) -> Composed:
     """The letter as the courier has it written, by the room that its kind belongs to."""
     kind = called_today(kind)
     return COMPOSERS[kind.partition(".")[0]](kind, facts)

@@ -19,7 +19,7 @@ EVERYBODY = b"everybody"
 
 
 @dataclass(frozen=True)
-class Invitation:
+class AccountLink:
     """Whom a one-time link is for: empty for the first organizer, with a name where the address is known."""
 
     kind: str
@@ -71,17 +71,17 @@ async def _invite(token: str, sealed: bytes, now: datetime) -> None:
     )
 
 
-async def open_link(vault: Vault, token: str, *, now: datetime) -> Invitation:
+async def open_link(vault: Vault, token: str, *, now: datetime) -> AccountLink:
     """Whom the link is for. Opening changes nothing: mail scanners open links. Refuses `LinkDoesNotWork`."""
     link = await OneTimeLink.find(token, now=now)
     if link is None:
         raise rules.LinkDoesNotWork()
     if link.address is None:
-        return Invitation(link.kind)
+        return AccountLink(link.kind)
     reader = Reader("own link", link.digest.hex())
     address = str(vault.reveal(SITE, link.address_context, link.address, reader)["address"])
     organizer = await Organizer.find_by_index(vault.blind_index(SITE, spelling_of(address)))
-    return Invitation(link.kind, address, name_of(vault, organizer) if organizer else "")
+    return AccountLink(link.kind, address, name_of(vault, organizer) if organizer else "")
 
 
 async def accept(

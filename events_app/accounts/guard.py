@@ -51,7 +51,7 @@ def for_organizers(handler: Handler) -> Handler:
         found = actions.find_session(token, now=clock.now(), idle=idle, is_use=is_use) if token else None
         session = await found if found else None
         if session is None:
-            kept = await _kept_from(request)
+            kept = await _held_from(request)
             if kept is None:
                 return see_other(_way_in(request))
             return page(
@@ -71,7 +71,7 @@ def for_organizers(handler: Handler) -> Handler:
             if request.method == "POST":
                 given = str((await typed_into(request, files=1)).get("form_token", ""))
                 if not hmac.compare_digest(given.encode(), session.form_token.encode()):
-                    kept = await _kept_from(request)
+                    kept = await _held_from(request)
                     if kept is None:
                         raise FormExpired()
                     return page(request, "accounts/onward.html", status=403, kept=kept)
@@ -95,7 +95,7 @@ class HeldForm:
         return parse_qsl(self.typed, keep_blank_values=True)
 
 
-async def _kept_from(request: Request) -> HeldForm | None:
+async def _held_from(request: Request) -> HeldForm | None:
     """The form of a request that has no session or another one's token; None for what no page of the desk sends."""
     if request.method != "POST" or media_type_of(request) != "application/x-www-form-urlencoded":
         return None
@@ -103,10 +103,10 @@ async def _kept_from(request: Request) -> HeldForm | None:
     if not typed.get("form_token"):
         return None
     fields = [(name, str(value)) for name, value in typed.multi_items() if name != "form_token"]
-    return _kept(request.url.path, urlencode(fields))
+    return _held(request.url.path, urlencode(fields))
 
 
-def _kept(path: str, typed: str) -> HeldForm | None:
+def _held(path: str, typed: str) -> HeldForm | None:
     return HeldForm(path, typed) if _onward(path) and 0 < len(typed) <= MOST_IN_A_FIELD else None
 
 

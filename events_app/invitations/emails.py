@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from events_app.i18n import N_
-from events_app.mail.message import Draft
+from events_app.mail.message import Composed
 from events_app.registrations.emails import Manner, draft_of
 
 INVITATION: Final = "invitations.invitation"
@@ -14,6 +14,6 @@ _INVITED: Final = Manner(
 )
 
 
-def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
+def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """The invitation in its person's language; the courier calls this outside any transaction."""
     return draft_of(kind, facts, _INVITED)

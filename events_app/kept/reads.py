@@ -22,7 +22,7 @@ MOST_KEPT = 16 * 1024
 
 
 @dataclass(frozen=True)
-class _Question:
+class _Read:
     """`pick` takes what counts out of a row; `answer` is the rows themselves where they are few and small, else
     their mark."""
 
@@ -44,14 +44,14 @@ class Reads:
 
     def __init__(self, unseen: Collection[str] = ()) -> None:
         self._unseen = unseen
-        self._questions: list[_Question] = []
+        self._questions: list[_Read] = []
         self._can_be_repeated = True
 
     def note(self, sql: str, values: Sequence[Any], rows: Sequence[Any]) -> None:
         """One SELECT and what it found."""
         pick = _picker(rows[0], self._unseen) if rows else tuple
         answer = rows if len(rows) <= FEW_ROWS and _are_small(rows) else _mark(map(pick, rows))
-        self._questions.append(_Question(sql, list(values), pick, answer))
+        self._questions.append(_Read(sql, list(values), pick, answer))
 
     def give_up(self) -> None:
         """Something was done that cannot be asked again."""

@@ -14,13 +14,13 @@ from events_app.clock import now as clock_now
 from events_app.mail import outbox, rules
 from events_app.mail.dkim import Signer
 from events_app.mail.leases import Leased, Leases
-from events_app.mail.message import Draft, build, recipient_of
+from events_app.mail.message import Composed, build, recipient_of
 from events_app.mail.smtp import Connection, InDoubt, Never, NotNow, SmtpConnection, Unreachable
 from events_app.settings import Mail
 from events_app.tokens import new_token
 
-Compose = Callable[[str, Mapping[str, Any]], Draft]
-"""A room's composer: the kind of letter and its facts in, the draft out. It reads no rows."""
+Compose = Callable[[str, Mapping[str, Any]], Composed]
+"""A room's composer: the kind of letter and its facts in, what it says out. It reads no rows."""
 
 SENDERS = 3
 """For each connection: while one sends over it, others compose and record."""
@@ -46,7 +46,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Sealed:
     """A composed letter: its bytes, the same bytes sealed, and its Message-ID."""
 
     message: bytes
@@ -68,7 +68,7 @@ class Courier:
     def __init__(
         self,
         settings: Mail,
-        vault: outbox.Vault,
+        vault: outbox.Sealing,
         composers: Mapping[str, Compose],
         *,
         reader: Any,
@@ -179,7 +179,7 @@ class Courier:
             self._failures = 0
             await self._certainly(partial(self._leases.sent, letter, now=clock_now()))
 
-    async def _send(self, letter: Leased, written: Written) -> bool:
+    async def _send(self, letter: Leased, written: Sealed) -> bool:
         """Over the connection used last, so that idle ones may be closed. False: it did not leave after all."""
         connection = await self._connections.get()
         try:
@@ -199,24 +199,24 @@ class Courier:
         finally:
             self._connections.put_nowait(connection)
 
-    def _written(self, letter: Leased) -> Written:
+    def _written(self, letter: Leased) -> Sealed:
         """As stored at an earlier try, or composed now."""
         if letter.message is not None and letter.message_id is not None:
             raw = self._vault.reveal_bytes(letter.scope, letter.message_context, letter.message, self._reader)
-            return Written(raw, letter.message, letter.message_id)
+            return Sealed(raw, letter.message, letter.message_id)
         facts = self._vault.reveal(letter.scope, letter.facts_context, letter.facts, self._reader)
         kind = rules.called_today(letter.kind)
-        draft = self._composers[kind.partition(".")[0]](kind, facts)
-        draft = replace(
-            draft,
-            sender_name=draft.sender_name or self._settings.sender_name,
-            reply_to=draft.reply_to or self._settings.reply_to,
+        composed = self._composers[kind.partition(".")[0]](kind, facts)
+        composed = replace(
+            composed,
+            sender_name=composed.sender_name or self._settings.sender_name,
+            reply_to=composed.reply_to or self._settings.reply_to,
         )
         message_id = f"<{new_token()}@{self._sender.rpartition('@')[2]}>"
-        raw = build(draft, sender_address=self._sender, message_id=message_id, date=clock_now())
+        raw = build(composed, sender_address=self._sender, message_id=message_id, date=clock_now())
         if self._signer:
             raw = self._signer.sign(raw)
-        return Written(raw, self._vault.seal_bytes(letter.scope, letter.message_context, raw), message_id)
+        return Sealed(raw, self._vault.seal_bytes(letter.scope, letter.message_context, raw), message_id)
 
     async def _record(self, letter: Leased, answer: Exception) -> bool:
         """What becomes of a letter that was not simply taken by the server."""

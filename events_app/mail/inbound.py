@@ -19,7 +19,7 @@ LARGEST: Final = 256 * 1024
 ANSWERS: Final = frozenset({"ACCEPTED", "TENTATIVE", "DECLINED"})
 
 
-class Kind(StrEnum):
+class MailKind(StrEnum):
     REPLY = "reply"
     COUNTER = "counter"
     REFRESH = "refresh"
@@ -38,7 +38,7 @@ class Arrived:
     (PARTSTAT) come from a calendar part; `stamp` is its DTSTAMP (UTC). `is_final` marks a bounce that says never.
     """
 
-    kind: Kind
+    kind: MailKind
     sender: str = ""
     is_proven: bool = False
     uid: str = ""
@@ -57,25 +57,25 @@ def read(raw: bytes, *, return_path: str | None, authserv_id: str) -> Arrived:
     `authserv_id` count (RFC 8601, 5): others may come from the sender.
     """
     if len(raw) > LARGEST:
-        return Arrived(Kind.TOO_LARGE)
+        return Arrived(MailKind.TOO_LARGE)
     try:
         message = message_from_bytes(raw)
         return _read(message, return_path=return_path, authserv_id=authserv_id)
     except Exception:  # noqa: BLE001 - foreign bytes may break any parser; none of that is our business
-        return Arrived(Kind.UNREADABLE)
+        return Arrived(MailKind.UNREADABLE)
 
 
 def _read(message: Message, *, return_path: str | None, authserv_id: str) -> Arrived:
     sender = _sender(message)
     calendars = _calendars(message)
     if message.get_content_type() == "multipart/report" or (return_path == "" and not calendars):
-        return Arrived(Kind.BOUNCE, sender, is_final=_is_final(message))
+        return Arrived(MailKind.BOUNCE, sender, is_final=_is_final(message))
     if calendars:
         is_proven = bool(sender) and _is_proven(message, sender, authserv_id)
         return _calendar_answer(calendars, sender, is_proven=is_proven)
     if _is_automatic(message):
-        return Arrived(Kind.AUTOMATIC, sender)
-    return Arrived(Kind.HUMAN, sender, text=_text(message))
+        return Arrived(MailKind.AUTOMATIC, sender)
+    return Arrived(MailKind.HUMAN, sender, text=_text(message))
 
 
 def _sender(message: Message) -> str:
@@ -98,23 +98,23 @@ def _calendars(message: Message) -> list[str]:
 def _calendar_answer(calendars: list[str], sender: str, *, is_proven: bool) -> Arrived:
     """The one answer in a mail. Two different calendars, or two events, are nobody's answer."""
     if len(calendars) != 1:
-        return Arrived(Kind.UNREADABLE, sender)
+        return Arrived(MailKind.UNREADABLE, sender)
     lines = _unfolded(calendars[0])
     methods = [value.upper() for name, _parameters, value in lines if name == "METHOD"]
     events = [value.upper() for name, _parameters, value in lines if name == "BEGIN"].count("VEVENT")
     if len(methods) != 1 or events != 1:
-        return Arrived(Kind.UNREADABLE, sender)
-    kind = {"REPLY": Kind.REPLY, "COUNTER": Kind.COUNTER, "REFRESH": Kind.REFRESH}.get(
-        methods[0], Kind.UNREADABLE
+        return Arrived(MailKind.UNREADABLE, sender)
+    kind = {"REPLY": MailKind.REPLY, "COUNTER": MailKind.COUNTER, "REFRESH": MailKind.REFRESH}.get(
+        methods[0], MailKind.UNREADABLE
     )
     inside = _of_the_event(lines)
     attendees = [(parameters, value) for name, parameters, value in inside if name == "ATTENDEE"]
     if len(attendees) != 1:
-        return Arrived(Kind.UNREADABLE, sender)
+        return Arrived(MailKind.UNREADABLE, sender)
     parameters, address = attendees[0]
     answer = parameters.get("PARTSTAT", "").upper()
-    if kind == Kind.REPLY and answer not in ANSWERS:
-        return Arrived(Kind.UNREADABLE, sender)
+    if kind == MailKind.REPLY and answer not in ANSWERS:
+        return Arrived(MailKind.UNREADABLE, sender)
     values = {name: value for name, _parameters, value in inside}
     sequence = values.get("SEQUENCE", "0").strip()
     return Arrived(

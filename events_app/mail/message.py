@@ -9,14 +9,14 @@ from email.utils import format_datetime
 from events_app.mail import mime
 from events_app.mail.mime import UnsafeHeader
 
-__all__ = ["Draft", "UnsafeHeader", "build", "header_names", "recipient_of"]
+__all__ = ["Composed", "UnsafeHeader", "build", "header_names", "recipient_of"]
 
 _ALWAYS = ("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class Composed:
     """What a letter says, before it is bytes.
 
     to_address: the one person it goes to. to_name: what the letter calls them; it never stands in a header.
@@ -38,28 +38,28 @@ class Draft:
     in_reply_to: str = ""
 
 
-def build(draft: Draft, *, sender_address: str, message_id: str, date: datetime) -> bytes:
+def build(composed: Composed, *, sender_address: str, message_id: str, date: datetime) -> bytes:
     """The letter's bytes, with CRLF line ends, all ASCII. The same arguments give the same bytes.
 
     Text and HTML are alternatives; a calendar object is a third alternative and, the same bytes again, an
     attachment named invite.ics: every calendar program tried understands this shape. date: aware. Refuses
     (UnsafeHeader) whatever could add or change a header. Source: RFC 5322, 2045-2047, 6047, 3834.
     """
-    headers = _headers(draft, sender_address=sender_address, message_id=message_id, date=date)
+    headers = _headers(composed, sender_address=sender_address, message_id=message_id, date=date)
     seed = hashlib.sha256(message_id.encode("ascii")).hexdigest()[:24]
-    content_type, body = _body(draft, seed)
+    content_type, body = _body(composed, seed)
     headers += [("MIME-Version", "1.0"), ("Content-Type", content_type)]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode("ascii")
-    _prove(head, expected=header_names(draft))
+    _prove(head, expected=header_names(composed))
     return head + mime.LINE + body
 
 
-def header_names(draft: Draft) -> tuple[str, ...]:
-    """Exactly the headers that a letter of this draft has, each once, in order."""
+def header_names(composed: Composed) -> tuple[str, ...]:
+    """Exactly the headers that this letter has, each once, in order."""
     optional = [
-        ("Reply-To", draft.reply_to),
-        ("In-Reply-To", draft.in_reply_to),
-        ("References", draft.in_reply_to),
+        ("Reply-To", composed.reply_to),
+        ("In-Reply-To", composed.in_reply_to),
+        ("References", composed.in_reply_to),
     ]
     present = tuple(name for name, value in optional if value)
     return (*_ALWAYS, *present, "Content-Language", "MIME-Version", "Content-Type")
@@ -71,37 +71,39 @@ def recipient_of(message: bytes) -> str:
     return next(line[4:] for line in head.split("\r\n") if line.startswith("To: "))
 
 
-def _headers(draft: Draft, *, sender_address: str, message_id: str, date: datetime) -> list[tuple[str, str]]:
-    if not _LANGUAGE.fullmatch(draft.language):
+def _headers(
+    composed: Composed, *, sender_address: str, message_id: str, date: datetime
+) -> list[tuple[str, str]]:
+    if not _LANGUAGE.fullmatch(composed.language):
         raise UnsafeHeader(header="Content-Language")
     headers = [
-        ("From", mime.mailbox("From", draft.sender_name, sender_address)),
-        ("To", mime.address("To", draft.to_address)),
-        ("Subject", mime.words("Subject", draft.subject)),
+        ("From", mime.mailbox("From", composed.sender_name, sender_address)),
+        ("To", mime.address("To", composed.to_address)),
+        ("Subject", mime.words("Subject", composed.subject)),
         ("Date", format_datetime(date)),
         ("Message-ID", mime.identifier("Message-ID", message_id)),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "OOF, AutoReply"),
     ]
-    if draft.reply_to:
-        headers.append(("Reply-To", mime.address("Reply-To", draft.reply_to)))
-    if draft.in_reply_to:
-        first = mime.identifier("In-Reply-To", draft.in_reply_to)
+    if composed.reply_to:
+        headers.append(("Reply-To", mime.address("Reply-To", composed.reply_to)))
+    if composed.in_reply_to:
+        first = mime.identifier("In-Reply-To", composed.in_reply_to)
         headers += [("In-Reply-To", first), ("References", first)]
-    return [*headers, ("Content-Language", draft.language)]
+    return [*headers, ("Content-Language", composed.language)]
 
 
-def _body(draft: Draft, seed: str) -> tuple[str, bytes]:
+def _body(composed: Composed, seed: str) -> tuple[str, bytes]:
     """The content type of the whole letter, and its body."""
-    parts = [mime.text_part("plain", draft.text), mime.text_part("html", draft.html)]
+    parts = [mime.text_part("plain", composed.text), mime.text_part("html", composed.html)]
     inner = f"=_a{seed}"
     alternative = f'multipart/alternative; boundary="{inner}"'
-    if draft.calendar is None:
+    if composed.calendar is None:
         return alternative, mime.joined(inner, parts)
-    method = _stated_method(draft.calendar, draft.method)
+    method = _stated_method(composed.calendar, composed.method)
     kind = f"text/calendar; charset=utf-8; method={method}; component=VEVENT"
     attachment = 'Content-Type: application/ics\r\nContent-Disposition: attachment; filename="invite.ics"'
-    shown, attached = mime.bytes_parts((f"Content-Type: {kind}", attachment), draft.calendar)
+    shown, attached = mime.bytes_parts((f"Content-Type: {kind}", attachment), composed.calendar)
     whole = [
         f"Content-Type: {alternative}\r\n\r\n".encode("ascii") + mime.joined(inner, [*parts, shown]),
         attached,

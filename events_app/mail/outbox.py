@@ -24,7 +24,7 @@ _waiting: set[asyncio.Event] = set()
 """What the couriers of this process wait for, each for its own."""
 
 
-class Vault(Protocol):
+class Sealing(Protocol):
     """What this room needs of the vault, which it does not import."""
 
     def seal(self, scope: str, context: str, value: Mapping[str, Any], /) -> bytes: ...
@@ -89,7 +89,7 @@ class OpenLetter:
 
 
 async def post(
-    kind: str, *, vault: Vault, scope: str, about: About, facts: Mapping[str, Any], now: datetime
+    kind: str, *, vault: Sealing, scope: str, about: About, facts: Mapping[str, Any], now: datetime
 ) -> Letter:
     """Put a letter in the outbox, inside the caller's transaction, and wake the courier after its COMMIT.
 
@@ -129,7 +129,7 @@ async def post_many(
     kind: str,
     postings: Sequence[Posting],
     *,
-    vault: Vault,
+    vault: Sealing,
     scope: str,
     event_id: uuid.UUID | None,
     now: datetime,
@@ -206,7 +206,7 @@ async def letters_of(
     return await found.order_by("-number").limit(limit).only(*OPEN_COLUMNS)
 
 
-async def read(letter_id: uuid.UUID, vault: Vault, reader: Any) -> OpenLetter:
+async def read(letter_id: uuid.UUID, vault: Sealing, reader: Any) -> OpenLetter:
     """One letter opened for `reader`, whom the vault is told. Refuses NoSuchLetter, or as the vault does."""
     letter = await Letter.get_or_none(id=letter_id)
     if letter is None:

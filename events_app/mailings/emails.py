@@ -9,7 +9,7 @@ from typing import Any, Final
 from events_app.acts import Office
 from events_app.events.models.event import Event, EventHost
 from events_app.i18n import N_, direction, languages, say_date, say_time, translate, use_language
-from events_app.mail.message import Draft
+from events_app.mail.message import Composed
 from events_app.registrations.emails import INVITES, PLAIN, draft_of, for_a_header, harmless, written
 from events_app.registrations.facts import DEFAULT_COLOUR, Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
@@ -28,12 +28,12 @@ _BRACES: Final = re.compile(r"\{([^{}\n]*)\}")
 _LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
 
 
-def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
+def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """A letter of this room in its person's language; the courier calls this outside any transaction."""
     return _test_of_the_mail(facts) if kind == TEST else draft_of(kind, facts, KINDS.get(kind, PLAIN))
 
 
-def _test_of_the_mail(facts: Mapping[str, Any]) -> Draft:
+def _test_of_the_mail(facts: Mapping[str, Any]) -> Composed:
     """The letter that an organizer sends to themselves."""
     language = str(facts["language"])
     with use_language(language):
@@ -47,7 +47,7 @@ def _test_of_the_mail(facts: Mapping[str, Any]) -> Draft:
             "why": translate("You receive this letter because you asked for it at the desk."),
         }
         words = written(TEST, context)
-        return Draft(
+        return Composed(
             to_address=facts["to_address"],
             subject=words.subject,
             text=words.text,

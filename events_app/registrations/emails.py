@@ -14,7 +14,7 @@ from events_app.calendar import itip
 from events_app.calendar.entry import Attendee, Entry
 from events_app.calendar.zones import zone as zone_of
 from events_app.i18n import N_, direction, translate, use_language
-from events_app.mail.message import Draft
+from events_app.mail.message import Composed
 from events_app.rendering import render
 
 
@@ -62,17 +62,17 @@ KINDS: Final = {
 _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
 
-def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
+def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """A letter of this room in the person's language; the courier calls this outside any transaction."""
     return draft_of(kind, facts, KINDS.get(kind, PLAIN))
 
 
-def draft_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Draft:
+def draft_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed:
     """A letter about a registration, of any room, from its facts alone; `kind` names the folder of its templates."""
     language = str(facts["language"])
     with use_language(language):
         words = _words(kind, facts, manner)
-        return Draft(
+        return Composed(
             to_address=facts["to_address"],
             subject=words.subject,
             text=words.text,
@@ -85,7 +85,7 @@ def draft_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Draft:
         )
 
 
-class Wording(NamedTuple):
+class LetterText(NamedTuple):
     """What a letter says, three times."""
 
     subject: str
@@ -93,7 +93,7 @@ class Wording(NamedTuple):
     html: str
 
 
-def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> Wording:
+def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
     """The letter's words. What is said to many alike is said once, as a form with blanks for the name and the link."""
     name, (own_pages, _slash, token) = harmless(facts["name"]), facts["own_url"].rpartition("/")
     alike = {fact: facts[fact] for fact in facts.keys() - _OF_ONE_PERSON}
@@ -101,7 +101,7 @@ def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> Wording:
     if alike.keys() - _OF_MANY or _NAME in said or _TOKEN in said or not (name + token).isprintable():
         return _say(kind, facts, manner)
     form = _form(kind, manner, said, own_pages, is_named=bool(name))
-    return Wording(*(text.replace(_NAME, name).replace(_TOKEN, token) for text in form))
+    return LetterText(*(text.replace(_NAME, name).replace(_TOKEN, token) for text in form))
 
 
 _OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "own_url"}
@@ -116,20 +116,20 @@ _NAME, _TOKEN = "\ue000", "\ue001"
 
 
 @lru_cache(maxsize=64)
-def _form(kind: str, manner: Manner, alike: str, own_pages: str, *, is_named: bool) -> Wording:
+def _form(kind: str, manner: Manner, alike: str, own_pages: str, *, is_named: bool) -> LetterText:
     """The words of a letter with blanks, kept for the next person: they depend on nothing but what is given here."""
     blanks = {"name": _NAME if is_named else "", "own_url": f"{own_pages}/{_TOKEN}"}
     return _say(kind, json.loads(alike) | blanks, manner)
 
 
-def _say(kind: str, facts: Mapping[str, Any], manner: Manner) -> Wording:
+def _say(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
     return written(kind, _context(manner, facts, str(facts["language"])))
 
 
-def written(kind: str, context: Mapping[str, Any]) -> Wording:
+def written(kind: str, context: Mapping[str, Any]) -> LetterText:
     """The letter's three templates, filled in."""
     folder = f"mail/{kind.replace('.', '/')}"
-    return Wording(
+    return LetterText(
         subject=for_a_header(render(f"{folder}/subject.txt", **context)),
         text=render(f"{folder}/body.txt", **context).strip() + "\n",
         html=_inliner.inline(render(f"{folder}/body.html", **context)),

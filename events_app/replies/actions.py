@@ -9,7 +9,7 @@ from events_app.acts import Act, Office, Who
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
-from events_app.mail.inbound import Arrived, Kind, read
+from events_app.mail.inbound import Arrived, MailKind, read
 from events_app.registrations import rules
 from events_app.registrations.actions.leaving import leave
 from events_app.registrations.facts import Person, uid_of
@@ -25,7 +25,7 @@ MOST_A_DAY = 20
 
 
 @dataclass(frozen=True)
-class Desk:
+class Reception:
     """Who takes answers: the office, whose Authentication-Results count, and where human words go."""
 
     office: Office
@@ -38,7 +38,7 @@ async def is_ours(recipient: str) -> bool:
     return "+r-" in recipient and await Registration.filter(organizer_address=recipient.lower()).exists()
 
 
-async def take(recipient: str, raw: bytes, return_path: str, *, desk: Desk, now: datetime) -> str:
+async def take(recipient: str, raw: bytes, return_path: str, *, desk: Reception, now: datetime) -> str:
     """Do what one mail may do; says in a word what that was. Nothing of the mail is logged."""
     registration = await Registration.get_or_none(organizer_address=recipient.lower())
     if registration is None or registration.erased:
@@ -51,7 +51,7 @@ async def take(recipient: str, raw: bytes, return_path: str, *, desk: Desk, now:
 
 @one_transaction
 async def _take(
-    registration_id: object, arrived: Arrived, return_path: str, *, desk: Desk, now: datetime
+    registration_id: object, arrived: Arrived, return_path: str, *, desk: Reception, now: datetime
 ) -> str:
     found = await Registration.get(id=registration_id)
     event = await Event.claim(found.event_id)
@@ -77,7 +77,7 @@ class _Case:
     event: Event
     person: Person
     arrived: Arrived
-    desk: Desk
+    desk: Reception
     act: Act
     may_answer: bool
 
@@ -170,11 +170,11 @@ async def _wrote(case: _Case) -> str:
     return await case.note("wrote")
 
 
-_ANSWER_TO: dict[Kind, Callable[[_Case], Awaitable[str]]] = {
-    Kind.REPLY: _replied,
-    Kind.COUNTER: _countered,
-    Kind.REFRESH: _refreshed,
-    Kind.BOUNCE: _bounced,
-    Kind.HUMAN: _wrote,
+_ANSWER_TO: dict[MailKind, Callable[[_Case], Awaitable[str]]] = {
+    MailKind.REPLY: _replied,
+    MailKind.COUNTER: _countered,
+    MailKind.REFRESH: _refreshed,
+    MailKind.BOUNCE: _bounced,
+    MailKind.HUMAN: _wrote,
 }
 """What a kind of mail may do. What is not here (automatic, too large, unreadable) does nothing."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from events_app.i18n import N_
-from events_app.mail.message import Draft
+from events_app.mail.message import Composed
 from events_app.registrations.emails import INVITES, PLAIN, Manner, draft_of
 
 KINDS: Final = {
@@ -16,6 +16,6 @@ KINDS: Final = {
 """The letters of this room that are not plain."""
 
 
-def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
+def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """A letter of this room in its person's language; the courier calls this outside any transaction."""
     return draft_of(kind, facts, KINDS.get(kind, PLAIN))

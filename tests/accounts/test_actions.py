@@ -47,7 +47,7 @@ async def test_a_new_start_ends_the_first_link_that_was_not_used(vault: Vault, n
 
     with pytest.raises(rules.LinkDoesNotWork):
         await actions.open_link(vault, older, now=now)
-    assert await actions.open_link(vault, newer, now=now) == actions.Invitation("first")
+    assert await actions.open_link(vault, newer, now=now) == actions.AccountLink("first")
 
 
 async def test_opening_a_link_does_not_use_it_up(vault: Vault, now: datetime) -> None:
@@ -55,7 +55,7 @@ async def test_opening_a_link_does_not_use_it_up(vault: Vault, now: datetime) ->
 
     for _ in range(2):
         invitation = await actions.open_link(vault, token, now=now)
-        assert invitation == actions.Invitation("organizer", ADDRESS)
+        assert invitation == actions.AccountLink("organizer", ADDRESS)
 
 
 async def test_a_link_works_once(vault: Vault, now: datetime) -> None:

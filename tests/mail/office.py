@@ -11,7 +11,7 @@ from events_app.clock import now
 from events_app.database import one_transaction
 from events_app.mail import outbox
 from events_app.mail.courier import Courier, Pace
-from events_app.mail.message import Draft
+from events_app.mail.message import Composed
 from events_app.mail.models import Letter
 from events_app.mail.rules import WhenUnsure
 from events_app.settings import Mail
@@ -22,13 +22,13 @@ QUICK = Pace(lease=1.0, poll=0.05, grace=5.0, backoff=(0.05, 0.1), pauses=(0.1, 
 INVITE = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:caf\xc3\xa9\r\nEND:VCALENDAR\r\n"
 
 
-def compose(kind: str, facts: Mapping[str, Any]) -> Draft:
+def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """What a room's composer does: the kind and the frozen facts in, the draft out."""
     if kind == "test.broken":
         raise LookupError("canary")
     if kind == "test.forged":
-        return Draft(to_address=facts["to_address"], subject="a\r\nBcc: b@example.org", text="", html="")
-    return Draft(
+        return Composed(to_address=facts["to_address"], subject="a\r\nBcc: b@example.org", text="", html="")
+    return Composed(
         to_address=facts["to_address"],
         subject=f"Letter {facts['n']}",
         text=f"This is letter {facts['n']}.\n",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events_app.mail.inbound import LARGEST, Arrived, Kind, read
+from events_app.mail.inbound import LARGEST, Arrived, MailKind, read
 
 pytestmark = pytest.mark.engine_free
 
@@ -21,7 +21,7 @@ REPLY = (
 
 def test_a_reply_is_read_for_what_it_answers_and_nothing_else() -> None:
     assert read(REPLY, return_path="guest@example.org", authserv_id="") == Arrived(
-        Kind.REPLY,
+        MailKind.REPLY,
         "guest@example.org",
         uid="reg-1@host",
         attendee="guest@example.org",
@@ -34,22 +34,25 @@ def test_a_reply_is_read_for_what_it_answers_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("raw", "kind"),
     [
-        (b"x" * (LARGEST + 1), Kind.TOO_LARGE),
-        (REPLY.replace(b"METHOD:REPLY", b"METHOD:REQUEST"), Kind.UNREADABLE),
-        (REPLY.replace(b"TENTATIVE", b"MAYBE"), Kind.UNREADABLE),
-        (REPLY.replace(b"END:VCALENDAR", b"BEGIN:VEVENT\r\nEND:VEVENT\r\nEND:VCALENDAR"), Kind.UNREADABLE),
-        (REPLY.replace(b"METHOD:REPLY", b"METHOD:COUNTER"), Kind.COUNTER),
-        (REPLY.replace(b"METHOD:REPLY", b"METHOD:REFRESH"), Kind.REFRESH),
-        (b"From: a@example.org\r\nAuto-Submitted: auto-replied\r\n\r\nAway", Kind.AUTOMATIC),
-        (b"From: a@example.org\r\n\r\nHello", Kind.HUMAN),
+        (b"x" * (LARGEST + 1), MailKind.TOO_LARGE),
+        (REPLY.replace(b"METHOD:REPLY", b"METHOD:REQUEST"), MailKind.UNREADABLE),
+        (REPLY.replace(b"TENTATIVE", b"MAYBE"), MailKind.UNREADABLE),
+        (
+            REPLY.replace(b"END:VCALENDAR", b"BEGIN:VEVENT\r\nEND:VEVENT\r\nEND:VCALENDAR"),
+            MailKind.UNREADABLE,
+        ),
+        (REPLY.replace(b"METHOD:REPLY", b"METHOD:COUNTER"), MailKind.COUNTER),
+        (REPLY.replace(b"METHOD:REPLY", b"METHOD:REFRESH"), MailKind.REFRESH),
+        (b"From: a@example.org\r\nAuto-Submitted: auto-replied\r\n\r\nAway", MailKind.AUTOMATIC),
+        (b"From: a@example.org\r\n\r\nHello", MailKind.HUMAN),
     ],
 )
-def test_every_kind_of_mail_has_its_name(raw: bytes, kind: Kind) -> None:
+def test_every_kind_of_mail_has_its_name(raw: bytes, kind: MailKind) -> None:
     assert read(raw, return_path="a@example.org", authserv_id="mx").kind == kind
 
 
 def test_mail_with_an_empty_return_path_is_a_bounce() -> None:
-    assert read(b"From: a@example.org\r\n\r\nHello", return_path="", authserv_id="mx").kind == Kind.BOUNCE
+    assert read(b"From: a@example.org\r\n\r\nHello", return_path="", authserv_id="mx").kind == MailKind.BOUNCE
 
 
 def test_only_our_own_servers_word_counts() -> None:
@@ -65,9 +68,11 @@ def test_only_our_own_servers_word_counts() -> None:
 
 @given(st.binary(max_size=400))
 def test_no_bytes_break_the_reader(raw: bytes) -> None:
-    assert read(raw, return_path="a@example.org", authserv_id="mx").kind in Kind
+    assert read(raw, return_path="a@example.org", authserv_id="mx").kind in MailKind
 
 
 @given(st.integers(0, len(REPLY)), st.binary(max_size=30))
 def test_no_damage_to_a_reply_breaks_the_reader(at: int, noise: bytes) -> None:
-    assert read(REPLY[:at] + noise + REPLY[at:], return_path="a@example.org", authserv_id="mx").kind in Kind
+    assert (
+        read(REPLY[:at] + noise + REPLY[at:], return_path="a@example.org", authserv_id="mx").kind in MailKind
+    )

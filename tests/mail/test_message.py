@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from events_app.mail.message import Draft, UnsafeHeader, build, header_names, recipient_of
+from events_app.mail.message import Composed, UnsafeHeader, build, header_names, recipient_of
 
 pytestmark = pytest.mark.engine_free
 
@@ -18,17 +18,17 @@ MESSAGE_ID = "<abcdefghijklmnopqrstuvwxyz234567abcdefg@events.example.org>"
 WHEN = datetime(2026, 11, 22, 16, 5, tzinfo=UTC)
 
 
-def draft(**changes: object) -> Draft:
+def draft(**changes: object) -> Composed:
     words: dict[str, object] = {
         "to_address": "guest@example.org",
         "subject": "Your place is confirmed",
         "text": "See you there.\n",
         "html": "<p>See you there.</p>",
     }
-    return Draft(**(words | changes))  # type: ignore[arg-type]
+    return Composed(**(words | changes))  # type: ignore[arg-type]
 
 
-def built(of: Draft) -> bytes:
+def built(of: Composed) -> bytes:
     return build(of, sender_address="events@example.org", message_id=MESSAGE_ID, date=WHEN)
 
 

@@ -15,7 +15,7 @@ from events_app.registrations import facts
 from events_app.registrations.actions import leaving
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.replies import actions as replies
-from events_app.replies.actions import Desk
+from events_app.replies.actions import Reception
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
@@ -31,8 +31,8 @@ def listening(office: Office) -> Office:
 
 
 @pytest.fixture
-def desk(listening: Office) -> Desk:
-    return Desk(listening, authserv_id="mx.example.org", forward_to="help@example.org")
+def desk(listening: Office) -> Reception:
+    return Reception(listening, authserv_id="mx.example.org", forward_to="help@example.org")
 
 
 async def invited(office: Office, **changes: Any) -> tuple[Event, Registration]:
@@ -79,7 +79,7 @@ def mail(
     return message.as_bytes()
 
 
-async def answer(row: Registration, raw: bytes, desk: Desk, *, return_path: str = ADDRESS) -> str:
+async def answer(row: Registration, raw: bytes, desk: Reception, *, return_path: str = ADDRESS) -> str:
     return await replies.take(row.organizer_address, raw, return_path, desk=desk, now=make.NOW)
 
 
@@ -102,7 +102,7 @@ async def test_each_invitation_names_an_address_of_its_own_that_nobody_can_guess
 
 @pytest.mark.parametrize("said", ["ACCEPTED", "TENTATIVE"])
 async def test_a_yes_or_a_perhaps_sets_the_answer_and_nothing_else(
-    listening: Office, desk: Desk, said: str
+    listening: Office, desk: Reception, said: str
 ) -> None:
     event, row = await invited(listening)
 
@@ -113,7 +113,7 @@ async def test_a_yes_or_a_perhaps_sets_the_answer_and_nothing_else(
     assert await make.kinds(event, listening) == ["confirmed guest1@example.org"]
 
 
-async def test_a_proven_no_holds_the_seat_a_while_and_says_so(listening: Office, desk: Desk) -> None:
+async def test_a_proven_no_holds_the_seat_a_while_and_says_so(listening: Office, desk: Reception) -> None:
     event, row = await invited(listening)
 
     done = await answer(row, mail(calendar(uid_of(row, listening), answer="DECLINED"), proof=PROVEN), desk)
@@ -133,7 +133,9 @@ async def test_a_proven_no_holds_the_seat_a_while_and_says_so(listening: Office,
         "mx.example.org; dmarc=pass header.from=evil.example.net",
     ],
 )
-async def test_a_no_that_anybody_could_have_sent_only_asks(listening: Office, desk: Desk, proof: str) -> None:
+async def test_a_no_that_anybody_could_have_sent_only_asks(
+    listening: Office, desk: Reception, proof: str
+) -> None:
     event, row = await invited(listening)
 
     done = await answer(row, mail(calendar(uid_of(row, listening), answer="DECLINED"), proof=proof), desk)
@@ -143,7 +145,7 @@ async def test_a_no_that_anybody_could_have_sent_only_asks(listening: Office, de
     assert (await make.kinds(event, listening))[-1] == "declined_reply guest1@example.org"
 
 
-async def test_googles_own_signature_proves_a_no(listening: Office, desk: Desk) -> None:
+async def test_googles_own_signature_proves_a_no(listening: Office, desk: Reception) -> None:
     _event, row = await invited(listening)
     proof = "mx.example.org; dkim=pass header.d=google.com; dmarc=fail header.from=example.org"
 
@@ -153,7 +155,7 @@ async def test_googles_own_signature_proves_a_no(listening: Office, desk: Desk) 
     )
 
 
-async def test_a_no_in_somebody_elses_name_frees_nothing(listening: Office, desk: Desk) -> None:
+async def test_a_no_in_somebody_elses_name_frees_nothing(listening: Office, desk: Reception) -> None:
     _event, row = await invited(listening)
     raw = mail(calendar(uid_of(row, listening), answer="DECLINED"), sender="other@example.org", proof=PROVEN)
 
@@ -169,7 +171,7 @@ async def test_a_no_in_somebody_elses_name_frees_nothing(listening: Office, desk
     ],
 )
 async def test_an_answer_about_something_else_changes_nothing(
-    listening: Office, desk: Desk, changes: dict[str, Any], expected: str
+    listening: Office, desk: Reception, changes: dict[str, Any], expected: str
 ) -> None:
     event, row = await invited(listening)
     said: dict[str, Any] = {"uid": uid_of(row, listening), "answer": "DECLINED", **changes}
@@ -181,7 +183,7 @@ async def test_an_answer_about_something_else_changes_nothing(
     assert len(await make.kinds(event, listening)) == 1
 
 
-async def test_an_answer_to_an_old_version_is_noted_and_not_taken(listening: Office, desk: Desk) -> None:
+async def test_an_answer_to_an_old_version_is_noted_and_not_taken(listening: Office, desk: Reception) -> None:
     event, row = await invited(listening)
     await make.change(event, listening, starts_wall="2035-05-12T12:00")
     await announcing.announce(event.id, act=listening.at(make.NOW))
@@ -192,7 +194,7 @@ async def test_an_answer_to_an_old_version_is_noted_and_not_taken(listening: Off
     assert (done, row.answer) == ("answered_old", "NEEDS-ACTION")
 
 
-async def test_exchange_names_no_organizer_and_is_heard(listening: Office, desk: Desk) -> None:
+async def test_exchange_names_no_organizer_and_is_heard(listening: Office, desk: Reception) -> None:
     _event, row = await invited(listening)
 
     done = await answer(row, mail(calendar(uid_of(row, listening), answer="TENTATIVE", organizer="")), desk)
@@ -200,7 +202,9 @@ async def test_exchange_names_no_organizer_and_is_heard(listening: Office, desk:
     assert done == "answered_tentative"
 
 
-async def test_an_answer_is_heard_once_and_an_older_one_not_at_all(listening: Office, desk: Desk) -> None:
+async def test_an_answer_is_heard_once_and_an_older_one_not_at_all(
+    listening: Office, desk: Reception
+) -> None:
     _event, row = await invited(listening)
     late = mail(calendar(uid_of(row, listening), answer="TENTATIVE", stamp="20341201T120000Z"))
     early = mail(calendar(uid_of(row, listening), answer="ACCEPTED", stamp="20341201T110000Z"))
@@ -210,7 +214,7 @@ async def test_an_answer_is_heard_once_and_an_older_one_not_at_all(listening: Of
     ]  # fmt: skip
 
 
-async def test_a_yes_after_cancelling_registers_nobody(listening: Office, desk: Desk) -> None:
+async def test_a_yes_after_cancelling_registers_nobody(listening: Office, desk: Reception) -> None:
     event, row = await invited(listening)
     await leaving.cancel(row.id, act=listening.at(make.NOW))
 
@@ -220,7 +224,7 @@ async def test_a_yes_after_cancelling_registers_nobody(listening: Office, desk: 
     assert await Registration.filter(event_id=event.id, live=1).count() == 0
 
 
-async def test_a_proposed_time_is_answered_and_changes_nothing(listening: Office, desk: Desk) -> None:
+async def test_a_proposed_time_is_answered_and_changes_nothing(listening: Office, desk: Reception) -> None:
     event, row = await invited(listening)
 
     await answer(row, mail(calendar(uid_of(row, listening), method="COUNTER"), method="COUNTER"), desk)
@@ -228,7 +232,9 @@ async def test_a_proposed_time_is_answered_and_changes_nothing(listening: Office
     assert (await make.kinds(event, listening))[-1] == "counter guest1@example.org"
 
 
-async def test_a_calendar_that_asks_again_gets_the_invitation_again(listening: Office, desk: Desk) -> None:
+async def test_a_calendar_that_asks_again_gets_the_invitation_again(
+    listening: Office, desk: Reception
+) -> None:
     event, row = await invited(listening)
 
     await answer(row, mail(calendar(uid_of(row, listening), method="REFRESH"), method="REFRESH"), desk)
@@ -248,7 +254,7 @@ def bounce(status: str) -> bytes:
 
 @pytest.mark.parametrize(("status", "marked"), [("5.1.1", True), ("4.2.2", False)])
 async def test_a_bounce_that_says_never_marks_the_person(
-    listening: Office, desk: Desk, status: str, marked: bool
+    listening: Office, desk: Reception, status: str, marked: bool
 ) -> None:
     event, row = await invited(listening)
 
@@ -259,7 +265,7 @@ async def test_a_bounce_that_says_never_marks_the_person(
     assert len(await make.kinds(event, listening)) == 1
 
 
-async def test_an_out_of_office_is_dropped(listening: Office, desk: Desk) -> None:
+async def test_an_out_of_office_is_dropped(listening: Office, desk: Reception) -> None:
     event, row = await invited(listening)
 
     done = await answer(row, mail(Auto_Submitted="auto-replied"), desk)
@@ -267,7 +273,7 @@ async def test_an_out_of_office_is_dropped(listening: Office, desk: Desk) -> Non
     assert (done, len(await make.kinds(event, listening))) == ("dropped", 1)
 
 
-async def test_a_humans_words_go_to_the_help_desk(listening: Office, desk: Desk) -> None:
+async def test_a_humans_words_go_to_the_help_desk(listening: Office, desk: Reception) -> None:
     event, row = await invited(listening)
     message = EmailMessage()
     message["From"], message["Subject"] = ADDRESS, "A question"
@@ -281,7 +287,7 @@ async def test_a_humans_words_go_to_the_help_desk(listening: Office, desk: Desk)
     assert "/registrations/" not in post.everything
 
 
-async def test_too_large_two_calendars_and_nonsense_do_nothing(listening: Office, desk: Desk) -> None:
+async def test_too_large_two_calendars_and_nonsense_do_nothing(listening: Office, desk: Reception) -> None:
     event, row = await invited(listening)
     one, two = calendar(uid_of(row, listening), answer="DECLINED"), calendar("other@x", answer="DECLINED")
     large = mail(one, proof=PROVEN) + b"x" * 300_000
@@ -292,7 +298,7 @@ async def test_too_large_two_calendars_and_nonsense_do_nothing(listening: Office
     assert len(await make.kinds(event, listening)) == 1
 
 
-async def test_mail_without_a_return_path_is_never_answered(listening: Office, desk: Desk) -> None:
+async def test_mail_without_a_return_path_is_never_answered(listening: Office, desk: Reception) -> None:
     event, row = await invited(listening)
 
     await answer(row, mail(calendar(uid_of(row, listening), method="COUNTER")), desk, return_path="")
@@ -300,7 +306,9 @@ async def test_mail_without_a_return_path_is_never_answered(listening: Office, d
     assert len(await make.kinds(event, listening)) == 1
 
 
-async def test_the_whole_loop_from_our_own_invitation_to_the_answer(listening: Office, desk: Desk) -> None:
+async def test_the_whole_loop_from_our_own_invitation_to_the_answer(
+    listening: Office, desk: Reception
+) -> None:
     event, row = await invited(listening)
     (post,) = await make.posted(event, listening)
     uid = next(line[4:] for line in post.calendar.splitlines() if line.startswith("UID:"))

@@ -15,7 +15,7 @@ from events_app.i18n import (
     N_,
     translate,
 )
-from events_app.mail.message import Draft
+from events_app.mail.message import Composed
 from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
 from events_app.mailings.actions.writing import Audience
@@ -34,7 +34,7 @@ class Sample:
     """The letter as one named person would get it."""
 
     row: OpenPerson
-    draft: Draft
+    draft: Composed
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ MOST_PAIRS: Final = 100
 
 
 @dataclass(frozen=True)
-class Double:
+class Duplicate:
     """Two rows that may be one person, with what is said of both: (label, one, other)."""
 
     rows: tuple[OpenPerson, OpenPerson]
@@ -47,7 +47,7 @@ async def duplicates(request: Request) -> Response:
     )
 
 
-def _double(one: OpenPerson, other: OpenPerson, why: str, questions: Sequence[Question]) -> Double:
+def _double(one: OpenPerson, other: OpenPerson, why: str, questions: Sequence[Question]) -> Duplicate:
     answers = [
         {str(question.id): words for question, words in said_answers(questions, row.person.answers)}
         for row in (one, other)
@@ -58,7 +58,7 @@ def _double(one: OpenPerson, other: OpenPerson, why: str, questions: Sequence[Qu
     ]
     plain = [(label, *(value(row) for row in (one, other))) for label, value in COMPARED.items()]
     facts = [(label, here, there) for label, here, there in (*plain, *asked) if here or there]
-    return Double((one, other), why, facts)
+    return Duplicate((one, other), why, facts)
 
 
 COMPARED: Final[Mapping[str, Callable[[OpenPerson], str]]] = {

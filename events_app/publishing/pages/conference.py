@@ -39,7 +39,7 @@ async def conference(request: Request) -> Response:
 
 
 @dataclass(frozen=True)
-class Cell:
+class GridCell:
     """What begins in a room at one time, and over how many rows of the table it lasts."""
 
     events: Sequence[Event]
@@ -54,7 +54,7 @@ class Grid:
 
     day: date
     rooms: Sequence[str]
-    rows: Sequence[tuple[datetime, Sequence[Cell]]]
+    rows: Sequence[tuple[datetime, Sequence[GridCell]]]
 
 
 def grids_of(days: Sequence[tuple[date, list[Event]]]) -> list[Grid]:
@@ -69,9 +69,9 @@ def grids_of(days: Sequence[tuple[date, list[Event]]]) -> list[Grid]:
     return made
 
 
-def _grid_rows(rooms: Sequence[Sequence[Event]]) -> list[tuple[datetime, Sequence[Cell]]]:
+def _grid_rows(rooms: Sequence[Sequence[Event]]) -> list[tuple[datetime, Sequence[GridCell]]]:
     starts = sorted({each.starts for events in rooms for each in events})
-    cells: dict[datetime, list[Cell]] = {start: [] for start in starts}
+    cells: dict[datetime, list[GridCell]] = {start: [] for start in starts}
     for events in rooms:
         begins = {each.starts for each in events}
         at = 0
@@ -81,6 +81,6 @@ def _grid_rows(rooms: Sequence[Sequence[Event]]) -> list[tuple[datetime, Sequenc
             rows = 1
             while at + rows < len(starts) and starts[at + rows] < ends and starts[at + rows] not in begins:
                 rows += 1
-            cells[starts[at]].append(Cell(here, rows))
+            cells[starts[at]].append(GridCell(here, rows))
             at += rows
     return list(cells.items())

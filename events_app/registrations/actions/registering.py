@@ -110,8 +110,8 @@ async def register_by_hand(
     index = act.vault.blind_index(str(event.id), applicant.address)
     if applicant.address and await Registration.find_living(event.id, index):
         return None
-    room = await pool_of(event, applicant.mode)
-    status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist)
+    pool = await pool_of(event, applicant.mode)
+    status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist)
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
     placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
     enrolled = await _write(event, applicant, placing, act=act)
@@ -146,9 +146,9 @@ async def _place(event: Event, applicant: Applicant, *, act: Act) -> Placing:
     if event.needs_approval and invitation is None:
         return Placing(Status.PENDING, event.confirms_address, None, None, None)
     jumps = invitation is not None and invitation.purpose == "jump"
-    room = await pool_of(event, applicant.mode, quota_id)
+    pool = await pool_of(event, applicant.mode, quota_id)
     people = 1 + len(applicant.guests)
-    status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist, people=people, jumps=jumps)
+    status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist, people=people, jumps=jumps)
     order = None
     if status == Status.WAITLISTED:
         order = await (head_of_line(event.id) if jumps else end_of_line(event.id))
