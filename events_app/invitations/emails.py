@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from events_app.i18n import N_
 from events_app.mail.message import Composed
-from events_app.registrations.emails import Manner, draft_of
+from events_app.registrations.emails import Manner, composed_of
 
 INVITATION: Final = "invitations.invitation"
 
@@ -16,4 +16,4 @@ _INVITED: Final = Manner(
 
 def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """The invitation in its person's language; the courier calls this outside any transaction."""
-    return draft_of(kind, facts, _INVITED)
+    return composed_of(kind, facts, _INVITED)

@@ -10,7 +10,7 @@ from events_app.acts import Office
 from events_app.events.models.event import Event, EventHost
 from events_app.i18n import N_, direction, languages, say_date, say_time, translate, use_language
 from events_app.mail.message import Composed
-from events_app.registrations.emails import INVITES, PLAIN, draft_of, for_a_header, harmless, written
+from events_app.registrations.emails import INVITES, PLAIN, composed_of, for_a_header, harmless, written
 from events_app.registrations.facts import DEFAULT_COLOUR, Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
@@ -30,7 +30,7 @@ _LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
 
 def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """A letter of this room in its person's language; the courier calls this outside any transaction."""
-    return _test_of_the_mail(facts) if kind == TEST else draft_of(kind, facts, KINDS.get(kind, PLAIN))
+    return _test_of_the_mail(facts) if kind == TEST else composed_of(kind, facts, KINDS.get(kind, PLAIN))
 
 
 def _test_of_the_mail(facts: Mapping[str, Any]) -> Composed:

@@ -64,10 +64,10 @@ _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=F
 
 def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """A letter of this room in the person's language; the courier calls this outside any transaction."""
-    return draft_of(kind, facts, KINDS.get(kind, PLAIN))
+    return composed_of(kind, facts, KINDS.get(kind, PLAIN))
 
 
-def draft_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed:
+def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed:
     """A letter about a registration, of any room, from its facts alone; `kind` names the folder of its templates."""
     language = str(facts["language"])
     with use_language(language):

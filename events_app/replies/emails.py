@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from events_app.i18n import N_
 from events_app.mail.message import Composed
-from events_app.registrations.emails import INVITES, PLAIN, Manner, draft_of
+from events_app.registrations.emails import INVITES, PLAIN, Manner, composed_of
 
 KINDS: Final = {
     "replies.refreshed": INVITES,
@@ -18,4 +18,4 @@ KINDS: Final = {
 
 def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """A letter of this room in its person's language; the courier calls this outside any transaction."""
-    return draft_of(kind, facts, KINDS.get(kind, PLAIN))
+    return composed_of(kind, facts, KINDS.get(kind, PLAIN))
