@@ -17,7 +17,7 @@ ENGINES = {
     "sqlite": ("-m", "not house"),  # the checks have run those
     "postgresql": ("-m", "not engine_free and not browser and not house"),
 }
-SHARED_OUT = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # in the order of tests/conftest.py
+SHARED_OUT = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")  # in the order of tests/conftest.py
 QUICK_FOLDER = Path("/dev/shm")
 ENOUGH = 4 * 2**30  # bytes: many times what the tests leave there
 SPARTICUZ = "@sparticuz/chromium@147.0.0"  # a headless Chromium from npm, for whoever is not root
