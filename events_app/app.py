@@ -203,10 +203,10 @@ def courier_of(settings: Settings, vault: Vault) -> Courier:
 
 def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
     """Where calendars' answers arrive, when the operator has set it up."""
-    desk = replies.Reception(office, settings.inbound.authserv_id, settings.inbound.forward_to)
+    reception = replies.Reception(office, settings.inbound.authserv_id, settings.inbound.forward_to)
 
     async def take(recipient: str, raw: bytes, return_path: str) -> None:
-        await replies.take(recipient, raw, return_path, desk=desk, now=clock.now())
+        await replies.take(recipient, raw, return_path, reception=reception, now=clock.now())
 
     return LmtpServer(settings.inbound, is_ours=replies.is_ours, take=take)
 

@@ -38,30 +38,30 @@ async def is_ours(recipient: str) -> bool:
     return "+r-" in recipient and await Registration.filter(organizer_address=recipient.lower()).exists()
 
 
-async def take(recipient: str, raw: bytes, return_path: str, *, desk: Reception, now: datetime) -> str:
+async def take(recipient: str, raw: bytes, return_path: str, *, reception: Reception, now: datetime) -> str:
     """Do what one mail may do; says in a word what that was. Nothing of the mail is logged."""
     registration = await Registration.get_or_none(organizer_address=recipient.lower())
     if registration is None or registration.erased:
         return "unknown"
-    arrived = read(raw, return_path=return_path, authserv_id=desk.authserv_id)
-    done = await _take(registration.id, arrived, return_path, desk=desk, now=now)
+    arrived = read(raw, return_path=return_path, authserv_id=reception.authserv_id)
+    done = await _take(registration.id, arrived, return_path, reception=reception, now=now)
     log.info("an answer arrived: %s, %s", arrived.kind.value, done)
     return done
 
 
 @one_transaction
 async def _take(
-    registration_id: object, arrived: Arrived, return_path: str, *, desk: Reception, now: datetime
+    registration_id: object, arrived: Arrived, return_path: str, *, reception: Reception, now: datetime
 ) -> str:
     found = await Registration.get(id=registration_id)
     event = await Event.claim(found.event_id)
     await found.refresh_from_db()
-    person = reveal_person(found, vault=desk.office.vault, reader=COURIER)
+    person = reveal_person(found, vault=reception.office.vault, reader=COURIER)
     answer_to = _ANSWER_TO.get(arrived.kind)
     if answer_to is None or await _too_many_today(found, now):
         return "dropped"
-    act = desk.office.at(now, Who.PERSON)
-    return await answer_to(_Case(found, event, person, arrived, desk, act, may_answer=bool(return_path)))
+    act = reception.office.at(now, Who.PERSON)
+    return await answer_to(_Case(found, event, person, arrived, reception, act, may_answer=bool(return_path)))
 
 
 async def _too_many_today(registration: Registration, now: datetime) -> bool:
@@ -71,20 +71,20 @@ async def _too_many_today(registration: Registration, now: datetime) -> bool:
 
 @dataclass(frozen=True)
 class _Case:
-    """One mail before the desk, with everything needed to judge it."""
+    """One mail before the reception, with everything needed to judge it."""
 
     registration: Registration
     event: Event
     person: Person
     arrived: Arrived
-    desk: Reception
+    reception: Reception
     act: Act
     may_answer: bool
 
     @property
     def is_about_us(self) -> bool:
         """The UID is this registration's, and the attendee is its person. A missing ORGANIZER is fine: Exchange's."""
-        same_uid = self.arrived.uid == uid_of(self.registration.id, self.desk.office.site)
+        same_uid = self.arrived.uid == uid_of(self.registration.id, self.reception.office.site)
         return same_uid and normalise(self.arrived.attendee) == normalise(self.person.address)
 
     async def note(self, what: str) -> str:
@@ -161,11 +161,11 @@ async def _bounced(case: _Case) -> str:
 
 
 async def _wrote(case: _Case) -> str:
-    """A human's own words go to the help desk, where there is one."""
-    if case.desk.forward_to and case.arrived.text.strip():
+    """A human's own words go to the help reception, where there is one."""
+    if case.reception.forward_to and case.arrived.text.strip():
         body = f"{case.arrived.sender}\n\n{case.arrived.text.strip()}"
-        language = case.desk.office.site.default_language
-        more: dict[str, Json] = {"to_address": case.desk.forward_to, "body": body, "language": language}
+        language = case.reception.office.site.default_language
+        more: dict[str, Json] = {"to_address": case.reception.forward_to, "body": body, "language": language}
         await case.write("forwarded", more=more)
     return await case.note("wrote")
 

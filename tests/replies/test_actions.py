@@ -80,7 +80,7 @@ def mail(
 
 
 async def answer(row: Registration, raw: bytes, desk: Reception, *, return_path: str = ADDRESS) -> str:
-    return await replies.take(row.organizer_address, raw, return_path, desk=desk, now=make.NOW)
+    return await replies.take(row.organizer_address, raw, return_path, reception=desk, now=make.NOW)
 
 
 async def history(row: Registration) -> list[str]:
@@ -318,7 +318,7 @@ async def test_the_whole_loop_from_our_own_invitation_to_the_answer(
 
     recipient = organizer.rpartition("mailto:")[2]
     done = await replies.take(
-        recipient, mail(calendar(uid, answer="TENTATIVE")), ADDRESS, desk=desk, now=make.NOW
+        recipient, mail(calendar(uid, answer="TENTATIVE")), ADDRESS, reception=desk, now=make.NOW
     )
 
     assert (done, recipient) == ("answered_tentative", row.organizer_address)
