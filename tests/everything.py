@@ -6,20 +6,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from run import ROOT, install_system_packages
 from tests import check
 
-IN_ORDER = (
-    "--dist",
-    "loadfile",
-    "--no-loadscope-reorder",
-)  # of tests/conftest.py: what takes long comes first
 ENGINES = {
-    "sqlite": ("-n", "3", *IN_ORDER, "-m", "not house"),  # the checks have run those
-    "postgresql": ("-n", "1", *IN_ORDER, "-m", "not engine_free and not browser and not house"),
+    "sqlite": ("-m", "not house"),  # the checks have run those
+    "postgresql": ("-m", "not engine_free and not browser and not house"),
 }
+SHARED_OUT = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")  # in the order of tests/conftest.py
 QUICK_FOLDER = Path("/dev/shm")
 ENOUGH = 4 * 2**30  # bytes: many times what the tests leave there
 SPARTICUZ = "@sparticuz/chromium@147.0.0"  # a headless Chromium from npm, for whoever is not root
@@ -40,34 +38,21 @@ def run_only(words: list[str]) -> int:
 
 
 def run_everything() -> int:
-    """The checks, then both engines side by side: one waits for its browser while the other reckons."""
     make_sure_of_node()
     os.environ["CHROMIUM"] = make_sure_of_chromium(ROOT / ".venv/chromium")
-    begun = time.monotonic()
-    failed = ["the checks"] if check.main([]) else []
-    checked = time.monotonic()
+    runs: dict[str, Callable[[], int]] = {"the checks": partial(check.main, [])}
+    for engine, chosen in ENGINES.items():
+        runs[f"the tests on {engine}"] = partial(run_pytest, engine, *SHARED_OUT, *chosen)
+    failed, told = [], []
     with tempfile.TemporaryDirectory(prefix="events-tests-", dir=quick_folder()) as folder:
         os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
-        failed += [f"the tests on {engine}" for engine in run_both(Path(folder))]
-    told = f"the checks {checked - begun:.0f} s, the tests {time.monotonic() - checked:.0f} s"
-    print(f"\n{'FAILED: ' + ' and '.join(failed) if failed else 'All passed'} ({told}).")
+        for name, run in runs.items():
+            begun = time.monotonic()
+            if run():
+                failed.append(name)
+            told.append(f"{name} {time.monotonic() - begun:.0f} s")
+    print(f"\n{'FAILED: ' + ' and '.join(failed) if failed else 'All passed'} ({', '.join(told)}).")
     return 1 if failed else 0
-
-
-def run_both(folder: Path) -> list[str]:
-    """The engines whose tests failed. What the second one says is kept until the first has ended."""
-    first, second = ENGINES
-    kept = folder / "said.txt"
-    with kept.open("w") as file:
-        beside = subprocess.Popen(
-            command(*ENGINES[second]), cwd=ROOT, env=on(second), stdout=file, stderr=file
-        )
-        try:
-            statuses = {first: run_pytest(first, *ENGINES[first]), second: beside.wait()}
-        finally:
-            beside.terminate()
-    print(f"\n== pytest on {second} {' '.join(ENGINES[second])}\n{kept.read_text()}", flush=True)
-    return [engine for engine, status in statuses.items() if status]
 
 
 def quick_folder() -> Path | None:
@@ -95,15 +80,8 @@ def prepare_environment(scratch: Path) -> None:
 
 def run_pytest(engine: str, *words: str) -> int:
     print(f"\n== pytest on {engine} {' '.join(words)}", flush=True)
-    return subprocess.run(command(*words), cwd=ROOT, env=on(engine), check=False).returncode
-
-
-def command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "pytest", *words]
-
-
-def on(engine: str) -> dict[str, str]:
-    return {**os.environ, "TEST_DB": engine}
+    command = [sys.executable, "-m", "pytest", *words]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | {"TEST_DB": engine}, check=False).returncode
 
 
 def make_sure_of_node() -> None:
