@@ -1,7 +1,7 @@
 """Templates and Markdown: values in, safe HTML or plain text out."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +28,12 @@ _TAGS = {
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
 
 
+class _Environment(Environment):
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """One dict for all templates. Over jinja's ChainMap each import of macros compares all names in Python."""
+        return {**self.globals, **d} if d else self.globals
+
+
 @pass_eval_context
 def _say(context: EvalContext, sentence: str, /, **values: Any) -> str:
     """`_()` of the templates: what jinja's "newstyle" gettext does (always a format string, values escaped where
@@ -38,7 +44,7 @@ def _say(context: EvalContext, sentence: str, /, **values: Any) -> str:
     return text % values if "%" in text else text
 
 
-environment = Environment(
+environment = _Environment(
     loader=FileSystemLoader(ROOT / "templates"),
     autoescape=select_autoescape(enabled_extensions=(), disabled_extensions=("txt",), default=True),
     undefined=StrictUndefined,
