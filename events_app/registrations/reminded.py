@@ -17,15 +17,15 @@ async def skip_what_is_due(event: Event, registrations: Sequence[Registration], 
     """
     left = ceil((event.starts_at - now).total_seconds() / 60)
     minutes = max(-_NEVER, min(left, _NEVER))
-    if len(registrations) > 1 and not await rows(_DUE, event.id, minutes):
+    if not await rows(_DUE, event.id, minutes):
         return
     for registration in registrations:
         await rows(_SKIP, registration.id, event.told, event.id, minutes)
 
 
-async def skip_nothing(event: Event, registration: Registration) -> None:
+async def skip_nothing(event: Event) -> None:
     """The same question of the database, of which nothing comes: for who must not be told apart by the time."""
-    await rows(_SKIP, registration.id, event.told, event.id, _NEVER)
+    await rows(_DUE, event.id, _NEVER)
 
 
 _DUE = 'SELECT "id" FROM "reminder" WHERE "event_id" = $1 AND "is_after" = FALSE AND "minutes" >= $2'

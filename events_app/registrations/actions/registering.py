@@ -94,7 +94,7 @@ async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None
     person = reveal_person(known, vault=act.vault, reader=COURIER)
     act.vault.seal(str(event.id), person_context(known.id), person.as_json())
     await known.save(update_fields=["person"])  # as it was
-    await skip_nothing(event, known)
+    await skip_nothing(event)
 
 
 @one_transaction
