@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from starlette.requests import Request
 
@@ -63,12 +64,15 @@ def office_of(request: Request) -> Office:
     return house_of(request).office
 
 
-def reader_of(request: Request) -> Reader:
-    """Who asks, as the vault is told it: the organizer who is signed in at the desk, else whoever has the link."""
+def reader_of(request: Request, registration_id: UUID | None = None) -> Reader:
+    """Who asks, as the vault is told it: the organizer who is signed in at the desk, else whoever has the own link,
+    with its registration where the link has opened one."""
     organizer = getattr(request.state, "organizer", None)
-    return Reader("organizer", organizer.id) if organizer else Reader("own link")
+    if organizer:
+        return Reader("organizer", organizer.id)
+    return Reader("own link", str(registration_id) if registration_id else None)
 
 
-def act_of(request: Request) -> Act:
-    """What they do now."""
-    return Act(reader_of(request), clock.now(), office_of(request))
+def act_of(request: Request, registration_id: UUID | None = None) -> Act:
+    """What they do now. A page that acts twice asks once: one act is one moment."""
+    return Act(reader_of(request, registration_id), clock.now(), office_of(request))

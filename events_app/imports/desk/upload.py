@@ -61,9 +61,9 @@ async def upload(request: Request) -> Response:
     except Invalid as refusal:
         blamed.errors = [say(refusal)]
         return await _upload_page(request, event, form, status=422)
-    now = clock.now()
-    draft = await drafts.keep_draft(event.id, _organizer_id(request), data, act=act_of(request))
-    await drafts.keep_choices(draft, {"encoding": table.encoding}, now=now)
+    act = act_of(request)
+    draft = await drafts.keep_draft(event.id, _organizer_id(request), data, act=act)
+    await drafts.keep_choices(draft, {"encoding": table.encoding}, now=act.now)
     return see_other(path_of(event, draft))
 
 

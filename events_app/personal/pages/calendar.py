@@ -34,7 +34,7 @@ async def join(request: Request) -> Response:
     is_open = opens <= now < event.ends_at
     link = ""
     if is_open:
-        link = join_link_of(event, act=act_of(request))
+        link = join_link_of(event, act=act_of(request, found.id))
     return page(
         request,
         "personal/join.html",

@@ -32,14 +32,15 @@ async def details(request: Request) -> Response:
         return await own_page(request, found, event, status=422, details=filled)
     if filled.asking.new:
         return await own_page(request, found, event, details=filled)
+    act = act_of(request, found.id)
     await changing.change_answers(
         found.id,
         name=filled.form.name.data or "",
         needs=filled.form.needs.data or "",
         answers=merged(person.answers, filled.asking.answers(), questions),
-        act=act_of(request),
+        act=act,
     )
-    await changing.change_language(found.id, filled.form.language.data, act=act_of(request))
+    await changing.change_language(found.id, filled.form.language.data, act=act)
     return back_to(request, N_("What you changed is saved."))
 
 
@@ -50,7 +51,7 @@ async def ask_address(request: Request) -> Response:
     form = AddressForm(await typed_into(request))
     if not form.validate():
         return await own_page(request, found, event, status=422, address=form)
-    await changing.ask_new_address(found.id, form.address.data or "", act=act_of(request))
+    await changing.ask_new_address(found.id, form.address.data or "", act=act_of(request, found.id))
     return back_to(
         request,
         N_("We have written to the new address. Nothing changes until the link in that letter is opened."),
@@ -83,7 +84,7 @@ async def take_address(request: Request) -> Response:
     found = await _find_mover(request)
     await typed_into(request)
     code = request.path_params["code"]
-    token = await changing.take_new_address(found.id, code, act=act_of(request))
+    token = await changing.take_new_address(found.id, code, act=act_of(request, found.id))
     return back_to(
         request,
         N_("Your registration now uses this address. The old link does not work any more."),
@@ -102,7 +103,7 @@ async def pass_on(request: Request) -> Response:
         name=form.name.data or "",
         address=form.address.data or "",
         language=form.language.data,
-        act=act_of(request),
+        act=act_of(request, found.id),
     )
     return back_to(request, N_("We have written to your colleague. You keep the place until they take it."))
 
@@ -111,7 +112,7 @@ async def own_data(request: Request) -> Response:
     """Everything the app holds about the registration, as JSON."""
     found, event = await find(request)
     history = await HistoryLine.filter(registration_id=found.id).order_by("number")
-    held = forgetting.my_data(found, act=act_of(request), history=list(history))
+    held = forgetting.my_data(found, act=act_of(request, found.id), history=list(history))
     questions = await questions_of(event.id, retired=True)
     said = said_answers(questions, person_behind(request, found).answers)
     held["answers"] = [{"question": choose(each.label), "answer": words} for each, words in said]
@@ -122,6 +123,6 @@ async def own_data(request: Request) -> Response:
 async def erasure(request: Request) -> Response:
     found, event = await find(request)
     await typed_into(request)
-    await forgetting.erase(found.id, act=act_of(request))
+    await forgetting.erase(found.id, act=act_of(request, found.id))
     sentence = N_("Your data is deleted. This link does not work any more.")
     return see_other(f"/events/{event.slug}", flash=Flash("success", translate(sentence)))

@@ -18,7 +18,7 @@ from events_app.errors import Conflict, say
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.where import place_of
 from events_app.events.rules import MODE_NAMES
-from events_app.house import act_of, office_of
+from events_app.house import act_of, office_of, reader_of
 from events_app.i18n import N_, choose, translate, use_language
 from events_app.personal.forms import ColleagueForm, DetailsForm, colleague_form, details_form
 from events_app.publishing.pages.pictures import colours_of
@@ -33,7 +33,6 @@ from events_app.registrations.models import Registration, party_of, place_in_lin
 from events_app.registrations.pages.receipt import RECEIPT_MARK, show_receipt
 from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Due, NoSuchRegistration, Status
-from events_app.vault import Reader
 from events_app.web.forms import typed_into, with_ids
 from events_app.web.responses import CALENDAR_TYPE, Flash, download, page, see_other
 
@@ -53,7 +52,7 @@ async def find(request: Request) -> tuple[Registration, Event]:
 
 
 def person_behind(request: Request, found: Registration) -> Person:
-    return reveal_person(found, vault=office_of(request).vault, reader=Reader("own link", str(found.id)))
+    return reveal_person(found, vault=office_of(request).vault, reader=reader_of(request, found.id))
 
 
 async def own_page(
@@ -147,7 +146,7 @@ async def cancellation(request: Request) -> Response:
     """The person cancels; a seat stays held for a while, so that a slip costs nothing."""
     found, _event = await find(request)
     await typed_into(request)
-    left = await leaving.leave(found.id, act=act_of(request))
+    left = await leaving.leave(found.id, act=act_of(request, found.id))
     if left.live is None:
         return back_to(request, N_("Thank you for making room."))
     return see_other(f"/registrations/{request.path_params['token']}")
@@ -157,7 +156,7 @@ async def final_cancellation(request: Request) -> Response:
     """Give the held place back now, for the next in line."""
     found, _event = await find(request)
     await typed_into(request)
-    await leaving.cancel(found.id, act=act_of(request))
+    await leaving.cancel(found.id, act=act_of(request, found.id))
     return back_to(request, N_("Thank you for making room."))
 
 
@@ -165,7 +164,7 @@ async def returning(request: Request) -> Response:
     found, event = await find(request)
     await typed_into(request)
     try:
-        await leaving.stay(found.id, act=act_of(request))
+        await leaving.stay(found.id, act=act_of(request, found.id))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=say(refusal))
     return back_to(request, N_("Your cancellation has been taken back."))
@@ -175,7 +174,7 @@ async def address_confirmation(request: Request) -> Response:
     """The address the person registered with is theirs."""
     found, _event = await find(request)
     await typed_into(request)
-    await leaving.confirm_address(found.id, act=act_of(request))
+    await leaving.confirm_address(found.id, act=act_of(request, found.id))
     return back_to(request, N_("Thank you, your address is confirmed."))
 
 
@@ -183,7 +182,7 @@ async def offer_taken(request: Request) -> Response:
     found, event = await find(request)
     await typed_into(request)
     try:
-        await deciding.accept_offer(found.id, act=act_of(request))
+        await deciding.accept_offer(found.id, act=act_of(request, found.id))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=say(refusal))
     return back_to(request, N_("Your calendar invitation is on its way by e-mail."))
@@ -193,7 +192,7 @@ async def other_mode(request: Request) -> Response:
     found, event = await find(request)
     mode = str((await typed_into(request)).get("mode", ""))
     try:
-        await changing.switch_mode(found.id, mode, act=act_of(request))
+        await changing.switch_mode(found.id, mode, act=act_of(request, found.id))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=say(refusal))
     return back_to(request, N_("Changed. A letter brings the new invitation."))
