@@ -34,8 +34,8 @@ async def count_registrations(event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
     return counts
 
 
-async def count_behind(event_id: uuid.UUID, told: str) -> int:
-    return await how_many_hold_an_old_time(event_id, told)
+async def count_behind(event_id: uuid.UUID) -> int:
+    return await how_many_hold_an_old_time(event_id)
 
 
 async def count_letters(event_id: uuid.UUID) -> dict[str, int]:

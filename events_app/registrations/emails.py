@@ -104,7 +104,9 @@ def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
     return LetterText(*(text.replace(_NAME, name).replace(_TOKEN, token) for text in form))
 
 
-_OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "own_url"}
+_OF_ONE_PERSON = {
+    "to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "own_url", "heard",
+}  # fmt: skip
 """Of these, a letter's words hold the name and the link, or nothing."""
 _OF_MANY = {
     "language", "mode", "status", "answer", "invited", "hold", "event", "old",

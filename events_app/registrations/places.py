@@ -12,7 +12,7 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.handed import HasSeats
 from events_app.registrations import rules
-from events_app.registrations.models import Quota, Registration
+from events_app.registrations.models import Quota, Registration, hear
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
@@ -136,11 +136,11 @@ async def confirm(registration: Registration, event: Event, *, letter: str, act:
     registration.waitlist_order = None
     registration.due_at = None
     registration.due_for = Due.NOTHING
+    await hear(registration, event)
     if registration.invited:
         registration.sequence += 1
     # Somebody who came along without an address has no calendar to invite.
     registration.invited = bool(reveal_person(registration, vault=act.vault, reader=COURIER).address)
-    registration.told, registration.said = event.told, event.said
     await registration.save()
     await skip_what_is_due(event, [registration], now=act.now)
     await note(registration, letter, act=act)

@@ -11,7 +11,7 @@ from events_app.events.models.event import Event
 from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.registrations.facts import Person, event_facts, letter_facts, person_of
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Registration, sequence_of
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
 from events_app.web.site import Site
@@ -73,6 +73,7 @@ async def post_about(
     language = str((more or {}).get("language", registration.language))
     about = event_facts(event, hosts, language=language, site=act.site)
     facts: dict[str, Any] = letter_facts(registration, person, about, site=act.site, now=act.now)
+    facts["sequence"] = await sequence_of(registration, event)
     posted = await outbox.post(
         kind,
         vault=act.vault,

@@ -38,7 +38,7 @@ async def test_whoever_was_told_the_old_instant_can_be_told_the_new_one_once(off
     await life.follow_zone_rules(act=office.at(make.NOW))
 
     changed = await Event.get(id=event.id)
-    behind = await how_many_hold_an_old_time(changed.id, changed.told)
+    behind = await how_many_hold_an_old_time(changed.id)
     told = [await announcing.announce(event.id, act=office.at(make.NOW)) for _ in range(2)]
 
     assert (behind, told) == (1, [1, 0])

@@ -206,7 +206,6 @@ async def _rows_of(
         code: await organizer_name(event, code, act=act)
         for code in {line.applicant.language for line in plan.new}
     }
-    told, said = event.told, event.said
     rows = []
     for newcomer, status, index in zip(people, plan.statuses, plan.indexes, strict=True):
         asked = newcomer.line.applicant
@@ -229,8 +228,7 @@ async def _rows_of(
                 invited=wish.writes and bool(asked.address) and (not waits or event.sends_holds),
                 organizer_address=organizer_address(act.site),
                 organizer_name=names[asked.language],
-                told=told,
-                said=said,
+                telling=event.telling,
             )
         )
         order += waits

@@ -29,7 +29,7 @@ from events_app.registrations.actions import changing, deciding, leaving
 from events_app.registrations.emails import entry_of
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.forms import AddressForm
-from events_app.registrations.models import Registration, party_of, place_in_line
+from events_app.registrations.models import Registration, party_of, place_in_line, sequence_of
 from events_app.registrations.pages.receipt import RECEIPT_MARK, show_receipt
 from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Due, NoSuchRegistration, Status
@@ -133,7 +133,8 @@ async def _entry(request: Request, found: Registration, event: Event, person: Pe
     office = office_of(request)
     with use_language(found.language):
         about = event_facts(event, await hosts_of(event.id), language=found.language, site=office.site)
-        return entry_of(letter_facts(found, person, about, site=office.site, now=clock.now()))
+        facts = letter_facts(found, person, about, site=office.site, now=clock.now())
+        return entry_of({**facts, "sequence": await sequence_of(found, event)})
 
 
 def back_to(request: Request, sentence: str, *, token: str = "") -> Response:

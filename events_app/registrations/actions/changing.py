@@ -18,7 +18,7 @@ from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.actions.registering import code_index
 from events_app.registrations.facts import Person
-from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
+from events_app.registrations.models import Invitation, Registration, end_of_line, hear, party_of
 from events_app.registrations.places import may_hear_of_it, pool_of, promote
 from events_app.registrations.posting import guest_context, note, post_about, reveal_person, seal_person
 from events_app.registrations.rules import Status
@@ -50,6 +50,7 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
         raise rules.ModeFull()
     order = await end_of_line(event.id)
     for each in moving:
+        await hear(each, event)
         each.mode, each.quota_id = mode, None
         if each.status != Status.CONFIRMED and not takes_along:
             each.party = None
@@ -57,7 +58,6 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
             each.waitlist_order = order
         if each.invited:
             each.sequence += 1
-            each.told = event.told
         await each.save()
         await note(each, "switched", act=act)
         if may_hear_of_it(each):
@@ -128,6 +128,7 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     old, new, token = person.address, wished_address(person, code, act.now), new_token()
     if not new:
         raise rules.ChangeNotPossible()
+    await hear(registration, event)
     registration.sequence += 1 if registration.invited else 0
     registration.address_index = act.vault.blind_index(str(event.id), new)
     registration.token_digest = digest(token)

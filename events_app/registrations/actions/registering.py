@@ -247,8 +247,7 @@ async def _write(
         invited=invited,
         organizer_address=organizer_address(act.site),
         organizer_name=await organizer_name(event, applicant.language, act=act),
-        told=event.told,
-        said=event.said,
+        telling=event.telling,
     )
     person = Person(applicant.name, applicant.address, applicant.needs, token, dict(applicant.answers))
     seal_person(registration, person, vault=act.vault)
