@@ -2,7 +2,15 @@
 
 from events_app.vault.deletions import Deletion
 from events_app.vault.readers import Reader, ReadingRefused, ReadRule
-from events_app.vault.refusals import DeletionsUnreadable, KeyringBusy, KeysExposed, KeysLost, NoKey, SealBroken, VaultClosed
+from events_app.vault.refusals import (
+    DeletionsUnreadable,
+    KeyringBusy,
+    KeysExposed,
+    KeysLost,
+    NoKey,
+    SealBroken,
+    VaultClosed,
+)
 from events_app.vault.rules import Json, normalise
 from events_app.vault.vault import Vault
 

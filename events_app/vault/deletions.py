@@ -1,4 +1,4 @@
-"""The list of deletions: what was forgotten, written outside the data and every backup, so that no restore undoes it."""
+"""The list of deletions: what was forgotten, kept outside the data and every backup, so that no restore undoes it."""
 
 import fcntl
 import json
@@ -36,7 +36,9 @@ class Deletions:
         with _locked(self.path) as handle:
             known = os.pread(handle, os.fstat(handle).st_size, 0)
             whole = known[: known.rfind(b"\n") + 1]
-            if any((each.scope, each.person) == (deletion.scope, deletion.person) for each in self._in(whole)):
+            if any(
+                (each.scope, each.person) == (deletion.scope, deletion.person) for each in self._in(whole)
+            ):
                 return
             os.ftruncate(handle, len(whole))
             line = _line_of(deletion)

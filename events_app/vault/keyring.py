@@ -161,7 +161,8 @@ def _is_without_log(connection: sqlite3.Connection) -> bool:
     """Whether the file has no write-ahead log, or could be freed of it just now, with all that stood there."""
     connection.execute("PRAGMA secure_delete = ON")
     try:
-        return connection.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+        (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        return str(mode) == "delete"
     except sqlite3.OperationalError as error:
         if _is_busy(error):
             return False

@@ -49,4 +49,6 @@ class VaultClosed(Conflict):
 class DeletionsUnreadable(Conflict):
     """The list of deletions was changed by something else than this app."""
 
-    sentence = N_("Line %(number)s of %(path)s, the list of deletions, cannot be read. Put the list back as it was.")
+    sentence = N_(
+        "Line %(number)s of %(path)s, the list of deletions, cannot be read. Put the list back as it was."
+    )

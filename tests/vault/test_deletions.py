@@ -67,7 +67,9 @@ def test_half_a_line_that_a_crash_left_never_spoils_the_next(tmp_path: Path) -> 
     assert deletions.read() == [Deletion(DAY, "event"), Deletion(DAY, "another")]
 
 
-@pytest.mark.parametrize("line", ["yesterday\n", '{"day": "soon", "scope": "1"}\n', '{"day": "2035-05-01"}\n', "[]\n"])
+@pytest.mark.parametrize(
+    "line", ["yesterday\n", '{"day": "soon", "scope": "1"}\n', '{"day": "2035-05-01"}\n', "[]\n"]
+)
 def test_a_line_that_is_none_is_never_passed_over(tmp_path: Path, line: str) -> None:
     (tmp_path / "list").write_text(line)
 
