@@ -2,7 +2,7 @@
 
 from events_app.vault.readers import Reader, ReadingRefused, ReadRule
 from events_app.vault.refusals import KeyringBusy, KeysExposed, KeysLost, NoKey, SealBroken, VaultClosed
-from events_app.vault.rules import Json, normalise
+from events_app.vault.rules import Json
 from events_app.vault.vault import Vault
 
 __all__ = [
@@ -17,5 +17,4 @@ __all__ = [
     "SealBroken",
     "Vault",
     "VaultClosed",
-    "normalise",
 ]
