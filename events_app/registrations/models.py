@@ -219,3 +219,15 @@ class Invitation(Model):
         table = "invitation"
         unique_together = (("event_id", "code_index"),)
         indexes = (("event_id", "batch"),)
+
+
+class ErasedMark(Model):
+    """That somebody registered here and asked to be erased: nothing but their address under the event's index key."""
+
+    number = fields.BigIntField(primary_key=True, generated=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    mark = fields.BinaryField()
+
+    class Meta:
+        table = "erased_mark"
