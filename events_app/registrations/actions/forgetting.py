@@ -98,9 +98,9 @@ async def _remember_the_wish(registration: Registration, *, act: Act) -> None:
     """So that an old list, brought in again, does not bring them back unannounced."""
     if not reveal_person(registration, vault=act.vault, reader=COURIER).address:
         return
-    mark = {"event_id": registration.event_id, "mark": bytes(registration.address_index)}
-    if not await ErasedMark.filter(**mark).exists():
-        await ErasedMark.create(**mark)
+    event_id, mark = registration.event_id, bytes(registration.address_index)
+    if not await ErasedMark.filter(event_id=event_id, mark=mark).exists():
+        await ErasedMark.create(event_id=event_id, mark=mark)
 
 
 async def forget_letters(registration_id: uuid.UUID, event: Event, *, act: Act) -> int:
