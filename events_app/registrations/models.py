@@ -35,11 +35,12 @@ class Registration(Model):
 
     `seated` says whether it holds a seat, and is all that capacity counts. `live` is 1 while it has a place or waits
     for one and NULL afterwards, so that the unique key (event, address index, live) allows one living registration
-    per address. `arrival` counts who came before whom, for each event, without a clock. `party` is shared by people who came together (the id of the one who registered them). `due_at` (unix
-    ms) and `due_for` say what lapses by itself, and when. `sequence` counts what calendars were told; `told` and
-    `said` mark which times, place and texts those were; `organizer_name` is the ORGANIZER's CN, the same for life;
-    `answered_at` (unix ms) is the DTSTAMP of the last calendar answer that counted, `undeliverable` that mail bounced;
-    `invited` says whether a calendar holds an entry of ours.
+    per address. `arrival` counts who came before whom, for each event, without a clock. `party` is shared by people
+    who came together (the id of the one who registered them). `due_at` (unix ms) and `due_for` say what lapses by
+    itself, and when. `sequence` counts what calendars were told; `told` and `said` mark which times, place and texts
+    those were; `organizer_name` is the ORGANIZER's CN, the same for life; `answered_at` (unix ms) is the DTSTAMP of
+    the last calendar answer that counted, `undeliverable` that mail bounced; `invited` says whether a calendar holds
+    an entry of ours.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -230,3 +231,15 @@ class Invitation(Model):
         table = "invitation"
         unique_together = (("event_id", "code_index"),)
         indexes = (("event_id", "batch"),)
+
+
+class ErasedMark(Model):
+    """That somebody registered here and asked to be erased: nothing but their address under the event's index key."""
+
+    number = fields.BigIntField(primary_key=True, generated=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    mark = fields.BinaryField()
+
+    class Meta:
+        table = "erased_mark"

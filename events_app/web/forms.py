@@ -24,7 +24,7 @@ from events_app.errors import Invalid
 from events_app.i18n import N_, current_language, ngettext, translate
 
 MOST_FIELDS = 400
-MOST_IN_A_FIELD = 64 * 1024
+MOST_IN_A_FIELD = 256 * 1024
 Validator = Callable[[WTForm, Field], None]
 FormOf = TypeVar("FormOf", bound=WTForm)
 
@@ -97,8 +97,9 @@ class _InMemory(MultiPartParser):
 async def typed_into(request: Request, *, files: int = 0) -> FormData:
     """The posted fields, and so many files at most. Nothing of them touches the disk.
 
-    The body's size is limited by `BodyLimit` (web/security); a text may have `MOST_IN_A_FIELD` bytes or, where that
-    lets larger bodies in, be as long as the body. Asked again, the answer is the same.
+    The body's size is limited by `BodyLimit` (web/security), and a text may be as long as the body: how many letters
+    it may have is the form's to say, beside the field (an Arabic letter travels as six bytes). Asked again, the answer
+    is the same.
     """
     if request._form is None:
         request._form = await _parsed(

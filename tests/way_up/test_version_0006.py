@@ -52,7 +52,9 @@ async def test_who_registered_before_gets_a_number_by_day_and_no_two_of_an_event
     installation: Installation, house: Started
 ) -> None:
     asked = 'SELECT "event_id", "registered_on" FROM "registration" ORDER BY "event_id", "arrival"'
-    numbers = 'SELECT "event_id", "arrival" FROM "registration" ORDER BY "event_id", "registered_on", "arrival"'
+    numbers = (
+        'SELECT "event_id", "arrival" FROM "registration" ORDER BY "event_id", "registered_on", "arrival"'
+    )
     days = await run_sql(installation.url, asked)
     numbered = await run_sql(installation.url, numbers)
 

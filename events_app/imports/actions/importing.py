@@ -207,7 +207,7 @@ async def _rows_of(
         for code in {line.applicant.language for line in plan.new}
     }
     told, said = event.told, event.said
-    rows = []
+    rows = list[Registration]()
     for newcomer, status, index in zip(people, plan.statuses, plan.indexes, strict=True):
         asked = newcomer.line.applicant
         waits = status == Status.WAITLISTED
