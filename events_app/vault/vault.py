@@ -8,10 +8,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from events_app import clock
 from events_app.addresses import Address
+from events_app.vault.deletions import Deletion, Deletions
 from events_app.vault.keyring import Keyring, Wrap
 from events_app.vault.master import MasterKeys, new_master, read_master, write_master
 from events_app.vault.readers import Reader, ReadRule, every_named_reader
@@ -32,7 +35,7 @@ class _Keys:
 
 
 class Vault:
-    """Seals, opens and forgets personal data under `directory`/keys.
+    """Seals, opens and forgets personal data under `directory`/keys, and lists in `directory`/deletions what it forgot.
 
     A scope ("site", or an event's id) has a data key and an index key of its own. Any number of threads and
     processes may share one directory.
@@ -48,6 +51,7 @@ class Vault:
         self._directory = directory / "keys"
         self._master_path = self._directory / "master.key"
         self._keyring = Keyring(self._directory / "keyring.db")
+        self._deletions = Deletions(directory / "deletions" / "list")
         self._may_read = may_read
         self._look_again = look_again
         self._master = MasterKeys({})
@@ -149,15 +153,26 @@ class Vault:
     def forget(self, scope: str) -> None:
         """Destroy the scope's keys: nothing sealed under them opens again, here or anywhere.
 
-        The wrapped keys are overwritten in both files of the keyring before this returns; backups of the
-        keyring are the operator's to destroy. Refuses `KeyringBusy` when the log could not be emptied; asking
-        again is safe.
+        First it is written in the list of deletions, which a restore goes by. The wrapped keys are overwritten before
+        this returns; backups of the keyring are the operator's to destroy. Refuses `KeyringBusy` when somebody else
+        would not let go of the keyring; asking again is safe.
         """
+        self._deletions.add(Deletion(clock.now().date(), scope))
         with self._keyring.writing() as connection:
             connection.execute("DELETE FROM wrap WHERE scope = ?", (scope,))
         with self._lock:
             self._unwrapped.pop(scope, None)
-        self._keyring.scrub()
+
+    def note_erased(self, scope: str, person: UUID | str) -> None:
+        """Write in the list of deletions that one person of the scope is erased, by the id of their registration.
+
+        Called before the erasure is committed: should it then fail, a restore erases somebody who asked for it.
+        """
+        self._deletions.add(Deletion(clock.now().date(), scope, str(person)))
+
+    def deletions(self) -> list[Deletion]:
+        """What was ever forgotten here, oldest first. Refuses `DeletionsUnreadable`."""
+        return self._deletions.read()
 
     def rotate_master(self) -> int:
         """Put a new master key first in the file and wrap every scope's keys with it; says how many scopes.
@@ -172,7 +187,6 @@ class Vault:
             wraps = self._keyring.every_wrap()
             for wrap in wraps:
                 self._keyring.put(self._wrap(wrap.scope, *self._raw(wrap)))
-        self._keyring.scrub()
         return len(wraps)
 
     def retire_masters(self) -> int:

@@ -112,7 +112,7 @@ async def _fill(vault: Vault, first: Registration, opened: dict[str, Json], numb
         row = Registration(id=row_id, **columns)
         row.person = vault.seal(scope, person_context(row_id), person)
         row.address_index, row.token_digest = vault.blind_index(scope, kept(someone.address)), digest(token)
-        row.mode, row.language = someone.mode, someone.language
+        row.mode, row.language, row.arrival = someone.mode, someone.language, number + 1
         rows.append(row)
     await Registration.bulk_create(rows)
 

@@ -97,7 +97,8 @@ async def test_a_form_never_gives_an_address_back_in_other_letters(house: House)
     event, client = await make.event(house.vault), await house.client()
 
     answer = await client.post(
-        f"/events/{event.slug}/register", data={"name": "", "address": "salma@bücher.example", "language": "en"}
+        f"/events/{event.slug}/register",
+        data={"name": "", "address": "salma@bücher.example", "language": "en"},
     )
 
     assert answer.status_code == 422

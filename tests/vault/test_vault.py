@@ -191,7 +191,7 @@ def test_every_key_file_is_the_owners_only(vault: Vault, tmp_path: Path) -> None
 
     assert stat.S_IMODE(keys.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in keys.iterdir()} == {0o600}
-    assert {"master.key", "keyring.db", "keyring.db-wal"} <= {file.name for file in keys.iterdir()}
+    assert {"master.key", "keyring.db"} == {file.name for file in keys.iterdir()}
 
 
 @pytest.mark.parametrize("name", ["master.key", "keyring.db"])

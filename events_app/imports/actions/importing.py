@@ -20,7 +20,7 @@ from events_app.imports.rules import Candidate
 from events_app.mail import outbox
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.facts import Person, event_facts, letter_facts
-from events_app.registrations.models import HistoryLine, Registration, end_of_line
+from events_app.registrations.models import HistoryLine, Registration, end_of_line, next_arrival
 from events_app.registrations.places import pool_of
 from events_app.registrations.posting import organizer_address, organizer_name, person_context
 from events_app.registrations.reminded import skip_what_is_due
@@ -202,13 +202,13 @@ async def _rows_of(
     event: Event, plan: Forecast, people: Sequence[_Newcomer], *, wish: Choice, act: Act
 ) -> list[Registration]:
     """The rows to be written. A calendar holds an entry of ours only where a letter goes out (`invited`)."""
-    order = await end_of_line(event.id)
+    order, arrival = await end_of_line(event.id), await next_arrival(event.id)
     names = {
         code: await organizer_name(event, code, act=act)
         for code in {line.applicant.language for line in plan.new}
     }
     told, said = event.told, event.said
-    rows = []
+    rows = list[Registration]()
     for newcomer, status, index in zip(people, plan.statuses, plan.indexes, strict=True):
         asked = newcomer.line.applicant
         waits = status == Status.WAITLISTED
@@ -222,6 +222,7 @@ async def _rows_of(
                 language=asked.language,
                 address_index=index,
                 live=1,
+                arrival=arrival + len(rows),
                 waitlist_order=order if waits else None,
                 registered_on=act.now.date(),
                 token_digest=digest(newcomer.person.token),

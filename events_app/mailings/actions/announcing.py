@@ -99,7 +99,7 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, act: Act) ->
     if act.now >= event.ends_at:
         raise EventOver()
     behind = Registration.filter(event_id=event.id, live=1).exclude(Q(told=event.told, said=event.said))
-    registrations: Sequence[Registration] = await behind.order_by("id")
+    registrations: Sequence[Registration] = await behind.order_by("arrival", "id")
     before: dict[str, Any] = event.announced
     for registration in registrations:
         is_material = registration.told != event.told

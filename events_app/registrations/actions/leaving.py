@@ -119,5 +119,5 @@ async def follow_event(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) ->
     if not was_cancelled:
         await promote(event, act=act)
         return
-    for registration in await Registration.filter(event_id=event.id, live=1).order_by("id"):
+    for registration in await Registration.filter(event_id=event.id, live=1).order_by("arrival", "id"):
         await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))

@@ -13,7 +13,7 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.facts import Person
-from events_app.registrations.models import Invitation, Registration, end_of_line, head_of_line
+from events_app.registrations.models import Invitation, Registration, end_of_line, head_of_line, next_arrival
 from events_app.registrations.places import end, pool_of
 from events_app.registrations.posting import (
     COURIER,
@@ -93,6 +93,7 @@ async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None
     Nothing changes by it; without it the time of the answer would tell who is registered.
     """
     await organizer_name(event, known.language, act=act)
+    await next_arrival(event.id)
     person = reveal_person(known, vault=act.vault, reader=COURIER)
     act.vault.seal(str(event.id), person_context(known.id), person.as_json())
     await known.save(update_fields=["person"])  # as it was
@@ -237,6 +238,7 @@ async def _write(
         language=applicant.language,
         address_index=index,
         live=1,
+        arrival=await next_arrival(event.id),
         waitlist_order=placing.order,
         party=party or (registration_id if applicant.guests else None),
         due_at=milliseconds(act.now + timedelta(hours=event.confirm_hours)) if waits_for_address else None,
