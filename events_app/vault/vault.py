@@ -13,12 +13,13 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events_app import clock
+from events_app.addresses import Address
 from events_app.vault.deletions import Deletion, Deletions
 from events_app.vault.keyring import Keyring, Wrap
 from events_app.vault.master import MasterKeys, new_master, read_master, write_master
 from events_app.vault.readers import Reader, ReadRule, every_named_reader
 from events_app.vault.refusals import KeysLost, NoKey, SealBroken
-from events_app.vault.rules import BYTES_STEP, VALUE_STEP, Json, bound_to, normalise, pack, pad, unpack, unpad
+from events_app.vault.rules import BYTES_STEP, VALUE_STEP, Json, bound_to, pack, pad, unpack, unpad
 from events_app.vault.sealing import KEY_BYTES, open_with, seal_with
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -134,13 +135,20 @@ class Vault:
         """The bytes in the blob, for this reader. Refuses like `reveal`."""
         return self._open(scope, context, blob, reader)
 
-    def blind_index(self, scope: str, address: str) -> bytes:
+    def blind_index(self, scope: str, address: Address) -> bytes:
         """32 bytes that are equal for equal addresses of one scope, and say nothing without its index key.
 
         HMAC-SHA256 (RFC 2104), its key random per scope: one person's indexes at two events do not match.
         """
+        return self._index(scope, address.compared)
+
+    def code_index(self, scope: str, code: str) -> bytes:
+        """The same for a code, which no address has the index of."""
+        return self._index(scope, f"code:{code}")
+
+    def _index(self, scope: str, text: str) -> bytes:
         key = self._keys(scope).index_key
-        return hmac.digest(key, normalise(address).encode("utf-8", "surrogatepass"), hashlib.sha256)
+        return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
 
     def forget(self, scope: str) -> None:
         """Destroy the scope's keys: nothing sealed under them opens again, here or anywhere.
