@@ -39,7 +39,7 @@ class ShowsPlaces(StrEnum):
 
 
 class BlocksTime(StrEnum):
-    """Whether an event makes people's calendars say that they are busy; left open, whole days do not if they are several."""
+    """Whether calendars say that people are busy; left open, several whole days do not."""
 
     BY_LENGTH = ""
     YES = "yes"

@@ -17,10 +17,27 @@ DAY = r"\d{4}-\d\d-\d\d"
 WEB = r"https?://.+"
 START = r"([01]\d|2[0-3]):[0-5]\d"
 EVENT_NEEDS = frozenset(
-    "abstract date duration guid id language links persons room slug start subtitle title track type url".split()
+    [
+        "abstract",
+        "date",
+        "duration",
+        "guid",
+        "id",
+        "language",
+        "links",
+        "persons",
+        "room",
+        "slug",
+        "start",
+        "subtitle",
+        "title",
+        "track",
+        "type",
+        "url",
+    ]
 )
 EVENT_MAY = EVENT_NEEDS | {"end", "description", "recording_license", "do_not_record", "attachments"}
-CONFERENCE_NEEDS = frozenset("title acronym days daysCount start end timeslot_duration".split())
+CONFERENCE_NEEDS = frozenset(["title", "acronym", "days", "daysCount", "start", "end", "timeslot_duration"])
 CONFERENCE_MAY = CONFERENCE_NEEDS | {"time_zone_name", "rooms", "tracks"}
 
 

@@ -28,8 +28,9 @@ async def files(house: make.House, slug: str = "forum", **headers: str) -> tuple
 
 async def said(house: make.House, slug: str = "forum") -> dict[str, Any]:
     browser = await house.client()
-    found: dict[str, Any] = (await browser.get(f"/conferences/{slug}/schedule.json")).json()["schedule"]
-    return found["conference"]
+    schedule = (await browser.get(f"/conferences/{slug}/schedule.json")).json()["schedule"]
+    found: dict[str, Any] = schedule["conference"]
+    return found
 
 
 def items_of(conference: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -41,9 +42,7 @@ def items_of(conference: dict[str, Any]) -> dict[str, dict[str, Any]]:
 async def speak(event: Event, house: make.House, *speakers: SpeakerFacts) -> list[Speaker]:
     fresh = await Event.get(id=event.id)
     facts = ProgrammeFacts([], speakers, [])
-    await saving.save_programme(
-        event.id, facts, revision=fresh.revision, act=house.office.at(make.NOW)
-    )
+    await saving.save_programme(event.id, facts, revision=fresh.revision, act=house.office.at(make.NOW))
     return await speakers_of(event.id)
 
 
@@ -63,7 +62,11 @@ async def test_no_conference_breaks_the_published_schemas(house: make.House, slu
         )
     first = await make.event(house.vault, conference_id=conference.id, slug="ab", title={"ar": "الأرشيف؟"})
     await make.event(
-        house.vault, conference_id=conference.id, slug="exhibition", ends_wall="2035-06-09T18:00", languages=[]
+        house.vault,
+        conference_id=conference.id,
+        slug="exhibition",
+        ends_wall="2035-06-09T18:00",
+        languages=[],
     )
     await speak(first, house, speaker(), speaker(name={"ar": "سلمى"}, about={}))
 
@@ -176,7 +179,7 @@ async def test_a_copy_of_an_event_has_the_same_persons(house: make.House) -> Non
     event = await make.event(house.vault)
     (known,) = await speak(event, house, speaker())
 
-    async def follow(_original: uuid.UUID, _copy: uuid.UUID) -> None: ...
+    async def follow(original_id: uuid.UUID, copy_id: uuid.UUID) -> None: ...
 
     copy = await copying.copy_event(event.id, act=house.office.at(make.NOW), follow=follow)
 
@@ -207,7 +210,10 @@ async def test_an_empty_first_day_shifts_no_number(house: make.House) -> None:
 
 async def test_a_night_belongs_to_the_day_it_began_on(house: make.House) -> None:
     conference = await make.conference()
-    walls = {"late": ("2035-05-13T03:59", "2035-05-13T05:00"), "early": ("2035-05-13T04:00", "2035-05-13T05:00")}
+    walls = {
+        "late": ("2035-05-13T03:59", "2035-05-13T05:00"),
+        "early": ("2035-05-13T04:00", "2035-05-13T05:00"),
+    }
     for slug, (starts, ends) in walls.items():
         await make.event(
             house.vault, conference_id=conference.id, slug=slug, starts_wall=starts, ends_wall=ends
@@ -238,7 +244,9 @@ async def test_an_event_of_another_zone_stands_on_the_conferences_own_clock(hous
     assert [len(day["rooms"]) for day in conference_said["days"]] == [0, 1]
 
 
-async def test_an_exhibition_of_four_weeks_does_not_make_its_first_day_last_so_long(house: make.House) -> None:
+async def test_an_exhibition_of_four_weeks_does_not_make_its_first_day_last_so_long(
+    house: make.House,
+) -> None:
     conference = await make.conference()
     await make.event(house.vault, conference_id=conference.id, ends_wall="2035-06-09T18:00")
 

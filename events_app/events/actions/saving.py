@@ -35,9 +35,7 @@ async def write_hosts(event_id: uuid.UUID, hosts: Sequence[HostFacts]) -> None:
         )
 
 
-async def write_panel(
-    event: Event, speakers: Sequence[SpeakerFacts], agenda: Sequence[AgendaFacts]
-) -> None:
+async def write_panel(event: Event, speakers: Sequence[SpeakerFacts], agenda: Sequence[AgendaFacts]) -> None:
     """Speakers and agenda in this order; a speaker's row stays the same row, so that programmes keep its ids."""
     rows = {str(each.id): each for each in await Speaker.filter(event_id=event.id)}
     for position, said in enumerate(speakers):

@@ -14,7 +14,7 @@ PLACES = UUID("6b0f6f6e-54b4-4e0e-9f5b-3d4a7c1e2b90")
 
 
 def room_id_of(found: Event) -> UUID:
-    """By which a room is known for ever, in every language: the chosen room's id, else one made of the written place."""
+    """The id of a room for ever and in every language: the chosen room's, else one made of the written place."""
     if not found.offers_in_person:
         return uuid5(PLACES, "online")
     if found.room_id:

@@ -217,8 +217,9 @@ async def _schedule_xml(request: Request) -> Response:
     for name, text in (said.head | {"days": str(said.days_count)}).items():
         add_text(about, name, text)
     for day in said.days:
-        edges = {"start": day.starts.isoformat(), "end": day.ends.isoformat()}
-        node = ET.SubElement(schedule, "day", index=str(day.index), date=f"{day.day:%Y-%m-%d}", **edges)
+        node = ET.SubElement(schedule, "day", index=str(day.index), date=f"{day.day:%Y-%m-%d}")
+        node.set("start", day.starts.isoformat())
+        node.set("end", day.ends.isoformat())
         for key, listed in day.rooms.items():
             in_room = ET.SubElement(node, "room", name=said.rooms[key], guid=str(key))
             for each in listed:
