@@ -303,6 +303,7 @@ class Desk:
 @asynccontextmanager
 async def house(url: str, directory: Path, *, base_url: str = BASE) -> AsyncIterator[House]:
     """The house is open: its database is that of `url`, migrated before."""
+    office(directory).vault.close()  # a start past run.py makes no keys
     app = create_app(
         Settings(
             site=SiteSettings(base_url=base_url, languages=LANGUAGES),
