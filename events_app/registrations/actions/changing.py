@@ -19,7 +19,7 @@ from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.actions.registering import code_index
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
-from events_app.registrations.places import may_hear_of_it, pool_of, promote
+from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
 from events_app.registrations.posting import guest_context, note, post_about, reveal_person, seal_person
 from events_app.registrations.rules import Status
 from events_app.tokens import digest, new_token
@@ -32,7 +32,7 @@ NEW_ADDRESS_LASTS = timedelta(days=3)
 async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Registration:
     """Take part in the other way. Who has a place needs a free one there (`ModeFull` otherwise, and nothing changes);
     who waits moves to the other line, with those they registered; a colleague who waits goes on alone. Refuses
-    `ModeNotOffered`, `ChangeNotPossible`.
+    `ModeNotOffered`, `PartyTooLarge`, `ChangeNotPossible`.
     """
     registration, event = await claimed(registration_id)
     refuse_unless_changeable(registration, event, act.now)
@@ -42,11 +42,14 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
         raise rules.ChangeNotPossible()
     if mode == registration.mode:
         return registration
+    room = await pool_for_newcomers(event, mode, act=act)
+    await registration.refresh_from_db()  # the line has been asked, and it may have stood there
     takes_along = registration.status != Status.CONFIRMED and registration.party == registration.id
     moving = await party_of(registration) if takes_along else [registration]
-    room = await pool_of(event, mode, None)
+    if not room.can_ever_seat(len(moving)):
+        raise rules.PartyTooLarge(most=room.most)
     seats = sum(each.seated for each in moving)
-    if seats and (not room.fits(seats) or room.waiting):
+    if seats and not room.fits(seats):
         raise rules.ModeFull()
     order = await end_of_line(event.id)
     for each in moving:

@@ -12,8 +12,15 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.facts import Person
-from events_app.registrations.models import Invitation, Registration, end_of_line, head_of_line, next_arrival
-from events_app.registrations.places import end, pool_of
+from events_app.registrations.models import (
+    FRONT_OF_LINE,
+    Invitation,
+    Quota,
+    Registration,
+    end_of_line,
+    next_arrival,
+)
+from events_app.registrations.places import end, pool_for_newcomers
 from events_app.registrations.posting import (
     COURIER,
     note,
@@ -65,7 +72,7 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
 
     A repeated address changes nothing; it gets the receipt a new address would get, and the truth in a letter.
     Refuses `RegistrationNotOpenYet`, `RegistrationClosed`, `EventOver`, `EventCalledOff`, `ModeNotOffered`,
-    `EventFull`, `TooManyGuests`, and for codes `NeedsCode`, `CodeUnknown`, `CodeUsed`, `CodeRevoked`,
+    `EventFull`, `TooManyGuests`, `PartyTooLarge`, and for codes `NeedsCode`, `CodeUnknown`, `CodeUsed`, `CodeRevoked`,
     `CodeForAnother`; a refusal leaves nothing behind.
     """
     event = await Event.claim(event_id)
@@ -111,7 +118,7 @@ async def register_by_hand(
     index = act.vault.blind_index(str(event.id), applicant.address)
     if applicant.address and await Registration.find_living(event.id, index):
         return None
-    pool = await pool_of(event, applicant.mode)
+    pool = await pool_for_newcomers(event, applicant.mode, act=act)
     status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist)
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
     placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
@@ -143,17 +150,27 @@ async def _place(event: Event, applicant: Applicant, *, act: Act) -> Placing:
         if applicant.guests:
             raise rules.TooManyGuests(most=0)
         return Placing(Status.CONFIRMED, False, invitation, None, None)
-    quota_id = invitation.quota_id if invitation else None
-    if event.needs_approval and invitation is None:
-        return Placing(Status.PENDING, event.confirms_address, None, None, None)
-    jumps = invitation is not None and invitation.purpose == "jump"
-    pool = await pool_of(event, applicant.mode, quota_id)
+    quota_id = await _quota_for(invitation, applicant.mode) if invitation else None
+    pool = await pool_for_newcomers(event, applicant.mode, quota_id, act=act)
     people = 1 + len(applicant.guests)
-    status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist, people=people, jumps=jumps)
+    if event.needs_approval and invitation is None:
+        if not pool.can_ever_seat(people):
+            raise rules.PartyTooLarge(most=pool.most)
+        return Placing(Status.PENDING, event.confirms_address, None, None, None)
+    status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist, people=people)
     order = None
     if status == Status.WAITLISTED:
-        order = await (head_of_line(event.id) if jumps else end_of_line(event.id))
+        jumps = invitation is not None and invitation.purpose == "jump"
+        order = FRONT_OF_LINE if jumps else await end_of_line(event.id)
     return Placing(status, event.confirms_address and invitation is None, invitation, quota_id, order)
+
+
+async def _quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
+    """The quota whose places an invitation opens. One of the other mode has none here: everybody's places count."""
+    if invitation.quota_id is None:
+        return None
+    kept = await Quota.exists(id=invitation.quota_id, mode=mode)
+    return invitation.quota_id if kept else None
 
 
 async def find_invitation(event: Event, applicant: Applicant, *, act: Act) -> Invitation | None:
