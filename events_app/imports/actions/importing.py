@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from events_app.acts import Act, Who
+from events_app.addresses import kept
 from events_app.database import one_transaction
 from events_app.errors import Conflict
 from events_app.events.models.event import Event, hosts_of
@@ -97,7 +98,7 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
     new, indexes, twice, known = list[Candidate](), list[bytes](), list[tuple[int, int]](), list[int]()
     for line in lines:
         address = line.applicant.address
-        index = act.vault.blind_index(str(event.id), address) if address else secrets.token_bytes(32)
+        index = act.vault.blind_index(str(event.id), kept(address)) if address else secrets.token_bytes(32)
         if index in first:
             twice.append((line.number, first[index]))
         elif index in taken:
