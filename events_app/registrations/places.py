@@ -34,7 +34,9 @@ async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None)
     (found,) = await rows(_EVERYBODYS, event.id, mode)
     if capacity is None:
         return Pool(None, found["seated"], found["waiting"])
-    left, most = (max(0, capacity - int(found[kept])) for kept in ("kept", "promised"))  # PostgreSQL: a Decimal
+    left, most = (
+        max(0, capacity - int(found[kept])) for kept in ("kept", "promised")
+    )  # PostgreSQL: a Decimal
     return Pool(left, found["seated"], found["waiting"], most)
 
 
@@ -87,9 +89,7 @@ _PARTIES = """
 """
 
 
-async def pool_for_newcomers(
-    event: Event, mode: str, quota_id: uuid.UUID | None = None, *, act: Act
-) -> Pool:
+async def pool_for_newcomers(event: Event, mode: str, quota_id: uuid.UUID | None = None, *, act: Act) -> Pool:
     """The pool after the line was asked: whoever still waits in it does not fit, so whoever does may have the seat."""
     pool = await pool_of(event, mode, quota_id)
     if pool.waiting and pool.free != 0 and await promote(event, act=act):
@@ -100,8 +100,8 @@ async def pool_for_newcomers(
 async def promote(event: Event, *, act: Act) -> int:
     """Give free seats to those who wait; says how many people moved up.
 
-    Parties stay together, and move up in order as far as they fit. Where the event asks first, the seat is held as an offer with an end.
-    Call it in the transaction that freed the seats, under the event's claim.
+    Parties stay together, and move up in order as far as they fit. Where the event asks first, the seat is held as
+    an offer with an end. Call it in the transaction that freed the seats, under the event's claim.
     """
     if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED, Opening.DRAFT}:
         return 0

@@ -1,6 +1,7 @@
 """Pools of places: what quotas keep, parties, and people whose address is not confirmed yet."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ async def save_quota(event: Event, places: int, office: Office, *, mode: str = "
 
 
 async def invited(
-    event: Event, *people: int, quota: Quota | None, office: Office, purpose: str = "open", **changes: object
+    event: Event, *people: int, quota: Quota | None, office: Office, purpose: str = "open", **changes: Any
 ) -> list[Registration]:
     """These people register with codes, of the quota if one is named."""
     await inviting.invite(
@@ -230,7 +231,9 @@ async def test_an_invitee_who_takes_part_in_the_other_way_never_waits_for_places
     assert [first.quota_id, second.quota_id] == [None, None]
 
 
-async def test_who_waits_for_a_quota_that_moves_to_the_other_mode_never_waits_for_ever(office: Office) -> None:
+async def test_who_waits_for_a_quota_that_moves_to_the_other_mode_never_waits_for_ever(
+    office: Office,
+) -> None:
     event = await make.event(office.vault, capacity_in_person=2, offers_online=True)
     quota = await save_quota(event, 1, office)
     await invited(event, 1, quota=quota, office=office)
@@ -294,9 +297,7 @@ async def test_codes_that_pass_the_line_are_never_served_last_come_first(office:
     (first,) = await make.registered(event, 1, office=office)
     (waiting,) = await make.registered(event, 2, office=office)
 
-    jumpers = [
-        (await invited(event, who, quota=None, purpose="jump", office=office))[0] for who in (3, 4, 5)
-    ]
+    jumpers = [(await invited(event, who, quota=None, purpose="jump", office=office))[0] for who in (3, 4, 5)]
 
     assert [await place_in_line(row) for row in (*jumpers, waiting)] == [1, 2, 3, 4]
     served = []

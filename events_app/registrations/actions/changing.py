@@ -54,21 +54,26 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
         raise rules.ModeFull()
     order = await end_of_line(event.id)
     for each in moving:
-        each.mode, each.quota_id = mode, None
         if each.status != Status.CONFIRMED and not takes_along:
             each.party = None
-        if each.status == Status.WAITLISTED:
-            each.waitlist_order = order
-        if each.invited:
-            each.sequence += 1
-            each.told = event.told
-        await each.save()
-        await note(each, "switched", act=act)
-        if may_hear_of_it(each):
-            await post_about("switched", each, event, act=act)
+        await _move(each, event, mode, order, act=act)
     await promote(event, act=act)
     await registration.refresh_from_db()
     return registration
+
+
+async def _move(registration: Registration, event: Event, mode: str, order: int, *, act: Act) -> None:
+    """Write the other mode into the row, with the place in line of who waits there, and post the letter."""
+    registration.mode, registration.quota_id = mode, None
+    if registration.status == Status.WAITLISTED:
+        registration.waitlist_order = order
+    if registration.invited:
+        registration.sequence += 1
+        registration.told = event.told
+    await registration.save()
+    await note(registration, "switched", act=act)
+    if may_hear_of_it(registration):
+        await post_about("switched", registration, event, act=act)
 
 
 def refuse_unless_changeable(registration: Registration, event: Event, now: datetime) -> None:
