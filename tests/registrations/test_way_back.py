@@ -44,34 +44,16 @@ async def test_the_button_answers_the_same_whether_it_works_or_not(house: House)
     event, client = await make.event(house.vault), await house.client()
     (row,) = await make.registered(event, 1, office=house.office)
     right = key_of(WAY_BACK, row.id, scope=str(event.id), vault=house.vault)
-    keys = (
-        right,
-        right[:-1] + ("a" if right[-1] != "a" else "b"),
-        uuid.uuid4().hex + right[32:],
-        "x",
-        "ü" * 56,
-    )
+    wrong = right[:-1] + ("a" if right[-1] != "a" else "b")
 
     answers = []
-    for key in keys:
+    for key in (right, wrong, uuid.uuid4().hex + right[32:], "x"):
         path = f"/events/{event.slug}/own/{key}"
         looked, answer = await client.get(path), await client.post(path)
-        answers.append(
-            (
-                looked.status_code,
-                looked.text.replace(looked.url.path, ""),
-                answer.status_code,
-                answer.headers["location"],
-            )
-        )
+        answers.append((looked.status_code, words_of(looked), answer.status_code, answer.headers["location"]))
 
-    assert len({answer[2:] for answer in answers}) == 1
-    assert len({words_of_path(answer[1], key) for answer, key in zip(answers, keys, strict=True)}) == 1
+    assert len(set(answers)) == 1
     assert await links_to(event) == 1
-
-
-def words_of_path(text: str, key: str) -> str:
-    return text.replace(key, "KEY").replace("%C3%BC" * 56, "KEY")
 
 
 async def test_the_button_mails_a_few_times_a_day_and_no_more(database: object, office: Office) -> None:
