@@ -121,7 +121,7 @@ _ID, _PROOF = 32, 24
 
 def key_of(purpose: str, row_id: uuid.UUID, *, scope: str, vault: Vault) -> str:
     """The last piece of a link that can do one thing for one row. Nothing is stored for it."""
-    proof = base64.b32encode(vault.blind_index(scope, f"{purpose}:{row_id}")[:15]).decode().lower()
+    proof = base64.b32encode(vault.code_index(scope, f"{purpose}:{row_id}")[:15]).decode().lower()
     return f"{row_id.hex}{proof}"
 
 
