@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from events_app.acts import Office
+from events_app.events.models.event import Event
 from events_app.mail.models import Letter
 from events_app.registrations.actions import leaving, registering
 from events_app.registrations.actions.leaving import MOST_LINKS_A_DAY
@@ -15,11 +16,11 @@ from tests.make import House, Post, words_of
 pytestmark = pytest.mark.anyio
 
 
-async def confirmation(event: make.Event, office: Office) -> Post:
+async def confirmation(event: Event, office: Office) -> Post:
     return next(post for post in await make.posted(event, office) if post.kind == "confirmed")
 
 
-async def links_to(event: make.Event) -> int:
+async def links_to(event: Event) -> int:
     return await Letter.filter(event_id=event.id, kind="registrations.link").count()
 
 
