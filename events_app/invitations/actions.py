@@ -14,11 +14,10 @@ from events_app.i18n import N_
 from events_app.invitations.emails import INVITATION
 from events_app.invitations.rules import MOST_IN_A_BATCH, Invitee, QuotaFacts
 from events_app.mail import outbox
-from events_app.registrations.actions.registering import code_index
 from events_app.registrations.facts import event_facts
 from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.places import promote
-from events_app.registrations.posting import guest_context
+from events_app.registrations.posting import code_index, guest_context
 from events_app.tokens import new_token
 from events_app.vault import Json
 

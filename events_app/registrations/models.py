@@ -241,3 +241,10 @@ class ErasedMark(Model):
 
     class Meta:
         table = "erased_mark"
+
+
+async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
+    """The quota whose places an invitation opens. One of the other mode has none here: everybody's places count."""
+    if invitation.quota_id is None or not await Quota.exists(id=invitation.quota_id, mode=mode):
+        return None
+    return invitation.quota_id

@@ -17,11 +17,11 @@ from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
-from events_app.registrations.actions.registering import code_index
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
 from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
 from events_app.registrations.posting import (
+    code_index,
     guest_context,
     note,
     post_about,

@@ -16,14 +16,15 @@ from events_app.registrations.facts import Person
 from events_app.registrations.models import (
     FRONT_OF_LINE,
     Invitation,
-    Quota,
     Registration,
     end_of_line,
     next_arrival,
+    quota_for,
 )
 from events_app.registrations.places import end, pool_for_newcomers
 from events_app.registrations.posting import (
     COURIER,
+    code_index,
     note,
     organizer_address,
     organizer_name,
@@ -36,7 +37,6 @@ from events_app.registrations.posting import (
 from events_app.registrations.reminded import skip_nothing, skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
 from events_app.tokens import digest, new_token
-from events_app.vault import Vault
 
 REFUSAL_AT = {
     Opening.DRAFT: rules.RegistrationNotOpenYet,
@@ -87,10 +87,8 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
     if known:
         for _each in (applicant, *applicant.guests):
             await _cost_the_same(known, event, act=act)
-        if _has_entry(placing, event):
-            await post_own_page(
-                known, event, act=act
-            )  # a new address gets it, so it costs; the next one replaces it
+        if _has_entry(placing, event):  # a new address gets it, so it costs; the next letter replaces it
+            await post_own_page(known, event, act=act)
         await post_about("already", known, event, act=act)
     elif placing.invitation and placing.invitation.purpose == "transfer":
         await _take_over(event, applicant, placing.invitation, act=act)
@@ -159,7 +157,7 @@ async def _place(event: Event, applicant: Applicant, *, act: Act) -> Placing:
         if applicant.guests:
             raise rules.TooManyGuests(most=0)
         return Placing(Status.CONFIRMED, False, invitation, None, None)
-    quota_id = await _quota_for(invitation, applicant.mode) if invitation else None
+    quota_id = await quota_for(invitation, applicant.mode) if invitation else None
     pool = await pool_for_newcomers(event, applicant.mode, quota_id, act=act)
     people = 1 + len(applicant.guests)
     if event.needs_approval and invitation is None:
@@ -172,14 +170,6 @@ async def _place(event: Event, applicant: Applicant, *, act: Act) -> Placing:
         jumps = invitation is not None and invitation.purpose == "jump"
         order = FRONT_OF_LINE if jumps else await end_of_line(event.id)
     return Placing(status, event.confirms_address and invitation is None, invitation, quota_id, order)
-
-
-async def _quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
-    """The quota whose places an invitation opens. One of the other mode has none here: everybody's places count."""
-    if invitation.quota_id is None:
-        return None
-    kept = await Quota.exists(id=invitation.quota_id, mode=mode)
-    return invitation.quota_id if kept else None
 
 
 async def find_invitation(event: Event, applicant: Applicant, *, act: Act) -> Invitation | None:
@@ -203,11 +193,6 @@ async def find_invitation(event: Event, applicant: Applicant, *, act: Act) -> In
     if bound is not None and bytes(bound) not in mine:
         raise rules.CodeForAnother()
     return invitation
-
-
-def code_index(scope: str, code: str, vault: Vault) -> bytes:
-    """What a row keeps of a code: its HMAC under the event's own key; case and spaces do not count."""
-    return vault.code_index(scope, "".join(code.split()).replace("-", "").lower())
 
 
 async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:
