@@ -31,6 +31,7 @@ class Sealing(Protocol):
     def seal_bytes(self, scope: str, context: str, data: bytes, /) -> bytes: ...
     def reveal(self, scope: str, context: str, blob: bytes, reader: Any, /) -> Mapping[str, Any]: ...
     def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Any, /) -> bytes: ...
+    def blind_index(self, scope: str, address: str, /) -> bytes: ...
 
 
 class NoSuchLetter(NotFound):
@@ -55,7 +56,7 @@ class LetterOvertaken(Conflict):
 class About:
     """What a letter is about.
 
-    thread: letters of one thread leave in the order in which they were posted. replaces: a word; an older
+    thread: letters of one thread to one address leave in the order in which they were posted. replaces: a word; an older
     letter of the thread with the same word is superseded while nobody has tried to send it. when_unsure:
     what happens when nobody knows whether it was sent: "again" (the same Message-ID, so that a mail program
     can tell), or "ask" a person.
@@ -106,6 +107,7 @@ async def post(
         scope=scope,
         event_id=about.event_id,
         thread=about.thread,
+        address_index=vault.blind_index(scope, facts["to_address"]),
         replaces=about.replaces,
         when_unsure=about.when_unsure,
         kind=kind,
@@ -147,6 +149,7 @@ async def post_many(
                 scope=scope,
                 event_id=event_id,
                 thread=posting.thread,
+                address_index=vault.blind_index(scope, posting.facts["to_address"]),
                 kind=kind,
                 facts=vault.seal(scope, facts_context(letter_id), posting.facts),
                 due_at=milliseconds(now),
