@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -104,6 +105,17 @@ COMPOSERS: dict[str, Compose] = {
 LARGER_BODIES = {**LARGER_LISTS, **LARGER_LOGOS}
 """Where a list or a logo may be sent (see `web.security.BodyLimit`)."""
 
+LARGE_TEXTS: Final = 256 * 1024
+"""Bytes for the long texts of a desk form in one language: 20,000 Arabic letters travel as 120,000, and the shorter
+texts of an event or a letter come with them."""
+
+
+def larger_bodies(languages: int) -> dict[str, int]:
+    """The paths that take more than `server.max_body_kib`: those of files, and the desk, whose forms hold each text in
+    every language of the site. The sign-in also carries a form that came after the session had ended."""
+    form = LARGE_TEXTS * (1 + languages)
+    return {**LARGER_BODIES, r"/desk/sign-in": form + 64 * 1024, r"/desk/.*": form}
+
 
 def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette:
     """The application. With `carries_letters` a courier works inside this process; else `run.py worker` does."""
@@ -125,7 +137,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
             Middleware(
                 BodyLimit,
                 most=settings.server.max_body_kib * 1024,
-                larger=LARGER_BODIES,
+                larger=larger_bodies(len(settings.site.languages)),
             ),
         ],
         exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from events_app import i18n
 from events_app.accounts.models import SITE, Organizer, Session
 from events_app.acts import Office
+from events_app.addresses import kept
 from events_app.app import COMPOSERS, create_app
 from events_app.calendar.zones import instant
 from events_app.clock import now as clock_now
@@ -155,7 +156,7 @@ async def registered(
 
 async def row_of(event: Event, address: str, *, office: Office) -> Registration:
     """The living registration of that address."""
-    index = office.vault.blind_index(str(event.id), address)
+    index = office.vault.blind_index(str(event.id), kept(address))
     found = await Registration.find_living(event.id, index)
     assert found is not None
     return found

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.accounts import actions
 from events_app.accounts.forms import AccountForm, SignInForm
-from events_app.accounts.guard import _held, _onward, session_cookie
+from events_app.accounts.guard import _onward, held_in, session_cookie
 from events_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, say
 from events_app.house import house_of
 from events_app.web.forms import (
@@ -30,7 +30,7 @@ async def sign_in(request: Request) -> Response:
     sign_in_limit.knock(request, now=time.monotonic())
     typed = await typed_into(request)
     form, onward = SignInForm(typed), _onward(str(typed.get("onward", "")))
-    kept = _held(onward, str(typed.get("kept", "")))
+    kept = held_in(onward, str(typed.get("kept", "")))
     stays = {"form": form, "kept": kept, "onward": onward}
     if not form.validate():
         return page(request, "accounts/sign_in.html", status=422, refusal="", **stays)

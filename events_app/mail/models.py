@@ -8,8 +8,9 @@ from tortoise.models import Model
 from events_app.mail.rules import called_today
 
 OPEN_COLUMNS = (
-    "number", "id", "scope", "event_id", "thread", "address_index", "replaces", "kind", "state", "when_unsure", "doubts", "message_id",
-    "attempts", "due_at", "lease_by", "last_error", "posted_day", "tried_day", "sent_day",
+    "number", "id", "scope", "event_id", "thread", "address_index", "replaces", "kind", "state", "when_unsure",
+    "doubts", "message_id", "attempts", "due_at", "lease_by", "last_error", "posted_day", "tried_day", "sent_day",
+    "words",
 )  # fmt: skip
 """All but the sealed ones, which are long: what a list of letters reads."""
 
@@ -28,7 +29,8 @@ class Letter(Model):
     courier is done with it, so a finished row keeps no minute. doubts: how often it is not known whether a
     try arrived. Not forgotten when a later try succeeds. when_unsure: "again" sends a letter in doubt once
     more by itself, with the same Message-ID; "ask" leaves it to a person. last_error: codes and plain
-    words, never an address or a name.
+    words, never an address or a name. words: "kept"; "last" where its person was erased while it was on its
+    way, so that whoever finishes it empties it; "gone": facts and message are empty, and it is never sent again.
     """
 
     number = fields.BigIntField(primary_key=True, generated=True)
@@ -52,6 +54,7 @@ class Letter(Model):
     posted_day = fields.DateField()
     tried_day = fields.DateField(null=True)
     sent_day = fields.DateField(null=True)
+    words = fields.CharField(max_length=8, default="kept")
 
     class Meta:
         table = "letter"

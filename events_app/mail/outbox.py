@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
+from events_app.addresses import Address, kept
 from events_app.clock import milliseconds
 from events_app.database import after_commit, one_transaction
 from events_app.errors import Conflict, NotFound
@@ -31,7 +32,7 @@ class Sealing(Protocol):
     def seal_bytes(self, scope: str, context: str, data: bytes, /) -> bytes: ...
     def reveal(self, scope: str, context: str, blob: bytes, reader: Any, /) -> Mapping[str, Any]: ...
     def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Any, /) -> bytes: ...
-    def blind_index(self, scope: str, address: str, /) -> bytes: ...
+    def blind_index(self, scope: str, address: Address, /) -> bytes: ...
 
 
 class NoSuchLetter(NotFound):
@@ -107,7 +108,7 @@ async def post(
         scope=scope,
         event_id=about.event_id,
         thread=about.thread,
-        address_index=vault.blind_index(scope, facts["to_address"]),
+        address_index=vault.blind_index(scope, kept(facts["to_address"])),
         replaces=about.replaces,
         when_unsure=about.when_unsure,
         kind=kind,
@@ -149,7 +150,7 @@ async def post_many(
                 scope=scope,
                 event_id=event_id,
                 thread=posting.thread,
-                address_index=vault.blind_index(scope, posting.facts["to_address"]),
+                address_index=vault.blind_index(scope, kept(posting.facts["to_address"])),
                 kind=kind,
                 facts=vault.seal(scope, facts_context(letter_id), posting.facts),
                 due_at=milliseconds(now),

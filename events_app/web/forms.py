@@ -19,12 +19,12 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import EmailInput, TextArea, TextInput
 
-from events_app.addresses import AddressOutOfReach, NotAnAddress, read_address
+from events_app.addresses import AddressOutOfReach, NotAnAddress, read_address, shown
 from events_app.errors import Invalid
 from events_app.i18n import N_, current_language, ngettext, translate
 
 MOST_FIELDS = 400
-MOST_IN_A_FIELD = 64 * 1024
+MOST_IN_A_FIELD = 256 * 1024
 Validator = Callable[[WTForm, Field], None]
 FormOf = TypeVar("FormOf", bound=WTForm)
 
@@ -77,6 +77,8 @@ class Form(WTForm):
 
         def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:
             """As WTForms writes it; an empty line or box, alike for everybody, is written once: a fifth of a form."""
+            if type(field.widget) is EmailInput and "xn--" in (field.data or ""):
+                return _written(field, {**render_kw, "value": shown(field.data)})
             if type(field.widget) not in _ALIKE_WHEN_EMPTY or _holds_something(field):
                 return _written(field, render_kw)
             given = (field.render_kw, render_kw, vars(field.flags), current_language())
@@ -97,8 +99,9 @@ class _InMemory(MultiPartParser):
 async def typed_into(request: Request, *, files: int = 0) -> FormData:
     """The posted fields, and so many files at most. Nothing of them touches the disk.
 
-    The body's size is limited by `BodyLimit` (web/security); a text may have `MOST_IN_A_FIELD` bytes or, where that
-    lets larger bodies in, be as long as the body. Asked again, the answer is the same.
+    The body's size is limited by `BodyLimit` (web/security), and a text may be as long as the body: how many letters
+    it may have is the form's to say, beside the field (an Arabic letter travels as six bytes). Asked again, the answer
+    is the same.
     """
     if request._form is None:
         request._form = await _parsed(

@@ -43,7 +43,10 @@ class FromElsewhere(Forbidden):
 class TooLarge(Refusal):
     """The body is over the limit (RFC 9110, 413)."""
 
-    sentence = N_("What was sent is too large for us to accept. Please go back and choose something smaller.")
+    sentence = N_(
+        "What was sent is too large for us to accept, so nothing was changed. Please go back, and shorten it or "
+        "choose something smaller."
+    )
 
 
 class SecurityHeaders:
@@ -93,8 +96,8 @@ def refuse_foreign_post(headers: Headers, method: str, base_url: str) -> None:
 class BodyLimit:
     """Stops reading a body after `most` bytes: `TooLarge`, raised inside the handler, so answered in words.
 
-    `larger` are paths (regular expressions for all of the path) that may take more; there the state of the request
-    says so as `most_bytes`.
+    `larger` are paths (regular expressions for all of the path) that may take more; the first that fits counts. The
+    state of the request says how much it is, as `most_bytes`.
     """
 
     def __init__(self, app: ASGIApp, *, most: int, larger: Mapping[str, int] | None = None) -> None:
@@ -106,9 +109,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = next((size for path, size in self.larger if path.fullmatch(scope["path"])), self.most)
-        if most > self.most:
-            scope.setdefault("state", {})["most_bytes"] = most
+        larger = next((size for path, size in self.larger if path.fullmatch(scope["path"])), 0)
+        most = max(self.most, larger)
+        scope.setdefault("state", {})["most_bytes"] = most
         declared = Headers(scope=scope).get("content-length", "0")
         said = int(declared) if declared.isdecimal() and len(declared) < 20 else most + 1
         left = most if said <= most else -1

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tortoise import fields
@@ -25,6 +25,10 @@ class Event(Model):
 
     Wall time and IANA zone are the truth; `starts_at` and `ends_at` are the instants they mean, kept for sorting.
     A capacity of None means without limit; a mode that is not offered has `offers_...` False.
+
+    What is held of its people goes `deletion_days` after its end, and not before `deletion_not_before`. From
+    `forgotten_on` on its keys are gone, with `is_emptied` also what they sealed; `counts` is what stays. A notice was
+    given of the day that `week_notice_for` and `day_notice_for` say.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -76,6 +80,15 @@ class Event(Model):
     closes_at = fields.DatetimeField(null=True)
     join_link = fields.BinaryField(null=True)
     consent_version = fields.IntField(default=0)
+
+    deletion_days = fields.IntField(default=30)
+    deletion_not_before: date | None = fields.DateField(null=True)
+    week_notice_for: date | None = fields.DateField(null=True)
+    week_notice_on: date | None = fields.DateField(null=True)
+    day_notice_for: date | None = fields.DateField(null=True)
+    forgotten_on: date | None = fields.DateField(null=True)
+    is_emptied = fields.BooleanField(default=False)
+    counts: dict[str, Any] | None = fields.JSONField(null=True)
 
     status = fields.CharField(max_length=16, default=Status.DRAFT.value)
     visibility = fields.CharField(max_length=16, default=Visibility.PUBLIC.value)

@@ -3,6 +3,7 @@
 import uuid
 
 from events_app.acts import Act, Who
+from events_app.addresses import kept
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
@@ -103,7 +104,7 @@ async def send_link(event_id: uuid.UUID, address: str, *, act: Act) -> None:
     The claim commits a write in both cases, so that neither the answer nor its time tells whether anybody is there.
     """
     event = await Event.claim(event_id)
-    index = act.vault.blind_index(str(event.id), address)
+    index = act.vault.blind_index(str(event.id), kept(address))
     registration = await Registration.find_living(event.id, index)
     if registration:
         await post_about("link", registration, event, act=act)
@@ -118,5 +119,5 @@ async def follow_event(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) ->
     if not was_cancelled:
         await promote(event, act=act)
         return
-    for registration in await Registration.filter(event_id=event.id, live=1).order_by("id"):
+    for registration in await Registration.filter(event_id=event.id, live=1).order_by("arrival", "id"):
         await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))
