@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ class Pace:
 
     lease: longer than one try can take. poll: between looks when nobody posts. grace: for what is in flight
     at a stop. backoff: until a deferred letter's next try. pauses: until the server is called again after it
-    could not be reached. long_pauses: until it is called again after it refused us. insist: between attempts to record an outcome. The last of each is repeated.
+    could not be reached. long_pauses: until it is called again after it refused us.
+    insist: between attempts to record an outcome. The last of each is repeated.
     """
 
     lease: float = 300.0

@@ -20,9 +20,10 @@ class Letter(Model):
 
     number: the order of posting. id: what links and the vault's contexts name; it carries no time. scope:
     whose keys seal it (an event's id, or "site"). event_id: whose outbox shows it. thread: what it is
-    about, such as a registration; letters of one thread to one address leave strictly in order. address_index: the vault's blind index of the address
-    in the letter's scope; NULL when nobody is left to write to, or the letter is older than the column. replaces: a newer letter
-    of the same thread with the same word supersedes this one while it was never tried. facts: what the
+    about, such as a registration; letters of one thread to one address leave strictly in order. address_index:
+    the vault's blind index of the address in the letter's scope; NULL when nobody is left to write to, or the
+    letter is older than the column. replaces: a newer letter of the same thread with the same word supersedes
+    this one while it was never tried. facts: what the
     composer needs, sealed and never changed. message: the composed bytes, sealed, there before the first
     DATA and never changed after; message_id likewise. due_at: unix milliseconds. When the courier may next
     touch this row: the time of the next try, or the end of the lease held by `lease_by`. NULL when the

@@ -18,7 +18,7 @@ from events_app.clock import milliseconds
 from events_app.database import after_commit, one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import N_
-from events_app.mail.models import OPEN_COLUMNS, Letter, facts_context
+from events_app.mail.models import OPEN_COLUMNS, Letter, MailStop, facts_context
 from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure
 
 _waiting: set[asyncio.Event] = set()
@@ -57,8 +57,8 @@ class LetterOvertaken(Conflict):
 class About:
     """What a letter is about.
 
-    thread: letters of one thread to one address leave in the order in which they were posted. replaces: a word; an older
-    letter of the thread with the same word is superseded while nobody has tried to send it. when_unsure:
+    thread: letters of one thread to one address leave in the order in which they were posted. replaces: a word;
+    an older letter of the thread with the same word is superseded while nobody has tried to send it. when_unsure:
     what happens when nobody knows whether it was sent: "again" (the same Message-ID, so that a mail program
     can tell), or "ask" a person.
     """
@@ -261,6 +261,11 @@ def _opened(letter: Letter, raw: bytes) -> OpenLetter:
     )
 
 
+async def stop_of_mail() -> MailStop | None:
+    """Why nothing leaves at present, where a courier says that the mail server is away or refuses us."""
+    return await MailStop.first()
+
+
 @dataclass(frozen=True)
 class Health:
     """How the mail is: letters by state over everything, the oldest that waits (unix ms), and what went wrong last."""
@@ -269,6 +274,7 @@ class Health:
     oldest_due: int | None
     in_doubt: int
     trouble: list[Letter]
+    stop: MailStop | None
 
 
 async def health() -> Health:
@@ -286,4 +292,5 @@ async def health() -> Health:
         oldest_due=waiting.due_at if waiting else None,
         in_doubt=await Letter.filter(Q(doubts__gt=0)).count(),
         trouble=await trouble,
+        stop=await stop_of_mail(),
     )

@@ -14,8 +14,8 @@ class Stage(StrEnum):
 
 
 class Verdict(StrEnum):
-    """later: this letter, another time. address: nobody is there, for good. letter: not this letter, for good. us: our
-    sender, or our whole server, whatever the letter. unclear: this letter or us, and only what happens to others tells."""
+    """later: this letter, another time. address: nobody is there, for good. letter: not this letter, for good. us:
+    our sender, or our whole server, whatever the letter. unclear: this letter or us; what happens to others tells."""
 
     LATER = "later"
     ADDRESS = "address"
@@ -27,7 +27,9 @@ class Verdict(StrEnum):
 OUR_OWN_FAULT: Final = frozenset({503, 530, 534, 535, 538})
 """Replies that refuse us: out of order, not signed in, not encrypted (RFC 4954, 3207)."""
 
-_ABOUT_US: Final = frozenset({(1, 7), (1, 8), (4, 5), (7, 8), (7, 9), (7, 11), *((7, n) for n in range(20, 29))})
+_ABOUT_US: Final = frozenset(
+    {(1, 7), (1, 8), (4, 5), (7, 8), (7, 9), (7, 11), *((7, n) for n in range(20, 29))}
+)
 """Our sender's address; a limit on what we send; sign-in; SPF, DKIM and reverse DNS; too much mail (RFC 3463; the
 registry of enhanced status codes; 5.4.5 as Google and Microsoft use it)."""
 

@@ -18,7 +18,15 @@ from events_app.settings import Mail
 from events_app.vault import Reader, Vault
 from tests.mail.smtp import SmtpServer
 
-QUICK = Pace(lease=1.0, poll=0.05, grace=5.0, backoff=(0.05, 0.1), pauses=(0.1, 0.2), long_pauses=(0.1, 0.2), insist=(0.05,))
+QUICK = Pace(
+    lease=1.0,
+    poll=0.05,
+    grace=5.0,
+    backoff=(0.05, 0.1),
+    pauses=(0.1, 0.2),
+    long_pauses=(0.1, 0.2),
+    insist=(0.05,),
+)
 INVITE = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:caf\xc3\xa9\r\nEND:VCALENDAR\r\n"
 
 

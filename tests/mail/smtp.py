@@ -43,7 +43,8 @@ class SmtpServer:
 
     rcpt, data: replies for an address, in order, such as ["451 later", "451 later"]; after them all is well.
     A reply of "hang up" closes the connection without a word; "take and hang up" (data only) takes the letter
-    first. always_rcpt: a reply for an address that never changes. always_mail: a reply to every sender. slow: seconds before each final reply.
+    first. always_rcpt: a reply for an address that never changes. always_mail: a reply to every sender.
+    slow: seconds before each final reply.
     """
 
     port: int = 0

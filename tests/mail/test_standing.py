@@ -59,9 +59,9 @@ async def test_a_refusal_when_we_call_burns_no_letter(office: Office) -> None:
 
     port = free_port()
     await office.post_many(5)
-    async with await asyncio.start_server(blocked, "127.0.0.1", port):
-        async with office.at_work(office.courier(SmtpServer(port=port), pace=HOURS)):
-            await until(MailStop.exists)
+    listening = await asyncio.start_server(blocked, "127.0.0.1", port)
+    async with listening, office.at_work(office.courier(SmtpServer(port=port), pace=HOURS)):
+        await until(MailStop.exists)
 
     assert await office.states() == ["queued"] * 5
     assert (await MailStop.get()).reason == "refuses us"
