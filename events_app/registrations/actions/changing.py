@@ -21,7 +21,14 @@ from events_app.registrations.actions.registering import code_index
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
 from events_app.registrations.places import may_hear_of_it, pool_of, promote
-from events_app.registrations.posting import guest_context, note, post_about, reveal_person, seal_person
+from events_app.registrations.posting import (
+    guest_context,
+    note,
+    post_about,
+    post_own_page,
+    reveal_person,
+    seal_person,
+)
 from events_app.registrations.rules import Status
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
@@ -148,6 +155,8 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     hold = registration.status if registration.invited else "link"
     letter = "moved" if registration.status == Status.CONFIRMED else hold
     await post_about(letter, registration, event, act=act)
+    if registration.invited:
+        await post_own_page(registration, event, act=act)
     return token
 
 

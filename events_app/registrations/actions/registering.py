@@ -22,6 +22,7 @@ from events_app.registrations.posting import (
     organizer_name,
     person_context,
     post_about,
+    post_own_page,
     reveal_person,
     seal_person,
 )
@@ -79,6 +80,10 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
     if known:
         for _each in (applicant, *applicant.guests):
             await _cost_the_same(known, event, act=act)
+        if _has_entry(placing, event):
+            await post_own_page(
+                known, event, act=act
+            )  # a new address gets it, so it costs; the next one replaces it
         await post_about("already", known, event, act=act)
     elif placing.invitation and placing.invitation.purpose == "transfer":
         await _take_over(event, applicant, placing.invitation, act=act)
@@ -124,6 +129,8 @@ async def register_by_hand(
     await note(enrolled, "entered", act=act.of(Who.ORGANIZER))
     if writes:
         await post_about(status.value, enrolled, event, act=act)
+    if enrolled.invited:
+        await post_own_page(enrolled, event, act=act)
     return enrolled
 
 
@@ -201,6 +208,8 @@ async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: A
         letter = "confirm_address" if placing.confirms_address else placing.status.value
         if registration is first or not placing.confirms_address:
             await post_about(letter, registration, event, act=act)
+        if registration.invited:
+            await post_own_page(registration, event, act=act)
     return first
 
 
@@ -226,8 +235,7 @@ async def _write(
         if applicant.address
         else secrets.token_bytes(32)
     )
-    has_entry = status == Status.CONFIRMED or (event.sends_holds and not waits_for_address)
-    invited = has_entry and bool(applicant.address)
+    invited = _has_entry(placing, event) and bool(applicant.address)
     registration = Registration(
         id=registration_id,
         event_id=event.id,
@@ -258,6 +266,11 @@ async def _write(
     await registration.save(force_create=True)
     await skip_what_is_due(event, [registration], now=act.now)
     return registration
+
+
+def _has_entry(placing: Placing, event: Event) -> bool:
+    """Whether a calendar gets an entry at once: of a place, or of a wait where the event wants it."""
+    return not placing.confirms_address and (placing.status == Status.CONFIRMED or event.sends_holds)
 
 
 async def _take_over(event: Event, applicant: Applicant, invitation: Invitation, *, act: Act) -> None:
