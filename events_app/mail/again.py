@@ -59,7 +59,7 @@ def _matter_of(row: dict[str, Any]) -> Hashable:
     """What a letter is about, so far that one of the same says it better."""
     kind = called_today(row["kind"])
     if row["thread"] is None or kind in _WORDS_OF_THEIR_OWN:
-        return row["number"]
+        return int(row["number"])
     address = bytes(row["address_index"] or b"")
     return row["thread"], address, "standing" if kind in _STANDINGS else row["replaces"] or kind
 

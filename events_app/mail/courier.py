@@ -202,7 +202,9 @@ class Courier:
             await connection.offer(self._sender, recipient_of(written.message))
             ours = False
             try:
-                ours = await self._leases.sending(letter, written.sealed, written.message_id, now=self._clock())
+                ours = await self._leases.sending(
+                    letter, written.sealed, written.message_id, now=self._clock()
+                )
             finally:
                 if not ours:
                     await connection.forget()

@@ -44,7 +44,9 @@ _WORDS_ABOUT_US: Final = re.compile(
     r"|access denied|suspended|your ip|limit\w*|throttl\w*|too many)\b",
     re.IGNORECASE,
 )
-_LIMITS: Final = re.compile(r"\b(limit\w*|throttl\w*|too (many|much|fast)|rate|daily|hourly)\b", re.IGNORECASE)
+_LIMITS: Final = re.compile(
+    r"\b(limit\w*|throttl\w*|too (many|much|fast)|rate|daily|hourly)\b", re.IGNORECASE
+)
 """Words that are said to those who send too much. Said of a mailbox, the status code says so."""
 _STATUS = re.compile(r"\b[45]\.(\d{1,3})\.(\d{1,3})\b")
 

@@ -1,4 +1,4 @@
-"""Sending again together: what was refused or kept leaves once, in order, and nothing that a newer letter says better."""
+"""Sending again together: what was refused or kept leaves once, in order, unless a newer letter says it better."""
 
 import uuid
 from collections.abc import Collection

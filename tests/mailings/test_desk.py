@@ -303,7 +303,7 @@ async def test_kept_letters_of_an_event_are_sent_again_after_one_question(house:
     assert f'href="{path}/again"' in listed.text
     assert "2 letters that were refused or kept would be sent again." in asked
     assert answer.headers["location"] == path
-    assert set(await Letter.all().values_list("state", flat=True)) == {"queued"}
+    assert {letter.state for letter in await Letter.all()} == {"queued"}
 
 
 async def test_the_desk_says_when_the_mail_server_refuses_us(house: House) -> None:

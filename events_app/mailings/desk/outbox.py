@@ -109,5 +109,5 @@ async def _event_of(request: Request) -> Event | None:
 
 
 async def _over_of(event_ids: Collection[UUID]) -> set[UUID]:
-    over = Event.filter(id__in=list(event_ids), ends_at__lte=clock.now())
-    return set(await over.values_list("id", flat=True)) if event_ids else set()
+    over = Event.filter(id__in=list(event_ids), ends_at__lte=clock.now()).only("id")
+    return {event.id for event in await over} if event_ids else set()
