@@ -119,7 +119,7 @@ async def _entry(gathered: personal.Gathered, *, site: Site) -> Entry:
 
 
 def version_stamp(changed: datetime, last_day: date, sequence: int) -> datetime:
-    """The moment of a version, the same at every reading, later with every SEQUENCE: no minute is kept of what people do.
+    """The moment of a version, the same at every reading, later with every SEQUENCE: no minute of anybody is kept.
 
     The second counts what was told, so a cancellation is younger than the entry that it ends, on the same day too.
     """
