@@ -61,6 +61,7 @@ from events_app.questions.routes import routes as questions_routes
 from events_app.registrations import emails as registrations_emails
 from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.pages.form import seats_of
+from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
@@ -159,6 +160,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         count_registrations=counts.count_registrations,
         count_behind=counts.count_behind,
         count_letters=counts.count_letters,
+        how_many_never_fit=how_many_never_fit,
         has_registrations=counts.has_registrations,
         is_in_use=counts.is_in_use,
         is_room_used=is_room_used,

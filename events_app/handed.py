@@ -64,6 +64,12 @@ class CountBehind(Protocol):
     async def __call__(self, event_id: UUID, told: str) -> int: ...
 
 
+class HowManyNeverFit(Protocol):
+    """How many parties wait that are larger than all the places they could have."""
+
+    async def __call__(self, event: HasSeats) -> int: ...
+
+
 class CountLetters(Protocol):
     """Letters about an event, by state."""
 

@@ -16,6 +16,7 @@ from events_app.handed import (
     CountRegistrations,
     Follow,
     FollowCopy,
+    HowManyNeverFit,
     IsThere,
     SeatsOf,
 )
@@ -42,6 +43,7 @@ class House:
     count_registrations: CountRegistrations
     count_behind: CountBehind
     count_letters: CountLetters
+    how_many_never_fit: HowManyNeverFit
     has_registrations: IsThere
     is_in_use: IsThere
     is_room_used: IsThere

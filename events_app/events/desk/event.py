@@ -120,6 +120,7 @@ async def show_event(request: Request) -> Response:
         counts=counts.get(event.id, {}),
         behind=await house_of(request).count_behind(event.id, event.told),
         letters=await house_of(request).count_letters(event.id),
+        never_fit=await house_of(request).how_many_never_fit(event),
         cities=in_five_cities(event.starts, event.ends),
         opening=event.opening(now).value,
         now=now,
