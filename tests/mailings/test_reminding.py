@@ -227,8 +227,8 @@ async def test_a_new_event_reminds_a_day_and_an_hour_before_and_a_copy_as_its_or
     ]
 
     reminds = [
-        sorted(await Reminder.filter(event_id=each.id).values_list("minutes", flat=True))  # type: ignore[type-var]
-        for each in (new, old, *copies)
+        sorted([each.minutes for each in await Reminder.filter(event_id=event.id)])
+        for event in (new, old, *copies)
     ]
     assert reminds == [[60, DAY], [], [60, DAY], []]
 
