@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.models import Model
 
@@ -37,12 +38,12 @@ class Registration(Model):
 
     `seated` says whether it holds a seat, and is all that capacity counts. `live` is 1 while it has a place or waits
     for one and NULL afterwards, so that the unique key (event, address index, live) allows one living registration
-    per address. `party` is shared by people who came together (the id of the one who registered them). `due_at` (unix
-    ms) and `due_for` say what lapses by itself, and when. `sequence` counts what calendars were told, `telling` is the
-    event's that this person heard last (`told` and `said` are marks of versions up to 0006, read once by a later one);
-    `organizer_name` is the ORGANIZER's CN, the same for life;
-    `answered_at` (unix ms) is the DTSTAMP of the last calendar answer that counted, `undeliverable` that mail bounced;
-    `invited` says whether a calendar holds an entry of ours.
+    per address. `arrival` counts who came before whom, for each event, without a clock. `party` is shared by people
+    who came together (the id of the one who registered them). `due_at` (unix ms) and `due_for` say what lapses by
+    itself, and when. `sequence` counts what calendars were told, `telling` is the event's that this person heard last
+    (`told` and `said` are marks of versions up to 0006, read once by a later one); `organizer_name` is the ORGANIZER's
+    CN, the same for life; `answered_at` (unix ms) is the DTSTAMP of the last calendar answer that counted,
+    `undeliverable` that mail bounced; `invited` says whether a calendar holds an entry of ours.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -63,6 +64,7 @@ class Registration(Model):
     language = fields.CharField(max_length=8)
     address_index = fields.BinaryField()
     live = fields.SmallIntField(null=True)
+    arrival = fields.IntField(default=0)
     waitlist_order = fields.IntField(null=True)
     party = fields.UUIDField(null=True)
     due_at = fields.BigIntField(null=True)
@@ -90,6 +92,7 @@ class Registration(Model):
         indexes = (
             ("event_id", "status", "mode", "waitlist_order"),
             ("event_id", "id"),
+            ("event_id", "arrival"),
             ("event_id", "seated", "mode", "quota_id"),
             ("organizer_address",),
             ("due_at",),
@@ -124,22 +127,26 @@ _living = Prepared(
 )
 
 
+async def next_arrival(event_id: uuid.UUID) -> int:
+    """The number of whoever comes now; under the event's claim nobody else gets it."""
+    (found,) = await rows(_LATEST, event_id)
+    return (found["latest"] or 0) + 1
+
+
+_LATEST = 'SELECT MAX("arrival") AS "latest" FROM "registration" WHERE "event_id" = $1'
+
+
 async def end_of_line(event_id: uuid.UUID) -> int:
     """The number that the next one on the waitlist gets."""
     (found,) = await rows(_LAST, event_id)
-    return (found["last"] or 0) + 1
+    return max(found["last"] or 0, FRONT_OF_LINE) + 1
 
 
 _LAST = 'SELECT MAX("waitlist_order") AS "last" FROM "registration" WHERE "event_id" = $1'
 
 
-async def head_of_line(event_id: uuid.UUID) -> int:
-    """A number before everybody who waits, for an invitation that jumps the line."""
-    (found,) = await rows(_FIRST, event_id)
-    return (found["first"] if found["first"] is not None else 1) - 1
-
-
-_FIRST = 'SELECT MIN("waitlist_order") AS "first" FROM "registration" WHERE "event_id" = $1'
+FRONT_OF_LINE: Final = 0
+"""The number of everybody whose invitation passes the line: before all others, among themselves as they arrived."""
 
 
 async def party_of(registration: Registration) -> Sequence[Registration]:
@@ -147,19 +154,21 @@ async def party_of(registration: Registration) -> Sequence[Registration]:
     if registration.party is None:
         return [registration]
     found = await Registration.filter(party=registration.party, live=1)
-    return sorted(found, key=lambda each: (each.id != each.party, each.id)) or [registration]
+    return sorted(found, key=lambda each: (each.id != each.party, each.arrival, each.id)) or [registration]
 
 
 async def place_in_line(registration: Registration) -> int:
     """1 for the first one (or party) waiting for the same places."""
+    order = registration.waitlist_order
     ahead = Registration.filter(
+        Q(waitlist_order__lt=order) | Q(waitlist_order=order, arrival__lt=registration.arrival),
         event_id=registration.event_id,
         status=Status.WAITLISTED,
         mode=registration.mode,
         quota_id=registration.quota_id,
-        waitlist_order__lt=registration.waitlist_order,
     )
-    return len(set(await ahead.values_list("waitlist_order", flat=True))) + 1
+    parties = {party or row_id for party, row_id in await ahead.values_list("party", "id")}
+    return len(parties - {registration.party}) + 1
 
 
 async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
@@ -295,3 +304,22 @@ class Invitation(Model):
         table = "invitation"
         unique_together = (("event_id", "code_index"),)
         indexes = (("event_id", "batch"),)
+
+
+class ErasedMark(Model):
+    """That somebody registered here and asked to be erased: nothing but their address under the event's index key."""
+
+    number = fields.BigIntField(primary_key=True, generated=True)
+    event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
+    event_id: uuid.UUID
+    mark = fields.BinaryField()
+
+    class Meta:
+        table = "erased_mark"
+
+
+async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
+    """The quota whose places an invitation opens. One of the other mode has none here: everybody's places count."""
+    if invitation.quota_id is None or not await Quota.exists(id=invitation.quota_id, mode=mode):
+        return None
+    return invitation.quota_id

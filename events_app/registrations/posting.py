@@ -23,6 +23,7 @@ COURIER = Reader("courier")
 _REPLACES = {
     "registrations.already": "link",
     "registrations.link": "link",
+    "registrations.own_page": "link",
     "registrations.confirm_address": "address",
 }
 """Letters of this room of which only the newest is worth sending: a younger one supersedes it while it is unsent."""
@@ -36,6 +37,11 @@ def person_context(registration_id: uuid.UUID) -> str:
 def guest_context(invitation_id: uuid.UUID) -> str:
     """What a sealed guest of an invitation is bound to."""
     return f"invitation:{invitation_id}"
+
+
+def code_index(scope: str, code: str, vault: Vault) -> bytes:
+    """What a row keeps of a code: its HMAC under the event's own key; case and spaces do not count."""
+    return vault.code_index(scope, "".join(code.split()).replace("-", "").lower())
 
 
 def reveal_person(registration: Registration, *, vault: Vault, reader: Reader) -> Person:
@@ -72,7 +78,7 @@ async def post_about(
     hosts = await event.hosts()
     language = str((more or {}).get("language", registration.language))
     about = event_facts(event, hosts, language=language, site=act.site)
-    facts: dict[str, Any] = letter_facts(registration, person, about, site=act.site, now=act.now)
+    facts: dict[str, Any] = letter_facts(registration, person, about, office=act.office, now=act.now)
     facts["sequence"] = await sequence_of(registration, event)
     posted = await outbox.post(
         kind,
@@ -85,6 +91,15 @@ async def post_about(
         now=act.now,
     )
     return posted.id
+
+
+async def post_own_page(registration: Registration, event: Event, *, act: Act) -> None:
+    """Post the personal link by itself, after a letter with a calendar part, which may not hold it.
+
+    Once for a registration: at its first such letter, unless a letter before held the link; and to who gets a place
+    online so late that reminders have been sent, since these bring the way to join.
+    """
+    await post_about("own_page", registration, event, act=act)
 
 
 def organizer_address(site: Site) -> str:

@@ -1,6 +1,11 @@
-"""The keyring: wrapped keys in a SQLite database of their own, outside the data and its backups."""
+"""The keyring: wrapped keys in a SQLite database of their own, outside the data and its backups.
+
+It is one file. There is no write-ahead log in which a key could stand while the file, and a copy of it, has none
+(docs/decisions/0012-backups.md).
+"""
 
 import os
+import random
 import sqlite3
 import threading
 import time
@@ -51,15 +56,7 @@ class Keyring:
             with suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             refuse_exposed(self.path, self.path.stat().st_mode)
-            connection = sqlite3.connect(
-                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            try:
-                _set_up(connection)
-            except BaseException:
-                connection.close()
-                raise
-            self._connection, self._process = connection, os.getpid()
+            self._connection, self._process = _connected(self.path), os.getpid()
 
     def close(self) -> None:
         """Let go of the file. Opening again is possible."""
@@ -70,15 +67,18 @@ class Keyring:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """The only writer of all processes until the block ends, then on the disk; undone if it fails."""
+        """The only writer of all processes until the block ends, then on the disk; undone if it fails.
+
+        What was deleted is overwritten in the file, and the journal that held it for the case of a crash is gone.
+        """
         with self.using() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")  # it too may find the file busy
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     @contextmanager
     def using(self) -> Iterator[sqlite3.Connection]:
@@ -114,6 +114,11 @@ class Keyring:
                 (wrap.scope, wrap.master, wrap.data_key, wrap.index_key),
             )
 
+    def facts(self) -> dict[str, str]:
+        """All facts, by name."""
+        with self.using() as connection:
+            return dict(connection.execute("SELECT name, value FROM fact ORDER BY name").fetchall())
+
     def fact(self, name: str, default: str) -> str:
         """The fact of that name; the first call ever stores its default, every later one reads it."""
         with self.using() as connection:
@@ -129,41 +134,55 @@ class Keyring:
         with self.using() as connection:
             return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
-    def scrub(self) -> None:
-        """Empty the write-ahead log: keys once deleted are then in neither file. Refuses `KeyringBusy`."""
-        with self.using() as connection:
-            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if busy:
-            raise KeyringBusy()
-
 
 _WRAPS = "SELECT scope, master, data_key, index_key FROM wrap"
 
 
-def _set_up(connection: sqlite3.Connection) -> None:
+def _connected(path: Path) -> sqlite3.Connection:
+    """A connection, to a file without a write-ahead log. Refuses `KeyringBusy`.
+
+    Earlier versions kept one. It goes only when nobody else has the file open, and SQLite does not wait for that; two
+    starts that both held on to it would wait for each other for ever, so each lets go before it tries again.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            if _is_without_log(connection):
+                _set_up(connection)
+                return connection
+        except BaseException:
+            connection.close()
+            raise
+        connection.close()
+        if time.monotonic() > deadline:
+            raise KeyringBusy()
+        time.sleep(random.uniform(0.005, 0.05))
+
+
+def _is_without_log(connection: sqlite3.Connection) -> bool:
+    """Whether the file has no write-ahead log, or could be freed of it just now, with all that stood there."""
     connection.execute("PRAGMA secure_delete = ON")
+    try:
+        (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        return str(mode) == "delete"
+    except sqlite3.OperationalError as error:
+        if _is_busy(error):
+            return False
+        raise
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    """synchronous EXTRA: after a power cut no journal comes back, and with it a key that was deleted."""
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA temp_store = MEMORY")
-    _use_write_ahead_log(connection)
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA synchronous = EXTRA")
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(WRAP_TABLE)
     connection.execute(FACT_TABLE)
     connection.execute("COMMIT")
-
-
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """SQLite does not wait its busy time for this switch: two first starts at once would trip."""
-    for _ in range(int(BUSY_SECONDS / 0.02)):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if not _is_busy(error):
-                raise
-            time.sleep(0.02)
-        else:
-            return
-    raise KeyringBusy()
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:

@@ -44,3 +44,11 @@ class VaultClosed(Conflict):
     """The vault was asked before it was opened."""
 
     sentence = N_("The key store is not open.")
+
+
+class DeletionsUnreadable(Conflict):
+    """The list of deletions was changed by something else than this app."""
+
+    sentence = N_(
+        "Line %(number)s of %(path)s, the list of deletions, cannot be read. Put the list back as it was."
+    )

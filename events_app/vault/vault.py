@@ -8,14 +8,18 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from events_app import clock
+from events_app.addresses import Address
+from events_app.vault.deletions import Deletion, Deletions
 from events_app.vault.keyring import Keyring, Wrap
 from events_app.vault.master import MasterKeys, new_master, read_master, write_master
 from events_app.vault.readers import Reader, ReadRule, every_named_reader
 from events_app.vault.refusals import KeysLost, NoKey, SealBroken
-from events_app.vault.rules import BYTES_STEP, VALUE_STEP, Json, bound_to, normalise, pack, pad, unpack, unpad
+from events_app.vault.rules import BYTES_STEP, VALUE_STEP, Json, bound_to, pack, pad, unpack, unpad
 from events_app.vault.sealing import KEY_BYTES, open_with, seal_with
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -31,7 +35,7 @@ class _Keys:
 
 
 class Vault:
-    """Seals, opens and forgets personal data under `directory`/keys.
+    """Seals, opens and forgets personal data under `directory`/keys, and lists in `directory`/deletions what it forgot.
 
     A scope ("site", or an event's id) has a data key and an index key of its own. Any number of threads and
     processes may share one directory.
@@ -47,6 +51,7 @@ class Vault:
         self._directory = directory / "keys"
         self._master_path = self._directory / "master.key"
         self._keyring = Keyring(self._directory / "keyring.db")
+        self._deletions = Deletions(directory / "deletions" / "list")
         self._may_read = may_read
         self._look_again = look_again
         self._master = MasterKeys({})
@@ -55,11 +60,21 @@ class Vault:
         self._look_again_at = 0.0
         self._lock = threading.RLock()
 
+    @property
+    def folder(self) -> Path:
+        """Where the keys lie."""
+        return self._directory
+
+    def is_there(self) -> bool:
+        """Whether the folder holds a master key and a keyring, whatever they are worth."""
+        return self._master_path.exists() and self._keyring.path.exists()
+
     def open(self) -> None:
         """Make the folder (0700), the master key and the keyring (0600), or check and read them.
 
         Refuses `KeysExposed` when others may open a key file, and `KeysLost` when the master key does not fit
-        the keyring: a lost master key is never replaced by a new one in silence.
+        the keyring: a lost master key is never replaced by a new one in silence. Whoever opens it beside data that
+        may need older keys asks `is_there` first.
         """
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._directory.stat().st_mode & 0o077:
@@ -130,26 +145,44 @@ class Vault:
         """The bytes in the blob, for this reader. Refuses like `reveal`."""
         return self._open(scope, context, blob, reader)
 
-    def blind_index(self, scope: str, address: str) -> bytes:
+    def blind_index(self, scope: str, address: Address) -> bytes:
         """32 bytes that are equal for equal addresses of one scope, and say nothing without its index key.
 
         HMAC-SHA256 (RFC 2104), its key random per scope: one person's indexes at two events do not match.
         """
+        return self._index(scope, address.compared)
+
+    def code_index(self, scope: str, code: str) -> bytes:
+        """The same for a code, which no address has the index of."""
+        return self._index(scope, f"code:{code}")
+
+    def _index(self, scope: str, text: str) -> bytes:
         key = self._keys(scope).index_key
-        return hmac.digest(key, normalise(address).encode("utf-8", "surrogatepass"), hashlib.sha256)
+        return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
 
     def forget(self, scope: str) -> None:
         """Destroy the scope's keys: nothing sealed under them opens again, here or anywhere.
 
-        The wrapped keys are overwritten in both files of the keyring before this returns; backups of the
-        keyring are the operator's to destroy. Refuses `KeyringBusy` when the log could not be emptied; asking
-        again is safe.
+        First it is written in the list of deletions, which a restore goes by. The wrapped keys are overwritten before
+        this returns; backups of the keyring are the operator's to destroy. Refuses `KeyringBusy` when somebody else
+        would not let go of the keyring; asking again is safe.
         """
+        self._deletions.add(Deletion(clock.now().date(), scope))
         with self._keyring.writing() as connection:
             connection.execute("DELETE FROM wrap WHERE scope = ?", (scope,))
         with self._lock:
             self._unwrapped.pop(scope, None)
-        self._keyring.scrub()
+
+    def note_erased(self, scope: str, person: UUID | str) -> None:
+        """Write in the list of deletions that one person of the scope is erased, by the id of their registration.
+
+        Called before the erasure is committed: should it then fail, a restore erases somebody who asked for it.
+        """
+        self._deletions.add(Deletion(clock.now().date(), scope, str(person)))
+
+    def deletions(self) -> list[Deletion]:
+        """What was ever forgotten here, oldest first. Refuses `DeletionsUnreadable`."""
+        return self._deletions.read()
 
     def rotate_master(self) -> int:
         """Put a new master key first in the file and wrap every scope's keys with it; says how many scopes.
@@ -164,7 +197,6 @@ class Vault:
             wraps = self._keyring.every_wrap()
             for wrap in wraps:
                 self._keyring.put(self._wrap(wrap.scope, *self._raw(wrap)))
-        self._keyring.scrub()
         return len(wraps)
 
     def retire_masters(self) -> int:
@@ -175,6 +207,18 @@ class Vault:
             write_master(self._master_path, kept)
             self._master = kept
         return len(every.keys) - len(kept.keys)
+
+    def scopes(self) -> set[str]:
+        """All that have keys."""
+        return {wrap.scope for wrap in self._keyring.every_wrap()}
+
+    def mark(self) -> str | None:
+        """The mark that the data of this keyring bears too; None before it was given one."""
+        return self._keyring.facts().get("mark")
+
+    def take_mark(self, mark: str) -> str:
+        """Bear this mark from now on, or say which one it bears already: that is never changed."""
+        return self._keyring.fact("mark", mark)
 
     def site_host(self, default: str) -> str:
         """The host in calendar UIDs (RFC 7986, 5.3): stored by the first call ever, never changed."""

@@ -98,6 +98,7 @@ FOLDERS = ("", "events_app", "templates", "templates/parts", "tests", "docs", "s
 """Where a path may begin, beside the folder of its document."""
 
 NOT_IN_THE_CHECKOUT = {
+    "deletions/list": "an installation's",
     "data": "an installation's",
     "events.db": "an installation's",
     "keys": "an installation's",

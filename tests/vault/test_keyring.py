@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from events_app.addresses import kept
 from events_app.vault import Json, KeyringBusy, KeysLost, NoKey, Reader, SealBroken, Vault
 from events_app.vault.keyring import Keyring, Wrap
 
@@ -22,7 +23,7 @@ def _index_of_a_new_scope(directory: Path, scopes: list[str]) -> list[bytes]:
         vault.open()
         for scope in scopes:
             vault.make_keys(scope)
-        return [vault.blind_index(scope, "rana@example.org") for scope in scopes]
+        return [vault.blind_index(scope, kept("rana@example.org")) for scope in scopes]
 
 
 def test_four_processes_that_start_and_make_the_same_keys_at_once_agree(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def test_threads_that_make_and_use_the_same_keys_at_once_agree(vault: Vault) -> 
     def work() -> None:
         for number in range(20):
             vault.make_keys(f"event {number}")
-            seen.append(vault.blind_index(f"event {number}", "rana@example.org"))
+            seen.append(vault.blind_index(f"event {number}", kept("rana@example.org")))
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
@@ -68,7 +69,7 @@ def test_a_forked_child_uses_a_connection_of_its_own(vault: Vault, tmp_path: Pat
     child.join()
 
     assert child.exitcode == 0
-    assert len(vault.blind_index("child", "rana@example.org")) == 32
+    assert len(vault.blind_index("child", kept("rana@example.org"))) == 32
 
 
 def test_a_forgotten_scope_does_not_open_and_the_others_do(vault: Vault) -> None:
@@ -122,29 +123,108 @@ def test_forgetting_removes_the_wrapped_keys_from_the_files(vault: Vault, tmp_pa
     assert found.index_key not in _bytes_on_the_disk(tmp_path)
 
 
-def test_forgetting_says_so_when_a_reader_holds_the_log(tmp_path: Path) -> None:
+def test_forgetting_says_so_when_a_reader_holds_the_file_and_then_works(tmp_path: Path) -> None:
     keyring = Keyring(tmp_path / "keyring.db")
     keyring.open()
     with keyring.writing():
-        keyring.put(Wrap("event", "1", b"data", b"index"))
+        keyring.put(Wrap("event", "1", b"data key", b"index key"))
     reader = sqlite3.connect(tmp_path / "keyring.db", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM wrap").fetchall()
-    with keyring.writing() as connection:
-        connection.execute("DELETE FROM wrap")
-
     with keyring.using() as connection:
         connection.execute("PRAGMA busy_timeout = 10")
-    with pytest.raises(KeyringBusy):
-        keyring.scrub()
 
+    with pytest.raises(KeyringBusy):
+        _delete_all(keyring)
+
+    assert keyring.find("event") is not None
     reader.close()
-    keyring.scrub()
+    _delete_all(keyring)
+    assert b"data key" not in _bytes_on_the_disk(tmp_path)
     keyring.close()
 
 
+def _delete_all(keyring: Keyring) -> None:
+    with keyring.writing() as connection:
+        connection.execute("DELETE FROM wrap")
+
+
+def test_a_key_never_stands_anywhere_but_in_the_file_that_a_copy_takes(vault: Vault, tmp_path: Path) -> None:
+    blob = vault.seal("event", "1", PERSON)
+    copy = tmp_path / "copy" / "keys"
+    copy.mkdir(parents=True, mode=0o700)
+
+    for name in ("master.key", "keyring.db"):
+        (copy / name).touch(0o600)
+        (copy / name).write_bytes((tmp_path / "keys" / name).read_bytes())
+
+    with closing(Vault(tmp_path / "copy")) as copied:
+        copied.open()
+        assert copied.reveal("event", "1", blob, COURIER) == PERSON
+
+
+def _as_earlier_versions_kept_it(path: Path) -> sqlite3.Connection:
+    """The keyring in WAL mode, its newest row in the log only."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("INSERT INTO wrap VALUES ('late', '1', x'01', x'02')")
+    return connection
+
+
+def test_the_log_of_an_earlier_version_is_folded_into_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "keyring.db"
+    with closing(Keyring(path)) as made:
+        made.open()
+    earlier = _as_earlier_versions_kept_it(path)
+    crashed = tmp_path / "crashed.db"
+    for ending in ("", "-wal"):
+        Path(f"{crashed}{ending}").touch(0o600)
+        Path(f"{crashed}{ending}").write_bytes(Path(f"{path}{ending}").read_bytes())
+    earlier.close()
+
+    with closing(Keyring(crashed)) as keyring:
+        keyring.open()
+
+        assert keyring.find("late") == Wrap("late", "1", b"\x01", b"\x02")
+        assert not Path(f"{crashed}-wal").exists()
+
+
+def test_a_start_beside_an_earlier_version_that_still_runs_waits_until_it_has_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "keyring.db"
+    with closing(Keyring(path)) as made:
+        made.open()
+    earlier = _as_earlier_versions_kept_it(path)
+    stopping = threading.Timer(0.3, earlier.close)
+    stopping.start()
+
+    with closing(Keyring(path)) as keyring:
+        keyring.open()
+
+        assert keyring.find("late") is not None
+    stopping.join()
+
+
+def _key_of_earlier_version(path: Path) -> bytes:
+    with closing(Keyring(path)) as keyring:
+        keyring.open()
+        found = keyring.find("late")
+        return found.data_key if found else b""
+
+
+def test_four_starts_at_once_on_the_keyring_of_an_earlier_version_all_come_up(tmp_path: Path) -> None:
+    path = tmp_path / "keyring.db"
+    with closing(Keyring(path)) as made:
+        made.open()
+    _as_earlier_versions_kept_it(path).close()
+
+    with multiprocessing.get_context("spawn").Pool(4) as processes:
+        found = processes.map(_key_of_earlier_version, [path] * 4, chunksize=1)
+
+    assert found == [b"\x01"] * 4
+
+
 def test_rotating_the_master_key_changes_no_blob_and_no_index(vault: Vault, tmp_path: Path) -> None:
-    blob, index = vault.seal("event", "1", PERSON), vault.blind_index("event", "rana@example.org")
+    blob, index = vault.seal("event", "1", PERSON), vault.blind_index("event", kept("rana@example.org"))
     before = _bytes_on_the_disk(tmp_path)
 
     assert vault.rotate_master() == 2
@@ -154,7 +234,7 @@ def test_rotating_the_master_key_changes_no_blob_and_no_index(vault: Vault, tmp_
     again = Vault(tmp_path)
     again.open()
     assert again.reveal("event", "1", blob, COURIER) == PERSON
-    assert again.blind_index("event", "rana@example.org") == index
+    assert again.blind_index("event", kept("rana@example.org")) == index
     assert _bytes_on_the_disk(tmp_path) != before
     again.close()
 

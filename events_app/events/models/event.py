@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tortoise import fields
@@ -16,7 +16,7 @@ from events_app.database import Prepared, rows
 from events_app.directory.models import Organization, Room
 from events_app.errors import NoSuchPage
 from events_app.events import rules
-from events_app.events.rules import Mode, Opening, ShowsPlaces, Status, Visibility
+from events_app.events.rules import BlocksTime, Mode, Opening, ShowsPlaces, Status, Visibility
 from events_app.texts import Texts
 
 
@@ -26,6 +26,10 @@ class Event(Model):
     Wall time and IANA zone are the truth; `starts_at` and `ends_at` are the instants they mean, kept for sorting.
     A capacity of None means without limit; a mode that is not offered has `offers_...` False. `telling` counts what
     people are told (see `where.Telling`), `sequence` what the public feeds' entries say.
+
+    What is held of its people goes `deletion_days` after its end, and not before `deletion_not_before`. From
+    `forgotten_on` on its keys are gone, with `is_emptied` also what they sealed; `counts` is what stays. A notice was
+    given of the day that `week_notice_for` and `day_notice_for` say.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -55,6 +59,8 @@ class Event(Model):
     ends_fold = fields.SmallIntField(default=0)
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
+    all_day = fields.BooleanField(default=False)
+    blocks_time = fields.CharField(max_length=8, default=BlocksTime.BY_LENGTH.value)
 
     offers_in_person = fields.BooleanField(default=True)
     offers_online = fields.BooleanField(default=False)
@@ -77,6 +83,15 @@ class Event(Model):
     closes_at = fields.DatetimeField(null=True)
     join_link = fields.BinaryField(null=True)
     consent_version = fields.IntField(default=0)
+
+    deletion_days = fields.IntField(default=30)
+    deletion_not_before: date | None = fields.DateField(null=True)
+    week_notice_for: date | None = fields.DateField(null=True)
+    week_notice_on: date | None = fields.DateField(null=True)
+    day_notice_for: date | None = fields.DateField(null=True)
+    forgotten_on: date | None = fields.DateField(null=True)
+    is_emptied = fields.BooleanField(default=False)
+    counts: dict[str, Any] | None = fields.JSONField(null=True)
 
     status = fields.CharField(max_length=16, default=Status.DRAFT.value)
     visibility = fields.CharField(max_length=16, default=Visibility.PUBLIC.value)

@@ -9,6 +9,7 @@ from typing import Any
 from tortoise.expressions import F
 
 from events_app.acts import Act, Who
+from events_app.addresses import kept
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.models.where import MATERIAL, Telling, announced_as, differs, told_to_all
@@ -21,7 +22,7 @@ from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import EventOver
-from events_app.vault import Json, normalise
+from events_app.vault import Json
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ async def _addresses(event_id: uuid.UUID, *, act: Act) -> dict[str, str]:
     """Names by address of everybody living."""
     living = await Registration.filter(event_id=event_id, live=1)
     people = [reveal_person(each, vault=act.vault, reader=act.by) for each in living]
-    return {normalise(person.address): person.name for person in people if person.address}
+    return {kept(person.address).compared: person.name for person in people if person.address}
 
 
 @one_transaction
@@ -104,7 +105,7 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, act: Act) ->
     behind = {(each.language, each.mode, each.telling): each for each in groups if each.is_behind}
     unheard = await _letters_unheard(event, act=act) if behind else {}
     told = []
-    for registration in await Registration.filter(event_id=event.id, live=1).order_by("id"):
+    for registration in await Registration.filter(event_id=event.id, live=1).order_by("arrival", "id"):
         group = behind.get((registration.language, registration.mode, registration.telling))
         if group is not None:
             heard = unheard.get(registration.id, group.before)

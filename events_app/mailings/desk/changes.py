@@ -127,7 +127,7 @@ async def _previews(request: Request, event: Event, groups: Sequence[Hearers]) -
         )
         about = event_facts(event, hosts, language=group.language, site=office.site)
         person = Person("…", "name@example.org", "", "x")
-        facts: dict[str, Any] = letter_facts(nobody, person, about, site=office.site, now=clock.now())
+        facts: dict[str, Any] = letter_facts(nobody, person, about, office=office, now=clock.now())
         letter = "changed" if group.is_material else "corrected"
         draft = compose(f"mailings.{letter}", facts | announcing.old_facts(group.before, group.now))
         preview = Preview(group.language, group.mode, draft.subject, draft.text)

@@ -133,7 +133,7 @@ async def _entry(request: Request, found: Registration, event: Event, person: Pe
     office = office_of(request)
     with use_language(found.language):
         about = event_facts(event, await hosts_of(event.id), language=found.language, site=office.site)
-        facts = letter_facts(found, person, about, site=office.site, now=clock.now())
+        facts = letter_facts(found, person, about, office=office, now=clock.now())
         return entry_of({**facts, "sequence": await sequence_of(found, event)})
 
 

@@ -10,17 +10,25 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from events_app.acts import Act, Who
+from events_app.addresses import kept
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
-from events_app.registrations.actions.registering import code_index
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, end_of_line, hear, party_of
-from events_app.registrations.places import may_hear_of_it, pool_of, promote
-from events_app.registrations.posting import guest_context, note, post_about, reveal_person, seal_person
+from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
+from events_app.registrations.posting import (
+    code_index,
+    guest_context,
+    note,
+    post_about,
+    post_own_page,
+    reveal_person,
+    seal_person,
+)
 from events_app.registrations.rules import Status
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
@@ -32,7 +40,7 @@ NEW_ADDRESS_LASTS = timedelta(days=3)
 async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Registration:
     """Take part in the other way. Who has a place needs a free one there (`ModeFull` otherwise, and nothing changes);
     who waits moves to the other line, with those they registered; a colleague who waits goes on alone. Refuses
-    `ModeNotOffered`, `ChangeNotPossible`.
+    `ModeNotOffered`, `PartyTooLarge`, `ChangeNotPossible`.
     """
     registration, event = await claimed(registration_id)
     refuse_unless_changeable(registration, event, act.now)
@@ -42,29 +50,37 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
         raise rules.ChangeNotPossible()
     if mode == registration.mode:
         return registration
+    room = await pool_for_newcomers(event, mode, act=act)
+    await registration.refresh_from_db()  # the line has been asked, and it may have stood there
     takes_along = registration.status != Status.CONFIRMED and registration.party == registration.id
     moving = await party_of(registration) if takes_along else [registration]
-    room = await pool_of(event, mode, None)
+    if not room.can_ever_seat(len(moving)):
+        raise rules.PartyTooLarge(most=room.most)
     seats = sum(each.seated for each in moving)
-    if seats and (not room.fits(seats) or room.waiting):
+    if seats and not room.fits(seats):
         raise rules.ModeFull()
     order = await end_of_line(event.id)
     for each in moving:
-        await hear(each, event)
-        each.mode, each.quota_id = mode, None
         if each.status != Status.CONFIRMED and not takes_along:
             each.party = None
-        if each.status == Status.WAITLISTED:
-            each.waitlist_order = order
-        if each.invited:
-            each.sequence += 1
-        await each.save()
-        await note(each, "switched", act=act)
-        if may_hear_of_it(each):
-            await post_about("switched", each, event, act=act)
+        await _move(each, event, mode, order, act=act)
     await promote(event, act=act)
     await registration.refresh_from_db()
     return registration
+
+
+async def _move(registration: Registration, event: Event, mode: str, order: int, *, act: Act) -> None:
+    """Write the other mode into the row, with the place in line of who waits there, and post the letter."""
+    await hear(registration, event)  # before the mode is another: it counts what they were told so far
+    registration.mode, registration.quota_id = mode, None
+    if registration.status == Status.WAITLISTED:
+        registration.waitlist_order = order
+    if registration.invited:
+        registration.sequence += 1
+    await registration.save()
+    await note(registration, "switched", act=act)
+    if may_hear_of_it(registration):
+        await post_about("switched", registration, event, act=act)
 
 
 def refuse_unless_changeable(registration: Registration, event: Event, now: datetime) -> None:
@@ -109,7 +125,7 @@ async def ask_new_address(registration_id: uuid.UUID, address: str, *, act: Act)
     }
     seal_person(registration, replace(person, next_address=wish), vault=act.vault)
     await registration.save(update_fields=["person"])
-    known = await Registration.find_living(event.id, act.vault.blind_index(str(event.id), address))
+    known = await Registration.find_living(event.id, act.vault.blind_index(str(event.id), kept(address)))
     if known is None:
         # Not the personal link: it may be a stranger's address, by a slip, and their page would be open to them.
         url = act.site.url(f"/registrations/{registration.id.hex}/address/{code}")
@@ -130,7 +146,7 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
         raise rules.ChangeNotPossible()
     await hear(registration, event)
     registration.sequence += 1 if registration.invited else 0
-    registration.address_index = act.vault.blind_index(str(event.id), new)
+    registration.address_index = act.vault.blind_index(str(event.id), kept(new))
     registration.token_digest = digest(token)
     registration.undeliverable = False
     moved = Person(person.name, new, person.needs, token, person.answers, {})
@@ -148,6 +164,8 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     hold = registration.status if registration.invited else "link"
     letter = "moved" if registration.status == Status.CONFIRMED else hold
     await post_about(letter, registration, event, act=act)
+    if registration.invited:
+        await post_own_page(registration, event, act=act)
     return token
 
 
@@ -184,7 +202,7 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
         purpose="transfer",
         batch="",
         code_index=code_index(scope, code, vault),
-        address_index=vault.blind_index(scope, address),
+        address_index=vault.blind_index(scope, kept(address)),
         guest=vault.seal(scope, guest_context(invitation_id), guest),
         state="sent",
         registration_id=registration.id,

@@ -13,7 +13,7 @@ from events_app.mail.models import Letter
 from events_app.questions.models import Question
 from events_app.registrations.actions.leaving import cancel, claimed
 from events_app.registrations.facts import Person
-from events_app.registrations.models import HistoryLine, Invitation, Registration
+from events_app.registrations.models import ErasedMark, HistoryLine, Invitation, Registration
 from events_app.registrations.posting import (
     COURIER,
     guest_context,
@@ -75,6 +75,7 @@ async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
     if registration.live is not None and act.now < event.ends_at:
         await cancel(registration_id, act=act.of(Who.PERSON))
         await registration.refresh_from_db()
+    await _remember_the_wish(registration, act=act)
     empty = Person("", "", "", new_token())
     seal_person(registration, empty, vault=act.vault)
     registration.notes = None
@@ -91,6 +92,15 @@ async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
         invitation.state = "used" if invitation.state == "used" else "revoked"
         await invitation.save(update_fields=["guest", "address_index", "state"])
         await forget_letters(invitation.id, event, act=act)
+
+
+async def _remember_the_wish(registration: Registration, *, act: Act) -> None:
+    """So that an old list, brought in again, does not bring them back unannounced."""
+    if not reveal_person(registration, vault=act.vault, reader=COURIER).address:
+        return
+    event_id, mark = registration.event_id, bytes(registration.address_index)
+    if not await ErasedMark.filter(event_id=event_id, mark=mark).exists():
+        await ErasedMark.create(event_id=event_id, mark=mark)
 
 
 async def forget_letters(registration_id: uuid.UUID, event: Event, *, act: Act) -> int:

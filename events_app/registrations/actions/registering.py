@@ -6,21 +6,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from events_app.acts import Act, Who
+from events_app.addresses import kept
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.facts import Person
-from events_app.registrations.models import Invitation, Registration, end_of_line, head_of_line
-from events_app.registrations.places import end, pool_of
+from events_app.registrations.models import (
+    FRONT_OF_LINE,
+    Invitation,
+    Registration,
+    end_of_line,
+    next_arrival,
+    quota_for,
+)
+from events_app.registrations.places import end, pool_for_newcomers
 from events_app.registrations.posting import (
     COURIER,
+    code_index,
     note,
     organizer_address,
     organizer_name,
     person_context,
     post_about,
+    post_own_page,
     reveal_person,
     seal_person,
 )
@@ -65,18 +75,20 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
 
     A repeated address changes nothing; it gets the receipt a new address would get, and the truth in a letter.
     Refuses `RegistrationNotOpenYet`, `RegistrationClosed`, `EventOver`, `EventCalledOff`, `ModeNotOffered`,
-    `EventFull`, `TooManyGuests`, and for codes `NeedsCode`, `CodeUnknown`, `CodeUsed`, `CodeRevoked`,
+    `EventFull`, `TooManyGuests`, `PartyTooLarge`, and for codes `NeedsCode`, `CodeUnknown`, `CodeUsed`, `CodeRevoked`,
     `CodeForAnother`; a refusal leaves nothing behind.
     """
     event = await Event.claim(event_id)
     refuse_unless_open(event, act.now)
     placing = await _place(event, applicant, act=act)
     receipt = Receipt(event.id, placing.status, applicant.mode, applicant.address, placing.confirms_address)
-    index = act.vault.blind_index(str(event.id), applicant.address)
+    index = act.vault.blind_index(str(event.id), kept(applicant.address))
     known = await Registration.find_living(event.id, index)
     if known:
         for _each in (applicant, *applicant.guests):
             await _cost_the_same(known, event, act=act)
+        if _has_entry(placing, event):  # a new address gets it, so it costs; the next letter replaces it
+            await post_own_page(known, event, act=act)
         await post_about("already", known, event, act=act)
     elif placing.invitation and placing.invitation.purpose == "transfer":
         await _take_over(event, applicant, placing.invitation, act=act)
@@ -91,6 +103,7 @@ async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None
     Nothing changes by it; without it the time of the answer would tell who is registered.
     """
     await organizer_name(event, known.language, act=act)
+    await next_arrival(event.id)
     person = reveal_person(known, vault=act.vault, reader=COURIER)
     act.vault.seal(str(event.id), person_context(known.id), person.as_json())
     await known.save(update_fields=["person"])  # as it was
@@ -107,10 +120,10 @@ async def register_by_hand(
         raise REFUSAL_AT[event.opening(act.now)]()
     if applicant.mode not in event.modes:
         raise rules.ModeNotOffered()
-    index = act.vault.blind_index(str(event.id), applicant.address)
+    index = act.vault.blind_index(str(event.id), kept(applicant.address))
     if applicant.address and await Registration.find_living(event.id, index):
         return None
-    pool = await pool_of(event, applicant.mode)
+    pool = await pool_for_newcomers(event, applicant.mode, act=act)
     status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist)
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
     placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
@@ -121,6 +134,8 @@ async def register_by_hand(
     await note(enrolled, "entered", act=act.of(Who.ORGANIZER))
     if writes:
         await post_about(status.value, enrolled, event, act=act)
+    if enrolled.invited:
+        await post_own_page(enrolled, event, act=act)
     return enrolled
 
 
@@ -142,16 +157,18 @@ async def _place(event: Event, applicant: Applicant, *, act: Act) -> Placing:
         if applicant.guests:
             raise rules.TooManyGuests(most=0)
         return Placing(Status.CONFIRMED, False, invitation, None, None)
-    quota_id = invitation.quota_id if invitation else None
-    if event.needs_approval and invitation is None:
-        return Placing(Status.PENDING, event.confirms_address, None, None, None)
-    jumps = invitation is not None and invitation.purpose == "jump"
-    pool = await pool_of(event, applicant.mode, quota_id)
+    quota_id = await quota_for(invitation, applicant.mode) if invitation else None
+    pool = await pool_for_newcomers(event, applicant.mode, quota_id, act=act)
     people = 1 + len(applicant.guests)
-    status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist, people=people, jumps=jumps)
+    if event.needs_approval and invitation is None:
+        if not pool.can_ever_seat(people):
+            raise rules.PartyTooLarge(most=pool.most)
+        return Placing(Status.PENDING, event.confirms_address, None, None, None)
+    status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist, people=people)
     order = None
     if status == Status.WAITLISTED:
-        order = await (head_of_line(event.id) if jumps else end_of_line(event.id))
+        jumps = invitation is not None and invitation.purpose == "jump"
+        order = FRONT_OF_LINE if jumps else await end_of_line(event.id)
     return Placing(status, event.confirms_address and invitation is None, invitation, quota_id, order)
 
 
@@ -171,17 +188,11 @@ async def find_invitation(event: Event, applicant: Applicant, *, act: Act) -> In
         raise rules.CodeUsed()
     if invitation.state == "revoked":
         raise rules.CodeRevoked()
-    bound = invitation.address_index
-    if bound is not None and bytes(bound) != vault.blind_index(scope, applicant.address):
+    bound, address = invitation.address_index, kept(applicant.address)
+    mine = {vault.blind_index(scope, each) for each in (address, address.earlier)}
+    if bound is not None and bytes(bound) not in mine:
         raise rules.CodeForAnother()
     return invitation
-
-
-def code_index(scope: str, code: str, vault: object) -> bytes:
-    """What a row keeps of a code: its HMAC under the event's own key; case and spaces do not count."""
-    tidy = "".join(code.split()).replace("-", "").lower()
-    index: bytes = vault.blind_index(scope, f"code:{tidy}")  # type: ignore[attr-defined]
-    return index
 
 
 async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:
@@ -199,6 +210,8 @@ async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: A
         letter = "confirm_address" if placing.confirms_address else placing.status.value
         if registration is first or not placing.confirms_address:
             await post_about(letter, registration, event, act=act)
+        if registration.invited:
+            await post_own_page(registration, event, act=act)
     return first
 
 
@@ -206,7 +219,7 @@ async def _write_guest(
     event: Event, host: Applicant, guest: Guest, placing: Placing, first: Registration, *, act: Act
 ) -> Registration:
     """A colleague's own row; somebody who is registered already comes without an address, so nobody is told of it."""
-    index = act.vault.blind_index(str(event.id), guest.address) if guest.address else b""
+    index = act.vault.blind_index(str(event.id), kept(guest.address)) if guest.address else b""
     known = guest.address and await Registration.find_living(event.id, index)
     them = Applicant(guest.name, "" if known else guest.address, host.language, host.mode)
     return await _write(event, them, placing, act=act, party=first.id)
@@ -220,12 +233,11 @@ async def _write(
     waits_for_address = placing.confirms_address
     status = Status.PENDING if waits_for_address and seated else placing.status
     index = (
-        act.vault.blind_index(str(event.id), applicant.address)
+        act.vault.blind_index(str(event.id), kept(applicant.address))
         if applicant.address
         else secrets.token_bytes(32)
     )
-    has_entry = status == Status.CONFIRMED or (event.sends_holds and not waits_for_address)
-    invited = has_entry and bool(applicant.address)
+    invited = _has_entry(placing, event) and bool(applicant.address)
     registration = Registration(
         id=registration_id,
         event_id=event.id,
@@ -236,6 +248,7 @@ async def _write(
         language=applicant.language,
         address_index=index,
         live=1,
+        arrival=await next_arrival(event.id),
         waitlist_order=placing.order,
         party=party or (registration_id if applicant.guests else None),
         due_at=milliseconds(act.now + timedelta(hours=event.confirm_hours)) if waits_for_address else None,
@@ -254,6 +267,11 @@ async def _write(
     await registration.save(force_create=True)
     await skip_what_is_due(event, [registration], now=act.now)
     return registration
+
+
+def _has_entry(placing: Placing, event: Event) -> bool:
+    """Whether a calendar gets an entry at once: of a place, or of a wait where the event wants it."""
+    return not placing.confirms_address and (placing.status == Status.CONFIRMED or event.sends_holds)
 
 
 async def _take_over(event: Event, applicant: Applicant, invitation: Invitation, *, act: Act) -> None:
