@@ -99,7 +99,7 @@ def places_are_right(event: Event, rows: list[Registration]) -> None:
 
 
 LIVING = ("pending", "confirmed", "waitlisted")
-ASIDE = {"already", "link", "changed", "switched"}
+ASIDE = {"already", "link", "changed", "corrected", "switched"}
 STORY = re.compile(r"(pending )?(?:(confirmed )|(waitlisted )(promoted )?)?(cancelled )?")
 
 
