@@ -7,9 +7,10 @@ from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.people.models import SavedView
 from events_app.registrations.actions import leaving
-from events_app.registrations.models import Registration, is_behind
+from events_app.registrations.models import Registration
 from events_app.registrations.posting import note, post_about
 from events_app.registrations.rules import Due
+from events_app.registrations.told import is_behind
 
 
 def note_context(registration_id: uuid.UUID) -> str:

@@ -7,8 +7,9 @@ from tortoise.functions import Count
 
 from events_app.mail import outbox
 from events_app.mail.models import Letter
-from events_app.registrations.models import Registration, how_many_hold_an_old_time
+from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
+from events_app.registrations.told import how_many_hold_an_old_time
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:

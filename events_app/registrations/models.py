@@ -1,8 +1,7 @@
 """The tables of registrations, quotas, invitations and history. Personal data lies in `person`, as ciphertext."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -13,7 +12,6 @@ from tortoise.models import Model
 
 from events_app.database import Prepared, rows
 from events_app.events.models.event import Event
-from events_app.events.models.where import MATERIAL, SMALL, Tellings, differs
 from events_app.registrations.rules import NoSuchRegistration, Status
 from events_app.tokens import digest
 
@@ -180,83 +178,6 @@ async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
         .values("status", "mode", "number")
     )
     return {(row["status"], row["mode"]): row["number"] for row in found}
-
-
-@dataclass(frozen=True)
-class Hearers:
-    """Living registrations of one language and way of taking part that heard the same telling last.
-
-    before: what they hold; now: what the event says to them now. changes: how often their entry has become another.
-    """
-
-    language: str
-    mode: str
-    telling: int
-    people: int
-    before: Mapping[str, Any]
-    now: Mapping[str, Any]
-    changes: int
-
-    @property
-    def is_material(self) -> bool:
-        """They hold an old time or place."""
-        return differs(self.before, self.now, MATERIAL)
-
-    @property
-    def is_behind(self) -> bool:
-        return self.is_material or differs(self.before, self.now, SMALL)
-
-
-async def hearers_of(event: Event) -> list[Hearers]:
-    """Everybody living, by what they were told last; the event was read with its room."""
-    found = (
-        await Registration.filter(event_id=event.id, live=1)
-        .annotate(n=Count("id"))
-        .group_by("language", "mode", "telling")
-        .order_by("language", "mode", "telling")
-        .values_list("language", "mode", "telling", "n")
-    )
-    told = await Tellings.of(event)
-    return [
-        Hearers(language, mode, number, people, told.held(language, mode, number), told.now(language, mode),
-                told.changes(language, mode, number))
-        for language, mode, number, people in found
-    ]  # fmt: skip
-
-
-async def how_many_hold_an_old_time(event_id: uuid.UUID) -> int:
-    """Living registrations whose letter, and calendar, say another time or place than the event does now."""
-    hearers = await hearers_of(await Event.find(event_id))
-    return sum(each.people for each in hearers if each.is_material)
-
-
-async def is_behind(registration: Registration, event: Event) -> bool:
-    """Whether this person holds an old time or place."""
-    if registration.telling >= event.telling:
-        return False
-    told = await Tellings.of(event)
-    held = told.held(registration.language, registration.mode, registration.telling)
-    return differs(held, told.now(registration.language, registration.mode), MATERIAL)
-
-
-async def sequence_of(registration: Registration, event: Event) -> int:
-    """The SEQUENCE of an entry that says what is true now, also where its person has not been told of it yet.
-
-    It grows with what the entry says to this person (RFC 5546, 2.1.4), never with what only others see. Who was never
-    invited has nothing to count on.
-    """
-    if registration.telling >= event.telling or not registration.invited:
-        return registration.sequence
-    told = await Tellings.of(event)
-    return registration.sequence + told.changes(
-        registration.language, registration.mode, registration.telling
-    )
-
-
-async def hear(registration: Registration, event: Event) -> None:
-    """What is sent to this person now says what is true now; saving the row is the caller's."""
-    registration.sequence = await sequence_of(registration, event)
-    registration.telling = event.telling
 
 
 class HistoryLine(Model):

@@ -12,10 +12,10 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Mode, Opening
 from events_app.handed import HasSeats
 from events_app.registrations import rules
-from events_app.registrations.models import Quota, Registration, hear
+from events_app.registrations.models import Quota, Registration
 from events_app.registrations.posting import COURIER, note, post_about, post_own_page, reveal_person
-from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
+from events_app.registrations.told import hear, skip_what_is_due
 
 
 async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None) -> Pool:

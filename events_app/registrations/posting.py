@@ -11,7 +11,8 @@ from events_app.events.models.event import Event
 from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.registrations.facts import Person, event_facts, letter_facts, person_of
-from events_app.registrations.models import Registration, sequence_of
+from events_app.registrations.models import Registration
+from events_app.registrations.told import sequence_of
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
 from events_app.web.site import Site

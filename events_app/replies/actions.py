@@ -14,9 +14,10 @@ from events_app.mail.inbound import Arrived, MailKind, read
 from events_app.registrations import rules
 from events_app.registrations.actions.leaving import leave
 from events_app.registrations.facts import Person, uid_of
-from events_app.registrations.models import HistoryLine, Registration, sequence_of
+from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.rules import Status
+from events_app.registrations.told import sequence_of
 from events_app.vault import Json
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from events_app.acts import Office
 from events_app.events.actions import life
 from events_app.events.models.event import Event
 from events_app.mailings.actions import announcing
-from events_app.registrations.models import how_many_hold_an_old_time
+from events_app.registrations.told import how_many_hold_an_old_time
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]

@@ -12,7 +12,8 @@ from events_app.mail.models import Letter
 from events_app.mailings.actions import announcing
 from events_app.mailings.desk.changes import differences_of
 from events_app.registrations.actions import deciding
-from events_app.registrations.models import Registration, how_many_hold_an_old_time, sequence_of
+from events_app.registrations.models import Registration
+from events_app.registrations.told import how_many_hold_an_old_time, sequence_of
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]

@@ -16,10 +16,11 @@ from events_app.mail.models import Letter
 from events_app.mailings.actions import announcing
 from events_app.registrations import rules
 from events_app.registrations.actions import leaving, registering
-from events_app.registrations.models import Registration, counts_of, how_many_hold_an_old_time
+from events_app.registrations.models import Registration, counts_of
 from events_app.registrations.places import pool_of
 from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Pool, Status
+from events_app.registrations.told import how_many_hold_an_old_time
 from events_app.vault import Reader
 from tests import make
 from tests.make import NOW

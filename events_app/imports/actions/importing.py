@@ -23,8 +23,8 @@ from events_app.registrations.facts import Facts, Person, event_facts, letter_fa
 from events_app.registrations.models import HistoryLine, Registration, end_of_line, next_arrival
 from events_app.registrations.places import pool_for_newcomers, pool_of
 from events_app.registrations.posting import organizer_address, organizer_name, person_context
-from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Status
+from events_app.registrations.told import skip_what_is_due
 from events_app.tokens import digest, new_token
 
 AT_ONCE: Final = 250

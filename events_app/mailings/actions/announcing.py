@@ -17,11 +17,11 @@ from events_app.events.rules import Status as EventStatus
 from events_app.i18n import choose
 from events_app.mail.models import Letter, facts_context
 from events_app.mail.rules import ever_called
-from events_app.registrations.models import Hearers, Registration, hear, hearers_of
+from events_app.registrations.models import Registration
 from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
-from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import EventOver
+from events_app.registrations.told import Hearers, hear, hearers_of, skip_what_is_due
 from events_app.vault import Json
 
 

@@ -18,7 +18,8 @@ from events_app.i18n import languages, ngettext, say_offset
 from events_app.mailings.actions import announcing
 from events_app.mailings.emails import compose
 from events_app.registrations.facts import Person, event_facts, letter_facts
-from events_app.registrations.models import Hearers, Registration
+from events_app.registrations.models import Registration
+from events_app.registrations.told import Hearers
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 

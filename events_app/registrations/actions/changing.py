@@ -18,7 +18,7 @@ from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.facts import Person
-from events_app.registrations.models import Invitation, Registration, end_of_line, hear, party_of
+from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
 from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
 from events_app.registrations.posting import (
     code_index,
@@ -30,6 +30,7 @@ from events_app.registrations.posting import (
     seal_person,
 )
 from events_app.registrations.rules import Status
+from events_app.registrations.told import hear
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
 

@@ -34,8 +34,8 @@ from events_app.registrations.posting import (
     reveal_person,
     seal_person,
 )
-from events_app.registrations.reminded import skip_nothing, skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
+from events_app.registrations.told import skip_nothing, skip_what_is_due
 from events_app.tokens import digest, new_token
 
 REFUSAL_AT = {
