@@ -16,7 +16,8 @@ from events_app.events.models.panel import Speaker
 from events_app.events.models.where import room_name
 from events_app.events.rules import Status
 from events_app.i18n import choose, current_language
-from events_app.publishing.feeds.responses import add_text, answer, clean, feed_response, last_change
+from events_app.publishing.feeds.responses import add_text, answer, feed_response, last_change
+from events_app.texts import for_xml
 from events_app.web.site import Site, site_of
 
 JSON_TYPE = "application/json; charset=utf-8"
@@ -147,7 +148,7 @@ async def _schedule_xml(request: Request) -> Response:
         first, last = _edges(rooms)
         node = ET.SubElement(schedule, "day", index=str(index), date=day, start=first, end=last)
         for room, listed in rooms.items():
-            in_room = ET.SubElement(node, "room", name=clean(room))
+            in_room = ET.SubElement(node, "room", name=for_xml(room))
             for each in listed:
                 _xml_item(in_room, _item(each, speakers[each.id], site=site))
     content = ET.tostring(schedule, encoding="utf-8", xml_declaration=True)
@@ -176,6 +177,6 @@ def _xml_item(room: ET.Element, item: dict[str, Any]) -> None:
     add_text(recording, "optout", "true")
     persons = ET.SubElement(node, "persons")
     for person in item["persons"]:
-        ET.SubElement(persons, "person", id=str(person["id"])).text = clean(person["public_name"])
+        ET.SubElement(persons, "person", id=str(person["id"])).text = for_xml(person["public_name"])
     for name in ("links", "attachments"):
         ET.SubElement(node, name)

@@ -182,8 +182,8 @@ async def find_invitation(event: Event, applicant: Applicant, *, act: Act) -> In
 
 
 def code_index(scope: str, code: str, vault: Vault) -> bytes:
-    """What a row keeps of a code: its HMAC under the event's own key; case and spaces do not count."""
-    return vault.code_index(scope, "".join(code.split()).replace("-", "").lower())
+    """What a row keeps of a code: its HMAC under the event's own key."""
+    return vault.code_index(scope, rules.bare_code(code))
 
 
 async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:
