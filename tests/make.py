@@ -214,9 +214,9 @@ class Post:
 
 
 async def posted(event: Event, office: Office) -> list[Post]:
-    """Every letter of the event in the order of posting, superseded ones too."""
+    """Every letter of the event that has its words yet, in the order of posting, superseded ones too."""
     found = []
-    for letter in await Letter.filter(event_id=event.id).order_by("number"):
+    for letter in await Letter.filter(event_id=event.id).exclude(words="gone").order_by("number"):
         said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, COURIER)
         found.append(Post(letter, said, composed(letter.kind, said)))
     return found

@@ -45,6 +45,12 @@ class LetterNotRetried(Conflict):
     sentence = N_("This letter has been sent, or is still on its way.")
 
 
+class LetterForgotten(Conflict):
+    """Its person was erased, or its days are over."""
+
+    sentence = N_("The words of this letter are gone, so it cannot be sent again.")
+
+
 class LetterOvertaken(Conflict):
     """Sent now, an older letter would contradict a newer one."""
 
@@ -165,15 +171,17 @@ async def post_many(
 async def retry(letter_id: uuid.UUID, *, now: datetime) -> None:
     """Send a refused, withheld, kept or unsure letter (again): the same bytes and Message-ID, if it has any.
 
-    Refuses NoSuchLetter, LetterNotRetried, and LetterOvertaken when a newer letter of its thread has left.
+    Refuses NoSuchLetter, LetterNotRetried, LetterForgotten, and LetterOvertaken when a newer one of its thread has left.
     """
-    letter = await Letter.get_or_none(id=letter_id).only("number", "thread")
+    letter = await Letter.get_or_none(id=letter_id).only("number", "thread", "words")
     if letter is None:
         raise NoSuchLetter
+    if letter.words != "kept":
+        raise LetterForgotten
     newer = Letter.filter(thread=letter.thread, number__gt=letter.number, state__in=list(HAS_PERHAPS_LEFT))
     if letter.thread is not None and await newer.exists():
         raise LetterOvertaken
-    idle = Letter.filter(number=letter.number, state__in=list(RETRIED_BY_HAND), lease_by=None)
+    idle = Letter.filter(number=letter.number, state__in=list(RETRIED_BY_HAND), lease_by=None, words="kept")
     if not await idle.update(state="queued", due_at=milliseconds(now), tried_day=None):
         raise LetterNotRetried
     after_commit(wake_couriers)
@@ -211,6 +219,8 @@ async def read(letter_id: uuid.UUID, vault: Sealing, reader: Any) -> OpenLetter:
     letter = await Letter.get_or_none(id=letter_id)
     if letter is None:
         raise NoSuchLetter
+    if letter.words == "gone":
+        return OpenLetter(letter, "")
     if letter.message is None:
         facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader)
         return OpenLetter(letter, str(facts.get("to_address", "")))

@@ -20,7 +20,14 @@ from events_app.registrations.actions.registering import code_index
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
 from events_app.registrations.places import may_hear_of_it, pool_of, promote
-from events_app.registrations.posting import guest_context, note, post_about, reveal_person, seal_person
+from events_app.registrations.posting import (
+    forget_offers,
+    guest_context,
+    note,
+    post_about,
+    reveal_person,
+    seal_person,
+)
 from events_app.registrations.rules import Status
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
@@ -170,10 +177,7 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
     refuse_unless_changeable(registration, event, act.now)
     if registration.status != Status.CONFIRMED:
         raise rules.ChangeNotPossible()
-    older = Invitation.filter(
-        registration_id=registration.id, purpose="transfer", state__in=["created", "sent"]
-    )
-    await older.update(state="revoked")
+    await forget_offers(registration, act=act)
     scope, code, vault = str(event.id), new_token()[:16], act.vault
     invitation_id = uuid.uuid4()
     guest: dict[str, Json] = {"name": name, "address": address, "language": language, "code": code}
