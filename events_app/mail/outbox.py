@@ -48,7 +48,7 @@ class LetterNotRetried(Conflict):
 class LetterForgotten(Conflict):
     """Its person was erased, or its days are over."""
 
-    sentence = N_("The words of this letter are gone, so it cannot be sent again.")
+    sentence = N_("The words of this email are gone, so it cannot be sent again.")
 
 
 class LetterOvertaken(Conflict):

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from events_app import clock
 from events_app.acts import Office
 from events_app.app import COMPOSERS
 from events_app.database import rows
+from events_app.database.connections import sqlite_path
 from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
@@ -23,6 +25,7 @@ from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.posting import COURIER, reveal_guest
 from events_app.settings import Mail
 from tests import make
+from tests.databases import ENGINE, DatabaseUnderTest
 from tests.mail.office import QUICK, until
 from tests.mail.smtp import SmtpServer
 
@@ -210,3 +213,24 @@ async def test_the_mark_of_an_erased_person_is_no_address(office: Office) -> Non
     (mark,) = await rows('SELECT "event_id", "mark" FROM "erased_mark"')
     assert (str(mark["event_id"]), bytes(mark["mark"])) == (str(event.id), index)
     assert bytes((await Registration.get(id=row.id)).address_index) != index
+
+
+@pytest.mark.skipif(ENGINE != "sqlite", reason="PostgreSQL keeps no file of ours")
+async def test_an_erased_person_does_not_lie_in_the_log_of_the_database(
+    database: DatabaseUnderTest, office: Office
+) -> None:
+    _event, row = await canary(office)
+    sealed = bytes(row.person)
+    assert sealed in bytes_of(database)
+
+    await forgetting.erase(row.id, act=office.at(NOW))
+
+    async def is_gone() -> bool:
+        return sealed not in bytes_of(database)
+
+    await until(is_gone)
+
+
+def bytes_of(database: DatabaseUnderTest) -> bytes:
+    file = Path(sqlite_path(database.url))
+    return b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
