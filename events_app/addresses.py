@@ -1,6 +1,7 @@
 """E-mail addresses: what one is, and its one spelling. Whoever reads, keeps, compares or writes one asks here."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +36,17 @@ class Address:
     ascii: str
     shown: str
 
+    @property
+    def compared(self) -> str:
+        """What is the same for all its spellings: case does not count, nor how its letters are put together. Nothing
+        is specific to a provider. Only for comparing: a letter goes to `ascii`."""
+        return _plain(self.ascii)
+
+    @property
+    def earlier(self) -> "Address":
+        """As a version before there was one spelling kept and compared it: in its own letters."""
+        return Address(self.shown, self.shown)
+
 
 def read_address(text: str) -> Address:
     """What was typed, as an address (RFC 5321); white space around it does not matter, nothing is looked up.
@@ -52,22 +64,30 @@ def read_address(text: str) -> Address:
     return Address(found.ascii_email, found.normalized)
 
 
-def spelling_of(text: str) -> str:
-    """The one spelling by which an address is found again; what is none stays as it is, and finds nobody."""
+def kept(text: str) -> Address:
+    """An address that was kept before, or that somebody says is theirs; what is none stays as it is, and finds
+    nobody."""
+    plain = unicodedata.normalize("NFC", text.strip())
+    if plain.isascii() and "xn--" not in plain:  # nearly all of them
+        return Address(plain, plain)
     try:
-        return read_address(text).ascii
+        return read_address(plain)
     except Invalid:
-        return text
+        return Address(plain, plain)
+
+
+def are_one(one: str, other: str) -> bool:
+    """Whether two texts are spellings of one address."""
+    return kept(one).compared == kept(other).compared
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text.strip()).lower())
 
 
 def shown(text: str) -> str:
     """An address that was kept, in letters that people read."""
-    if "@xn--" not in text and ".xn--" not in text:
-        return text
-    try:
-        return read_address(text).shown
-    except Invalid:
-        return text
+    return kept(text).shown if "xn--" in text else text
 
 
 def in_both_spellings(text: str) -> str:

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from events_app import i18n
 from events_app.accounts.models import SITE, Organizer, Session
 from events_app.acts import Office
+from events_app.addresses import kept
 from events_app.app import COMPOSERS, create_app
 from events_app.calendar.zones import instant
 from events_app.clock import now as clock_now
@@ -155,7 +156,7 @@ async def registered(
 
 async def row_of(event: Event, address: str, *, office: Office) -> Registration:
     """The living registration of that address."""
-    index = office.vault.blind_index(str(event.id), address)
+    index = office.vault.blind_index(str(event.id), kept(address))
     found = await Registration.find_living(event.id, index)
     assert found is not None
     return found
@@ -213,10 +214,13 @@ class Post:
         return "\n".join((self.draft.subject, self.draft.text, self.draft.html, self.calendar))
 
 
-async def posted(event: Event, office: Office) -> list[Post]:
-    """Every letter of the event that has its words yet, in the order of posting, superseded ones too."""
+async def posted(event: Event, office: Office, *, own_pages: bool = False) -> list[Post]:
+    """Every letter of the event that has its words yet, in the order of posting, superseded ones too; the one with the link to the own page,
+    which follows each first invitation, only where it is asked for."""
     found = []
     for letter in await Letter.filter(event_id=event.id).exclude(words="gone").order_by("number"):
+        if letter.kind == "registrations.own_page" and not own_pages:
+            continue
         said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, COURIER)
         found.append(Post(letter, said, composed(letter.kind, said)))
     return found
@@ -302,6 +306,7 @@ class Desk:
 @asynccontextmanager
 async def house(url: str, directory: Path, *, base_url: str = BASE) -> AsyncIterator[House]:
     """The house is open: its database is that of `url`, migrated before."""
+    office(directory).vault.close()  # a start past run.py makes no keys
     app = create_app(
         Settings(
             site=SiteSettings(base_url=base_url, languages=LANGUAGES),

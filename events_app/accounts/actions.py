@@ -9,11 +9,11 @@ from tortoise.expressions import F
 from events_app.accounts import rules
 from events_app.accounts.models import SITE, OneTimeLink, Organizer, Session, SignInTries, address_context
 from events_app.accounts.passphrases import fits, hash_passphrase, is_outdated
-from events_app.addresses import read_address, spelling_of
+from events_app.addresses import are_one, kept, read_address
 from events_app.database import one_transaction
 from events_app.errors import Invalid
 from events_app.tokens import digest, new_token
-from events_app.vault import Json, Reader, Vault, normalise
+from events_app.vault import Json, Reader, Vault
 
 EVERYBODY = b"everybody"
 
@@ -80,7 +80,7 @@ async def open_link(vault: Vault, token: str, *, now: datetime) -> AccountLink:
         return AccountLink(link.kind)
     reader = Reader("own link", link.digest.hex())
     address = str(vault.reveal(SITE, link.address_context, link.address, reader)["address"])
-    organizer = await Organizer.find_by_index(vault.blind_index(SITE, spelling_of(address)))
+    organizer = await Organizer.find_by_index(vault.blind_index(SITE, kept(address)))
     return AccountLink(link.kind, address, name_of(vault, organizer) if organizer else "")
 
 
@@ -93,16 +93,12 @@ async def accept(
     `LinkForAnotherAddress`, and what `rules.refuse_weak` refuses.
     """
     invitation = await open_link(vault, token, now=now)
-    if invitation.address and _compared(invitation.address) != _compared(address):
+    if invitation.address and not are_one(invitation.address, address):
         raise rules.LinkForAnotherAddress()
     address = _read(address)
     rules.refuse_weak(passphrase, name=name, address=address)
     hashed = await hash_passphrase(passphrase)  # slow, so before the transaction
     return await _accept(vault, token, {"name": name, "address": address}, hashed, now)
-
-
-def _compared(address: str) -> str:
-    return normalise(spelling_of(address))
 
 
 @one_transaction
@@ -113,7 +109,7 @@ async def _accept(vault: Vault, token: str, person: dict[str, Json], hashed: str
     link = await OneTimeLink.get(digest=digest(token))
     if link.kind == "first" and await Organizer.exists():
         raise rules.LinkDoesNotWork()
-    index = vault.blind_index(SITE, str(person["address"]))
+    index = vault.blind_index(SITE, kept(str(person["address"])))
     organizer = await Organizer.find_by_index(index) or Organizer(address_index=index, created_day=now.date())
     organizer.person = vault.seal(SITE, organizer.person_context, person)
     organizer.passphrase_hash = hashed
@@ -132,14 +128,14 @@ async def sign_in(
     An unknown address costs the same work and gets the same `SignInRefused` as a wrong passphrase. Refuses
     `SignInTooOften` after 10 failures for one address, or 200 for all, within an hour.
     """
-    index = vault.blind_index(SITE, spelling_of(address))
+    index = vault.blind_index(SITE, kept(address))
     await _count_try(index, now)
     organizer = await Organizer.find_by_index(index)
-    kept = organizer.passphrase_hash if organizer is not None and organizer.active else None
-    if not await fits(passphrase, kept) or organizer is None or kept is None:
+    hashed = organizer.passphrase_hash if organizer is not None and organizer.active else None
+    if not await fits(passphrase, hashed) or organizer is None or hashed is None:
         raise rules.SignInRefused()
-    organizer.passphrase_hash = await hash_passphrase(passphrase) if is_outdated(kept) else kept
-    return await _begin_session(organizer, kept, now, now + lasts)
+    organizer.passphrase_hash = await hash_passphrase(passphrase) if is_outdated(hashed) else hashed
+    return await _begin_session(organizer, hashed, now, now + lasts)
 
 
 @one_transaction
@@ -155,9 +151,9 @@ async def _count_try(index: bytes, now: datetime) -> None:
 
 
 @one_transaction
-async def _begin_session(organizer: Organizer, kept: str, now: datetime, end: datetime) -> str:
+async def _begin_session(organizer: Organizer, hashed: str, now: datetime, end: datetime) -> str:
     """A session, unless the passphrase was changed while it was being checked."""
-    same = Organizer.filter(id=organizer.id, passphrase_hash=kept, active=True)
+    same = Organizer.filter(id=organizer.id, passphrase_hash=hashed, active=True)
     if await same.update(passphrase_hash=organizer.passphrase_hash) != 1:
         raise rules.SignInRefused()
     await SignInTries.filter(subject=EVERYBODY, tries__gt=0).update(tries=F("tries") - 1)

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import Any
 
 from events_app.acts import Act
+from events_app.addresses import kept
 from events_app.database import one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.events.models.event import Event, hosts_of
@@ -105,7 +106,7 @@ async def invite(
             batch=batch,
             purpose=purpose,
             code_index=code_index(scope, code, vault),
-            address_index=vault.blind_index(scope, invitee.address) if bound else None,
+            address_index=vault.blind_index(scope, kept(invitee.address)) if bound else None,
             guest=vault.seal(scope, guest_context(invitation_id), guest),
             created_on=act.now.date(),
         )

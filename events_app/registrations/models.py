@@ -35,11 +35,12 @@ class Registration(Model):
 
     `seated` says whether it holds a seat, and is all that capacity counts. `live` is 1 while it has a place or waits
     for one and NULL afterwards, so that the unique key (event, address index, live) allows one living registration
-    per address. `party` is shared by people who came together (the id of the one who registered them). `due_at` (unix
-    ms) and `due_for` say what lapses by itself, and when. `sequence` counts what calendars were told; `told` and
-    `said` mark which times, place and texts those were; `organizer_name` is the ORGANIZER's CN, the same for life;
-    `answered_at` (unix ms) is the DTSTAMP of the last calendar answer that counted, `undeliverable` that mail bounced;
-    `invited` says whether a calendar holds an entry of ours.
+    per address. `arrival` counts who came before whom, for each event, without a clock. `party` is shared by people
+    who came together (the id of the one who registered them). `due_at` (unix ms) and `due_for` say what lapses by
+    itself, and when. `sequence` counts what calendars were told; `told` and `said` mark which times, place and texts
+    those were; `organizer_name` is the ORGANIZER's CN, the same for life; `answered_at` (unix ms) is the DTSTAMP of
+    the last calendar answer that counted, `undeliverable` that mail bounced; `invited` says whether a calendar holds
+    an entry of ours.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -60,6 +61,7 @@ class Registration(Model):
     language = fields.CharField(max_length=8)
     address_index = fields.BinaryField()
     live = fields.SmallIntField(null=True)
+    arrival = fields.IntField(default=0)
     waitlist_order = fields.IntField(null=True)
     party = fields.UUIDField(null=True)
     due_at = fields.BigIntField(null=True)
@@ -86,6 +88,7 @@ class Registration(Model):
         indexes = (
             ("event_id", "status", "mode", "waitlist_order"),
             ("event_id", "id"),
+            ("event_id", "arrival"),
             ("event_id", "seated", "mode", "quota_id"),
             ("organizer_address",),
             ("due_at",),
@@ -120,6 +123,15 @@ _living = Prepared(
 )
 
 
+async def next_arrival(event_id: uuid.UUID) -> int:
+    """The number of whoever comes now; under the event's claim nobody else gets it."""
+    (found,) = await rows(_LATEST, event_id)
+    return (found["latest"] or 0) + 1
+
+
+_LATEST = 'SELECT MAX("arrival") AS "latest" FROM "registration" WHERE "event_id" = $1'
+
+
 async def end_of_line(event_id: uuid.UUID) -> int:
     """The number that the next one on the waitlist gets."""
     (found,) = await rows(_LAST, event_id)
@@ -143,7 +155,7 @@ async def party_of(registration: Registration) -> Sequence[Registration]:
     if registration.party is None:
         return [registration]
     found = await Registration.filter(party=registration.party, live=1)
-    return sorted(found, key=lambda each: (each.id != each.party, each.id)) or [registration]
+    return sorted(found, key=lambda each: (each.id != each.party, each.arrival, each.id)) or [registration]
 
 
 async def place_in_line(registration: Registration) -> int:

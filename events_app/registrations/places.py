@@ -88,7 +88,7 @@ async def _parties_with_seats(
     waiting = Registration.filter(
         event_id=event.id, mode=mode, quota_id=quota_id, status=Status.WAITLISTED, seated=False
     )
-    in_line = await waiting.order_by("waitlist_order", "id")
+    in_line = await waiting.order_by("waitlist_order", "arrival", "id")
     if not in_line:
         return []
     parties = [list(party) for _order, party in groupby(in_line, key=lambda each: each.waitlist_order)]

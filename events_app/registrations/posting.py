@@ -27,6 +27,7 @@ HANDED = "registrations.handed"
 _REPLACES = {
     "registrations.already": "link",
     "registrations.link": "link",
+    "registrations.own_page": "link",
     "registrations.confirm_address": "address",
 }
 """Letters of this room of which only the newest is worth sending: a younger one supersedes it while it is unsent."""
@@ -104,7 +105,7 @@ async def post_about(
     hosts = await event.hosts()
     language = str((more or {}).get("language", registration.language))
     about = event_facts(event, hosts, language=language, site=act.site)
-    facts: dict[str, Any] = letter_facts(registration, person, about, site=act.site, now=act.now)
+    facts: dict[str, Any] = letter_facts(registration, person, about, office=act.office, now=act.now)
     posted = await outbox.post(
         kind,
         vault=act.vault,
@@ -116,6 +117,15 @@ async def post_about(
         now=act.now,
     )
     return posted.id
+
+
+async def post_own_page(registration: Registration, event: Event, *, act: Act) -> None:
+    """Post the personal link by itself, after a letter with a calendar part, which may not hold it.
+
+    Once for a registration: at its first such letter, unless a letter before held the link; and to who gets a place
+    online so late that reminders have been sent, since these bring the way to join.
+    """
+    await post_about("own_page", registration, event, act=act)
 
 
 def organizer_address(site: Site) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events_app.acts import Act, Office, Who
+from events_app.addresses import are_one
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
@@ -16,7 +17,7 @@ from events_app.registrations.facts import Person, uid_of
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.rules import Status
-from events_app.vault import Json, normalise
+from events_app.vault import Json
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class _Case:
     def is_about_us(self) -> bool:
         """The UID is this registration's, and the attendee is its person. A missing ORGANIZER is fine: Exchange's."""
         same_uid = self.arrived.uid == uid_of(self.registration.id, self.reception.office.site)
-        return same_uid and normalise(self.arrived.attendee) == normalise(self.person.address)
+        return same_uid and are_one(self.arrived.attendee, self.person.address)
 
     async def note(self, what: str) -> str:
         await note(self.registration, what, act=self.act)
@@ -126,7 +127,7 @@ async def _declined(case: _Case) -> str:
     registration.answer = "DECLINED"
     await registration.save(update_fields=["answer"])
     await case.note("answered_declined")
-    proven = case.arrived.is_proven and normalise(case.arrived.sender) == normalise(case.person.address)
+    proven = case.arrived.is_proven and are_one(case.arrived.sender, case.person.address)
     if not proven or case.act.now >= case.event.ends_at:
         await case.write("declined_reply")
         return "asked"

@@ -11,7 +11,7 @@ from events_app.vault.refusals import (
     SealBroken,
     VaultClosed,
 )
-from events_app.vault.rules import Json, normalise
+from events_app.vault.rules import Json
 from events_app.vault.vault import Vault
 
 __all__ = [
@@ -28,5 +28,4 @@ __all__ = [
     "SealBroken",
     "Vault",
     "VaultClosed",
-    "normalise",
 ]

@@ -1,7 +1,6 @@
-"""How plaintext looks before it is encrypted: normal addresses, padded text, the place it is bound to. Pure."""
+"""How plaintext looks before it is encrypted: padded text, the place it is bound to. Pure."""
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from typing import TypeAlias, cast
 
@@ -15,14 +14,6 @@ VALUE_STEP = 256
 
 BYTES_STEP = 1024
 """Bytes: sealed letters and other big pieces are padded to a multiple of this."""
-
-
-def normalise(address: str) -> str:
-    """One spelling for an e-mail address: no space around it, NFC, lower case in both parts.
-
-    Nothing is provider specific. Only for comparing. A letter goes to the address as it was typed.
-    """
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", address.strip()).lower())
 
 
 def bound_to(scope: str, context: str) -> bytes:

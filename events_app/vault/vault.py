@@ -13,12 +13,13 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events_app import clock
+from events_app.addresses import Address
 from events_app.vault.deletions import Deletion, Deletions
 from events_app.vault.keyring import Keyring, Wrap
 from events_app.vault.master import MasterKeys, new_master, read_master, write_master
 from events_app.vault.readers import Reader, ReadRule, every_named_reader
 from events_app.vault.refusals import KeysLost, NoKey, SealBroken
-from events_app.vault.rules import BYTES_STEP, VALUE_STEP, Json, bound_to, normalise, pack, pad, unpack, unpad
+from events_app.vault.rules import BYTES_STEP, VALUE_STEP, Json, bound_to, pack, pad, unpack, unpad
 from events_app.vault.sealing import KEY_BYTES, open_with, seal_with
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -59,11 +60,21 @@ class Vault:
         self._look_again_at = 0.0
         self._lock = threading.RLock()
 
+    @property
+    def folder(self) -> Path:
+        """Where the keys lie."""
+        return self._directory
+
+    def is_there(self) -> bool:
+        """Whether the folder holds a master key and a keyring, whatever they are worth."""
+        return self._master_path.exists() and self._keyring.path.exists()
+
     def open(self) -> None:
         """Make the folder (0700), the master key and the keyring (0600), or check and read them.
 
         Refuses `KeysExposed` when others may open a key file, and `KeysLost` when the master key does not fit
-        the keyring: a lost master key is never replaced by a new one in silence.
+        the keyring: a lost master key is never replaced by a new one in silence. Whoever opens it beside data that
+        may need older keys asks `is_there` first.
         """
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._directory.stat().st_mode & 0o077:
@@ -134,13 +145,20 @@ class Vault:
         """The bytes in the blob, for this reader. Refuses like `reveal`."""
         return self._open(scope, context, blob, reader)
 
-    def blind_index(self, scope: str, address: str) -> bytes:
+    def blind_index(self, scope: str, address: Address) -> bytes:
         """32 bytes that are equal for equal addresses of one scope, and say nothing without its index key.
 
         HMAC-SHA256 (RFC 2104), its key random per scope: one person's indexes at two events do not match.
         """
+        return self._index(scope, address.compared)
+
+    def code_index(self, scope: str, code: str) -> bytes:
+        """The same for a code, which no address has the index of."""
+        return self._index(scope, f"code:{code}")
+
+    def _index(self, scope: str, text: str) -> bytes:
         key = self._keys(scope).index_key
-        return hmac.digest(key, normalise(address).encode("utf-8", "surrogatepass"), hashlib.sha256)
+        return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
 
     def forget(self, scope: str) -> None:
         """Destroy the scope's keys: nothing sealed under them opens again, here or anywhere.
@@ -189,6 +207,18 @@ class Vault:
             write_master(self._master_path, kept)
             self._master = kept
         return len(every.keys) - len(kept.keys)
+
+    def scopes(self) -> set[str]:
+        """All that have keys."""
+        return {wrap.scope for wrap in self._keyring.every_wrap()}
+
+    def mark(self) -> str | None:
+        """The mark that the data of this keyring bears too; None before it was given one."""
+        return self._keyring.facts().get("mark")
+
+    def take_mark(self, mark: str) -> str:
+        """Bear this mark from now on, or say which one it bears already: that is never changed."""
+        return self._keyring.fact("mark", mark)
 
     def site_host(self, default: str) -> str:
         """The host in calendar UIDs (RFC 7986, 5.3): stored by the first call ever, never changed."""

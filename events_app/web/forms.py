@@ -19,7 +19,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import EmailInput, TextArea, TextInput
 
-from events_app.addresses import AddressOutOfReach, NotAnAddress, read_address
+from events_app.addresses import AddressOutOfReach, NotAnAddress, read_address, shown
 from events_app.errors import Invalid
 from events_app.i18n import N_, current_language, ngettext, translate
 
@@ -77,6 +77,8 @@ class Form(WTForm):
 
         def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:
             """As WTForms writes it; an empty line or box, alike for everybody, is written once: a fifth of a form."""
+            if type(field.widget) is EmailInput and "xn--" in (field.data or ""):
+                return _written(field, {**render_kw, "value": shown(field.data)})
             if type(field.widget) not in _ALIKE_WHEN_EMPTY or _holds_something(field):
                 return _written(field, render_kw)
             given = (field.render_kw, render_kw, vars(field.flags), current_language())

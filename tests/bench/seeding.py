@@ -15,6 +15,7 @@ from events_app import app as house
 from events_app import clock, demonstration, i18n
 from events_app.accounts import actions as accounts
 from events_app.acts import Office
+from events_app.addresses import kept
 from events_app.conferences.models import Conference
 from events_app.database import close_database, migrate, one_transaction, open_database
 from events_app.directory.models import Organization
@@ -110,8 +111,8 @@ async def _fill(vault: Vault, first: Registration, opened: dict[str, Json], numb
         }
         row = Registration(id=row_id, **columns)
         row.person = vault.seal(scope, person_context(row_id), person)
-        row.address_index, row.token_digest = vault.blind_index(scope, someone.address), digest(token)
-        row.mode, row.language = someone.mode, someone.language
+        row.address_index, row.token_digest = vault.blind_index(scope, kept(someone.address)), digest(token)
+        row.mode, row.language, row.arrival = someone.mode, someone.language, number + 1
         rows.append(row)
     await Registration.bulk_create(rows)
 

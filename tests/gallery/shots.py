@@ -178,6 +178,8 @@ PUBLIC = (
     Shot("mine", "/events/research-launch/mine"),
     Shot("mine-errors", "/events/research-launch/mine", prepare=typed(address="leyla")),
     Shot("mine-sent", "/events/research-launch/mine/{link_asked}"),
+    Shot("own-page-button", "/events/research-launch/own/none"),
+    Shot("own-page-sent", "/events/research-launch/own"),
     Shot("refusal-404", "/events/none", status=404),
     Shot("refusal-403", "/gallery/403", status=403),
     Shot("refusal-409", "/gallery/409", status=409),

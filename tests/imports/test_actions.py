@@ -78,7 +78,7 @@ async def test_an_imported_row_is_like_one_that_registered(office: Office) -> No
     await bring(event, lines("Rana"), office)
     (other,) = await make.registered(event, "Omar", office=office)
     rana = await make.row_of(event, "rana@example.org", office=office)
-    personal = {"id", "address_index", "token_digest", "person", "import_batch_id"}
+    personal = {"id", "arrival", "address_index", "token_digest", "person", "import_batch_id"}
 
     same = Registration._meta.db_fields - personal
     assert {name: getattr(rana, name) for name in same} == {name: getattr(other, name) for name in same}

@@ -3,6 +3,7 @@
 import pytest
 
 from events_app.acts import Who
+from events_app.addresses import kept
 from events_app.registrations import posting
 from events_app.registrations.actions import registering
 from events_app.registrations.models import Invitation, Registration
@@ -46,6 +47,24 @@ async def test_nobody_is_turned_away_for_the_other_spelling_of_the_invited_addre
     assert await Registration.filter(event_id=event.id, live=1).count() == 1
 
 
+@pytest.mark.parametrize("registers", SPELLINGS)
+async def test_an_invitation_of_an_older_version_is_never_shut_to_its_own_person(
+    house: House, registers: str
+) -> None:
+    """It was bound to the address as it had been typed: in its own letters."""
+    event = await make.event(house.vault)
+    code = await code_for(house, event.id, "Salma <salma@bücher.example>")
+    older = kept("salma@bücher.example").earlier
+    await Invitation.all().update(address_index=house.vault.blind_index(str(event.id), older))
+
+    receipt = await registering.register(
+        event.id, make.applicant("Salma", address=registers, code=code), act=house.office.at(make.NOW)
+    )
+
+    assert receipt.status == "confirmed"
+    assert (await Invitation.get()).state == "used"
+
+
 async def test_a_bound_code_still_opens_nothing_for_another_address(house: House) -> None:
     event = await make.event(house.vault)
     code = await code_for(house, event.id, "Salma <salma@bücher.example>")
@@ -72,3 +91,16 @@ async def test_people_at_the_desk_see_the_address_in_its_own_letters(house: Hous
     assert "omar@bücher.example" in people
     assert "xn--" not in invitations + people
     assert all("omar@bücher.example" in page for page in found)
+
+
+async def test_a_form_never_gives_an_address_back_in_other_letters(house: House) -> None:
+    event, client = await make.event(house.vault), await house.client()
+
+    answer = await client.post(
+        f"/events/{event.slug}/register",
+        data={"name": "", "address": "salma@bücher.example", "language": "en"},
+    )
+
+    assert answer.status_code == 422
+    assert 'value="salma@bücher.example"' in answer.text
+    assert "xn--" not in answer.text

@@ -284,7 +284,7 @@ async def test_chosen_people_are_a_query_too(office: Office) -> None:
     rows = await make.registered(event, 1, 2, 3, office=office)
     ids = tuple(row.id for row in rows[:2])
 
-    assert await find_ids(event.id, Query(ids=ids), lens=lens(office)) == sorted(ids)
+    assert await find_ids(event.id, Query(ids=ids), lens=lens(office)) == list(ids)
     assert await find_ids(event.id, Query(ids=ids, words="guest2"), lens=lens(office)) == [rows[1].id]
 
 
@@ -386,3 +386,21 @@ async def test_who_cancelled_is_no_duplicate(office: Office) -> None:
     await leaving.cancel(row.id, act=office.at(NOW))
 
     assert await pairs(event, office) == []
+
+
+@with_database
+async def test_people_of_one_day_stand_in_the_order_in_which_they_came_and_never_in_another(
+    office: Office,
+) -> None:
+    event = await make.event(office.vault, capacity_in_person=4)
+    came = [row.id for row in await make.registered(event, *range(10), office=office)]
+
+    newest_first = await find_page(event.id, Query(), lens=lens(office))
+    sought = await find_page(event.id, Query(words="guest"), lens=lens(office))
+    line = await find_page(event.id, Query(sort="line"), lens=lens(office))
+
+    assert [row.id for row in newest_first.rows] == came[::-1]
+    assert [row.id for row in sought.rows] == came[::-1]
+    assert [row.id for row in line.rows] == came[4:] + came[:4]
+    assert await find_ids(event.id, Query(), lens=lens(office)) == came
+    assert await find_ids(event.id, Query(words="guest", sort="name"), lens=lens(office)) == came

@@ -583,4 +583,4 @@ async def test_a_letter_that_cannot_be_posted_undoes_what_it_tells_of(office: Of
 
     found = await Registration.filter(event_id=event.id).order_by("status")
     assert [row.status for row in found] == ["confirmed", "waitlisted"]
-    assert await Letter.all().count() == 2
+    assert await Letter.all().count() == 3

@@ -75,7 +75,7 @@ async def test_somebody_is_forgotten_after_the_event_too(database: object, offic
     erased = await Registration.get(id=row.id)
     assert (erased.erased, erased.status) == (True, "confirmed")
     assert reveal_person(erased, vault=office.vault, reader=COURIER).name == ""
-    assert await Letter.all().count() == 1
+    assert await Letter.all().count() == 2
 
 
 async def test_an_invitation_forgets_whom_it_was_for_when_they_are_forgotten(
@@ -97,7 +97,7 @@ async def test_an_invitation_forgets_whom_it_was_for_when_they_are_forgotten(
     opened = posting.reveal_guest(invitation, act=office.at(NOW))
     assert (set(opened.values()), invitation.address_index, invitation.state) == ({""}, None, "used")
     letters = await Letter.filter(state="sent")
-    assert [(each.words, bytes(each.facts), each.message) for each in letters] == [("gone", b"", None)] * 2
+    assert [(each.words, bytes(each.facts), each.message) for each in letters] == [("gone", b"", None)] * 3
 
 
 async def passed_on(event: Event, row: Registration, office: Office) -> str:

@@ -40,7 +40,7 @@ STORY = st.lists(
 )
 IN = {"confirmed", "promoted"}
 OUT = {"cancelled", "lapsed", "offer_lapsed", "passed_on", "event_cancelled"}
-ASIDE = {"already", "handed"}
+ASIDE = {"already", "handed", "own_page"}
 """Letters that follow from what was asked, not from what changed."""
 MANNERS = {**emails.KINDS, **mailings_emails.KINDS}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from events_app.addresses import kept
 from events_app.vault import Json, KeyringBusy, KeysLost, NoKey, Reader, SealBroken, Vault
 from events_app.vault.keyring import Keyring, Wrap
 
@@ -22,7 +23,7 @@ def _index_of_a_new_scope(directory: Path, scopes: list[str]) -> list[bytes]:
         vault.open()
         for scope in scopes:
             vault.make_keys(scope)
-        return [vault.blind_index(scope, "rana@example.org") for scope in scopes]
+        return [vault.blind_index(scope, kept("rana@example.org")) for scope in scopes]
 
 
 def test_four_processes_that_start_and_make_the_same_keys_at_once_agree(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def test_threads_that_make_and_use_the_same_keys_at_once_agree(vault: Vault) -> 
     def work() -> None:
         for number in range(20):
             vault.make_keys(f"event {number}")
-            seen.append(vault.blind_index(f"event {number}", "rana@example.org"))
+            seen.append(vault.blind_index(f"event {number}", kept("rana@example.org")))
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
@@ -68,7 +69,7 @@ def test_a_forked_child_uses_a_connection_of_its_own(vault: Vault, tmp_path: Pat
     child.join()
 
     assert child.exitcode == 0
-    assert len(vault.blind_index("child", "rana@example.org")) == 32
+    assert len(vault.blind_index("child", kept("rana@example.org"))) == 32
 
 
 def test_a_forgotten_scope_does_not_open_and_the_others_do(vault: Vault) -> None:
@@ -223,7 +224,7 @@ def test_four_starts_at_once_on_the_keyring_of_an_earlier_version_all_come_up(tm
 
 
 def test_rotating_the_master_key_changes_no_blob_and_no_index(vault: Vault, tmp_path: Path) -> None:
-    blob, index = vault.seal("event", "1", PERSON), vault.blind_index("event", "rana@example.org")
+    blob, index = vault.seal("event", "1", PERSON), vault.blind_index("event", kept("rana@example.org"))
     before = _bytes_on_the_disk(tmp_path)
 
     assert vault.rotate_master() == 2
@@ -233,7 +234,7 @@ def test_rotating_the_master_key_changes_no_blob_and_no_index(vault: Vault, tmp_
     again = Vault(tmp_path)
     again.open()
     assert again.reveal("event", "1", blob, COURIER) == PERSON
-    assert again.blind_index("event", "rana@example.org") == index
+    assert again.blind_index("event", kept("rana@example.org")) == index
     assert _bytes_on_the_disk(tmp_path) != before
     again.close()
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import smtplib
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import MakeDatabase
+from tests.databases import run_sql
 from tests.way_up import reading
 from tests.way_up.installation import MOMENT, VERSION, Installation, Started, started, unpacked
 from tests.way_up.reading import ROWS, rows_of
@@ -44,6 +46,25 @@ async def test_a_start_leaves_every_row_as_it_was(installation: Installation) ->
 
     assert await reading.counts_of(installation, EXPECTED["counts"]) == EXPECTED["counts"]
     assert await rows_of(installation) == EXPECTED["rows"]
+
+
+async def test_who_registered_before_gets_a_number_by_day_and_no_two_of_an_event_the_same(
+    installation: Installation, house: Started
+) -> None:
+    asked = 'SELECT "event_id", "registered_on" FROM "registration" ORDER BY "event_id", "arrival"'
+    numbers = (
+        'SELECT "event_id", "arrival" FROM "registration" ORDER BY "event_id", "registered_on", "arrival"'
+    )
+    days = await run_sql(installation.url, asked)
+    numbered = await run_sql(installation.url, numbers)
+
+    assert [str(day) for _event, day in days] == [
+        str(day) for _event, day in sorted(days, key=lambda row: (str(row[0]), str(row[1])))
+    ]
+    counts = Counter(event for event, _day in days)
+    assert [number for _event, number in numbered] == [
+        number for people in counts.values() for number in range(1, people + 1)
+    ]
 
 
 async def test_every_page_and_every_link_answers_at_its_old_address(house: Started) -> None:

@@ -105,7 +105,7 @@ async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) ->
     mine = Registration.filter(import_batch_id=batch.id, live=1)
     had = set(await Letter.filter(thread__in=Subquery(mine.values("id"))).values_list("thread", flat=True))
     people = []
-    for row in await mine.filter(status__in=[Status.CONFIRMED, Status.WAITLISTED]).order_by("id"):
+    for row in await mine.filter(status__in=[Status.CONFIRMED, Status.WAITLISTED]).order_by("arrival", "id"):
         if row.id in had:
             continue
         person = reveal_person(row, vault=act.vault, reader=COURIER)

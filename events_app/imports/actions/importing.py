@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from events_app.acts import Act, Who
+from events_app.addresses import kept
 from events_app.database import one_transaction
 from events_app.errors import Conflict
 from events_app.events.models.event import Event, hosts_of
@@ -18,8 +19,8 @@ from events_app.imports.models import ImportBatch, ImportDraft
 from events_app.imports.rules import Candidate
 from events_app.mail import outbox
 from events_app.registrations.actions.registering import REFUSAL_AT
-from events_app.registrations.facts import Person, event_facts, letter_facts
-from events_app.registrations.models import HistoryLine, Registration, end_of_line
+from events_app.registrations.facts import Facts, Person, event_facts, letter_facts
+from events_app.registrations.models import HistoryLine, Registration, end_of_line, next_arrival
 from events_app.registrations.places import pool_of
 from events_app.registrations.posting import organizer_address, organizer_name, person_context
 from events_app.registrations.reminded import skip_what_is_due
@@ -97,7 +98,7 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
     new, indexes, twice, known = list[Candidate](), list[bytes](), list[tuple[int, int]](), list[int]()
     for line in lines:
         address = line.applicant.address
-        index = act.vault.blind_index(str(event.id), address) if address else secrets.token_bytes(32)
+        index = act.vault.blind_index(str(event.id), kept(address)) if address else secrets.token_bytes(32)
         if index in first:
             twice.append((line.number, first[index]))
         elif index in taken:
@@ -201,13 +202,13 @@ async def _rows_of(
     event: Event, plan: Forecast, people: Sequence[_Newcomer], *, wish: Choice, act: Act
 ) -> list[Registration]:
     """The rows to be written. A calendar holds an entry of ours only where a letter goes out (`invited`)."""
-    order = await end_of_line(event.id)
+    order, arrival = await end_of_line(event.id), await next_arrival(event.id)
     names = {
         code: await organizer_name(event, code, act=act)
         for code in {line.applicant.language for line in plan.new}
     }
     told, said = event.told, event.said
-    rows = []
+    rows = list[Registration]()
     for newcomer, status, index in zip(people, plan.statuses, plan.indexes, strict=True):
         asked = newcomer.line.applicant
         waits = status == Status.WAITLISTED
@@ -221,6 +222,7 @@ async def _rows_of(
                 language=asked.language,
                 address_index=index,
                 live=1,
+                arrival=arrival + len(rows),
                 waitlist_order=order if waits else None,
                 registered_on=act.now.date(),
                 token_digest=digest(newcomer.person.token),
@@ -240,26 +242,34 @@ async def _rows_of(
 
 
 async def post_letters(event: Event, people: Sequence[tuple[Registration, Person]], *, act: Act) -> int:
-    """The letter that each of them owes by their status; says how many. Nobody without an address gets one."""
+    """The letter that each of them owes by their status; says how many people. Nobody without an address gets one.
+
+    Whose letter brings a calendar entry gets the link to their own page in a second one, as anybody does.
+    """
     hosts = await hosts_of(event.id)
     about = {
         code: event_facts(event, hosts, language=code, site=act.site)
         for code in {row.language for row, _person in people}
     }
-    posted = 0
+    written = [
+        (row, letter_facts(row, person, about[row.language], office=act.office, now=act.now))
+        for row, person in people
+        if row.status in {Status.CONFIRMED, Status.WAITLISTED} and person.address
+    ]
     for status in (Status.CONFIRMED, Status.WAITLISTED):
-        postings = [
-            outbox.Posting(row.id, letter_facts(row, person, about[row.language], site=act.site, now=act.now))
-            for row, person in people
-            if row.status == status and person.address
-        ]
-        await outbox.post_many(
-            f"registrations.{status.value}",
-            postings,
-            vault=act.vault,
-            scope=str(event.id),
-            event_id=event.id,
-            now=act.now,
-        )
-        posted += len(postings)
-    return posted
+        await _post(event, status.value, [each for each in written if each[0].status == status], act=act)
+    await _post(event, "own_page", [each for each in written if each[0].invited], act=act)
+    return len(written)
+
+
+async def _post(
+    event: Event, letter: str, written: Sequence[tuple[Registration, Facts]], *, act: Act
+) -> None:
+    await outbox.post_many(
+        f"registrations.{letter}",
+        [outbox.Posting(row.id, facts) for row, facts in written],
+        vault=act.vault,
+        scope=str(event.id),
+        event_id=event.id,
+        now=act.now,
+    )

@@ -10,6 +10,7 @@ from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from events_app.acts import Act, Who
+from events_app.addresses import kept
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Status as EventStatus
@@ -21,7 +22,7 @@ from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import note, post_about, reveal_person
 from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import EventOver
-from events_app.vault import Json, normalise
+from events_app.vault import Json
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ async def _addresses(event_id: uuid.UUID, *, act: Act) -> dict[str, str]:
     """Names by address of everybody living."""
     living = await Registration.filter(event_id=event_id, live=1)
     people = [reveal_person(each, vault=act.vault, reader=act.by) for each in living]
-    return {normalise(person.address): person.name for person in people if person.address}
+    return {kept(person.address).compared: person.name for person in people if person.address}
 
 
 @one_transaction
@@ -98,7 +99,7 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, act: Act) ->
     if act.now >= event.ends_at:
         raise EventOver()
     behind = Registration.filter(event_id=event.id, live=1).exclude(Q(told=event.told, said=event.said))
-    registrations: Sequence[Registration] = await behind.order_by("id")
+    registrations: Sequence[Registration] = await behind.order_by("arrival", "id")
     before: dict[str, Any] = event.announced
     for registration in registrations:
         is_material = registration.told != event.told

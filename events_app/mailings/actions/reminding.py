@@ -97,7 +97,7 @@ async def _waiting(reminder_id: uuid.UUID, event: Event) -> list[Registration]:
         )
     )
     confirmed = Registration.filter(event_id=event.id, status=Status.CONFIRMED, due_for="")
-    return [each for each in await confirmed.order_by("id") if each.id not in had][:BATCH]
+    return [each for each in await confirmed.order_by("arrival", "id") if each.id not in had][:BATCH]
 
 
 def due_at(reminder: Reminder, event: Event) -> datetime:

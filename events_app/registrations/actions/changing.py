@@ -10,6 +10,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from events_app.acts import Act, Who
+from events_app.addresses import kept
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
@@ -25,6 +26,7 @@ from events_app.registrations.posting import (
     guest_context,
     note,
     post_about,
+    post_own_page,
     reveal_person,
     seal_person,
 )
@@ -116,7 +118,7 @@ async def ask_new_address(registration_id: uuid.UUID, address: str, *, act: Act)
     }
     seal_person(registration, replace(person, next_address=wish), vault=act.vault)
     await registration.save(update_fields=["person"])
-    known = await Registration.find_living(event.id, act.vault.blind_index(str(event.id), address))
+    known = await Registration.find_living(event.id, act.vault.blind_index(str(event.id), kept(address)))
     if known is None:
         # Not the personal link: it may be a stranger's address, by a slip, and their page would be open to them.
         url = act.site.url(f"/registrations/{registration.id.hex}/address/{code}")
@@ -136,7 +138,7 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     if not new:
         raise rules.ChangeNotPossible()
     registration.sequence += 1 if registration.invited else 0
-    registration.address_index = act.vault.blind_index(str(event.id), new)
+    registration.address_index = act.vault.blind_index(str(event.id), kept(new))
     registration.token_digest = digest(token)
     registration.undeliverable = False
     moved = Person(person.name, new, person.needs, token, person.answers, {})
@@ -154,6 +156,8 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     hold = registration.status if registration.invited else "link"
     letter = "moved" if registration.status == Status.CONFIRMED else hold
     await post_about(letter, registration, event, act=act)
+    if registration.invited:
+        await post_own_page(registration, event, act=act)
     return token
 
 
@@ -187,7 +191,7 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
         purpose="transfer",
         batch="",
         code_index=code_index(scope, code, vault),
-        address_index=vault.blind_index(scope, address),
+        address_index=vault.blind_index(scope, kept(address)),
         guest=vault.seal(scope, guest_context(invitation_id), guest),
         state="sent",
         registration_id=registration.id,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from events_app.acts import Act, Who
+from events_app.addresses import are_one
 from events_app.database import after_commit, one_transaction, scrub_soon
 from events_app.events.models.event import Event
 from events_app.mail.emptying import empty_thread
@@ -24,7 +25,7 @@ from events_app.registrations.posting import (
     seal_person,
 )
 from events_app.tokens import digest, new_token
-from events_app.vault import Json, Reader, normalise
+from events_app.vault import Json, Reader
 
 PAGE_ROWS: Final = 200
 """Registrations in one transaction: few enough that nobody else waits long for the event."""
@@ -105,9 +106,7 @@ async def _forget_invitations(registration: Registration, address: str, *, act: 
     """Those that they used or made, and those to their address. Guests are sealed, so each is opened."""
     for invitation in await Invitation.filter(event_id=registration.event_id):
         theirs = invitation.registration_id == registration.id
-        if theirs or (
-            address and normalise(reveal_guest(invitation, act=act)["address"]) == normalise(address)
-        ):
+        if theirs or (address and are_one(reveal_guest(invitation, act=act)["address"], address)):
             await forget_guest(invitation, act=act)
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from events_app.acts import Act, Who
+from events_app.addresses import kept
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.facts import Person
-from events_app.registrations.models import Invitation, Registration, end_of_line, head_of_line
+from events_app.registrations.models import Invitation, Registration, end_of_line, head_of_line, next_arrival
 from events_app.registrations.places import end, pool_of
 from events_app.registrations.posting import (
     COURIER,
@@ -21,12 +22,14 @@ from events_app.registrations.posting import (
     organizer_name,
     person_context,
     post_about,
+    post_own_page,
     reveal_person,
     seal_person,
 )
 from events_app.registrations.reminded import skip_nothing, skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
 from events_app.tokens import digest, new_token
+from events_app.vault import Vault
 
 REFUSAL_AT = {
     Opening.DRAFT: rules.RegistrationNotOpenYet,
@@ -72,11 +75,15 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
     refuse_unless_open(event, act.now)
     placing = await _place(event, applicant, act=act)
     receipt = Receipt(event.id, placing.status, applicant.mode, applicant.address, placing.confirms_address)
-    index = act.vault.blind_index(str(event.id), applicant.address)
+    index = act.vault.blind_index(str(event.id), kept(applicant.address))
     known = await Registration.find_living(event.id, index)
     if known:
         for _each in (applicant, *applicant.guests):
             await _cost_the_same(known, event, act=act)
+        if _has_entry(placing, event):
+            await post_own_page(
+                known, event, act=act
+            )  # a new address gets it, so it costs; the next one replaces it
         await post_about("already", known, event, act=act)
     elif placing.invitation and placing.invitation.purpose == "transfer":
         await _take_over(event, applicant, placing.invitation, act=act)
@@ -91,6 +98,7 @@ async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None
     Nothing changes by it; without it the time of the answer would tell who is registered.
     """
     await organizer_name(event, known.language, act=act)
+    await next_arrival(event.id)
     person = reveal_person(known, vault=act.vault, reader=COURIER)
     act.vault.seal(str(event.id), person_context(known.id), person.as_json())
     await known.save(update_fields=["person"])  # as it was
@@ -107,7 +115,7 @@ async def register_by_hand(
         raise REFUSAL_AT[event.opening(act.now)]()
     if applicant.mode not in event.modes:
         raise rules.ModeNotOffered()
-    index = act.vault.blind_index(str(event.id), applicant.address)
+    index = act.vault.blind_index(str(event.id), kept(applicant.address))
     if applicant.address and await Registration.find_living(event.id, index):
         return None
     pool = await pool_of(event, applicant.mode)
@@ -121,6 +129,8 @@ async def register_by_hand(
     await note(enrolled, "entered", act=act.of(Who.ORGANIZER))
     if writes:
         await post_about(status.value, enrolled, event, act=act)
+    if enrolled.invited:
+        await post_own_page(enrolled, event, act=act)
     return enrolled
 
 
@@ -171,17 +181,16 @@ async def find_invitation(event: Event, applicant: Applicant, *, act: Act) -> In
         raise rules.CodeUsed()
     if invitation.state == "revoked":
         raise rules.CodeRevoked()
-    bound = invitation.address_index
-    if bound is not None and bytes(bound) != vault.blind_index(scope, applicant.address):
+    bound, address = invitation.address_index, kept(applicant.address)
+    mine = {vault.blind_index(scope, each) for each in (address, address.earlier)}
+    if bound is not None and bytes(bound) not in mine:
         raise rules.CodeForAnother()
     return invitation
 
 
-def code_index(scope: str, code: str, vault: object) -> bytes:
+def code_index(scope: str, code: str, vault: Vault) -> bytes:
     """What a row keeps of a code: its HMAC under the event's own key; case and spaces do not count."""
-    tidy = "".join(code.split()).replace("-", "").lower()
-    index: bytes = vault.blind_index(scope, f"code:{tidy}")  # type: ignore[attr-defined]
-    return index
+    return vault.code_index(scope, "".join(code.split()).replace("-", "").lower())
 
 
 async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:
@@ -199,6 +208,8 @@ async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: A
         letter = "confirm_address" if placing.confirms_address else placing.status.value
         if registration is first or not placing.confirms_address:
             await post_about(letter, registration, event, act=act)
+        if registration.invited:
+            await post_own_page(registration, event, act=act)
     return first
 
 
@@ -206,7 +217,7 @@ async def _write_guest(
     event: Event, host: Applicant, guest: Guest, placing: Placing, first: Registration, *, act: Act
 ) -> Registration:
     """A colleague's own row; somebody who is registered already comes without an address, so nobody is told of it."""
-    index = act.vault.blind_index(str(event.id), guest.address) if guest.address else b""
+    index = act.vault.blind_index(str(event.id), kept(guest.address)) if guest.address else b""
     known = guest.address and await Registration.find_living(event.id, index)
     them = Applicant(guest.name, "" if known else guest.address, host.language, host.mode)
     return await _write(event, them, placing, act=act, party=first.id)
@@ -220,12 +231,11 @@ async def _write(
     waits_for_address = placing.confirms_address
     status = Status.PENDING if waits_for_address and seated else placing.status
     index = (
-        act.vault.blind_index(str(event.id), applicant.address)
+        act.vault.blind_index(str(event.id), kept(applicant.address))
         if applicant.address
         else secrets.token_bytes(32)
     )
-    has_entry = status == Status.CONFIRMED or (event.sends_holds and not waits_for_address)
-    invited = has_entry and bool(applicant.address)
+    invited = _has_entry(placing, event) and bool(applicant.address)
     registration = Registration(
         id=registration_id,
         event_id=event.id,
@@ -236,6 +246,7 @@ async def _write(
         language=applicant.language,
         address_index=index,
         live=1,
+        arrival=await next_arrival(event.id),
         waitlist_order=placing.order,
         party=party or (registration_id if applicant.guests else None),
         due_at=milliseconds(act.now + timedelta(hours=event.confirm_hours)) if waits_for_address else None,
@@ -255,6 +266,11 @@ async def _write(
     await registration.save(force_create=True)
     await skip_what_is_due(event, [registration], now=act.now)
     return registration
+
+
+def _has_entry(placing: Placing, event: Event) -> bool:
+    """Whether a calendar gets an entry at once: of a place, or of a wait where the event wants it."""
+    return not placing.confirms_address and (placing.status == Status.CONFIRMED or event.sends_holds)
 
 
 async def _take_over(event: Event, applicant: Applicant, invitation: Invitation, *, act: Act) -> None:
