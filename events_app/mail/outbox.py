@@ -171,7 +171,8 @@ async def post_many(
 async def retry(letter_id: uuid.UUID, *, now: datetime) -> None:
     """Send a refused, withheld, kept or unsure letter (again): the same bytes and Message-ID, if it has any.
 
-    Refuses NoSuchLetter, LetterNotRetried, LetterForgotten, and LetterOvertaken when a newer one of its thread has left.
+    Refuses NoSuchLetter, LetterNotRetried, LetterForgotten, and LetterOvertaken when a newer letter of its thread has
+    left.
     """
     letter = await Letter.get_or_none(id=letter_id).only("number", "thread", "words")
     if letter is None:

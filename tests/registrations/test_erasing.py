@@ -90,7 +90,7 @@ async def test_a_letter_of_an_erased_person_never_keeps_the_name(office: Office,
 
         assert "anary" not in await opened(office)
         assert {each.words for each in await Letter.all()} == {"gone"}
-        assert len(server.letters) == (2 if has_server else 0)
+        assert len(server.letters) == (3 if has_server else 0)
 
 
 async def test_a_letter_that_waits_never_leaves_for_an_erased_person(office: Office) -> None:
