@@ -21,7 +21,8 @@ _ROW_LOCKS = 'FOR UPDATE OF "l" SKIP LOCKED'
 _MAY_LEAVE = """
     SELECT "l"."number" FROM "letter" AS "l" WHERE "l"."due_at" <= $1 AND NOT EXISTS (
         SELECT 1 FROM "letter" AS "older" WHERE "older"."thread" = "l"."thread"
-        AND "older"."number" < "l"."number" AND "older"."due_at" IS NOT NULL)
+        AND "older"."number" < "l"."number" AND "older"."due_at" IS NOT NULL
+        AND COALESCE("older"."address_index" = "l"."address_index", TRUE))
     ORDER BY "l"."due_at", "l"."number" LIMIT $2"""
 
 _DOUBT_LAPSED = f"""
@@ -34,8 +35,8 @@ _TAKE = f"""
     WITH "chosen" AS MATERIALIZED ({_MAY_LEAVE} {_ROW_LOCKS})
     UPDATE "letter" SET "lease_by" = $3, "due_at" = $4
     WHERE "number" IN (SELECT "number" FROM "chosen") AND "state" <> 'sending'
-    RETURNING "number", "id", "scope", "kind", "facts", "message", "message_id", "attempts", "tried_day",
-        "doubts", "when_unsure"
+    RETURNING "number", "id", "scope", "thread", "kind", "facts", "message", "message_id", "attempts",
+        "tried_day", "doubts", "when_unsure"
 """  # noqa: S608 - made of constants
 
 
@@ -46,6 +47,7 @@ class Leased:
     number: int
     id: uuid.UUID
     scope: str
+    thread: uuid.UUID | None
     kind: str
     facts: bytes
     message: bytes | None
@@ -122,6 +124,19 @@ class Leases:
             due_at=milliseconds(until),
         )
 
+    async def held(self, letter: Leased, words: str, *, until: datetime) -> bool:
+        """The server is away or refuses us: it was not tried, as far as the letter is concerned, and patience with it
+        begins anew."""
+        return await self._record(
+            letter,
+            "queued",
+            lease_by=None,
+            last_error=words,
+            attempts=letter.attempts,
+            tried_day=None,
+            due_at=milliseconds(until),
+        )
+
     async def unsure(self, letter: Leased, words: str, *, until: datetime | None) -> bool:
         """Nobody knows whether it arrived. until: when it is tried again; None leaves it to a person."""
         return await self._record(
@@ -178,11 +193,11 @@ async def _empty(written: Sequence[Any]) -> None:
 
 def _leased(row: Any) -> Leased:
     day = row["tried_day"]
-    letter_id = row["id"]
     return Leased(
         number=row["number"],
-        id=letter_id if isinstance(letter_id, uuid.UUID) else uuid.UUID(str(letter_id)),
+        id=_uuid(row["id"]),
         scope=row["scope"],
+        thread=None if row["thread"] is None else _uuid(row["thread"]),
         kind=row["kind"],
         facts=bytes(row["facts"]),
         message=None if row["message"] is None else bytes(row["message"]),
@@ -192,3 +207,7 @@ def _leased(row: Any) -> Leased:
         doubts=row["doubts"],
         when_unsure=row["when_unsure"],
     )
+
+
+def _uuid(value: Any) -> uuid.UUID:
+    return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))

@@ -13,11 +13,12 @@ from typing import Any, Protocol
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
+from events_app.addresses import Address, kept
 from events_app.clock import milliseconds
 from events_app.database import after_commit, one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import N_
-from events_app.mail.models import OPEN_COLUMNS, Letter, facts_context
+from events_app.mail.models import OPEN_COLUMNS, Letter, MailStop, facts_context
 from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure
 
 _waiting: set[asyncio.Event] = set()
@@ -31,6 +32,7 @@ class Sealing(Protocol):
     def seal_bytes(self, scope: str, context: str, data: bytes, /) -> bytes: ...
     def reveal(self, scope: str, context: str, blob: bytes, reader: Any, /) -> Mapping[str, Any]: ...
     def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Any, /) -> bytes: ...
+    def blind_index(self, scope: str, address: Address, /) -> bytes: ...
 
 
 class NoSuchLetter(NotFound):
@@ -61,8 +63,8 @@ class LetterOvertaken(Conflict):
 class About:
     """What a letter is about.
 
-    thread: letters of one thread leave in the order in which they were posted. replaces: a word; an older
-    letter of the thread with the same word is superseded while nobody has tried to send it. when_unsure:
+    thread: letters of one thread to one address leave in the order in which they were posted. replaces: a word;
+    an older letter of the thread with the same word is superseded while nobody has tried to send it. when_unsure:
     what happens when nobody knows whether it was sent: "again" (the same Message-ID, so that a mail program
     can tell), or "ask" a person.
     """
@@ -112,6 +114,7 @@ async def post(
         scope=scope,
         event_id=about.event_id,
         thread=about.thread,
+        address_index=vault.blind_index(scope, kept(facts["to_address"])),
         replaces=about.replaces,
         when_unsure=about.when_unsure,
         kind=kind,
@@ -153,6 +156,7 @@ async def post_many(
                 scope=scope,
                 event_id=event_id,
                 thread=posting.thread,
+                address_index=vault.blind_index(scope, kept(posting.facts["to_address"])),
                 kind=kind,
                 facts=vault.seal(scope, facts_context(letter_id), posting.facts),
                 due_at=milliseconds(now),
@@ -268,6 +272,11 @@ def _opened(letter: Letter, raw: bytes) -> OpenLetter:
     )
 
 
+async def stop_of_mail() -> MailStop | None:
+    """Why nothing leaves at present, where a courier says that the mail server is away or refuses us."""
+    return await MailStop.first()
+
+
 @dataclass(frozen=True)
 class Health:
     """How the mail is: letters by state over everything, the oldest that waits (unix ms), and what went wrong last."""
@@ -276,6 +285,7 @@ class Health:
     oldest_due: int | None
     in_doubt: int
     trouble: list[Letter]
+    stop: MailStop | None
 
 
 async def health() -> Health:
@@ -293,4 +303,5 @@ async def health() -> Health:
         oldest_due=waiting.due_at if waiting else None,
         in_doubt=await Letter.filter(Q(doubts__gt=0)).count(),
         trouble=await trouble,
+        stop=await stop_of_mail(),
     )
