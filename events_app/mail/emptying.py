@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from tortoise.expressions import Q
 
 from events_app.database import one_transaction, rows
+from events_app.errors import Conflict
+from events_app.i18n import N_
 from events_app.mail.models import Letter
 from events_app.mail.rules import State, ever_called
 
@@ -15,6 +17,12 @@ EMPTY: Final = b""
 """What facts become. It is no blob of the vault, so nothing can be opened."""
 
 ENDED: Final[tuple[State, ...]] = ("sent", "kept", "superseded", "refused", "withheld")
+
+
+class LetterForgotten(Conflict):
+    """Its person was erased, or its days are over."""
+
+    sentence = N_("The words of this email are gone, so it cannot be sent again.")
 
 
 @one_transaction
@@ -64,7 +72,11 @@ async def empty_those_left_over() -> None:
 
 
 async def empty_without_event(before: date) -> int:
-    """Letters about no event that had ended before that day lose their words; says how many."""
+    """Letters about no event that had ended before that day lose their words; says how many. Of an older version's, so
+    long after this one's first start at the earliest.
+    """
+    if await first_started() >= before:
+        return 0
     old = Letter.filter(event_id__isnull=True, due_at__isnull=True, posted_day__lt=before).exclude(
         words="gone"
     )
@@ -74,3 +86,9 @@ async def empty_without_event(before: date) -> int:
         return 0
     await ended.filter(state="kept").update(state="superseded")
     return await ended.update(facts=EMPTY, message=None, words="gone")
+
+
+async def first_started() -> date:
+    """The day (UTC) on which this installation first was of a version that has deletion days."""
+    (found,) = await rows('SELECT "applied_at" FROM "migration_applied" WHERE "name" = $1', "0008_deletion")
+    return datetime.fromisoformat(str(found["applied_at"])).date()

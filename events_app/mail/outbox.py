@@ -18,6 +18,7 @@ from events_app.clock import milliseconds
 from events_app.database import after_commit, one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import N_
+from events_app.mail.emptying import LetterForgotten
 from events_app.mail.models import OPEN_COLUMNS, Letter, MailStop, facts_context
 from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure
 
@@ -45,12 +46,6 @@ class LetterNotRetried(Conflict):
     """Only a letter that is not on its way can be sent again."""
 
     sentence = N_("This letter has been sent, or is still on its way.")
-
-
-class LetterForgotten(Conflict):
-    """Its person was erased, or its days are over."""
-
-    sentence = N_("The words of this email are gone, so it cannot be sent again.")
 
 
 class LetterOvertaken(Conflict):
