@@ -38,7 +38,14 @@ async def empty_thread(
     if only:
         theirs = theirs.filter(kind__in=_names(only))
     leaving = Q(kind__in=_names(may_leave))
-    gone = {"facts": EMPTY, "message": None, "words": "gone", "due_at": None, "lease_by": None}
+    gone = {
+        "facts": EMPTY,
+        "message": None,
+        "address_index": None,
+        "words": "gone",
+        "due_at": None,
+        "lease_by": None,
+    }
     await theirs.filter(~leaving, state="queued").update(state="superseded", **gone)
     await theirs.filter(state="kept").update(state="superseded", **gone)
     await theirs.filter(state__in=list(ENDED)).exclude(words="gone").update(**gone)
@@ -57,7 +64,8 @@ async def empty_ended(number: int) -> None:
 
 
 _EMPTY_ENDED = """
-    UPDATE "letter" SET "facts" = $2, "message" = NULL, "words" = 'gone', "due_at" = NULL, "lease_by" = NULL,
+    UPDATE "letter" SET "facts" = $2, "message" = NULL, "address_index" = NULL, "words" = 'gone',
+        "due_at" = NULL, "lease_by" = NULL,
         "state" = CASE WHEN "state" IN ('queued', 'kept') THEN 'superseded' ELSE "state" END
     WHERE "number" = $1 AND "state" <> 'sending' AND ("words" = 'once' OR ("words" = 'last' AND "due_at" IS NULL))
     RETURNING "number"
@@ -85,7 +93,7 @@ async def empty_without_event(before: date) -> int:
     if not await ended.exists():
         return 0
     await ended.filter(state="kept").update(state="superseded")
-    return await ended.update(facts=EMPTY, message=None, words="gone")
+    return await ended.update(facts=EMPTY, message=None, address_index=None, words="gone")
 
 
 async def first_started() -> date:

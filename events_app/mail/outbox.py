@@ -170,8 +170,7 @@ async def post_many(
 async def retry(letter_id: uuid.UUID, *, now: datetime) -> None:
     """Send a refused, withheld, kept or unsure letter (again): the same bytes and Message-ID, if it has any.
 
-    Refuses NoSuchLetter, LetterNotRetried, LetterForgotten, and LetterOvertaken when a newer letter of its thread has
-    left.
+    Refuses NoSuchLetter, LetterNotRetried, LetterForgotten, LetterOvertaken (a newer one of its thread has left).
     """
     letter = await Letter.get_or_none(id=letter_id).only("number", "thread", "words")
     if letter is None:
@@ -219,10 +218,9 @@ async def read(letter_id: uuid.UUID, vault: Sealing, reader: Any) -> OpenLetter:
     letter = await Letter.get_or_none(id=letter_id)
     if letter is None:
         raise NoSuchLetter
-    if letter.words == "gone":
-        return OpenLetter(letter, "")
     if letter.message is None:
-        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader)
+        is_there = letter.words != "gone"
+        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader) if is_there else {}
         return OpenLetter(letter, str(facts.get("to_address", "")))
     raw = vault.reveal_bytes(letter.scope, letter.message_context, letter.message, reader)
     return _opened(letter, raw)

@@ -17,6 +17,7 @@ from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
 from events_app.mail import outbox
 from events_app.mail.courier import Courier
+from events_app.mail.emptying import LetterForgotten
 from events_app.mail.leases import Leases
 from events_app.mail.models import Letter
 from events_app.mailings.actions import announcing
@@ -105,6 +106,7 @@ async def test_a_letter_that_waits_never_leaves_for_an_erased_person(office: Off
 
         assert [each.state for each in await Letter.all().order_by("number")] == [
             "sent",
+            "sent",
             "superseded",
             "sent",
         ]
@@ -144,7 +146,7 @@ async def test_nothing_of_an_erased_person_is_sent_again_by_hand(office: Office)
     await forgetting.erase(row.id, act=office.at(NOW))
 
     for letter in await Letter.all():
-        with pytest.raises(outbox.LetterForgotten):
+        with pytest.raises(LetterForgotten):
             await outbox.retry(letter.id, now=NOW)
 
 
