@@ -5,13 +5,14 @@ import gc
 import logging
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,6 +25,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from events_app import clock, i18n
 from events_app.accounts.routes import routes as accounts_routes
 from events_app.acts import Office
+from events_app.backups.fitting import vault_of_server
 from events_app.calendar import zones  # first of all: it pins the time zones (see there)
 from events_app.caretaker import Caretaker
 from events_app.conferences.routes import routes as conferences_routes
@@ -40,6 +42,7 @@ from events_app.exports.routes import routes as exports_routes
 from events_app.house import House
 from events_app.imports.routes import LARGER_BODIES as LARGER_LISTS
 from events_app.imports.routes import routes as imports_routes
+from events_app.installation import released
 from events_app.invitations import emails as invitations_emails
 from events_app.invitations.routes import routes as invitations_routes
 from events_app.kept.page_cache import PageCache
@@ -47,6 +50,7 @@ from events_app.kept.response_cache import ResponseCache
 from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
 from events_app.mailings import emails as mailings_emails
+from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.people import counts
 from events_app.people.routes import routes as people_routes
@@ -57,6 +61,7 @@ from events_app.questions.routes import routes as questions_routes
 from events_app.registrations import emails as registrations_emails
 from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.pages.form import seats_of
+from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
@@ -79,6 +84,7 @@ ROOT = Path(__file__).resolve().parent.parent
 log = logging.getLogger(__name__)
 
 MODELS = (
+    "events_app.installation",
     "events_app.accounts.models",
     "events_app.mail.models",
     "events_app.directory.models",
@@ -120,9 +126,7 @@ def larger_bodies(languages: int) -> dict[str, int]:
 def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette:
     """The application. With `carries_letters` a courier works inside this process; else `run.py worker` does."""
     i18n.load_languages(settings.site.languages)
-    vault = Vault(settings.storage.directory)
-    vault.open()
-    vault.make_keys("site")
+    vault = vault_of_server(settings.storage.directory)
     site = site_of_settings(settings, vault)
     office = Office(vault, site)
     app = Starlette(
@@ -149,18 +153,26 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         mail=settings.mail,
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
+        begin=remind_by_default,
         follow=follow_event,
-        follow_copy=copy_questions,
+        follow_copy=follow_copy,
         seats_of=seats_of,
         count_registrations=counts.count_registrations,
         count_behind=counts.count_behind,
         count_letters=counts.count_letters,
+        how_many_never_fit=how_many_never_fit,
         has_registrations=counts.has_registrations,
         is_in_use=counts.is_in_use,
         is_room_used=is_room_used,
         answered_in=answered_in,
     )
     return app
+
+
+async def follow_copy(original_id: UUID, copy_id: UUID) -> None:
+    """What else belongs to a copy of an event: it asks and reminds as its original does."""
+    await copy_questions(original_id, copy_id)
+    await copy_reminders(original_id, copy_id)
 
 
 def site_of_settings(settings: Settings, vault: Vault) -> Site:
@@ -196,17 +208,33 @@ async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) ->
     answers = lmtp_of(settings, house.office) if settings.inbound.is_open and carries_letters else None
     if answers:
         await answers.open()
-    work = [asyncio.create_task(each.run()) for each in (courier, caretaker)] if carries_letters else []
     try:
-        yield
+        async with _at_work(courier, caretaker) if carries_letters else nullcontext():
+            yield
     finally:
         if answers:
             await answers.close()
-        if work:
+        await close_database()
+
+
+@asynccontextmanager
+async def _at_work(courier: Courier, caretaker: Caretaker) -> AsyncIterator[None]:
+    """Both work beside the server, but not before the operator has let letters leave after a restore."""
+    waiting = asyncio.create_task(released())
+
+    async def work() -> None:
+        await asyncio.wait([waiting])
+        if not waiting.cancelled():
+            await asyncio.gather(courier.run(), caretaker.run())
+
+    task = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        if not waiting.cancel():
             caretaker.stop()
             await courier.stop()
-            await asyncio.gather(*work)
-        await close_database()
+        await task
 
 
 def courier_of(settings: Settings, vault: Vault) -> Courier:

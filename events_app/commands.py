@@ -7,7 +7,8 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -18,8 +19,10 @@ from events_app import app as house
 from events_app import clock
 from events_app.accounts import actions as accounts
 from events_app.acts import Act, Office, Who
+from events_app.backups.fitting import fitting_vault
 from events_app.database import close_database, migrate, open_database
 from events_app.errors import Refusal, log_no_values
+from events_app.installation import held_since, released
 from events_app.settings import Settings, WrongSetting, load_settings
 from events_app.vault import Vault
 
@@ -78,12 +81,9 @@ def run_server(settings: Settings) -> None:
 
 
 async def prepare(settings: Settings, *, shows_demonstration: bool) -> None:
-    """Everything before the first request: keys, tables, and on an empty database the first link."""
-    vault = open_vault(settings)
-    for name in await migrate(settings.database.url):
-        print(f"Database: {name}")
-    await open_database(settings.database.url, models=house.MODELS)
-    try:
+    """Everything before the first request: tables, keys, and on an empty database the first link."""
+    async with opened(settings, tells=print) as vault:
+        await _say_held()
         link = await accounts.invite_first(vault, now=clock.now())
         if link is None:
             return
@@ -91,9 +91,36 @@ async def prepare(settings: Settings, *, shows_demonstration: bool) -> None:
             await _seed(settings, vault)
         print("Nobody sits at the desk yet. This link makes the first organizer's account; it works once:")
         print(f"  {settings.site.base_url}/desk/welcome/{link}", flush=True)
+
+
+async def _say_held() -> None:
+    """An operator who has just restored is told why no letter leaves."""
+    day = await held_since()
+    if day is not None:
+        print(
+            f"Restored from the backup of {day}. No letter leaves before: python3 run.py release", flush=True
+        )
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, tells: Callable[[str], None] | None = None) -> AsyncIterator[Vault]:
+    """The vault, with the database migrated and open, when both belong together. Keys are made for new data only."""
+    (settings.storage.directory / "data").mkdir(parents=True, exist_ok=True)
+    names = await migrate(settings.database.url)
+    if tells is not None:
+        for name in names:
+            tells(f"Database: {name}")
+    await open_database(settings.database.url, models=house.MODELS)
+    try:
+        vault = await fitting_vault(settings.storage.directory)
+        try:
+            vault.make_keys("site")
+            house.site_of_settings(settings, vault)
+            yield vault
+        finally:
+            vault.close()
     finally:
         await close_database()
-        vault.close()
 
 
 async def _seed(settings: Settings, vault: Vault) -> None:
@@ -110,37 +137,25 @@ def _organizers_act(settings: Settings, vault: Vault) -> Act:
     return Office(vault, house.site_of_settings(settings, vault)).at(clock.now(), Who.ORGANIZER)
 
 
-def open_vault(settings: Settings) -> Vault:
-    settings.storage.directory.mkdir(parents=True, exist_ok=True)
-    (settings.storage.directory / "data").mkdir(exist_ok=True)
-    vault = Vault(settings.storage.directory)
-    vault.open()
-    vault.make_keys("site")
-    house.site_of_settings(settings, vault)
-    return vault
-
-
 def in_database(settings: Settings, act: Callable[[Vault], Awaitable[None]]) -> None:
     """Run one act with the vault and the database open."""
 
     async def run() -> None:
-        vault = open_vault(settings)
-        await migrate(settings.database.url)
-        await open_database(settings.database.url, models=house.MODELS)
-        try:
+        async with opened(settings) as vault:
             await act(vault)
-        finally:
-            await close_database()
-            vault.close()
 
     asyncio.run(run())
 
 
 def migrate_only(words: list[str]) -> None:
     argparse.ArgumentParser(prog="run.py migrate").parse_args(words)
-    settings = read_settings()
-    (settings.storage.directory / "data").mkdir(parents=True, exist_ok=True)
-    names = asyncio.run(migrate(settings.database.url))
+
+    async def run() -> list[str]:
+        names: list[str] = []
+        async with opened(read_settings(), tells=names.append):
+            return names
+
+    names = asyncio.run(run())
     print("\n".join(names) if names else "The database is up to date.")
 
 
@@ -166,6 +181,7 @@ def worker(words: list[str]) -> None:
     settings.refuse_unsafe()
 
     async def act(vault: Vault) -> None:
+        await released()
         courier = house.courier_of(settings, vault)
         work = asyncio.create_task(courier.run())
         stop = asyncio.Event()
@@ -210,16 +226,10 @@ def demo_settings(port: int, directory: Path) -> Settings:
 async def _prepare_demo(settings: Settings, address: str, passphrase: str) -> None:
     from events_app import demonstration
 
-    vault = open_vault(settings)
-    await migrate(settings.database.url)
-    await open_database(settings.database.url, models=house.MODELS)
-    try:
+    async with opened(settings) as vault:
         await demonstration.seed(act=_organizers_act(settings, vault))
         token = await accounts.invite(vault, address, now=clock.now())
         await accounts.accept(vault, token, "Rima", address, passphrase, now=clock.now())
-    finally:
-        await close_database()
-        vault.close()
 
 
 def for_developers(module: str) -> Callable[[list[str]], None]:

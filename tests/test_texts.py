@@ -95,7 +95,8 @@ def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["ab12-cd34", "AB12 CD34", "ab12–cd34", "ab12\u2011cd34", "ab١٢cd٣٤", "ａｂ１２ｃｄ３４", "ab12—cd34", " ab12\u00adcd34 "],
+    ["ab12-cd34", "AB12 CD34", "ab12–cd34", "ab12\u2011cd34", "ab١٢cd٣٤", "ａｂ１２ｃｄ３４", "ab12—cd34",
+     " ab12\u00adcd34 "],
 )  # fmt: skip
 def test_a_code_is_taken_however_it_is_typed(typed: str) -> None:
     assert bare_code(typed) == "ab12cd34"

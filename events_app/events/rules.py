@@ -38,6 +38,14 @@ class ShowsPlaces(StrEnum):
     HIDDEN = "hidden"
 
 
+class BlocksTime(StrEnum):
+    """Whether calendars say that people are busy; left open, several whole days do not."""
+
+    BY_LENGTH = ""
+    YES = "yes"
+    NO = "no"
+
+
 class HostRole(StrEnum):
     HOST = "host"
     CO_HOST = "co_host"
@@ -159,6 +167,8 @@ class EventFacts:
     zone: str
     conference_id: uuid.UUID | None
     room_id: uuid.UUID | None
+    all_day: bool = False
+    blocks_time: str = BlocksTime.BY_LENGTH.value
     languages: list[str] = field(default_factory=list)
     offers_in_person: bool = True
     offers_online: bool = False
@@ -188,10 +198,14 @@ class HostFacts:
 
 @dataclass(frozen=True)
 class SpeakerFacts:
+    """`row` is the id of the row that is saved again, `person_id` that of a person whom programmes know already."""
+
     name: Texts
     about: Texts
     role: str
     confirmed: bool
+    row: str = ""
+    person_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)

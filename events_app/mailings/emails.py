@@ -105,9 +105,7 @@ class LetterMaker:
         if about is None:
             about = event_facts(self._event, self._hosts, language=language, site=self._office.site)
             self._about[language] = about
-        facts: dict[str, Any] = letter_facts(
-            registration, person, about, site=self._office.site, now=self._now
-        )
+        facts: dict[str, Any] = letter_facts(registration, person, about, office=self._office, now=self._now)
         # Answers to it are for people, so they do not go to the address that reads calendar answers.
         facts |= {"organizer_address": self._office.site.sender}
         facts |= {"language": language, "own_url": page or facts["own_url"]}

@@ -60,6 +60,9 @@ KINDS: Final = {
 }
 """The letters of this room that are not `PLAIN`."""
 
+CANCELS: Final = frozenset(kind for kind, manner in KINDS.items() if manner.method == "CANCEL")
+"""Those that take an entry out of a calendar: they leave even when their person was erased."""
+
 _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
 
@@ -95,31 +98,43 @@ class LetterText(NamedTuple):
 
 
 def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
-    """The letter's words. What is said to many alike is said once, as a form with blanks for the name and the link."""
-    name, (own_pages, _slash, token) = harmless(facts["name"]), facts["own_url"].rpartition("/")
+    """The letter's words. What is said to many alike is said once, as a form with blanks for the name and the links."""
+    split = [facts.get(link, "").rpartition("/") for link in _LINKS]
+    own = [harmless(facts["name"]), *(token for _stem, _slash, token in split)]
     alike = {fact: facts[fact] for fact in facts.keys() - _OF_ONE_PERSON}
     said = json.dumps(alike, sort_keys=True, ensure_ascii=False)
-    if alike.keys() - _OF_MANY or _NAME in said or _TOKEN in said or not (name + token).isprintable():
+    if alike.keys() - _OF_MANY or any(blank in said for blank in _BLANKS) or not "".join(own).isprintable():
         return _say(kind, facts, manner)
-    form = _form(kind, manner, said, own_pages, is_named=bool(name))
-    return LetterText(*(text.replace(_NAME, name).replace(_TOKEN, token) for text in form))
+    stems = tuple(stem for stem, _slash, _token in split)
+    form = _form(kind, manner, said, stems, is_named=bool(own[0]))
+    return LetterText(*(_filled(text, own) for text in form))
 
 
-_OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "own_url"}
-"""Of these, a letter's words hold the name and the link, or nothing."""
+def _filled(text: str, own: Sequence[str]) -> str:
+    for blank, words in zip(_BLANKS, own, strict=True):
+        text = text.replace(blank, words)
+    return text
+
+
+_LINKS = ("own_url", "way_url")
+_OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", *_LINKS}
+"""Of these, a letter's words hold the name and the links, or nothing."""
 _OF_MANY = {
     "language", "mode", "status", "answer", "invited", "hold", "event", "old",
     "organizer_name", "site_name", "site_url",
 }  # fmt: skip
 """A letter that says more than this (a reason, a deadline, an organizer's own words) is said for its person alone."""
-_NAME, _TOKEN = "\ue000", "\ue001"
-"""The blanks. Nobody can print them, so no name holds them; where an event's text does, there is no form."""
+_BLANKS = ("\ue000", "\ue001", "\ue002")
+"""Blanks, for the name and the last piece of each link. Nobody can print them, so no name holds them; where an event's
+text does, there is no form."""
 
 
 @lru_cache(maxsize=64)
-def _form(kind: str, manner: Manner, alike: str, own_pages: str, *, is_named: bool) -> LetterText:
+def _form(kind: str, manner: Manner, alike: str, stems: tuple[str, ...], *, is_named: bool) -> LetterText:
     """The words of a letter with blanks, kept for the next person: they depend on nothing but what is given here."""
-    blanks = {"name": _NAME if is_named else "", "own_url": f"{own_pages}/{_TOKEN}"}
+    blanks = {"name": _BLANKS[0] if is_named else ""}
+    for link, stem, blank in zip(_LINKS, stems, _BLANKS[1:], strict=True):
+        blanks[link] = f"{stem}/{blank}" if stem else ""
     return _say(kind, json.loads(alike) | blanks, manner)
 
 
@@ -216,6 +231,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "starts": starts,
         "ends": ends,
         "own_url": None if manner.method or _method(manner, facts) else facts["own_url"],
+        "way_url": facts.get("way_url", ""),
         "old": facts.get("old"),
         "reason": facts.get("reason", ""),
         "giver": harmless(facts.get("giver", "")),

@@ -1,16 +1,19 @@
 """What a letter will need to know, frozen where the fact is written."""
 
+import base64
+import hmac
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from events_app.acts import Office
 from events_app.events.models.event import Event, EventHost
 from events_app.events.models.where import place_of
 from events_app.i18n import choose
 from events_app.registrations.models import Registration
-from events_app.vault import Json
+from events_app.vault import Json, NoKey, Vault
 from events_app.web.site import Site
 
 Facts = dict[str, Json]
@@ -82,26 +85,65 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
 
 
 def letter_facts(
-    registration: Registration, person: Person, event: Facts, *, site: Site, now: datetime
+    registration: Registration, person: Person, event: Facts, *, office: Office, now: datetime
 ) -> Facts:
     """Everything a letter about this registration will ever need. What happens later does not change it."""
+    site, scope = office.site, str(registration.event_id)
     return {
+        **calendar_facts(registration, event, language=registration.language, site=site, stamp=now),
         "to_address": person.address,
         "name": person.name,
-        "language": registration.language,
-        "mode": registration.mode,
         "status": registration.status,
         "answer": registration.answer,
         "invited": registration.invited,
+        "site_url": site.base_url,
+        "own_url": site.url(f"/registrations/{person.token}"),
+        "way_url": f"{event['url']}/own/{key_of(WAY_BACK, registration.id, scope=scope, vault=office.vault)}",
+    }
+
+
+def calendar_facts(
+    registration: Registration, event: Facts, *, language: str, site: Site, stamp: datetime
+) -> Facts:
+    """What the person's calendar entry says wherever it comes from (letter, file, personal calendar); no name is in it.
+
+    `stamp` is the moment of this version (DTSTAMP)."""
+    return {
+        "language": language,
+        "mode": registration.mode,
         "hold": registration.invited and registration.status in {"pending", "waitlisted"},
         "uid": uid_of(registration.id, site),
         "sequence": registration.sequence,
-        "stamp": now.astimezone(UTC).isoformat(),
+        "stamp": stamp.astimezone(UTC).isoformat(),
         "created": datetime.combine(registration.registered_on, datetime.min.time(), UTC).isoformat(),
         "organizer_address": registration.organizer_address,
         "organizer_name": registration.organizer_name,
-        "site_name": site.name(registration.language),
-        "site_url": site.base_url,
-        "own_url": site.url(f"/registrations/{person.token}"),
+        "site_name": site.name(language),
         "event": event,
     }
+
+
+WAY_BACK = "way back"
+"""The only power of the link in letters with a calendar part: our mailing the personal link to its person."""
+
+_ID, _PROOF = 32, 24
+"""Characters of a key: the row's id, and 120 bits that only the event's key can make."""
+
+
+def key_of(purpose: str, row_id: uuid.UUID, *, scope: str, vault: Vault) -> str:
+    """The last piece of a link that can do one thing for one row. Nothing is stored for it."""
+    proof = base64.b32encode(vault.code_index(scope, f"{purpose}:{row_id}")[:15]).decode().lower()
+    return f"{row_id.hex}{proof}"
+
+
+def row_of_key(purpose: str, key: str, *, scope: str, vault: Vault) -> uuid.UUID | None:
+    """The row that such a link is about; None for one that we never made."""
+    try:
+        row_id = uuid.UUID(key[:_ID])
+    except ValueError:
+        return None
+    try:
+        made = key_of(purpose, row_id, scope=scope, vault=vault)
+    except NoKey:
+        return None
+    return row_id if hmac.compare_digest(made.encode(), key.encode()) else None

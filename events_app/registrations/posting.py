@@ -10,8 +10,10 @@ from events_app.database import rows
 from events_app.events.models.event import Event
 from events_app.i18n import choose
 from events_app.mail import outbox
+from events_app.mail.emptying import empty_thread
 from events_app.registrations.facts import Person, event_facts, letter_facts, person_of
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Invitation, Registration
+from events_app.registrations.rules import bare_code
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
 from events_app.web.site import Site
@@ -20,9 +22,13 @@ PAGE_ROWS = 500
 
 COURIER = Reader("courier")
 
+HANDED = "registrations.handed"
+"""The letter to a colleague who is offered somebody's place; it is in the thread of whoever offers it."""
+
 _REPLACES = {
     "registrations.already": "link",
     "registrations.link": "link",
+    "registrations.own_page": "link",
     "registrations.confirm_address": "address",
 }
 """Letters of this room of which only the newest is worth sending: a younger one supersedes it while it is unsent."""
@@ -38,10 +44,43 @@ def guest_context(invitation_id: uuid.UUID) -> str:
     return f"invitation:{invitation_id}"
 
 
+def code_index(scope: str, code: str, vault: Vault) -> bytes:
+    """What a row keeps of a code: its HMAC under the event's own key."""
+    return vault.code_index(scope, bare_code(code))
+
+
 def reveal_person(registration: Registration, *, vault: Vault, reader: Reader) -> Person:
     """The one way to read who a registration is; the vault is told who asks."""
     context = person_context(registration.id)
     return person_of(vault.reveal(str(registration.event_id), context, registration.person, reader))
+
+
+def reveal_guest(invitation: Invitation, *, act: Act) -> Mapping[str, Any]:
+    """Whom an invitation is for, and its code: {name, address, language, code}; all empty once it is forgotten."""
+    context = guest_context(invitation.id)
+    return act.vault.reveal(str(invitation.event_id), context, invitation.guest, act.by)
+
+
+async def forget_guest(invitation: Invitation, *, act: Act) -> None:
+    """The name, the address and the code of an invitation are gone, and its letters. If it was not used, it never is.
+
+    Its code's index stays, under the event's key, so that whoever holds the code reads that it was withdrawn.
+    """
+    nobody: dict[str, Json] = {"name": "", "address": "", "language": "", "code": ""}
+    context = guest_context(invitation.id)
+    invitation.guest = act.vault.seal(str(invitation.event_id), context, nobody)
+    invitation.address_index = None
+    invitation.state = "used" if invitation.state == "used" else "revoked"
+    await invitation.save(update_fields=["guest", "address_index", "state"])
+    await empty_thread(invitation.id)
+
+
+async def forget_offers(registration: Registration, *, act: Act) -> None:
+    """Whom a person offered their place to and who did not take it: it is withdrawn, and the colleague forgotten."""
+    offered = Invitation.filter(registration_id=registration.id, purpose="transfer")
+    for invitation in await offered.filter(state__in=["created", "sent"]):
+        await forget_guest(invitation, act=act)
+        await empty_thread(registration.id, only=[HANDED])
 
 
 def seal_person(registration: Registration, person: Person, *, vault: Vault) -> None:
@@ -72,7 +111,7 @@ async def post_about(
     hosts = await event.hosts()
     language = str((more or {}).get("language", registration.language))
     about = event_facts(event, hosts, language=language, site=act.site)
-    facts: dict[str, Any] = letter_facts(registration, person, about, site=act.site, now=act.now)
+    facts: dict[str, Any] = letter_facts(registration, person, about, office=act.office, now=act.now)
     posted = await outbox.post(
         kind,
         vault=act.vault,
@@ -84,6 +123,15 @@ async def post_about(
         now=act.now,
     )
     return posted.id
+
+
+async def post_own_page(registration: Registration, event: Event, *, act: Act) -> None:
+    """Post the personal link by itself, after a letter with a calendar part, which may not hold it.
+
+    Once for a registration: at its first such letter, unless a letter before held the link; and to who gets a place
+    online so late that reminders have been sent, since these bring the way to join.
+    """
+    await post_about("own_page", registration, event, act=act)
 
 
 def organizer_address(site: Site) -> str:

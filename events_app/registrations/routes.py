@@ -9,5 +9,8 @@ routes = [
     Route("/events/{slug}/register", form.create, methods=["POST"]),
     Route("/events/{slug}/mine", receipt.mine, methods=["GET"]),
     Route("/events/{slug}/mine", receipt.mail_link, methods=["POST"]),
+    Route("/events/{slug}/own/{key}", receipt.way_back, methods=["GET"]),
+    Route("/events/{slug}/own/{key}", receipt.mail_own_page, methods=["POST"]),
+    Route("/events/{slug}/own", receipt.own_page_sent, methods=["GET"]),
     Route("/events/{slug}/mine/{asked}", receipt.link_asked, methods=["GET"]),
 ]

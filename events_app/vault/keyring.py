@@ -114,6 +114,11 @@ class Keyring:
                 (wrap.scope, wrap.master, wrap.data_key, wrap.index_key),
             )
 
+    def facts(self) -> dict[str, str]:
+        """All facts, by name."""
+        with self.using() as connection:
+            return dict(connection.execute("SELECT name, value FROM fact ORDER BY name").fetchall())
+
     def fact(self, name: str, default: str) -> str:
         """The fact of that name; the first call ever stores its default, every later one reads it."""
         with self.using() as connection:

@@ -60,11 +60,21 @@ class Vault:
         self._look_again_at = 0.0
         self._lock = threading.RLock()
 
+    @property
+    def folder(self) -> Path:
+        """Where the keys lie."""
+        return self._directory
+
+    def is_there(self) -> bool:
+        """Whether the folder holds a master key and a keyring, whatever they are worth."""
+        return self._master_path.exists() and self._keyring.path.exists()
+
     def open(self) -> None:
         """Make the folder (0700), the master key and the keyring (0600), or check and read them.
 
         Refuses `KeysExposed` when others may open a key file, and `KeysLost` when the master key does not fit
-        the keyring: a lost master key is never replaced by a new one in silence.
+        the keyring: a lost master key is never replaced by a new one in silence. Whoever opens it beside data that
+        may need older keys asks `is_there` first.
         """
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._directory.stat().st_mode & 0o077:
@@ -197,6 +207,18 @@ class Vault:
             write_master(self._master_path, kept)
             self._master = kept
         return len(every.keys) - len(kept.keys)
+
+    def scopes(self) -> set[str]:
+        """All that have keys."""
+        return {wrap.scope for wrap in self._keyring.every_wrap()}
+
+    def mark(self) -> str | None:
+        """The mark that the data of this keyring bears too; None before it was given one."""
+        return self._keyring.facts().get("mark")
+
+    def take_mark(self, mark: str) -> str:
+        """Bear this mark from now on, or say which one it bears already: that is never changed."""
+        return self._keyring.fact("mark", mark)
 
     def site_host(self, default: str) -> str:
         """The host in calendar UIDs (RFC 7986, 5.3): stored by the first call ever, never changed."""

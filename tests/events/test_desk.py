@@ -12,6 +12,7 @@ from events_app.conferences.models import Conference
 from events_app.directory.models import Organization, Room, Venue
 from events_app.events.models.event import Event
 from events_app.mail import outbox
+from events_app.registrations.rules import Guest
 from events_app.web.forms import MOST_FIELDS
 from tests import make
 from tests.make import NOW, Desk, House, words_of
@@ -556,7 +557,8 @@ async def test_a_date_is_taken_as_an_organizer_types_it(house: House, typed: str
     [
         (
             "3/4/2027",
-            "“3/4/2027” may be Saturday 3 April 2027 or Thursday 4 March 2027. Please write it as 2027-04-03 or 2027-03-04.",
+            "“3/4/2027” may be Saturday 3 April 2027 or Thursday 4 March 2027. "
+            "Please write it as 2027-04-03 or 2027-03-04.",
         ),
         ("soon", "Please write the date as year, month and day, such as 2027-01-14."),
     ],
@@ -571,3 +573,18 @@ async def test_a_date_that_cannot_be_read_is_answered_with_an_example(
     assert answer.status_code == 422
     assert said in words_of(answer)
     assert f'value="{typed}"' in answer.text
+
+
+async def test_places_are_never_made_fewer_than_a_party_that_waits_without_a_word(house: House) -> None:
+    desk = await house.desk()
+    event = await make.event(house.office.vault, capacity_in_person=3, most_guests=2)
+    await make.registered(event, 1, office=house.office)
+    await make.registered(event, 2, office=house.office, guests=[Guest("Guest 8"), Guest("Guest 9")])
+    before = words_of(await desk.get(f"/desk/events/{event.id}"))
+
+    await make.change(event, house.office, capacity_in_person=2)
+
+    warning = "1 party that waits is larger than all its places"
+    assert warning not in before
+    assert warning in words_of(await desk.get(f"/desk/events/{event.id}"))
+    assert warning in words_of(await desk.get(f"/desk/events/{event.id}/invitations"))

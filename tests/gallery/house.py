@@ -19,8 +19,7 @@ from events_app import app as house
 from events_app import clock, i18n
 from events_app.accounts import actions as accounts
 from events_app.accounts.guard import FormExpired
-from events_app.commands import open_vault
-from events_app.database import close_database, migrate, open_database
+from events_app.commands import opened
 from events_app.errors import Invalid
 from events_app.events.rules import EventChangedMeanwhile
 from events_app.settings import Settings, load_settings
@@ -74,18 +73,12 @@ async def refuse(request: Request) -> Response:
 
 async def fill(kind: str, settings: Settings) -> None:
     i18n.load_languages(settings.site.languages)
-    vault = open_vault(settings)
-    await migrate(settings.database.url)
-    await open_database(settings.database.url, models=house.MODELS)
-    try:
+    async with opened(settings) as vault:
         places = await sit_down(vault)
         if kind == "begun":
             await make.organization("Cedar Archive for Human Rights", colour="#0b5653")
         if kind == "rich":
             places |= await people.fill(settings, vault)
-    finally:
-        await close_database()
-        vault.close()
     (settings.storage.directory / "places.json").write_text(json.dumps(places))
 
 

@@ -169,7 +169,7 @@ async def test_a_double_click_imports_it_once(house: House) -> None:
 
     assert len({answer.headers["location"] for answer in answers}) == 1
     assert await Registration.all().count() == 2
-    assert await Letter.all().count() == 2
+    assert await Letter.all().count() == 4
     assert await ImportBatch.all().count() == 1
 
 
@@ -388,7 +388,7 @@ async def test_nothing_is_taken_back_once_a_letter_has_left(house: House) -> Non
 
     assert answer.status_code == 409
     assert await Registration.all().count() == 2
-    assert await Letter.all().count() == 2
+    assert await Letter.all().count() == 4
     assert "/undoing" not in (await desk.get(batch)).text
 
 

@@ -27,7 +27,7 @@ CODES = sorted(path.name for path in LOCALE_FOLDER.iterdir() if path.is_dir())
 TELLING = (0, 1, 2, 3, 10, 11, 99, 100, 102, 103, 111)
 """Numbers that tell one set of Arabic plural forms from another."""
 
-FOR_THE_TERMINAL = ("events_app.database", "events_app.settings")
+FOR_THE_TERMINAL = ("events_app.backups", "events_app.database", "events_app.settings")
 """Modules whose refusals only an operator reads, at the terminal: they stay in English."""
 
 

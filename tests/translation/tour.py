@@ -16,6 +16,7 @@ from events_app.acts import Office
 from events_app.clock import now as clock_now
 from events_app.events.actions import editing, life
 from events_app.events.models.event import Event
+from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import reveal_person
 from events_app.vault import Reader
@@ -208,6 +209,8 @@ async def _registering(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[
     await tour.look(visitor, mine)
     await tour.send(visitor, mine, address="")
     await tour.send(visitor, mine, address="nour@example.org")
+    await tour.send(visitor, f"/events/{events['open'].slug}/own/none")
+    await tour.look(visitor, f"/events/{events['open'].slug}/own/none")
 
 
 async def _own_pages(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[str, Event]) -> None:
@@ -318,6 +321,10 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     letters = re.findall(r'href="(/desk/letters/[^"]+)"', tour.seen[-1][1])
     await tour.look(desk.client, letters[0], f"{letters[0]}/html")
     await tour.send(desk.client, f"{letters[0]}/sending", **token)
+    await Letter.filter(event_id=events["open"].id).update(state="refused", due_at=None)
+    await tour.look(desk.client, f"{base}/letters/again", "/desk/mail/again", "/desk/mail")
+    await tour.send(desk.client, f"{base}/letters/again", **token)
+    await tour.send(desk.client, "/desk/mail/again", **token)
     for row in await Registration.filter(event_id=events["open"].id, live=True).limit(1):
         await tour.send(desk.client, f"{base}/registrations/{row.id}/cancellation", **token)
     await tour.send(desk.client, f"/desk/events/{events['bare'].id}/publication", **token)

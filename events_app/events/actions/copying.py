@@ -30,11 +30,11 @@ async def _insert_copy(
     hosts = [HostFacts(str(host.organization_id), host.role) for host in await hosts_of(original.id)]
     copy = await insert_event(new_id, facts, act=act, hosts=hosts)
     speakers = [
-        SpeakerFacts(speaker.name, speaker.about, speaker.role, False)
+        SpeakerFacts(speaker.name, speaker.about, speaker.role, confirmed=False, person_id=speaker.person_id)
         for speaker in await speakers_of(original.id)
     ]
     agenda = [AgendaFacts(item.title, item.minutes) for item in await agenda_of(original.id)]
-    await write_panel(copy.id, speakers, agenda)
+    await write_panel(copy, speakers, agenda)
     await follow(original.id, copy.id)
     return copy
 

@@ -228,6 +228,8 @@ class EventFields(Form):
             starts_at=starts_at,
             ends_at=ends_at,
             zone=zone,
+            all_day=False,
+            blocks_time="",
             conference_id=uuid.UUID(self.conference.data) if self.conference.data else None,
             room_id=uuid.UUID(self.room.data) if self.room.data else None,
             languages=list(self.spoken.data or ()),

@@ -7,6 +7,7 @@ from wtforms import (
     BooleanField,
     FieldList,
     FormField,
+    HiddenField,
     IntegerField,
     SelectField,
 )
@@ -50,6 +51,7 @@ def _programme_class(codes: tuple[str, ...]) -> type[Form]:
         "SpeakerForm",
         (Form,),
         {
+            "row": HiddenField(),
             **text_fields(L_("Name"), "name", 160),
             **text_fields(L_("Function and organization"), "about", 200),
             "role": SelectField(L_("Role")),
@@ -84,7 +86,7 @@ def programme_form(
     data = {
         "hosts": [{"organization": str(host.organization_id), "role": host.role} for host in hosts],
         "speakers": [
-            {"role": each.role, "confirmed": each.confirmed}
+            {"row": str(each.id), "role": each.role, "confirmed": each.confirmed}
             | {f"name_{code}": text for code, text in each.name.items()}
             | {f"about_{code}": text for code, text in each.about.items()}
             for each in speakers
@@ -120,7 +122,11 @@ def programme_facts(form: Form) -> ProgrammeFacts:
             hosts[chosen] = HostFacts(chosen, entry.form["role"].data)
     speakers = [
         SpeakerFacts(
-            texts_typed(row, "name"), texts_typed(row, "about"), row["role"].data, bool(row["confirmed"].data)
+            texts_typed(row, "name"),
+            texts_typed(row, "about"),
+            row["role"].data,
+            bool(row["confirmed"].data),
+            row["row"].data or "",
         )
         for row in (entry.form for entry in field_of(form, "speakers").entries)
         if texts_typed(row, "name")

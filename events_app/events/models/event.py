@@ -16,7 +16,7 @@ from events_app.database import Prepared, rows
 from events_app.directory.models import Organization, Room
 from events_app.errors import NoSuchPage
 from events_app.events import rules
-from events_app.events.rules import Mode, Opening, ShowsPlaces, Status, Visibility
+from events_app.events.rules import BlocksTime, Mode, Opening, ShowsPlaces, Status, Visibility
 from events_app.texts import Texts
 
 
@@ -58,6 +58,8 @@ class Event(Model):
     ends_fold = fields.SmallIntField(default=0)
     starts_at = fields.DatetimeField()
     ends_at = fields.DatetimeField()
+    all_day = fields.BooleanField(default=False)
+    blocks_time = fields.CharField(max_length=8, default=BlocksTime.BY_LENGTH.value)
 
     offers_in_person = fields.BooleanField(default=True)
     offers_online = fields.BooleanField(default=False)

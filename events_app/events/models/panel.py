@@ -11,11 +11,16 @@ from events_app.texts import Texts
 
 
 class Speaker(Model):
-    """Somebody on the panel, named in public; `confirmed` False shows as 'to be confirmed'."""
+    """Somebody on the panel, named in public; `confirmed` False shows as 'to be confirmed'.
+
+    `person_id` lasts as long as people read programmes: it is kept when the row is saved, and the same in all events
+    of a conference where the person speaks (`events/actions/saving.known_person`).
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
     event: fields.ForeignKeyRelation[Event] = fields.ForeignKeyField("house.Event", on_delete=fields.CASCADE)
     event_id: uuid.UUID
+    person_id = fields.UUIDField(default=uuid.uuid4)
     name: Texts = fields.JSONField()
     about: Texts = fields.JSONField(default=dict)
     role = fields.CharField(max_length=16)

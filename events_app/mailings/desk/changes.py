@@ -71,7 +71,7 @@ async def _previews(
         )
         about = event_facts(event, hosts, language=language, site=office.site)
         person = Person("…", "name@example.org", "", "x")
-        facts: dict[str, Any] = letter_facts(nobody, person, about, site=office.site, now=clock.now())
+        facts: dict[str, Any] = letter_facts(nobody, person, about, office=office, now=clock.now())
         if concerned.material and event.announced:
             facts |= announcing.old_facts(event.announced, language)
         draft = compose(f"mailings.{letter}", facts)

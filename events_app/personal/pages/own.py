@@ -133,7 +133,7 @@ async def _entry(request: Request, found: Registration, event: Event, person: Pe
     office = office_of(request)
     with use_language(found.language):
         about = event_facts(event, await hosts_of(event.id), language=found.language, site=office.site)
-        return entry_of(letter_facts(found, person, about, site=office.site, now=clock.now()))
+        return entry_of(letter_facts(found, person, about, office=office, now=clock.now()))
 
 
 def back_to(request: Request, sentence: str, *, token: str = "") -> Response:

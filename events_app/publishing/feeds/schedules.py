@@ -1,27 +1,38 @@
-"""A conference's programme as conference apps read it: schedule.json (frab) and schedule.xml (pentabarf)."""
+"""A conference's programme as conference apps read it: schedule.json (frab) and schedule.xml (pentabarf).
+
+Both hold against the schemas that https://c3voc.de/schedule publishes; tests/publishing/schedule_rules.py says what
+those ask for.
+"""
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import UTC
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
 from xml.etree import ElementTree as ET
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events_app.calendar.zones import zone as zone_of
 from events_app.conferences.models import Conference
 from events_app.events.models.event import Event, programme_of
 from events_app.events.models.panel import Speaker
-from events_app.events.models.where import room_name
+from events_app.events.models.where import named_rooms, room_id_of
 from events_app.events.rules import Status
-from events_app.i18n import choose, current_language
+from events_app.i18n import choose
+from events_app.publishing.feeds.days import ConferenceDay, days_of, end_of
 from events_app.publishing.feeds.responses import add_text, answer, feed_response, last_change
 from events_app.texts import for_xml
 from events_app.web.site import Site, site_of
 
 JSON_TYPE = "application/json; charset=utf-8"
 XML_TYPE = "text/xml; charset=utf-8"
+SLOT: Final = "00:05"
+_ZONE = re.compile(r"[A-Z][a-z]+/[A-Z][a-z]+.*|UTC")
 
 
 async def schedule_json(request: Request) -> Response:
@@ -34,149 +45,207 @@ async def schedule_xml(request: Request) -> Response:
     return await answer(request, _schedule_xml)
 
 
-def number_of(found: Event | Speaker) -> int:
-    """The whole number that schedule formats ask for: the same for ever, from the event's or the speaker's id."""
-    return int(found.id.hex[:7], 16)
+@dataclass(frozen=True)
+class Schedule:
+    """What both forms say: the conference, its days, what its rooms are called, who speaks, each event's number."""
+
+    conference: Conference
+    days: Sequence[ConferenceDay]
+    rooms: Mapping[UUID, str]
+    speakers: Mapping[UUID, Sequence[Speaker]]
+    numbers: Mapping[UUID, int]
+    tracks: Sequence[str]
+    changed: datetime
+    site: Site
+
+    @property
+    def version(self) -> str:
+        return f"{self.changed.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def head(self) -> dict[str, str]:
+        """The conference as both name it. Days are counted from the first to the last, empty ones too."""
+        first, last = self.days[0].day, max(self.days[-1].day, self.conference.ends_on)
+        zone = self.conference.zone
+        return {
+            "acronym": acronym_of(self.conference),
+            "title": for_xml(choose(self.conference.name)),
+            "start": f"{first:%Y-%m-%d}",
+            "end": f"{last:%Y-%m-%d}",
+            "timeslot_duration": SLOT,
+            "base_url": self.site.url("/"),
+        } | ({"time_zone_name": zone} if _ZONE.fullmatch(zone) else {})
+
+    @property
+    def days_count(self) -> int:
+        return (max(self.days[-1].day, self.conference.ends_on) - self.days[0].day).days + 1
 
 
-async def _programme(request: Request) -> tuple[Conference, list[Event], dict[Any, list[Speaker]]]:
-    """A conference, its events that take place, and who speaks in each."""
+async def _schedule(request: Request) -> Schedule:
     found = await Conference.find_by_slug(request.path_params["slug"])
-    events = [each for each in await programme_of(found) if each.status == Status.PUBLISHED]
-    speakers: dict[Any, list[Speaker]] = defaultdict(list)
-    for speaker in await Speaker.filter(event_id__in=[each.id for each in events]).order_by("position"):
+    listed = await programme_of(found)
+    events = [each for each in listed if each.status == Status.PUBLISHED]
+    return Schedule(
+        conference=found,
+        days=days_of(found, events),
+        rooms={key: for_xml(name) for key, name in named_rooms(events).items()},
+        speakers=await _speakers(events),
+        numbers=numbers_of(listed),
+        tracks=sorted({for_xml(choose(each.track)) for each in events} - {""}),
+        changed=last_change(events),
+        site=site_of(request),
+    )
+
+
+async def _speakers(events: Sequence[Event]) -> Mapping[UUID, Sequence[Speaker]]:
+    """Who speaks in each event. Whom the organizers have not confirmed is in no file that others copy."""
+    speakers: dict[UUID, list[Speaker]] = defaultdict(list)
+    confirmed = Speaker.filter(event_id__in=[each.id for each in events], confirmed=True)
+    for speaker in await confirmed.order_by("position"):
         speakers[speaker.event_id].append(speaker)
-    return found, events, speakers
+    return speakers
 
 
-def _days(events: Sequence[Event]) -> list[tuple[str, dict[str, list[Event]]]]:
-    """Events by the day on their own wall, then by room, in order."""
-    days: dict[str, dict[str, list[Event]]] = defaultdict(lambda: defaultdict(list))
-    for each in sorted(events, key=lambda one: (one.starts_wall, one.slug)):
-        days[each.starts_wall[:10]][room_name(each)].append(each)
-    return sorted(days.items())
+def acronym_of(found: Conference) -> str:
+    """The conference's short name: at least four small letters, digits and underscores."""
+    short = found.slug.replace("-", "_")
+    return short if len(short) >= 4 else f"conference_{short}"
 
 
-def _duration(found: Event) -> str:
-    minutes = int((found.ends_at - found.starts_at).total_seconds() // 60)
+def number_of(key: UUID, attempt: int = 0) -> int:
+    """The whole number that schedule formats ask for: the same for ever, from the id of an event or a person."""
+    return int(key.hex[attempt : attempt + 7], 16)
+
+
+def numbers_of(events: Sequence[Event]) -> dict[UUID, int]:
+    """A number for each event, no two alike; where two ids give the same one, the older event keeps it."""
+    taken = {0}
+    numbers: dict[UUID, int] = {}
+    for each in sorted(events, key=lambda one: (one.created_at, one.id)):
+        tries = (number_of(each.id, attempt) for attempt in range(26))
+        number = next((one for one in tries if one not in taken), max(taken) + 1)
+        taken.add(number)
+        numbers[each.id] = number
+    return numbers
+
+
+def _json_duration(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def _item(found: Event, speakers: Sequence[Speaker], *, site: Site) -> dict[str, Any]:
-    """One event as both schedule formats say it."""
+def _xml_duration(minutes: int) -> str:
+    """HH:MM, and D:HH:MM from a hundred hours on, for which the schema has no two digits (pretalx writes the same)."""
+    if minutes < 100 * 60:
+        return _json_duration(minutes)
+    days, rest = divmod(minutes, 24 * 60)
+    return f"{days}:{rest // 60:02d}:{rest % 60:02d}"
+
+
+def _item(found: Event, schedule: Schedule) -> dict[str, Any]:
+    """One event as both forms say it; times are those of the conference's own clock."""
+    here, number = zone_of(schedule.conference.zone), schedule.numbers[found.id]
+    starts, ends = found.starts.astimezone(here), end_of(found).astimezone(here)
     return {
         "guid": str(found.id),
-        "id": number_of(found),
-        "date": found.starts.isoformat(),
-        "start": found.starts_wall[11:],
-        "duration": _duration(found),
-        "room": room_name(found),
-        "slug": found.slug,
-        "url": site.url(f"/events/{found.slug}"),
-        "title": choose(found.title),
+        "id": number,
+        "date": starts.isoformat(),
+        "start": f"{starts:%H:%M}",
+        "end": ends.isoformat(),
+        "minutes": int((ends.timestamp() - starts.timestamp()) // 60),
+        "room": schedule.rooms[room_id_of(found)],
+        "slug": f"{acronym_of(schedule.conference)}-{number:04d}-{found.slug}",
+        "url": schedule.site.url(f"/events/{found.slug}"),
+        "title": for_xml(choose(found.title)),
         "subtitle": "",
-        "track": choose(found.track) or None,
+        "track": for_xml(choose(found.track)),
         "type": "side event",
-        "language": (found.languages or [current_language()])[0],
-        "abstract": choose(found.summary),
-        "description": choose(found.description),
+        "language": found.languages[0] if found.languages else "",
+        "abstract": for_xml(choose(found.summary)),
+        "description": for_xml(choose(found.description)),
+        "persons": [
+            {
+                "guid": str(each.person_id),
+                "id": number_of(each.person_id),
+                "name": for_xml(choose(each.name)),
+            }
+            for each in schedule.speakers.get(found.id, ())
+        ],
+    }
+
+
+async def _schedule_json(request: Request) -> Response:
+    said = await _schedule(request)
+    rooms = sorted(said.rooms.items(), key=lambda room: room[1])
+    conference = said.head | {
+        "daysCount": said.days_count,
+        "rooms": [{"name": name, "guid": str(key)} for key, name in rooms],
+        "tracks": [{"name": name} for name in said.tracks],
+        "days": [_json_day(each, said) for each in said.days],
+    }
+    base_url = conference.pop("base_url")
+    schedule = {"version": said.version, "base_url": base_url, "conference": conference}
+    content = json.dumps({"schedule": schedule}, ensure_ascii=False, indent=1).encode()
+    return feed_response(content, JSON_TYPE, name="schedule.json", changed=said.changed)
+
+
+def _json_day(day: ConferenceDay, said: Schedule) -> dict[str, Any]:
+    rooms = {
+        said.rooms[key]: [_json_item(_item(each, said)) for each in listed]
+        for key, listed in day.rooms.items()
+    }
+    edges = {"day_start": day.starts.isoformat(), "day_end": day.ends.isoformat()}
+    return {"index": day.index, "date": f"{day.day:%Y-%m-%d}", **edges, "rooms": rooms}
+
+
+def _json_item(item: dict[str, Any]) -> dict[str, Any]:
+    minutes = item.pop("minutes")
+    return item | {
+        "duration": _json_duration(minutes),
+        "track": item["track"] or None,
+        "language": item["language"] or None,
         "recording_license": "",
         "do_not_record": True,
-        "persons": [
-            {"id": number_of(each), "name": choose(each.name), "public_name": choose(each.name)}
-            for each in speakers
-        ],
         "links": [],
         "attachments": [],
     }
 
 
-async def _schedule_json(request: Request) -> Response:
-    found, events, speakers = await _programme(request)
-    site, changed = site_of(request), last_change(events)
-    days = []
-    for index, (day, rooms) in enumerate(_days(events), start=1):
-        first, last = _edges(rooms)
-        said = {
-            room: [_item(each, speakers[each.id], site=site) for each in listed]
-            for room, listed in rooms.items()
-        }
-        days.append({"index": index, "date": day, "day_start": first, "day_end": last, "rooms": said})
-    schedule = {
-        "version": f"{changed.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
-        "base_url": site.url("/"),
-        "conference": {
-            "acronym": found.slug,
-            "title": choose(found.name),
-            "start": f"{found.starts_on:%Y-%m-%d}",
-            "end": f"{found.ends_on:%Y-%m-%d}",
-            "daysCount": (found.ends_on - found.starts_on).days + 1,
-            "timeslot_duration": "00:05",
-            "time_zone_name": found.zone,
-            "rooms": [{"name": room} for room in sorted({room_name(each) for each in events})],
-            "tracks": [{"name": name} for name in sorted({choose(each.track) for each in events} - {""})],
-            "days": days,
-        },
-    }
-    content = json.dumps({"schedule": schedule}, ensure_ascii=False, indent=1).encode()
-    return feed_response(content, JSON_TYPE, name="schedule.json", changed=changed)
-
-
-def _edges(rooms: dict[str, list[Event]]) -> tuple[str, str]:
-    """The first start and the last end of a day, with offset."""
-    listed = [each for some in rooms.values() for each in some]
-    first = min(listed, key=lambda each: each.starts_at)
-    last = max(listed, key=lambda each: each.ends_at)
-    return first.starts.isoformat(), last.ends.isoformat()
-
-
 async def _schedule_xml(request: Request) -> Response:
-    found, events, speakers = await _programme(request)
-    site, changed = site_of(request), last_change(events)
+    said = await _schedule(request)
     schedule = ET.Element("schedule")
-    add_text(schedule, "version", f"{changed.astimezone(UTC):%Y-%m-%d %H:%M:%S}")
+    add_text(schedule, "version", said.version)
     about = ET.SubElement(schedule, "conference")
-    add_text(about, "acronym", found.slug)
-    add_text(about, "title", choose(found.name))
-    add_text(about, "start", f"{found.starts_on:%Y-%m-%d}")
-    add_text(about, "end", f"{found.ends_on:%Y-%m-%d}")
-    add_text(about, "days", str((found.ends_on - found.starts_on).days + 1))
-    add_text(about, "timeslot_duration", "00:05")
-    add_text(about, "time_zone_name", found.zone)
-    add_text(about, "base_url", site.url("/"))
-    for index, (day, rooms) in enumerate(_days(events), start=1):
-        first, last = _edges(rooms)
-        node = ET.SubElement(schedule, "day", index=str(index), date=day, start=first, end=last)
-        for room, listed in rooms.items():
-            in_room = ET.SubElement(node, "room", name=for_xml(room))
+    for name, text in (said.head | {"days": str(said.days_count)}).items():
+        add_text(about, name, text)
+    for day in said.days:
+        node = ET.SubElement(schedule, "day", index=str(day.index), date=f"{day.day:%Y-%m-%d}")
+        node.set("start", day.starts.isoformat())
+        node.set("end", day.ends.isoformat())
+        for key, listed in day.rooms.items():
+            in_room = ET.SubElement(node, "room", name=said.rooms[key], guid=str(key))
             for each in listed:
-                _xml_item(in_room, _item(each, speakers[each.id], site=site))
+                _xml_item(in_room, _item(each, said))
     content = ET.tostring(schedule, encoding="utf-8", xml_declaration=True)
-    return feed_response(content, XML_TYPE, name="schedule.xml", changed=changed)
+    return feed_response(content, XML_TYPE, name="schedule.xml", changed=said.changed)
+
+
+_XML_TEXTS = (
+    "date", "start", "duration", "room", "slug", "url", "title", "subtitle", "track", "type", "language", "abstract",
+    "description",
+)  # fmt: skip
 
 
 def _xml_item(room: ET.Element, item: dict[str, Any]) -> None:
+    item["duration"] = _xml_duration(item["minutes"])
     node = ET.SubElement(room, "event", guid=item["guid"], id=str(item["id"]))
-    names = (
-        "date",
-        "start",
-        "duration",
-        "room",
-        "slug",
-        "url",
-        "title",
-        "subtitle",
-        "track",
-        "type",
-        "language",
-    )
-    for name in (*names, "abstract", "description"):
-        add_text(node, name, item[name] or "")
+    for name in _XML_TEXTS:
+        add_text(node, name, item[name])
     recording = ET.SubElement(node, "recording")
     add_text(recording, "license", "")
     add_text(recording, "optout", "true")
     persons = ET.SubElement(node, "persons")
     for person in item["persons"]:
-        ET.SubElement(persons, "person", id=str(person["id"])).text = for_xml(person["public_name"])
+        named = ET.SubElement(persons, "person", id=str(person["id"]), guid=person["guid"])
+        named.text = person["name"]
     for name in ("links", "attachments"):
         ET.SubElement(node, name)

@@ -7,10 +7,12 @@ from events_app.addresses import kept
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
+from events_app.mail.models import Letter
 from events_app.registrations import rules
+from events_app.registrations.facts import WAY_BACK, row_of_key
 from events_app.registrations.models import Registration, party_of
 from events_app.registrations.places import confirm, end, promote
-from events_app.registrations.posting import note, post_about
+from events_app.registrations.posting import note, post_about, post_own_page
 from events_app.registrations.rules import Due, Status
 
 
@@ -29,6 +31,10 @@ async def confirm_address(registration_id: uuid.UUID, *, act: Act) -> Registrati
         each.due_at, each.due_for = None, Due.NOTHING
         if each.seated:
             await confirm(each, event, letter="confirmed", act=act.of(Who.PERSON))
+            if (
+                each.id != registration.id and each.invited
+            ):  # whoever registered them had the link in the letter before
+                await post_own_page(each, event, act=act)
         else:
             await each.save()
             await note(each, "address_confirmed", act=act.of(Who.PERSON))
@@ -107,7 +113,30 @@ async def send_link(event_id: uuid.UUID, address: str, *, act: Act) -> None:
     index = act.vault.blind_index(str(event.id), kept(address))
     registration = await Registration.find_living(event.id, index)
     if registration:
+        await _post_link(registration, event, act=act)
+
+
+@one_transaction
+async def send_link_by_key(event_id: uuid.UUID, key: str, *, act: Act) -> None:
+    """Mail the personal link to whom the link of a letter with a calendar part was made for (`WAY_BACK`).
+
+    Nothing happens for a link that we never made, or for who is out. Whoever sees a shared calendar may press it.
+    """
+    event = await Event.claim(event_id)
+    row_id = row_of_key(WAY_BACK, key, scope=str(event.id), vault=act.vault)
+    registration = await Registration.get_or_none(id=row_id, event_id=event.id, live=1, erased=False)
+    if registration:
+        await _post_link(registration, event, act=act)
+
+
+async def _post_link(registration: Registration, event: Event, *, act: Act) -> None:
+    sent = Letter.filter(thread=registration.id, kind="registrations.link", posted_day=act.now.date())
+    if await sent.count() < MOST_LINKS_A_DAY:
         await post_about("link", registration, event, act=act)
+
+
+MOST_LINKS_A_DAY = 5
+"""Letters with the personal link that a registration gets on one day, when its person asks for them."""
 
 
 async def follow_event(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) -> None:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.events.models.event import Event, hosts_of
+from events_app.calendar import links
+from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.where import place_of
 from events_app.house import act_of, office_of
+from events_app.publishing.feeds.calendar import entry_of
 from events_app.publishing.pages.pictures import colours_of
 from events_app.registrations.actions import leaving
 from events_app.registrations.actions.registering import Receipt
@@ -76,17 +78,25 @@ def _opened(text: str, context: str, *, vault: Vault, now: datetime) -> Mapping[
 async def show_receipt(request: Request, token: str) -> Response:
     said = _open_receipt(token, vault=office_of(request).vault, now=clock.now())
     event = await Event.find(said["event"])
+    hosts = await hosts_of(event.id)
     return page(
         request,
         "registrations/receipt.html",
         event=event,
-        colours_url=colours_of(await hosts_of(event.id)),
+        colours_url=colours_of(hosts),
+        calendars=_calendars(request, event, hosts),
         place=place_of(event),
         status_now=said["status"],
         mode=said["mode"],
         address=said["address"],
         confirms_address=said["confirms_address"],
     )
+
+
+def _calendars(request: Request, event: Event, hosts: Sequence[EventHost]) -> dict[str, str]:
+    """Links that put a copy of the public entry into a web calendar: nothing of the person is in it."""
+    entry = entry_of(event, hosts, site=office_of(request).site)
+    return {"google": links.google(entry), "outlook": links.outlook(entry), "office": links.office(entry)}
 
 
 async def mine(request: Request) -> Response:
@@ -119,3 +129,24 @@ async def link_asked(request: Request) -> Response:
     if said["event"] != str(event.id):
         return see_other(f"/events/{event.slug}/mine")
     return page(request, "registrations/mine.html", event=event, form=AddressForm(), sent_to=said["address"])
+
+
+async def way_back(request: Request) -> Response:
+    """GET, from a letter with a calendar part: one button. It looks the same for a link that we never made."""
+    event = await Event.find_public(request.path_params["slug"])
+    return page(request, "registrations/way_back.html", event=event, is_sent=False)
+
+
+async def mail_own_page(request: Request) -> Response:
+    """POST: the link to the own page is mailed to the registration's address, and the answer is always the same."""
+    event = await Event.find_public(request.path_params["slug"])
+    links_limit.knock(request, now=time.monotonic())
+    await typed_into(request)
+    await leaving.send_link_by_key(event.id, request.path_params["key"], act=act_of(request))
+    return see_other(f"/events/{event.slug}/own")
+
+
+async def own_page_sent(request: Request) -> Response:
+    """Reloading it sends nothing."""
+    event = await Event.find_public(request.path_params["slug"])
+    return page(request, "registrations/way_back.html", event=event, is_sent=True)
