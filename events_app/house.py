@@ -10,6 +10,7 @@ from events_app import clock
 from events_app.acts import Act, Office
 from events_app.handed import (
     AnsweredIn,
+    Begin,
     CountBehind,
     CountLetters,
     CountRegistrations,
@@ -35,6 +36,7 @@ class House:
     mail: Mail
     session_lasts: timedelta
     session_idle: timedelta
+    begin: Begin
     follow: Follow
     follow_copy: FollowCopy
     seats_of: SeatsOf

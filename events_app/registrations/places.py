@@ -9,11 +9,18 @@ from events_app.acts import Act, Who
 from events_app.clock import milliseconds
 from events_app.database import rows
 from events_app.events.models.event import Event
-from events_app.events.rules import Opening
+from events_app.events.rules import Mode, Opening
 from events_app.handed import HasSeats
 from events_app.registrations import rules
 from events_app.registrations.models import Quota, Registration
-from events_app.registrations.posting import COURIER, note, post_about, reveal_person
+from events_app.registrations.posting import (
+    COURIER,
+    forget_offers,
+    note,
+    post_about,
+    post_own_page,
+    reveal_person,
+)
 from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
 
@@ -175,9 +182,11 @@ async def confirm(registration: Registration, event: Event, *, letter: str, act:
     registration.invited = bool(reveal_person(registration, vault=act.vault, reader=COURIER).address)
     registration.told, registration.said = event.told, event.said
     await registration.save()
-    await skip_what_is_due(event, [registration], now=act.now)
+    is_late = await skip_what_is_due(event, [registration], now=act.now)
     await note(registration, letter, act=act)
     await post_about(letter, registration, event, act=act)
+    if is_late and registration.mode == Mode.ONLINE:
+        await post_own_page(registration, event, act=act)  # no reminder will bring them the way to join
 
 
 async def end(registration: Registration, event: Event, *, letter: str, act: Act) -> None:
@@ -185,6 +194,7 @@ async def end(registration: Registration, event: Event, *, letter: str, act: Act
     rules.check_life(Status(registration.status), Status.CANCELLED)
     may_hear = may_hear_of_it(registration)
     await close(registration, Status.CANCELLED, now=act.now)
+    await forget_offers(registration, act=act)
     await note(registration, letter, act=act)
     if may_hear:
         await post_about(letter, registration, event, act=act)
