@@ -34,7 +34,8 @@ from events_app.texts import Texts
 async def approve(registration_id: uuid.UUID, *, beyond: bool = False, act: Act) -> Status:
     """Say yes to somebody pending, and to those who came with them: a seat if one is free, else the waitlist.
 
-    `beyond` gives them seats on purpose, also where there are none left. Refuses `NotWaiting`, `EventFull` (no seat and no waitlist), `PartyTooLarge`, `EventOver`.
+    `beyond` gives them seats on purpose, also where there are none left. Refuses `NotWaiting`, `EventFull` (no seat
+    and no waitlist), `PartyTooLarge`, `EventOver`.
     """
     registration, event = await claimed(registration_id)
     if registration.status != Status.PENDING or registration.due_for == Due.ADDRESS:
