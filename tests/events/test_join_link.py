@@ -1,9 +1,11 @@
 """An online event without a link to join: its organizers are warned, and nobody is promised what is not there."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from events_app import clock
 from events_app.acts import Office
 from events_app.registrations.actions import leaving
 from tests import make
@@ -11,7 +13,7 @@ from tests.make import House, words_of
 
 pytestmark = pytest.mark.anyio
 
-ONLINE = {"offers_online": True, "offers_in_person": False}
+ONLINE: Any = {"offers_online": True, "offers_in_person": False}
 PROMISE = "The link to join appears on your own page"
 
 
@@ -28,8 +30,8 @@ async def test_publishing_online_without_a_link_is_warned_of_with_the_way_to_put
 
 
 async def test_in_the_last_day_the_desk_says_it_louder(house: House) -> None:
-    soon = make.clock_now() + timedelta(hours=20)
-    wall = {
+    soon = clock.now() + timedelta(hours=20)
+    wall: Any = {
         "starts_wall": f"{soon:%Y-%m-%dT%H:%M}",
         "ends_wall": f"{soon + timedelta(hours=1):%Y-%m-%dT%H:%M}",
     }
