@@ -215,10 +215,10 @@ class Post:
 
 
 async def posted(event: Event, office: Office, *, own_pages: bool = False) -> list[Post]:
-    """Every letter of the event in the order of posting, superseded ones too; the one with the link to the own page,
-    which follows each first invitation, only where it is asked for."""
+    """Every letter of the event that has its words yet, in the order of posting, superseded ones too; the one with
+    the link to the own page, which follows each first invitation, only where it is asked for."""
     found = []
-    for letter in await Letter.filter(event_id=event.id).order_by("number"):
+    for letter in await Letter.filter(event_id=event.id).exclude(words="gone").order_by("number"):
         if letter.kind == "registrations.own_page" and not own_pages:
             continue
         said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, COURIER)
@@ -304,14 +304,16 @@ class Desk:
 
 
 @asynccontextmanager
-async def house(url: str, directory: Path, *, base_url: str = BASE) -> AsyncIterator[House]:
-    """The house is open: its database is that of `url`, migrated before."""
+async def house(
+    url: str, directory: Path, *, base_url: str = BASE, mail_host: str = "mail.example.org"
+) -> AsyncIterator[House]:
+    """The house is open: its database is that of `url`, migrated before. It has a mail server, which nobody calls."""
     office(directory).vault.close()  # a start past run.py makes no keys
     app = create_app(
         Settings(
             site=SiteSettings(base_url=base_url, languages=LANGUAGES),
             database=Database(url=url),
-            mail=Mail(sender_address="events@example.org"),
+            mail=Mail(host=mail_host, sender_address="events@example.org"),
             storage=Storage(directory),
         ),
         carries_letters=False,

@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from events_app.mail import outbox, rules
 from events_app.mail.dkim import Signer
 from events_app.mail.leases import Leased, Leases
 from events_app.mail.message import Composed, build, recipient_of
-from events_app.mail.smtp import Connection, InDoubt, Never, NotNow, SmtpConnection, Unreachable
+from events_app.mail.outcomes import Outcomes
+from events_app.mail.smtp import REFUSALS, Connection, SmtpConnection
+from events_app.mail.standing import Standing, Stop
 from events_app.settings import Mail
 from events_app.tokens import new_token
 
@@ -34,7 +36,8 @@ class Pace:
 
     lease: longer than one try can take. poll: between looks when nobody posts. grace: for what is in flight
     at a stop. backoff: until a deferred letter's next try. pauses: until the server is called again after it
-    could not be reached. insist: between attempts to record an outcome. The last of each is repeated.
+    could not be reached. long_pauses: until it is called again after it refused us.
+    insist: between attempts to record an outcome. The last of each is repeated.
     """
 
     lease: float = 300.0
@@ -42,6 +45,7 @@ class Pace:
     grace: float = 20.0
     backoff: tuple[float, ...] = rules.BACKOFF
     pauses: tuple[float, ...] = (2, 5, 10, 30, 60)
+    long_pauses: tuple[float, ...] = (15, 30, 60, 300, 900)
     insist: tuple[float, ...] = (0.1, 0.5, 2, 5)
 
 
@@ -74,6 +78,7 @@ class Courier:
         reader: Any,
         transport: Callable[[], Connection] | None = None,
         pace: Pace = Pace(),
+        clock: Callable[[], datetime] = clock_now,
     ) -> None:
         self._settings = settings
         self._vault = vault
@@ -90,9 +95,15 @@ class Courier:
         self._posted = asyncio.Event()
         self._stopping = asyncio.Event()
         self._finished = asyncio.Event()
-        self._failures = 0
-        self._pause_ends = clock_now()
+        self._clock = clock
+        self._standing = Standing(away=pace.pauses, refusing=pace.long_pauses)
+        self._outcomes = Outcomes(self._leases, self._standing, backoff=pace.backoff, clock=clock)
         self._next_slot = 0.0
+
+    @property
+    def stop_of_mail(self) -> Stop | None:
+        """Why nothing leaves at present: the mail server is away, or refuses us."""
+        return self._standing.stop
 
     async def run(self) -> None:
         """Work until `stop`. Being cancelled stops too, without grace."""
@@ -121,28 +132,30 @@ class Courier:
 
     async def _look(self) -> None:
         """Take letters for every sender, and some more so that none waits; one when the server cannot be reached."""
+        now = self._clock()
         self.looked_at = clock_now()
-        if clock_now() < self._pause_ends:
+        if not self._standing.may_call(now):
             return
         most = self._settings.connections * SENDERS * 2
         if self._settings.per_minute:
             most = min(most, self._settings.per_minute)
-        most = (1 if self._failures else most) - self._waiting.qsize()
+        most = (1 if self._standing.stop else most) - self._waiting.qsize()
         try:
-            for letter in await self._leases.take(most, now=clock_now()) if most > 0 else []:
+            for letter in await self._leases.take(most, now=now) if most > 0 else []:
                 self._waiting.put_nowait(letter)
         except Exception as error:  # noqa: BLE001 - the courier outlives a database that is away
             log.warning("the outbox could not be looked into: %s", type(error).__name__)
 
     def _rest(self) -> float:
         """Seconds until the next look, if nobody posts."""
-        pause = (self._pause_ends - clock_now()).total_seconds()
+        stop = self._standing.stop
+        pause = (stop.until - self._clock()).total_seconds() if stop else 0
         return min(self._pace.poll, pause) if pause > 0 else self._pace.poll
 
     async def _wind_up(self) -> None:
         while not self._waiting.empty():
             letter = self._waiting.get_nowait()
-            await self._certainly(partial(self._leases.released, letter, now=clock_now()))
+            await self._certainly(partial(self._leases.released, letter, now=self._clock()))
             self._waiting.task_done()
         await _within(self._pace.grace, self._waiting.join())
 
@@ -172,24 +185,26 @@ class Courier:
         await self._slot()
         try:
             has_left = await self._send(letter, written)
-        except (NotNow, Never, Unreachable, InDoubt) as answer:
-            await self._certainly(partial(self._record, letter, answer))
+        except REFUSALS as answer:
+            address = recipient_of(written.message)
+            await self._certainly(partial(self._outcomes.refusal, letter, address, answer))
             return
         if has_left:
-            self._failures = 0
-            await self._certainly(partial(self._leases.sent, letter, now=clock_now()))
+            await self._certainly(partial(self._outcomes.sent, letter))
 
     async def _send(self, letter: Leased, written: Sealed) -> bool:
         """Over the connection used last, so that idle ones may be closed. False: it did not leave after all."""
         connection = await self._connections.get()
         try:
-            if self._stopping.is_set() or clock_now() < self._pause_ends:
-                await self._leases.released(letter, now=clock_now())
+            if self._stopping.is_set() or not self._standing.may_call(self._clock()):
+                await self._leases.released(letter, now=self._clock())
                 return False
             await connection.offer(self._sender, recipient_of(written.message))
             ours = False
             try:
-                ours = await self._leases.sending(letter, written.sealed, written.message_id, now=clock_now())
+                ours = await self._leases.sending(
+                    letter, written.sealed, written.message_id, now=self._clock()
+                )
             finally:
                 if not ours:
                     await connection.forget()
@@ -217,33 +232,6 @@ class Courier:
         if self._signer:
             raw = self._signer.sign(raw)
         return Sealed(raw, self._vault.seal_bytes(letter.scope, letter.message_context, raw), message_id)
-
-    async def _record(self, letter: Leased, answer: Exception) -> bool:
-        """What becomes of a letter that was not simply taken by the server."""
-        now = clock_now()
-        words = str(answer) if isinstance(answer, NotNow | Never) else f"no connection: {answer}"
-        if isinstance(answer, Never):
-            self._failures = 0
-            return await self._leases.refused(letter, words)
-        later = rules.next_try(letter.attempts + 1, now=now, backoff=self._pace.backoff)
-        if isinstance(answer, Unreachable | InDoubt):
-            later = self._pause(now)
-        hopeless = rules.is_hopeless(letter.tried_day, today=now.date())
-        if isinstance(answer, InDoubt):
-            ask = hopeless or letter.when_unsure == "ask" or letter.doubts + 1 >= rules.MOST_DOUBTS
-            return await self._leases.unsure(letter, words, until=None if ask else later)
-        if hopeless:
-            return await self._leases.refused(letter, f"given up: {words}")
-        return await self._leases.deferred(letter, words, until=later, now=now)
-
-    def _pause(self, now: datetime) -> datetime:
-        """Nobody calls the server again before the time returned. Many senders that fail at once count once."""
-        if now >= self._pause_ends:
-            self._failures += 1
-            seconds = self._pace.pauses[min(self._failures, len(self._pace.pauses)) - 1]
-            self._pause_ends = now + timedelta(seconds=seconds)
-            log.warning("the mail server cannot be reached; next call in %.0f seconds", seconds)
-        return self._pause_ends
 
     async def _certainly(self, record: Callable[[], Awaitable[bool]]) -> None:
         """What happened has happened: if it cannot be recorded now, try for a while; then it is in doubt."""

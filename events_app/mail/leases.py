@@ -10,6 +10,7 @@ from typing import Any
 
 from events_app.clock import milliseconds
 from events_app.database import is_sqlite, one_transaction, rows
+from events_app.mail.emptying import empty_ended
 from events_app.mail.models import facts_context, message_context
 from events_app.mail.rules import MOST_DOUBTS, State, before
 
@@ -20,20 +21,22 @@ _ROW_LOCKS = 'FOR UPDATE OF "l" SKIP LOCKED'
 _MAY_LEAVE = """
     SELECT "l"."number" FROM "letter" AS "l" WHERE "l"."due_at" <= $1 AND NOT EXISTS (
         SELECT 1 FROM "letter" AS "older" WHERE "older"."thread" = "l"."thread"
-        AND "older"."number" < "l"."number" AND "older"."due_at" IS NOT NULL)
+        AND "older"."number" < "l"."number" AND "older"."due_at" IS NOT NULL
+        AND COALESCE("older"."address_index" = "l"."address_index", TRUE))
     ORDER BY "l"."due_at", "l"."number" LIMIT $2"""
 
 _DOUBT_LAPSED = f"""
     UPDATE "letter" SET "state" = 'unsure', "doubts" = "doubts" + 1, "lease_by" = NULL,
-        "due_at" = CASE WHEN "when_unsure" = 'again' AND "doubts" + 1 < {MOST_DOUBTS} THEN "due_at" END
-    WHERE "state" = 'sending' AND "due_at" <= $1"""  # noqa: S608 - made of constants
+        "due_at" = CASE WHEN "when_unsure" = 'again' AND "words" <> 'once' AND "doubts" + 1 < {MOST_DOUBTS}
+            THEN "due_at" END
+    WHERE "state" = 'sending' AND "due_at" <= $1 RETURNING "number", "words" """  # noqa: S608 - made of constants
 
 _TAKE = f"""
     WITH "chosen" AS MATERIALIZED ({_MAY_LEAVE} {_ROW_LOCKS})
     UPDATE "letter" SET "lease_by" = $3, "due_at" = $4
     WHERE "number" IN (SELECT "number" FROM "chosen") AND "state" <> 'sending'
-    RETURNING "number", "id", "scope", "kind", "facts", "message", "message_id", "attempts", "tried_day",
-        "doubts", "when_unsure"
+    RETURNING "number", "id", "scope", "thread", "kind", "facts", "message", "message_id", "attempts",
+        "tried_day", "doubts", "when_unsure"
 """  # noqa: S608 - made of constants
 
 
@@ -44,6 +47,7 @@ class Leased:
     number: int
     id: uuid.UUID
     scope: str
+    thread: uuid.UUID | None
     kind: str
     facts: bytes
     message: bytes | None
@@ -120,6 +124,19 @@ class Leases:
             due_at=milliseconds(until),
         )
 
+    async def held(self, letter: Leased, words: str, *, until: datetime) -> bool:
+        """The server is away or refuses us: it was not tried, as far as the letter is concerned, and patience with it
+        begins anew."""
+        return await self._record(
+            letter,
+            "queued",
+            lease_by=None,
+            last_error=words,
+            attempts=letter.attempts,
+            tried_day=None,
+            due_at=milliseconds(until),
+        )
+
     async def unsure(self, letter: Leased, words: str, *, until: datetime | None) -> bool:
         """Nobody knows whether it arrived. until: when it is tried again; None leaves it to a person."""
         return await self._record(
@@ -144,34 +161,43 @@ class Leases:
     async def _write(self, letter: Leased, from_states: tuple[State, ...], **values: _Value) -> bool:
         """The fence: whoever lost the lease, or whose letter was superseded meanwhile, changes nothing."""
         fence: tuple[_Value, ...] = (letter.number, self._holder, *from_states)
-        return bool(await rows(_fenced(tuple(values), len(from_states)), *values.values(), *fence))
+        written = await rows(_fenced(tuple(values), len(from_states)), *values.values(), *fence)
+        await _empty(written)
+        return bool(written)
 
 
 @cache
 def _fenced(columns: tuple[str, ...], states: int) -> str:
-    """UPDATE ... RETURNING "number". Said here, and not by the ORM, because that costs more than the rest."""
+    """UPDATE ... RETURNING "number", "words". Said here, and not by the ORM, because that costs more than the rest."""
     blanks = (f"${number}" for number in count(1))
     changes = ", ".join(f'"{column}" = {next(blanks)}' for column in columns)
     mine = f'"number" = {next(blanks)} AND "lease_by" = {next(blanks)}'
     among = ", ".join(next(blanks) for _ in range(states))
-    return f'UPDATE "letter" SET {changes} WHERE {mine} AND "state" IN ({among}) RETURNING "number"'  # noqa: S608
+    return f'UPDATE "letter" SET {changes} WHERE {mine} AND "state" IN ({among}) RETURNING "number", "words"'  # noqa: S608
 
 
 @one_transaction
 async def _take(now: int, most: int, holder: str, until: int) -> Sequence[Any]:
     """SQLite needs no row locks: its transactions hold the write lock."""
-    await rows(_DOUBT_LAPSED, now)
+    await _empty(await rows(_DOUBT_LAPSED, now))
     take = _TAKE.replace(_ROW_LOCKS, "") if is_sqlite() else _TAKE
     return await rows(take, now, most, holder, until)
 
 
+async def _empty(written: Sequence[Any]) -> None:
+    """Who finishes a letter of somebody who was erased empties it."""
+    for row in written:
+        if row["words"] in {"last", "once"}:
+            await empty_ended(row["number"])
+
+
 def _leased(row: Any) -> Leased:
     day = row["tried_day"]
-    letter_id = row["id"]
     return Leased(
         number=row["number"],
-        id=letter_id if isinstance(letter_id, uuid.UUID) else uuid.UUID(str(letter_id)),
+        id=_uuid(row["id"]),
         scope=row["scope"],
+        thread=None if row["thread"] is None else _uuid(row["thread"]),
         kind=row["kind"],
         facts=bytes(row["facts"]),
         message=None if row["message"] is None else bytes(row["message"]),
@@ -181,3 +207,7 @@ def _leased(row: Any) -> Leased:
         doubts=row["doubts"],
         when_unsure=row["when_unsure"],
     )
+
+
+def _uuid(value: Any) -> uuid.UUID:
+    return value if isinstance(value, uuid.UUID) else uuid.UUID(str(value))

@@ -8,8 +8,9 @@ from tortoise.models import Model
 from events_app.mail.rules import called_today
 
 OPEN_COLUMNS = (
-    "number", "id", "scope", "event_id", "thread", "replaces", "kind", "state", "when_unsure", "doubts", "message_id",
-    "attempts", "due_at", "lease_by", "last_error", "posted_day", "tried_day", "sent_day", "words",
+    "number", "id", "scope", "event_id", "thread", "address_index", "replaces", "kind", "state", "when_unsure",
+    "doubts", "message_id", "attempts", "due_at", "lease_by", "last_error", "posted_day", "tried_day", "sent_day",
+    "words",
 )  # fmt: skip
 """All but the sealed ones, which are long: what a list of letters reads."""
 
@@ -19,16 +20,19 @@ class Letter(Model):
 
     number: the order of posting. id: what links and the vault's contexts name; it carries no time. scope:
     whose keys seal it (an event's id, or "site"). event_id: whose outbox shows it. thread: what it is
-    about, such as a registration; letters of one thread leave strictly in order. replaces: a newer letter
-    of the same thread with the same word supersedes this one while it was never tried. facts: what the
+    about, such as a registration; letters of one thread to one address leave strictly in order. address_index:
+    the vault's blind index of the address in the letter's scope; NULL when nobody is left to write to, or the
+    letter is older than the column. replaces: a newer letter of the same thread with the same word supersedes
+    this one while it was never tried. facts: what the
     composer needs, sealed and never changed. message: the composed bytes, sealed, there before the first
     DATA and never changed after; message_id likewise. due_at: unix milliseconds. When the courier may next
     touch this row: the time of the next try, or the end of the lease held by `lease_by`. NULL when the
     courier is done with it, so a finished row keeps no minute. doubts: how often it is not known whether a
     try arrived. Not forgotten when a later try succeeds. when_unsure: "again" sends a letter in doubt once
     more by itself, with the same Message-ID; "ask" leaves it to a person. last_error: codes and plain
-    words, never an address or a name. words: "kept"; "last" where its person was erased while it was on its
-    way, so that whoever finishes it empties it; "gone": facts and message are empty, and it is never sent again.
+    words, never an address or a name. words: "kept"; "last" or "once" where its person was erased while
+    it was on its way, so that whoever finishes it empties it ("once": it is not tried again); "gone": facts and
+    message are empty, and it is never sent again.
     """
 
     number = fields.BigIntField(primary_key=True, generated=True)
@@ -36,6 +40,7 @@ class Letter(Model):
     scope = fields.CharField(max_length=64)
     event_id = fields.UUIDField(null=True)
     thread = fields.UUIDField(null=True)
+    address_index = fields.BinaryField(null=True)
     replaces = fields.CharField(max_length=64, null=True)
     kind = fields.CharField(max_length=64)
     state = fields.CharField(max_length=16, default="queued")
@@ -70,6 +75,22 @@ class Letter(Model):
     def message_context(self) -> str:
         """Binds the sealed message to this row."""
         return message_context(self.id)
+
+
+class MailStop(Model):
+    """One row while a courier may not send: the mail server is away, or refuses us; none while all is well.
+
+    reason: as `standing.Stop` says it. words: codes and plain words. since, until: unix milliseconds.
+    """
+
+    id = fields.SmallIntField(primary_key=True)
+    reason = fields.CharField(max_length=16)
+    words = fields.CharField(max_length=200)
+    since = fields.BigIntField()
+    until = fields.BigIntField()
+
+    class Meta:
+        table = "mail_stop"
 
 
 def facts_context(letter_id: uuid.UUID) -> str:

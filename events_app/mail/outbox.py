@@ -13,11 +13,13 @@ from typing import Any, Protocol
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
+from events_app.addresses import Address, kept
 from events_app.clock import milliseconds
 from events_app.database import after_commit, one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import N_
-from events_app.mail.models import OPEN_COLUMNS, Letter, facts_context
+from events_app.mail.emptying import LetterForgotten
+from events_app.mail.models import OPEN_COLUMNS, Letter, MailStop, facts_context
 from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure
 
 _waiting: set[asyncio.Event] = set()
@@ -31,6 +33,7 @@ class Sealing(Protocol):
     def seal_bytes(self, scope: str, context: str, data: bytes, /) -> bytes: ...
     def reveal(self, scope: str, context: str, blob: bytes, reader: Any, /) -> Mapping[str, Any]: ...
     def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Any, /) -> bytes: ...
+    def blind_index(self, scope: str, address: Address, /) -> bytes: ...
 
 
 class NoSuchLetter(NotFound):
@@ -55,8 +58,8 @@ class LetterOvertaken(Conflict):
 class About:
     """What a letter is about.
 
-    thread: letters of one thread leave in the order in which they were posted. replaces: a word; an older
-    letter of the thread with the same word is superseded while nobody has tried to send it. when_unsure:
+    thread: letters of one thread to one address leave in the order in which they were posted. replaces: a word;
+    an older letter of the thread with the same word is superseded while nobody has tried to send it. when_unsure:
     what happens when nobody knows whether it was sent: "again" (the same Message-ID, so that a mail program
     can tell), or "ask" a person.
     """
@@ -106,6 +109,7 @@ async def post(
         scope=scope,
         event_id=about.event_id,
         thread=about.thread,
+        address_index=vault.blind_index(scope, kept(facts["to_address"])),
         replaces=about.replaces,
         when_unsure=about.when_unsure,
         kind=kind,
@@ -147,6 +151,7 @@ async def post_many(
                 scope=scope,
                 event_id=event_id,
                 thread=posting.thread,
+                address_index=vault.blind_index(scope, kept(posting.facts["to_address"])),
                 kind=kind,
                 facts=vault.seal(scope, facts_context(letter_id), posting.facts),
                 due_at=milliseconds(now),
@@ -165,15 +170,17 @@ async def post_many(
 async def retry(letter_id: uuid.UUID, *, now: datetime) -> None:
     """Send a refused, withheld, kept or unsure letter (again): the same bytes and Message-ID, if it has any.
 
-    Refuses NoSuchLetter, LetterNotRetried, and LetterOvertaken when a newer letter of its thread has left.
+    Refuses NoSuchLetter, LetterNotRetried, LetterForgotten, LetterOvertaken (a newer one of its thread has left).
     """
-    letter = await Letter.get_or_none(id=letter_id).only("number", "thread")
+    letter = await Letter.get_or_none(id=letter_id).only("number", "thread", "words")
     if letter is None:
         raise NoSuchLetter
+    if letter.words != "kept":
+        raise LetterForgotten
     newer = Letter.filter(thread=letter.thread, number__gt=letter.number, state__in=list(HAS_PERHAPS_LEFT))
     if letter.thread is not None and await newer.exists():
         raise LetterOvertaken
-    idle = Letter.filter(number=letter.number, state__in=list(RETRIED_BY_HAND), lease_by=None)
+    idle = Letter.filter(number=letter.number, state__in=list(RETRIED_BY_HAND), lease_by=None, words="kept")
     if not await idle.update(state="queued", due_at=milliseconds(now), tried_day=None):
         raise LetterNotRetried
     after_commit(wake_couriers)
@@ -212,7 +219,8 @@ async def read(letter_id: uuid.UUID, vault: Sealing, reader: Any) -> OpenLetter:
     if letter is None:
         raise NoSuchLetter
     if letter.message is None:
-        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader)
+        is_there = letter.words != "gone"
+        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader) if is_there else {}
         return OpenLetter(letter, str(facts.get("to_address", "")))
     raw = vault.reveal_bytes(letter.scope, letter.message_context, letter.message, reader)
     return _opened(letter, raw)
@@ -257,6 +265,11 @@ def _opened(letter: Letter, raw: bytes) -> OpenLetter:
     )
 
 
+async def stop_of_mail() -> MailStop | None:
+    """Why nothing leaves at present, where a courier says that the mail server is away or refuses us."""
+    return await MailStop.first()
+
+
 @dataclass(frozen=True)
 class Health:
     """How the mail is: letters by state over everything, the oldest that waits (unix ms), and what went wrong last."""
@@ -265,6 +278,7 @@ class Health:
     oldest_due: int | None
     in_doubt: int
     trouble: list[Letter]
+    stop: MailStop | None
 
 
 async def health() -> Health:
@@ -282,4 +296,5 @@ async def health() -> Health:
         oldest_due=waiting.due_at if waiting else None,
         in_doubt=await Letter.filter(Q(doubts__gt=0)).count(),
         trouble=await trouble,
+        stop=await stop_of_mail(),
     )

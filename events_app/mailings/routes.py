@@ -12,6 +12,8 @@ _LETTER = "/desk/letters/{letter_id:uuid}"
 
 routes = [
     Route(f"{_EVENT}/letters", for_organizers(outbox.letters)),
+    Route(f"{_EVENT}/letters/again", for_organizers(outbox.ask_again), methods=["GET"]),
+    Route(f"{_EVENT}/letters/again", for_organizers(outbox.send_all_again), methods=["POST"]),
     Route(_LETTER, for_organizers(outbox.letter), methods=["GET"]),
     Route(f"{_LETTER}/html", for_organizers(outbox.letter_html)),
     Route(f"{_LETTER}/attachments/{{number:int}}", for_organizers(outbox.letter_attachment)),
@@ -30,5 +32,7 @@ routes = [
     Route(f"{_EVENT}/reminders", for_organizers(reminders.show), methods=["GET"]),
     Route(f"{_EVENT}/reminders", for_organizers(reminders.save), methods=["POST"]),
     Route("/desk/mail", for_organizers(health.show), methods=["GET"]),
+    Route("/desk/mail/again", for_organizers(outbox.ask_again), methods=["GET"]),
+    Route("/desk/mail/again", for_organizers(outbox.send_all_again), methods=["POST"]),
     Route("/desk/mail/test", for_organizers(health.test_letter), methods=["POST"]),
 ]

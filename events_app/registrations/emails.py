@@ -59,6 +59,9 @@ KINDS: Final = {
 }
 """The letters of this room that are not `PLAIN`."""
 
+CANCELS: Final = frozenset(kind for kind, manner in KINDS.items() if manner.method == "CANCEL")
+"""Those that take an entry out of a calendar: they leave even when their person was erased."""
+
 _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
 
@@ -116,7 +119,7 @@ _LINKS = ("own_url", "way_url")
 _OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", *_LINKS}
 """Of these, a letter's words hold the name and the links, or nothing."""
 _OF_MANY = {
-    "language", "mode", "status", "answer", "invited", "hold", "event", "old",
+    "language", "mode", "status", "is_over", "answer", "invited", "hold", "event", "old",
     "organizer_name", "site_name", "site_url",
 }  # fmt: skip
 """A letter that says more than this (a reason, a deadline, an organizer's own words) is said for its person alone."""
@@ -223,6 +226,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "name": harmless(facts["name"]),
         "mode": facts["mode"],
         "status": facts["status"],
+        "joins": facts["mode"] == "online" and facts["status"] == "confirmed" and not facts.get("is_over"),
         "event": event,
         "starts": starts,
         "ends": ends,

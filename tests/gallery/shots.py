@@ -308,6 +308,8 @@ DESK = (
     Shot("write-look", "/desk/events/{research_launch_event}/write/{draft_mailing}"),
     Shot("write-progress", "/desk/events/{research_launch_event}/write/{sent_mailing}"),
     Shot("mail", "/desk/mail"),
+    Shot("mail-again", "/desk/mail/again"),
+    Shot("letters-again", "/desk/events/{research_launch_event}/letters/again"),
     Shot("letters", "/desk/events/{research_launch_event}/letters"),
     Shot("letters-refused", "/desk/events/{research_launch_event}/letters?state=refused"),
     Shot("letters-empty", "/desk/events/{ready_event}/letters"),

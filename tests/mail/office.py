@@ -18,7 +18,15 @@ from events_app.settings import Mail
 from events_app.vault import Reader, Vault
 from tests.mail.smtp import SmtpServer
 
-QUICK = Pace(lease=1.0, poll=0.05, grace=5.0, backoff=(0.05, 0.1), pauses=(0.1, 0.2), insist=(0.05,))
+QUICK = Pace(
+    lease=1.0,
+    poll=0.05,
+    grace=5.0,
+    backoff=(0.05, 0.1),
+    pauses=(0.1, 0.2),
+    long_pauses=(0.1, 0.2),
+    insist=(0.05,),
+)
 INVITE = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:caf\xc3\xa9\r\nEND:VCALENDAR\r\n"
 
 
@@ -45,6 +53,7 @@ class Office:
     vault: Vault
     event_id: uuid.UUID = field(default_factory=uuid.uuid4)
     posted: int = 0
+    firsts: dict[uuid.UUID, int] = field(default_factory=dict)
 
     async def post(
         self,
@@ -54,7 +63,7 @@ class Office:
         replaces: str | None = None,
         when_unsure: WhenUnsure = "again",
     ) -> Letter:
-        """The next letter, to guestN@example.org."""
+        """The next letter, the N-th, to guestN@example.org; letters of one thread go to whoever got its first."""
         about = outbox.About(self.event_id, thread, replaces, when_unsure)
         return await self._post(kind, about)
 
@@ -92,6 +101,10 @@ class Office:
         async with self.at_work(self.courier(server)):
             await until(self.is_quiet)
 
+    async def make_due(self) -> None:
+        """Whatever waits for a later moment need not wait any longer."""
+        await Letter.filter(event_id=self.event_id, due_at__not_isnull=True).update(due_at=0)
+
     async def is_quiet(self) -> bool:
         """Whether there is no letter that a courier still has to do with."""
         return not await Letter.filter(event_id=self.event_id, due_at__not_isnull=True).exists()
@@ -108,7 +121,8 @@ class Office:
 
     async def _post(self, kind: str, about: outbox.About) -> Letter:
         self.posted += 1
-        facts = {"to_address": f"guest{self.posted}@example.org", "n": self.posted}
+        guest = self.firsts.setdefault(about.thread, self.posted) if about.thread else self.posted
+        facts = {"to_address": f"guest{guest}@example.org", "n": self.posted}
         scope = str(self.event_id)
         return await outbox.post(kind, vault=self.vault, scope=scope, about=about, facts=facts, now=now())
 

@@ -43,7 +43,8 @@ class SmtpServer:
 
     rcpt, data: replies for an address, in order, such as ["451 later", "451 later"]; after them all is well.
     A reply of "hang up" closes the connection without a word; "take and hang up" (data only) takes the letter
-    first. always_rcpt: a reply for an address that never changes. slow: seconds before each final reply.
+    first. always_rcpt: a reply for an address that never changes. always_mail: a reply to every sender.
+    slow: seconds before each final reply.
     """
 
     port: int = 0
@@ -51,6 +52,7 @@ class SmtpServer:
     rcpt: dict[str, list[str]] = field(default_factory=dict)
     data: dict[str, list[str]] = field(default_factory=dict)
     always_rcpt: dict[str, str] = field(default_factory=dict)
+    always_mail: str = ""
     slow: float = 0.0
     letters: list[Received] = field(default_factory=list)
     connections: int = 0
@@ -113,6 +115,15 @@ class _Controller(Controller):
 class _Handler:
     def __init__(self, server: SmtpServer) -> None:
         self.server = server
+
+    async def handle_MAIL(
+        self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.server.always_mail:
+            return self.server.always_mail
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(
         self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

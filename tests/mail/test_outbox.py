@@ -152,7 +152,7 @@ async def test_an_older_letter_is_not_sent_after_a_newer_one_of_its_thread(
     office: Office, server: SmtpServer
 ) -> None:
     thread = uuid.uuid4()
-    server.always_rcpt["guest1@example.org"] = "550 no such user"
+    server.rcpt["guest1@example.org"] = ["550 no such user"]
     older = await office.post(thread=thread)
     await office.post(thread=thread)
     await office.deliver(server)

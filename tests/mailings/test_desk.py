@@ -5,7 +5,7 @@ import re
 import pytest
 
 from events_app.events.models.event import Event
-from events_app.mail.models import Letter
+from events_app.mail.models import Letter, MailStop
 from events_app.mailings.models import Mailing
 from events_app.registrations.models import Registration
 from tests import make
@@ -289,3 +289,29 @@ async def test_strangers_see_none_of_it(house: House) -> None:
     assert (await stranger.get(path)).headers["location"].startswith("/desk/sign-in?onward=")
     assert (await stranger.post(f"{path}/sending")).headers["location"] == "/desk/sign-in"
     assert await Registration.all().count() == 0
+
+
+async def test_kept_letters_of_an_event_are_sent_again_after_one_question(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await make.registered(event, 1, 2, office=house.office)
+    await Letter.all().update(state="kept", due_at=None)
+    path = f"/desk/events/{event.id}/letters"
+
+    listed, asked = await desk.get(path), words_of(await desk.get(f"{path}/again"))
+    answer = await desk.post(f"{path}/again")
+
+    assert f'href="{path}/again"' in listed.text
+    assert "2 letters that were refused or kept would be sent again." in asked
+    assert answer.headers["location"] == path
+    assert {letter.state for letter in await Letter.all()} == {"queued"}
+
+
+async def test_the_desk_says_when_the_mail_server_refuses_us(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await MailStop.create(id=1, reason="refuses us", words="550 5.7.1 blocked", since=0, until=0)
+
+    pages = [words_of(await desk.get(path)) for path in ("/desk/mail", f"/desk/events/{event.id}/letters")]
+
+    for page in pages:
+        assert "The mail server refuses our letters" in page
+        assert "550 5.7.1 blocked" in page

@@ -16,6 +16,7 @@ from events_app.acts import Office
 from events_app.clock import now as clock_now
 from events_app.events.actions import editing, life
 from events_app.events.models.event import Event
+from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import reveal_person
 from events_app.vault import Reader
@@ -320,6 +321,10 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     letters = re.findall(r'href="(/desk/letters/[^"]+)"', tour.seen[-1][1])
     await tour.look(desk.client, letters[0], f"{letters[0]}/html")
     await tour.send(desk.client, f"{letters[0]}/sending", **token)
+    await Letter.filter(event_id=events["open"].id).update(state="refused", due_at=None)
+    await tour.look(desk.client, f"{base}/letters/again", "/desk/mail/again", "/desk/mail")
+    await tour.send(desk.client, f"{base}/letters/again", **token)
+    await tour.send(desk.client, "/desk/mail/again", **token)
     for row in await Registration.filter(event_id=events["open"].id, live=True).limit(1):
         await tour.send(desk.client, f"{base}/registrations/{row.id}/cancellation", **token)
     await tour.send(desk.client, f"/desk/events/{events['bare'].id}/publication", **token)

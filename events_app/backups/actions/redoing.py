@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 from events_app.acts import Act
 from events_app.backups.refusals import NothingHeld
-from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.installation import Installation
 from events_app.mail.models import Letter
-from events_app.mailings.actions.reminding import due_at, mark_as_had
-from events_app.mailings.models import Reminder
+from events_app.mailings.actions.reminding import pass_over_due
 from events_app.registrations.actions.forgetting import erase, forget_letters
 from events_app.registrations.models import Registration
 from events_app.vault import Deletion
@@ -25,7 +23,7 @@ async def redo(deletions: Sequence[Deletion], *, act: Act) -> int:
         act.vault.note(deletion)
         if deletion.person:
             erased += await _erase_again(deletion, act=act)
-    await _pass_over_reminders(act=act)
+    await pass_over_due(act=act)
     await _hold_back()
     await Installation.filter(id=1).update(state="held")
     return erased
@@ -42,21 +40,6 @@ async def _erase_again(deletion: Deletion, *, act: Act) -> bool:
     )
     await forget_letters(registration.id, await Event.get(id=registration.event_id), act=act)
     return True
-
-
-async def _pass_over_reminders(*, act: Act) -> None:
-    """Those whose moment has come have perhaps left before the old installation was lost."""
-    for event in await Event.filter(forgotten_on=None):
-        reminders = await Reminder.filter(event_id=event.id)
-        due = [each for each in reminders if due_at(each, event) <= act.now]
-        if due:
-            await _mark(due, event)
-
-
-@one_transaction
-async def _mark(reminders: list[Reminder], event: Event) -> None:
-    await Event.claim(event.id)
-    await mark_as_had(reminders, await Registration.filter(event_id=event.id, live=1), event)
 
 
 async def _hold_back() -> None:

@@ -1,7 +1,7 @@
 """The desk's pages for an event: make, look at it, change."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -78,7 +78,8 @@ async def create_event(request: Request) -> Response:
     ours = await Organization.filter(ours=True).first()
     hosts = [HostFacts(str(ours.id), HostRole.HOST.value)] if ours else []
     try:
-        event = await editing.create_event(form.facts, act=act_of(request), hosts=hosts)
+        begin = house_of(request).begin
+        event = await editing.create_event(form.facts, act=act_of(request), hosts=hosts, begin=begin)
     except Conflict as refusal:
         return _form_page(request, form, status=409, refusal=say(refusal))
     flash = Flash("success", translate(N_("Saved as a draft. Nobody sees it until you publish it.")))
@@ -119,8 +120,10 @@ async def show_event(request: Request) -> Response:
         counts=counts.get(event.id, {}),
         behind=await house_of(request).count_behind(event.id, event.told),
         letters=await house_of(request).count_letters(event.id),
+        never_fit=await house_of(request).how_many_never_fit(event),
         cities=in_five_cities(event.starts, event.ends),
         opening=event.opening(now).value,
+        is_near=event.starts_at - now <= timedelta(days=1),
         now=now,
     )
 

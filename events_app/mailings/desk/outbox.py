@@ -1,6 +1,8 @@
 """The desk's log of an event's letters, and one letter as it was or will be sent."""
 
+from collections.abc import Collection
 from typing import get_args
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,9 +10,9 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.errors import NoSuchPage
 from events_app.events.models.event import Event
-from events_app.house import office_of, reader_of
-from events_app.i18n import N_, translate
-from events_app.mail import outbox
+from events_app.house import house_of, office_of, reader_of
+from events_app.i18n import N_, ngettext, translate
+from events_app.mail import again, outbox
 from events_app.mail.rules import State
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -37,6 +39,7 @@ async def letters(request: Request) -> Response:
         letters=found,
         counts=await outbox.counts_of(event.id),
         state=state,
+        stop=await outbox.stop_of_mail() if house_of(request).mail.host else None,
         more=found[-1].number if len(found) == PAGE_ROWS else 0,
     )
 
@@ -77,3 +80,34 @@ async def send_again(request: Request) -> Response:
     await outbox.retry(opened.letter.id, now=clock.now())
     flash = Flash("success", translate(N_("The letter is on its way again.")))
     return see_other(f"/desk/letters/{opened.letter.id}", flash=flash)
+
+
+async def ask_again(request: Request) -> Response:
+    """How many refused and kept letters would be sent again, of the event or of the whole site, and a button."""
+    event = await _event_of(request)
+    return page(
+        request,
+        "mailings/again.html",
+        event=event,
+        number=len(await again.sendable(event.id if event else None, over_of=_over_of)),
+        sends=bool(house_of(request).mail.host),
+    )
+
+
+async def send_all_again(request: Request) -> Response:
+    await typed_into(request)
+    event = await _event_of(request)
+    number = await again.send_again(event.id if event else None, over_of=_over_of, now=clock.now())
+    sentence = ngettext("%(n)s letter is on its way again.", "%(n)s letters are on their way again.", number)
+    onward = f"/desk/events/{event.id}/letters" if event else "/desk/mail"
+    return see_other(onward, flash=Flash("success", sentence))
+
+
+async def _event_of(request: Request) -> Event | None:
+    event_id = request.path_params.get("event_id")
+    return await Event.find(event_id) if event_id else None
+
+
+async def _over_of(event_ids: Collection[UUID]) -> set[UUID]:
+    over = Event.filter(id__in=list(event_ids), ends_at__lte=clock.now()).only("id")
+    return {event.id for event in await over} if event_ids else set()

@@ -1,0 +1,78 @@
+"""Sending again, together, what was refused or kept: of each matter only the newest word, and nothing overtaken."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from events_app.clock import milliseconds
+from events_app.database import after_commit, one_transaction
+from events_app.mail.models import Letter
+from events_app.mail.outbox import wake_couriers
+from events_app.mail.rules import HAS_PERHAPS_LEFT, State, called_today
+
+AGAIN: Final[frozenset[State]] = frozenset({"refused", "kept"})
+
+OverOf = Callable[[Collection[uuid.UUID]], Awaitable[set[uuid.UUID]]]
+"""Which of these events are over: what their letters said of how things stand is of no use any more."""
+
+_STANDINGS: Final = frozenset(
+    {
+        "registrations.cancelled", "registrations.confirmed", "registrations.declined",
+        "registrations.event_cancelled", "registrations.lapsed", "registrations.moved",
+        "registrations.offer_lapsed", "registrations.offered", "registrations.passed_on",
+        "registrations.pending", "registrations.promoted", "registrations.switched",
+        "registrations.waitlisted", "mailings.changed",
+    }
+)  # fmt: skip
+"""Letters that say how somebody's registration stands: a newer one says all that an older one said."""
+
+_WORDS_OF_THEIR_OWN: Final = frozenset({"mailings.mailing", "mailings.follow_up", "replies.forwarded"})
+"""What people wrote: no letter says it again, and it is worth reading after the event too."""
+
+_COLUMNS: Final = ("number", "event_id", "thread", "address_index", "replaces", "kind", "state")
+_PAGE: Final = 250
+
+
+async def sendable(event_id: uuid.UUID | None, *, over_of: OverOf) -> list[int]:
+    """The numbers of the refused and kept letters of an event, or of the whole site, that are worth sending again,
+    oldest first. Left out: what a newer letter about the same matter says better (one that waits, has perhaps left or
+    is itself sent again), what was emptied, and how things stood with an event that is over."""
+    among = Letter.filter(state__in=list({"queued", *AGAIN, *HAS_PERHAPS_LEFT}), words="kept")
+    among = among if event_id is None else among.filter(event_id=event_id)
+    found = await among.order_by("-number").values(*_COLUMNS)
+    events = {row["event_id"] for row in found if row["state"] in AGAIN and row["event_id"]}
+    return sorted(_newest(found, await over_of(events)))
+
+
+def _newest(found: Iterable[dict[str, Any]], over: Collection[uuid.UUID]) -> Iterable[int]:
+    said = set[Hashable]()
+    for row in found:
+        matter = _matter_of(row)
+        is_late = row["event_id"] in over and called_today(row["kind"]) not in _WORDS_OF_THEIR_OWN
+        if row["state"] in AGAIN and matter not in said and not is_late:
+            yield row["number"]
+        said.add(matter)
+
+
+def _matter_of(row: dict[str, Any]) -> Hashable:
+    """What a letter is about, so far that one of the same says it better."""
+    kind = called_today(row["kind"])
+    if row["thread"] is None or kind in _WORDS_OF_THEIR_OWN:
+        return int(row["number"])
+    address = bytes(row["address_index"] or b"")
+    return row["thread"], address, "standing" if kind in _STANDINGS else row["replaces"] or kind
+
+
+@one_transaction
+async def send_again(event_id: uuid.UUID | None, *, over_of: OverOf, now: datetime) -> int:
+    """Queue all that is `sendable`, in the order in which it was posted; says how many letters that is."""
+    numbers = await sendable(event_id, over_of=over_of)
+    queued = 0
+    for start in range(0, len(numbers), _PAGE):
+        idle = Letter.filter(
+            number__in=numbers[start : start + _PAGE], state__in=list(AGAIN), lease_by=None, words="kept"
+        )
+        queued += await idle.update(state="queued", due_at=milliseconds(now), tried_day=None)
+    after_commit(wake_couriers)
+    return queued
