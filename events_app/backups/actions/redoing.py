@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from events_app.acts import Act
 from events_app.backups.refusals import NothingHeld
-from events_app.events.models.event import Event
 from events_app.installation import Installation
+from events_app.mail.emptying import empty_those_left_over, empty_thread
 from events_app.mail.models import Letter
 from events_app.mailings.actions.reminding import pass_over_due
-from events_app.registrations.actions.forgetting import erase, forget_letters
+from events_app.registrations.actions.forgetting import erase
 from events_app.registrations.models import Registration
 from events_app.vault import Deletion
 
@@ -35,10 +35,7 @@ async def _erase_again(deletion: Deletion, *, act: Act) -> bool:
     if registration is None or registration.erased or deletion.scope not in act.vault.scopes():
         return False
     await erase(registration.id, act=act)
-    await Letter.filter(thread=registration.id, due_at__isnull=False).update(
-        state="superseded", due_at=None, lease_by=None
-    )
-    await forget_letters(registration.id, await Event.get(id=registration.event_id), act=act)
+    await empty_thread(registration.id)  # their CANCEL too: it has left when they were erased the first time
     return True
 
 
@@ -47,6 +44,7 @@ async def _hold_back() -> None:
     await Letter.filter(due_at__isnull=False).update(
         state="withheld", due_at=None, lease_by=None, last_error="restored"
     )
+    await empty_those_left_over()
 
 
 async def release() -> None:
