@@ -68,16 +68,15 @@ async def _restore(settings: Settings, data: Path, keys: Path, newest: Path | No
 
 def _say_restored(restored: restoring.Restored, erased: int, *, is_known: bool) -> None:
     day, rows = restored.made_at.date(), restored.rows
-    print(f"Restored as of {restored.made_at:%Y-%m-%d %H:%M} UTC: {rows['event']} events,", end=" ")
     print(
-        f"{rows['registration']} registrations, {rows['letter']} letters. Erased again: {erased} {'person' if erased == 1 else 'people'}."
+        f"Restored as of {restored.made_at:%Y-%m-%d %H:%M} UTC: {rows['event']} events, "
+        f"{rows['registration']} registrations, {rows['letter']} letters. People erased again: {erased}."
     )
     if not is_known:
         print(
-            f"There was no list of deletions: who asked to be erased from {day} until today is back. If you",
-            end=" ",
+            f"There was no list of deletions: who asked to be erased from {day} until today is back. "
+            "If you know of anybody, erase them again at the desk before letters leave."
         )
-        print("know of anybody, erase them again at the desk before letters leave.")
     print("No letter leaves, and what waited is withheld, until you have looked: python3 run.py release")
 
 

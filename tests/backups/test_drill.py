@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from events_app import clock
+from events_app.acts import Office
 from events_app.app import create_app
 from events_app.events.models.event import Event
 from events_app.installation import Installation, held_since, released
@@ -69,11 +70,11 @@ async def running(settings: Settings, tmp_path: Path) -> Running:
     copies.mkdir()
     async with opened(settings) as vault:
         event = await make.event(vault)
-        office = make.Office(vault, make.site())
+        office = Office(vault, make.site())
         rows = await make.registered(event, "Amal", "Basma", "Canary", office=office)
     await typed(settings, commands()[0], DATA_FOLDER=copies, KEYS_FOLDER=copies)
     async with opened(settings) as vault:
-        await erase(rows[2].id, act=make.Office(vault, make.site()).at(clock.now()))
+        await erase(rows[2].id, act=Office(vault, make.site()).at(clock.now()))
     return Running(settings, copies, event, rows[2])
 
 
@@ -114,7 +115,7 @@ async def test_every_list_opens_after_a_restore_and_nobody_who_was_erased_is_bac
     said = await restored(running, elsewhere, deletions=running.deletions)
 
     assert "3 registrations" in said.out
-    assert "Erased again: 1 person." in said.out
+    assert "People erased again: 1." in said.out
     async with opened(elsewhere) as vault:
         assert await people_of(running.event, vault) == ["Amal", "Basma", ""]
         assert (await Registration.get(id=running.erased.id)).erased
@@ -210,7 +211,7 @@ async def test_a_plain_copy_of_the_keys_of_a_running_installation_opens_everythi
 
     async with opened(running.settings) as vault:
         later = await make.event(vault, slug="later")
-        await make.registered(later, "Dalia", office=make.Office(vault, make.site()))
+        await make.registered(later, "Dalia", office=Office(vault, make.site()))
         for name in ("master.key", "keyring.db"):
             shutil.copy(running.settings.storage.directory / "keys" / name, tmp_path / "copy/keys" / name)
 
