@@ -18,8 +18,8 @@ class Entry:
     """One event, as a calendar shows it.
 
     `starts` and `ends` are aware in a named zone (ZoneInfo), the truth being their wall time; of an hour that comes
-    twice `fold` says which. Of an `all_day` entry only the dates count, and `ends` lies on its last day. `stamp` is when
-    the message was built and grows with every changed resend; `created` and `changed` come from the database.
+    twice `fold` says which. Of an `all_day` entry only the dates count, and `ends` lies on its last day. `stamp` is
+    when the message was built and grows with every changed resend; `created` and `changed` come from the database.
     `sequence` counts the changes that matter. All texts are plain and public. A wrong value here is a mistake of the
     program, not of a person: ValueError. RFC 5545 3.6.1.
     """
