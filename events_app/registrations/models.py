@@ -20,6 +20,7 @@ from events_app.registrations.rules import (
     CodeUsed,
     NoSuchRegistration,
     Status,
+    bare_code,
 )
 from events_app.tokens import digest
 from events_app.vault import Vault
@@ -267,8 +268,8 @@ class Invitation(Model):
 
 
 def code_index(scope: str, code: str, vault: Vault) -> bytes:
-    """What a row keeps of a code: its HMAC under the event's own key; case and spaces do not count."""
-    return vault.code_index(scope, "".join(code.split()).replace("-", "").lower())
+    """What a row keeps of a code: its HMAC under the event's own key."""
+    return vault.code_index(scope, bare_code(code))
 
 
 async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:

@@ -298,7 +298,7 @@ def _names(data: bytes) -> list[str]:
 
 def _bare(text: str) -> str:
     """Without direction marks, encoded-word guards and runs of spaces."""
-    return " ".join(text.replace("\u200f", "").split(" ")).strip()
+    return " ".join(text.replace("\u200f", "").replace("\u200e", "").split(" ")).strip()
 
 
 def _run(script: str, seed: str) -> str:
