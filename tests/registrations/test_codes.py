@@ -10,7 +10,7 @@ from events_app.clock import now as clock_now
 from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
-from events_app.registrations import rules
+from events_app.registrations import posting, rules
 from events_app.registrations.actions import changing
 from events_app.registrations.models import Invitation, Quota, Registration
 from tests import make
@@ -34,7 +34,7 @@ async def code_for(
         act=office.at(NOW),
     )
     made = await Invitation.get(batch=batch)
-    return str(inviting.reveal_guest(made, act=office.at(NOW))["code"])
+    return str(posting.reveal_guest(made, act=office.at(NOW))["code"])
 
 
 async def passed_on(giver: Registration, office: Office, *, now: Any = NOW) -> str:
@@ -43,7 +43,7 @@ async def passed_on(giver: Registration, office: Office, *, now: Any = NOW) -> s
         giver.id, name="Nour", address="nour@example.org", language="en", act=office.at(now)
     )
     made = await Invitation.get(registration_id=giver.id, state="sent")
-    return str(inviting.reveal_guest(made, act=office.at(NOW))["code"])
+    return str(posting.reveal_guest(made, act=office.at(NOW))["code"])
 
 
 async def kept(event: Event, places: int, office: Office) -> Quota:
@@ -153,7 +153,7 @@ async def test_the_link_of_a_quota_never_says_that_all_places_are_taken_while_it
 async def test_the_own_page_offers_passing_on_only_until_the_event_begins(house: House) -> None:
     now = clock_now()
     begun = now - timedelta(minutes=5)
-    walls = {
+    walls: dict[str, Any] = {
         "starts_wall": f"{begun:%Y-%m-%dT%H:%M}",
         "ends_wall": f"{begun + timedelta(hours=2):%Y-%m-%dT%H:%M}",
         "zone": "UTC",

@@ -25,6 +25,7 @@ from events_app.registrations.actions import registering
 from events_app.registrations.forms import (
     RegistrationForm,
     applicant_of,
+    code_typed,
     registration_form,
     say_beside_modes,
 )
@@ -111,7 +112,7 @@ async def create(request: Request) -> Response:
     event = await Event.find_public(request.path_params["slug"])
     registrations_limit.knock(request, now=time.monotonic())
     typed = await typed_into(request)
-    code = str(typed.get("code", ""))[:80]
+    code = code_typed(str(typed.get("code", "")))
     holder = await _holder_of(event, code, vault=office_of(request).vault)
     filled = await _form_for(event, holder, typed)
     if not filled.form.validate():
