@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events_app.acts import Act, Office, Who
-from events_app.addresses import are_one
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.mail.inbound import Arrived, MailKind, read
 from events_app.registrations import rules
-from events_app.registrations.actions.leaving import leave
+from events_app.registrations.actions.leaving import leave, stay
 from events_app.registrations.facts import Person, uid_of
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
-from events_app.registrations.rules import Status
+from events_app.registrations.rules import Due, Status
+from events_app.replies.rules import is_one_mailbox
 from events_app.vault import Json
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class _Case:
     def is_about_us(self) -> bool:
         """The UID is this registration's, and the attendee is its person. A missing ORGANIZER is fine: Exchange's."""
         same_uid = self.arrived.uid == uid_of(self.registration.id, self.reception.office.site)
-        return same_uid and are_one(self.arrived.attendee, self.person.address)
+        return same_uid and is_one_mailbox(self.arrived.attendee, self.person.address)
 
     async def note(self, what: str) -> str:
         await note(self.registration, what, act=self.act)
@@ -112,13 +112,34 @@ async def _replied(case: _Case) -> str:
         return "heard before"
     registration.answered_at = stamp
     await registration.save(update_fields=["answered_at"])
-    if registration.status != Status.CONFIRMED or registration.due_for:
+    if registration.due_for == Due.LEAVING and registration.answer == "DECLINED" != arrived.answer:
+        return await _stayed(case)
+    if not _takes_answers(registration):
         return "has no place"
-    if arrived.answer == "DECLINED":
+    if arrived.answer == "DECLINED" and registration.status == Status.CONFIRMED:
         return await _declined(case)
-    registration.answer = arrived.answer
-    await registration.save(update_fields=["answer"])
-    return await case.note(f"answered_{arrived.answer.lower()}")
+    return await _heard(case)
+
+
+def _takes_answers(registration: Registration) -> bool:
+    """Who has a place; and who waits with a tentative entry in their calendar, whose answer counts when they move up."""
+    if registration.status == Status.CONFIRMED:
+        return not registration.due_for
+    return registration.live is not None and registration.invited and registration.due_for != Due.ADDRESS
+
+
+async def _heard(case: _Case) -> str:
+    """The answer is kept; nobody gets or loses a place by it."""
+    case.registration.answer = case.arrived.answer
+    await case.registration.save(update_fields=["answer"])
+    return await case.note(f"answered_{case.arrived.answer.lower()}")
+
+
+async def _stayed(case: _Case) -> str:
+    """A yes after a no of the calendar that was a slip: the place was still held, so they keep it."""
+    await case.note(f"answered_{case.arrived.answer.lower()}")
+    await stay(case.registration.id, answer=case.arrived.answer, act=case.act)
+    return "stayed"
 
 
 async def _declined(case: _Case) -> str:
@@ -127,7 +148,7 @@ async def _declined(case: _Case) -> str:
     registration.answer = "DECLINED"
     await registration.save(update_fields=["answer"])
     await case.note("answered_declined")
-    proven = case.arrived.is_proven and are_one(case.arrived.sender, case.person.address)
+    proven = case.arrived.is_proven and is_one_mailbox(case.arrived.sender, case.person.address)
     if not proven or case.act.now >= case.event.ends_at:
         await case.write("declined_reply")
         return "asked"

@@ -32,6 +32,7 @@ async def show(request: Request) -> Response:
         previews=await _previews(request, event, concerned) if concerned.people else [],
         reached=reached,
         states=Counter(row.state for row in reached),
+        hears=any(row.registration.is_heard for row in reached),
         answers=Counter(row.registration.answer for row in reached),
     )
 
