@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -49,6 +50,7 @@ from events_app.kept.response_cache import ResponseCache
 from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
 from events_app.mailings import emails as mailings_emails
+from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.people import counts
 from events_app.people.routes import routes as people_routes
@@ -59,6 +61,7 @@ from events_app.questions.routes import routes as questions_routes
 from events_app.registrations import emails as registrations_emails
 from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.pages.form import seats_of
+from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
@@ -150,18 +153,26 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         mail=settings.mail,
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
+        begin=remind_by_default,
         follow=follow_event,
-        follow_copy=copy_questions,
+        follow_copy=follow_copy,
         seats_of=seats_of,
         count_registrations=counts.count_registrations,
         count_behind=counts.count_behind,
         count_letters=counts.count_letters,
+        how_many_never_fit=how_many_never_fit,
         has_registrations=counts.has_registrations,
         is_in_use=counts.is_in_use,
         is_room_used=is_room_used,
         answered_in=answered_in,
     )
     return app
+
+
+async def follow_copy(original_id: UUID, copy_id: UUID) -> None:
+    """What else belongs to a copy of an event: it asks and reminds as its original does."""
+    await copy_questions(original_id, copy_id)
+    await copy_reminders(original_id, copy_id)
 
 
 def site_of_settings(settings: Settings, vault: Vault) -> Site:

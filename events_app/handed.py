@@ -40,6 +40,12 @@ class Follow(Protocol):
     async def __call__(self, event_id: UUID, *, was_cancelled: bool, act: Act) -> None: ...
 
 
+class Begin(Protocol):
+    """What a new event begins with; runs inside the transaction that makes it."""
+
+    async def __call__(self, event_id: UUID, /) -> None: ...
+
+
 class FollowCopy(Protocol):
     """What else belongs to a copy of an event; runs inside the transaction that makes it."""
 
@@ -56,6 +62,12 @@ class CountBehind(Protocol):
     """How many living registrations were told something else than `told`."""
 
     async def __call__(self, event_id: UUID, told: str) -> int: ...
+
+
+class HowManyNeverFit(Protocol):
+    """How many parties wait that are larger than all the places they could have."""
+
+    async def __call__(self, event: HasSeats) -> int: ...
 
 
 class CountLetters(Protocol):

@@ -10,11 +10,13 @@ from events_app import clock
 from events_app.acts import Act, Office
 from events_app.handed import (
     AnsweredIn,
+    Begin,
     CountBehind,
     CountLetters,
     CountRegistrations,
     Follow,
     FollowCopy,
+    HowManyNeverFit,
     IsThere,
     SeatsOf,
 )
@@ -34,12 +36,14 @@ class House:
     mail: Mail
     session_lasts: timedelta
     session_idle: timedelta
+    begin: Begin
     follow: Follow
     follow_copy: FollowCopy
     seats_of: SeatsOf
     count_registrations: CountRegistrations
     count_behind: CountBehind
     count_letters: CountLetters
+    how_many_never_fit: HowManyNeverFit
     has_registrations: IsThere
     is_in_use: IsThere
     is_room_used: IsThere

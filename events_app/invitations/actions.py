@@ -14,11 +14,10 @@ from events_app.i18n import N_
 from events_app.invitations.emails import INVITATION
 from events_app.invitations.rules import MOST_IN_A_BATCH, Invitee, QuotaFacts
 from events_app.mail import outbox
-from events_app.registrations.actions.registering import code_index
 from events_app.registrations.facts import event_facts
 from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.places import promote
-from events_app.registrations.posting import guest_context
+from events_app.registrations.posting import code_index, guest_context
 from events_app.tokens import new_token
 from events_app.vault import Json
 
@@ -70,7 +69,15 @@ async def save_quotas(event_id: uuid.UUID, quotas: Sequence[QuotaFacts], *, act:
             await known[each.id].update_from_dict(values).save()
         else:
             await Quota.create(event_id=event_id, **values)
+    await _leave_lines_of_other_modes(event_id)
     await promote(event, act=act)
+
+
+async def _leave_lines_of_other_modes(event_id: uuid.UUID) -> None:
+    """A quota has no places of the other mode: who waits there for one waits with everybody, where they stood."""
+    for quota in await Quota.filter(event_id=event_id):
+        waiting = Registration.filter(quota_id=quota.id, seated=False, live=1).exclude(mode=quota.mode)
+        await waiting.update(quota_id=None)
 
 
 @one_transaction

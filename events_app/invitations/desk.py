@@ -15,6 +15,7 @@ from events_app.i18n import N_, ngettext, translate
 from events_app.invitations import actions, rules
 from events_app.invitations.forms import invitation_form, quota_facts, quotas_form
 from events_app.registrations.models import Invitation, Quota, Registration
+from events_app.registrations.places import how_many_never_fit
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -59,6 +60,7 @@ async def _page(
         taken=taken,
         form=batch or invitation_form(quotas=known),
         batches=batches,
+        never_fit=await how_many_never_fit(event),
         refusal=refusal,
     )
 

@@ -75,7 +75,8 @@ class Reminder(Model):
 class Reminded(Model):
     """That somebody has had a reminder, or was never to have it; unique, so nobody is reminded twice.
 
-    `told` is the mark of the times it was about: a moved event may remind again.
+    `told` is the moment it was due (`reminded.mark_of`): an event that moved to another time reminds again. Rows that
+    are older than this rule hold the mark of the event as it was told then.
     """
 
     number = fields.BigIntField(primary_key=True, generated=True)

@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.models import Model
 
@@ -135,19 +136,14 @@ _LATEST = 'SELECT MAX("arrival") AS "latest" FROM "registration" WHERE "event_id
 async def end_of_line(event_id: uuid.UUID) -> int:
     """The number that the next one on the waitlist gets."""
     (found,) = await rows(_LAST, event_id)
-    return (found["last"] or 0) + 1
+    return max(found["last"] or 0, FRONT_OF_LINE) + 1
 
 
 _LAST = 'SELECT MAX("waitlist_order") AS "last" FROM "registration" WHERE "event_id" = $1'
 
 
-async def head_of_line(event_id: uuid.UUID) -> int:
-    """A number before everybody who waits, for an invitation that jumps the line."""
-    (found,) = await rows(_FIRST, event_id)
-    return (found["first"] if found["first"] is not None else 1) - 1
-
-
-_FIRST = 'SELECT MIN("waitlist_order") AS "first" FROM "registration" WHERE "event_id" = $1'
+FRONT_OF_LINE: Final = 0
+"""The number of everybody whose invitation passes the line: before all others, among themselves as they arrived."""
 
 
 async def party_of(registration: Registration) -> Sequence[Registration]:
@@ -160,14 +156,16 @@ async def party_of(registration: Registration) -> Sequence[Registration]:
 
 async def place_in_line(registration: Registration) -> int:
     """1 for the first one (or party) waiting for the same places."""
+    order = registration.waitlist_order
     ahead = Registration.filter(
+        Q(waitlist_order__lt=order) | Q(waitlist_order=order, arrival__lt=registration.arrival),
         event_id=registration.event_id,
         status=Status.WAITLISTED,
         mode=registration.mode,
         quota_id=registration.quota_id,
-        waitlist_order__lt=registration.waitlist_order,
     )
-    return len(set(await ahead.values_list("waitlist_order", flat=True))) + 1
+    parties = {party or row_id for party, row_id in await ahead.values_list("party", "id")}
+    return len(parties - {registration.party}) + 1
 
 
 async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
@@ -243,3 +241,10 @@ class ErasedMark(Model):
 
     class Meta:
         table = "erased_mark"
+
+
+async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
+    """The quota whose places an invitation opens. One of the other mode has none here: everybody's places count."""
+    if invitation.quota_id is None or not await Quota.exists(id=invitation.quota_id, mode=mode):
+        return None
+    return invitation.quota_id

@@ -9,11 +9,11 @@ from events_app.acts import Act, Who
 from events_app.clock import milliseconds
 from events_app.database import rows
 from events_app.events.models.event import Event
-from events_app.events.rules import Opening
+from events_app.events.rules import Mode, Opening
 from events_app.handed import HasSeats
 from events_app.registrations import rules
 from events_app.registrations.models import Quota, Registration
-from events_app.registrations.posting import COURIER, note, post_about, reveal_person
+from events_app.registrations.posting import COURIER, note, post_about, post_own_page, reveal_person
 from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
 
@@ -26,14 +26,18 @@ async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None)
     capacity = event.capacity(mode)
     if quota_id is not None:
         (found,) = await rows(_QUOTA, event.id, mode, quota_id)
-        kept = found["places"]
+        kept = most = int(found["places"])
         if capacity is not None:
             kept = min(kept, found["seated"] + max(0, capacity - found["everybody"]))
-        return Pool(kept, found["seated"], found["waiting"])
+            most = min(most, capacity)
+        return Pool(kept, found["seated"], found["waiting"], most)
     (found,) = await rows(_EVERYBODYS, event.id, mode)
-    kept = int(found["kept"])  # PostgreSQL sums into a Decimal
-    left = None if capacity is None else max(0, capacity - kept)
-    return Pool(left, found["seated"], found["waiting"])
+    if capacity is None:
+        return Pool(None, found["seated"], found["waiting"])
+    left, most = (
+        max(0, capacity - int(found[kept])) for kept in ("kept", "promised")
+    )  # PostgreSQL: a Decimal
+    return Pool(left, found["seated"], found["waiting"], most)
 
 
 _POOL = """
@@ -49,7 +53,8 @@ _EVERYBODYS = _POOL.format(
             SELECT CASE WHEN "quota"."mode" = $2 THEN "quota"."places" ELSE 0 END AS "places",
                 (SELECT COUNT(*) FROM "registration" WHERE "registration"."event_id" = $1 AND "seated" = TRUE
                     AND "registration"."mode" = $2 AND "quota_id" = "quota"."id") AS "taken"
-            FROM "quota" WHERE "quota"."event_id" = $1) AS "each") AS "kept"
+            FROM "quota" WHERE "quota"."event_id" = $1) AS "each") AS "kept",
+        (SELECT COALESCE(SUM("places"), 0) FROM "quota" WHERE "event_id" = $1 AND "mode" = $2) AS "promised"
     """,
 )
 """`kept`: what each quota keeps, or has given away, whichever is more (a quota may have been made smaller since)."""
@@ -64,11 +69,39 @@ _QUOTA = _POOL.format(
 """Said here, and not by the ORM: one question instead of three, and each written only once."""
 
 
-async def promote(event: Event, *, act: Act) -> int:
-    """Give free seats to the heads of the waitlists; says how many people moved up.
+async def how_many_never_fit(event: HasSeats) -> int:
+    """How many parties wait that are larger than all the places they could have, since those were made fewer."""
+    pools: dict[tuple[str, uuid.UUID | None], Pool] = {}
+    too_large = 0
+    for found in await rows(_PARTIES, event.id):
+        quota_id = uuid.UUID(str(found["quota_id"])) if found["quota_id"] else None
+        where = (found["mode"], quota_id)
+        if where not in pools:
+            pools[where] = await pool_of(event, *where)
+        too_large += not pools[where].can_ever_seat(found["people"])
+    return too_large
 
-    Parties stay together and in order. Where the event asks first, the seat is held as an offer with an end.
-    Call it in the transaction that freed the seats, under the event's claim.
+
+_PARTIES = """
+    SELECT "mode", "quota_id", COUNT(*) AS "people" FROM "registration"
+    WHERE "event_id" = $1 AND "status" IN ('pending', 'waitlisted') AND "seated" = FALSE AND "party" IS NOT NULL
+    GROUP BY "mode", "quota_id", "party" HAVING COUNT(*) > 1
+"""
+
+
+async def pool_for_newcomers(event: Event, mode: str, quota_id: uuid.UUID | None = None, *, act: Act) -> Pool:
+    """The pool after the line was asked: whoever still waits in it does not fit, so whoever does may have the seat."""
+    pool = await pool_of(event, mode, quota_id)
+    if pool.waiting and pool.free != 0 and await promote(event, act=act):
+        pool = await pool_of(event, mode, quota_id)
+    return pool
+
+
+async def promote(event: Event, *, act: Act) -> int:
+    """Give free seats to those who wait; says how many people moved up.
+
+    Parties stay together, and move up in order as far as they fit. Where the event asks first, the seat is held as
+    an offer with an end. Call it in the transaction that freed the seats, under the event's claim.
     """
     if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED, Opening.DRAFT}:
         return 0
@@ -91,9 +124,9 @@ async def _parties_with_seats(
     in_line = await waiting.order_by("waitlist_order", "arrival", "id")
     if not in_line:
         return []
-    parties = [list(party) for _order, party in groupby(in_line, key=lambda each: each.waitlist_order)]
+    parties = [list(party) for _together, party in groupby(in_line, key=lambda each: each.party or each.id)]
     pool = await pool_of(event, mode, quota_id)
-    return parties[: rules.parties_to_promote(pool, [len(party) for party in parties])]
+    return [parties[place] for place in rules.parties_to_promote(pool, [len(party) for party in parties])]
 
 
 async def _seat(party: Sequence[Registration], event: Event, *, act: Act) -> None:
@@ -142,9 +175,11 @@ async def confirm(registration: Registration, event: Event, *, letter: str, act:
     registration.invited = bool(reveal_person(registration, vault=act.vault, reader=COURIER).address)
     registration.told, registration.said = event.told, event.said
     await registration.save()
-    await skip_what_is_due(event, [registration], now=act.now)
+    is_late = await skip_what_is_due(event, [registration], now=act.now)
     await note(registration, letter, act=act)
     await post_about(letter, registration, event, act=act)
+    if is_late and registration.mode == Mode.ONLINE:
+        await post_own_page(registration, event, act=act)  # no reminder will bring them the way to join
 
 
 async def end(registration: Registration, event: Event, *, letter: str, act: Act) -> None:

@@ -39,6 +39,11 @@ def guest_context(invitation_id: uuid.UUID) -> str:
     return f"invitation:{invitation_id}"
 
 
+def code_index(scope: str, code: str, vault: Vault) -> bytes:
+    """What a row keeps of a code: its HMAC under the event's own key; case and spaces do not count."""
+    return vault.code_index(scope, "".join(code.split()).replace("-", "").lower())
+
+
 def reveal_person(registration: Registration, *, vault: Vault, reader: Reader) -> Person:
     """The one way to read who a registration is; the vault is told who asks."""
     context = person_context(registration.id)

@@ -114,6 +114,12 @@ class CodeForAnother(Conflict):
     sentence = N_("This code was given to another e-mail address.")
 
 
+class PartyTooLarge(Conflict):
+    """More people than can ever sit here: they would wait for ever."""
+
+    sentence = N_("So many people cannot come together: there are places for %(most)s at most.")
+
+
 class TooManyGuests(Conflict):
     sentence = N_("At most %(most)s colleagues can come with one person.")
 
@@ -161,12 +167,14 @@ class Pool:
     """How full one pool of places is: `capacity` None means without limit.
 
     `confirmed` counts everybody who holds a seat: the confirmed, open offers, and places held while an address is
-    being confirmed or a cancellation may still be taken back.
+    being confirmed or a cancellation may still be taken back. `most` is how many could ever sit here (None: any
+    number), whoever sits elsewhere now.
     """
 
     capacity: int | None
     confirmed: int
     waiting: int
+    most: int | None = None
 
     @property
     def free(self) -> int | None:
@@ -176,32 +184,41 @@ class Pool:
     def fits(self, people: int) -> bool:
         return self.free is None or self.free >= people
 
+    def can_ever_seat(self, people: int) -> bool:
+        """Whether a party of so many can have seats at all. Where nobody can, one may wait for places to be made."""
+        return people == 1 or not self.most or people <= self.most
 
-def decide_place(pool: Pool, *, keeps_waitlist: bool, people: int = 1, jumps: bool = False) -> Status:
-    """A newcomer's status: a seat when it is free and nobody waits for it, else the waitlist, else `EventFull`.
 
-    A party of several is seated together or waits together; `jumps` passes those who wait, never those who sit.
+def decide_place(pool: Pool, *, keeps_waitlist: bool, people: int = 1) -> Status:
+    """A newcomer's status: a seat when one is free, else the waitlist, else `EventFull`.
+
+    A party of several is seated together or waits together; `PartyTooLarge` when it never could be. Whoever waits
+    needs more seats than are free (the line has been asked first: `places.pool_for_newcomers`), so nobody who would
+    fit is overtaken.
     """
-    if pool.fits(people) and (pool.waiting == 0 or jumps):
+    if not pool.can_ever_seat(people):
+        raise PartyTooLarge(most=pool.most)
+    if pool.fits(people):
         return Status.CONFIRMED
     if keeps_waitlist:
         return Status.WAITLISTED
     raise EventFull()
 
 
-def parties_to_promote(pool: Pool, sizes: Sequence[int]) -> int:
-    """How many parties from the head of the waitlist have seats now.
+def parties_to_promote(pool: Pool, sizes: Sequence[int]) -> list[int]:
+    """Which of the parties that wait have seats now: the places in line, from 0, of those of these sizes.
 
-    They move up in order: a party that does not fit yet holds back everybody behind it, so nobody overtakes.
+    They move up in order. Who can fit passes who cannot: a large party does not keep seats empty, and is asked first
+    whenever some are free.
     """
-    free, count = pool.free, 0
-    for size in sizes:
+    free, chosen = pool.free, []
+    for place, size in enumerate(sizes):
         if free is not None:
             if size > free:
-                break
+                continue
             free -= size
-        count += 1
-    return count
+        chosen.append(place)
+    return chosen
 
 
 def check_life(status: Status, wanted: Status) -> None:

@@ -12,6 +12,7 @@ from events_app.conferences.models import Conference
 from events_app.directory.models import Organization, Room, Venue
 from events_app.events.models.event import Event
 from events_app.mail import outbox
+from events_app.registrations.rules import Guest
 from events_app.web.forms import MOST_FIELDS
 from tests import make
 from tests.make import NOW, Desk, House, words_of
@@ -536,3 +537,18 @@ async def test_only_ours_is_offered_as_the_first_host(house: House) -> None:
     assert "Cedar Archive" in page
     assert "Open Table" not in page
     assert await Organization.filter(ours=True).count() == 1
+
+
+async def test_places_are_never_made_fewer_than_a_party_that_waits_without_a_word(house: House) -> None:
+    desk = await house.desk()
+    event = await make.event(house.office.vault, capacity_in_person=3, most_guests=2)
+    await make.registered(event, 1, office=house.office)
+    await make.registered(event, 2, office=house.office, guests=[Guest("Guest 8"), Guest("Guest 9")])
+    before = words_of(await desk.get(f"/desk/events/{event.id}"))
+
+    await make.change(event, house.office, capacity_in_person=2)
+
+    warning = "1 party that waits is larger than all its places"
+    assert warning not in before
+    assert warning in words_of(await desk.get(f"/desk/events/{event.id}"))
+    assert warning in words_of(await desk.get(f"/desk/events/{event.id}/invitations"))

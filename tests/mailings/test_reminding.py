@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from events_app.acts import Office
-from events_app.events.actions import life
+from events_app.events.actions import copying, editing, life
 from events_app.events.models.event import Event
 from events_app.mailings.actions import announcing, reminding
+from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
+from events_app.registrations.actions import leaving
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
@@ -141,3 +143,101 @@ async def test_a_reminder_is_counted_in_real_hours_across_a_change_of_clocks(off
     due = await reminding.remind(act=office.at(event.starts_at - timedelta(hours=24)))
 
     assert (early, due) == (0, 1)
+
+
+async def test_a_mended_typo_in_the_place_reminds_nobody_again(office: Office) -> None:
+    event = await event_with(office, DAY)
+    await make.registered(event, 1, office=office)
+    await reminding.remind(act=office.at(before(event, hours=24)))
+    await make.change(event, office, place={"en": "Library, Hotel Linden"}, now=before(event, hours=23))
+
+    again = await reminding.remind(act=office.at(before(event, hours=23)))
+    await announcing.announce(event.id, act=office.at(before(event, hours=23)))
+
+    assert (again, await reminding.remind(act=office.at(before(event, hours=22)))) == (0, 0)
+
+
+async def test_other_hours_of_a_reminder_are_another_reminder(office: Office) -> None:
+    event = await event_with(office, DAY)
+    await make.registered(event, 1, office=office)
+    await reminding.remind(act=office.at(before(event, hours=24)))
+    wanted = [ReminderFacts(60, False, {})]
+    await reminding.save_reminders(event.id, wanted, act=office.at(before(event, hours=20)))
+
+    assert await reminding.remind(act=office.at(before(event, hours=1))) == 1
+
+
+async def test_a_reminder_sent_before_marks_were_moments_is_not_sent_again(office: Office) -> None:
+    event = await event_with(office, DAY)
+    first, _second = await make.registered(event, 1, 2, office=office)
+    (reminder,) = await Reminder.filter(event_id=event.id)
+    await Reminded.create(reminder_id=reminder.id, registration_id=first.id, told=event.told)
+
+    await reminding.remind(act=office.at(before(event, hours=24)))
+
+    assert await reminded(event, office) == ["reminder guest2@example.org"]
+
+
+async def test_a_hundred_and_one_are_reminded_once_each(office: Office) -> None:
+    event = await event_with(office, DAY, capacity_in_person=None)
+    await make.registered(event, *range(1, reminding.BATCH + 2), office=office)
+
+    posted = await reminding.remind(act=office.at(before(event, hours=24)))
+
+    assert (posted, len(set(await reminded(event, office)))) == (reminding.BATCH + 1,) * 2
+
+
+@pytest.mark.parametrize("kind", ["reminder", "own_page"])
+async def test_the_way_to_join_reaches_who_takes_part_online(office: Office, kind: str) -> None:
+    event = await event_with(office, DAY, offers_online=True)
+    await make.registered(event, 1, office=office, mode="online")
+    await reminding.remind(act=office.at(before(event, hours=24)))
+
+    (post,) = [post for post in await make.posted(event, office, own_pages=True) if post.kind == kind]
+
+    for text in (post.draft.text, post.draft.html):
+        assert f"{post.facts['own_url']}/join" in text
+
+
+async def test_who_gets_a_place_online_after_the_reminder_gets_the_way_to_join_at_once_and_once(
+    office: Office,
+) -> None:
+    event = await event_with(office, DAY, offers_online=True, capacity_online=1)
+    first, second = await make.registered(event, 1, 2, office=office, mode="online")
+    await leaving.cancel(first.id, act=office.at(before(event, hours=3)))
+
+    assert await reminding.remind(act=office.at(before(event, hours=2))) == 0
+    letters = [
+        post.kind
+        for post in await make.posted(event, office, own_pages=True)
+        if post.letter.thread == second.id
+    ]
+    assert letters == ["waitlisted", "promoted", "own_page"]
+
+
+async def test_a_new_event_reminds_a_day_and_an_hour_before_and_a_copy_as_its_original(
+    office: Office,
+) -> None:
+    facts, act = make.facts(), office.at(make.NOW)
+    new = await editing.create_event(facts, begin=reminding.remind_by_default, act=act)
+    old = await make.draft(office.vault, slug="old")
+
+    copies = [
+        await copying.copy_event(each.id, follow=reminding.copy_reminders, act=act) for each in (new, old)
+    ]
+
+    reminds = [
+        sorted([each.minutes for each in await Reminder.filter(event_id=event.id)])
+        for event in (new, old, *copies)
+    ]
+    assert reminds == [[60, DAY], [], [60, DAY], []]
+
+
+async def test_an_event_made_at_the_desk_reminds_its_people(house: make.House) -> None:
+    await make.organization()
+    desk = await house.desk()
+
+    answer = await desk.post("/desk/events/new", **make.form(shows_places="exact"))
+
+    event_id = answer.headers["location"].rpartition("/")[2]
+    assert await Reminder.filter(event_id=event_id).count() == 2

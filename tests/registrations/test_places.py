@@ -1,6 +1,7 @@
 """Pools of places: what quotas keep, parties, and people whose address is not confirmed yet."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mailings.actions import announcing
 from events_app.registrations import rules
 from events_app.registrations.actions import changing, deciding, leaving, registering
-from events_app.registrations.models import Invitation, Quota, Registration
+from events_app.registrations.models import Invitation, Quota, Registration, place_in_line
 from events_app.registrations.rules import Guest, Status
 from tests import make
 from tests.make import NOW
@@ -27,14 +28,16 @@ async def save_quota(event: Event, places: int, office: Office, *, mode: str = "
     return await Quota.get(event_id=event.id)
 
 
-async def invited(event: Event, *people: int, quota: Quota, office: Office) -> list[Registration]:
-    """These people register with codes of the quota."""
+async def invited(
+    event: Event, *people: int, quota: Quota | None, office: Office, purpose: str = "open", **changes: Any
+) -> list[Registration]:
+    """These people register with codes, of the quota if one is named."""
     await inviting.invite(
         event.id,
         [Invitee()] * len(people),
         batch="partners",
-        purpose="open",
-        quota_id=quota.id,
+        purpose=purpose,
+        quota_id=quota.id if quota else None,
         is_bound=False,
         act=office.at(NOW),
     )
@@ -42,7 +45,7 @@ async def invited(event: Event, *people: int, quota: Quota, office: Office) -> l
     fresh = await Invitation.filter(event_id=event.id, state="created").order_by("id")
     for who, invitation in zip(people, fresh, strict=True):
         code = inviting.reveal_guest(invitation, act=office.at(NOW))["code"]
-        found += await make.registered(event, who, office=office, code=code)
+        found += await make.registered(event, who, office=office, code=code, **changes)
     return found
 
 
@@ -211,3 +214,94 @@ async def test_an_event_that_is_over_promotes_nobody_by_hand(office: Office) -> 
 
     with pytest.raises(rules.EventOver):
         await deciding.promote_by_hand(rows[1].id, act=office.at(event.ends_at))
+
+
+async def test_an_invitee_who_takes_part_in_the_other_way_never_waits_for_places_the_quota_has_not(
+    office: Office,
+) -> None:
+    event = await make.event(office.vault, offers_online=True, capacity_online=1)
+    quota = await save_quota(event, 2, office)
+
+    (first,) = await invited(event, 1, quota=quota, office=office, mode="online")
+    (second,) = await invited(event, 2, quota=quota, office=office, mode="online")
+    await leaving.cancel(first.id, act=office.at(NOW))
+
+    second = await Registration.get(id=second.id)
+    assert [first.status, second.status] == ["confirmed", "confirmed"]
+    assert [first.quota_id, second.quota_id] == [None, None]
+
+
+async def test_who_waits_for_a_quota_that_moves_to_the_other_mode_never_waits_for_ever(
+    office: Office,
+) -> None:
+    event = await make.event(office.vault, capacity_in_person=2, offers_online=True)
+    quota = await save_quota(event, 1, office)
+    await invited(event, 1, quota=quota, office=office)
+    (waiting,) = await invited(event, 2, quota=quota, office=office)
+    assert (waiting.status, waiting.quota_id) == ("waitlisted", quota.id)
+
+    await save_quota(event, 1, office, mode="online")
+
+    moved = await Registration.get(id=waiting.id)
+    assert (moved.status, moved.quota_id) == ("confirmed", None)
+    assert await seated(event) == 2
+
+
+async def test_a_party_that_can_never_fit_is_refused_and_shuts_nobody_out(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=3, most_guests=5)
+    five = [Guest(f"Guest {number}") for number in range(11, 15)]
+
+    with pytest.raises(rules.PartyTooLarge) as refused:
+        await make.registered(event, 1, office=office, guests=five)
+    rows = await make.registered(event, 2, 3, 4, office=office)
+
+    assert refused.value.values == {"most": 3}
+    assert [row.status for row in rows] == ["confirmed"] * 3
+
+
+@pytest.mark.parametrize("kept", [2, 0])
+async def test_a_party_larger_than_the_places_of_its_quota_or_of_everybody_is_refused(
+    office: Office, kept: int
+) -> None:
+    event = await make.event(office.vault, capacity_in_person=4, most_guests=3, needs_approval=not kept)
+    quota = await save_quota(event, 2, office)
+    three = [Guest("Guest 8"), Guest("Guest 9")]
+
+    with pytest.raises(rules.PartyTooLarge):
+        if kept:
+            await invited(event, 1, quota=quota, office=office, guests=three)
+        else:
+            await make.registered(event, 1, office=office, guests=three)
+
+
+async def test_a_party_that_does_not_fit_yet_never_keeps_a_seat_from_who_does(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=3, most_guests=2)
+    first = await make.registered(event, 1, 2, office=office)
+    (party,) = await make.registered(event, 3, office=office, guests=[Guest("Guest 8"), Guest("Guest 9")])
+
+    (alone,) = await make.registered(event, 4, office=office)
+    assert (party.status, alone.status) == ("waitlisted", "confirmed")
+    (late,) = await make.registered(event, 5, office=office)
+    for row in (*first, alone):
+        await leaving.cancel(row.id, act=office.at(NOW))
+
+    assert (await Registration.get(id=late.id)).status == "confirmed"
+    assert (await Registration.get(id=party.id)).status == "waitlisted"
+    await leaving.cancel(late.id, act=office.at(NOW))
+    assert (await Registration.get(id=party.id)).status == "confirmed"
+    assert await seated(event) == 3
+
+
+async def test_codes_that_pass_the_line_are_never_served_last_come_first(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=1)
+    (first,) = await make.registered(event, 1, office=office)
+    (waiting,) = await make.registered(event, 2, office=office)
+
+    jumpers = [(await invited(event, who, quota=None, purpose="jump", office=office))[0] for who in (3, 4, 5)]
+
+    assert [await place_in_line(row) for row in (*jumpers, waiting)] == [1, 2, 3, 4]
+    served = []
+    for row in (first, *jumpers):
+        await leaving.cancel(row.id, act=office.at(NOW))
+        served += [each for each in (*jumpers, waiting) if (await Registration.get(id=each.id)).seated]
+    assert [row.id for row in served] == [row.id for row in (*jumpers, waiting)]

@@ -189,13 +189,18 @@ def line_of(rows: Rows, pool: Pool) -> list[list[Registration]]:
         for row in rows.values()
         if row.status == "waitlisted" and not row.seated and (row.mode, row.quota_id) == pool
     ]
-    ordered = sorted(waiting, key=lambda row: row.waitlist_order or 0)
-    return [list(party) for _order, party in groupby(ordered, key=lambda row: row.waitlist_order)]
+    ordered = sorted(waiting, key=lambda row: (row.waitlist_order or 0, row.arrival))
+    return [list(party) for _together, party in groupby(ordered, key=lambda row: row.party or row.id)]
 
 
 async def nobody_is_left_out(life: Life, rows: Rows) -> None:
-    """Whoever is at the head of a line waits only while there is no room for their party."""
+    """Whoever waits, waits only while there is no room for their party, and only where there are places at all."""
     pools = await pools_of(life)
+    modes = {quota.id: quota.mode for quota in await Quota.filter(event_id=life.event_id)}
+    for row in rows.values():
+        if row.status != "waitlisted" or row.seated or row.quota_id is None:
+            continue
+        assert modes[row.quota_id] == row.mode, "somebody waits for a quota that has no places of their mode"
     for pool, (most, capacity) in pools.items():
         line = line_of(rows, pool)
         mode, quota_id = pool
@@ -203,27 +208,32 @@ async def nobody_is_left_out(life: Life, rows: Rows) -> None:
             over = [seated(rows, other) - pools[other][0] for other in pools if other[0] == mode and other[1]]
             most = max(0, most - sum(max(0, each) for each in over))
         free = min(most - seated(rows, pool), capacity - seated(rows, mode=mode))
-        if line:
-            assert len(line[0]) > free, f"{free} places are free, and somebody waits: {pool}"
+        for party in line:
+            assert len(party) > free, f"{free} places are free, and somebody waits: {pool}"
 
 
 def nobody_overtook(before: Rows, after: Rows, act: Act) -> None:
-    """Those who moved up were first in line, and parties moved as one."""
+    """Those who moved up passed only larger parties, which did not fit; and parties moved as one."""
     for pool in {(row.mode, row.quota_id) for row in before.values()}:
-        fates = []
+        fates, left = list[tuple[bool, int]](), list[int]()
         for party in line_of(before, pool):
             now = [after[row.id] for row in party]
             here = [row for row in now if row.live and (row.mode, row.quota_id) == pool]
             assert len({row.seated for row in here}) <= 1, "a party was torn apart"
             if here:
-                fates.append(here[0].seated)
-        if act is not promote:
-            assert fates == sorted(fates, reverse=True), "somebody was overtaken"
+                fates.append((here[0].seated, len(here)))
+        for moved_up, size in fates:
+            if moved_up and act is not promote:
+                assert all(waits > size for waits in left), "somebody was overtaken"
+            elif not moved_up:
+                left.append(size)
         newcomers = [
-            row for row in after.values() if row.id not in before and (row.mode, row.quota_id) == pool
+            row
+            for row in after.values()
+            if row.id not in before and row.seated and (row.mode, row.quota_id) == pool
         ]
-        if act is not hand_over and act.__name__ != "register_invited":
-            assert not (False in fates and any(row.seated for row in newcomers)), "a newcomer overtook"
+        if newcomers and act is not hand_over:
+            assert all(waits > len(newcomers) for waits in left), "a newcomer overtook"
 
 
 def letters_are_owed(before: Rows, after: Rows, news: Sequence[Note], act: Act, book: Book) -> None:

@@ -11,6 +11,7 @@ from events_app.registrations.rules import (
     MAY_BECOME,
     AlreadyCancelled,
     EventFull,
+    PartyTooLarge,
     Pool,
     Status,
     check_life,
@@ -32,11 +33,12 @@ capacities = st.none() | numbers
         (3, 2, 0, Status.CONFIRMED),
         (3, 3, 0, Status.WAITLISTED),
         (3, 5, 0, Status.WAITLISTED),
-        (3, 2, 1, Status.WAITLISTED),
+        (3, 2, 4, Status.CONFIRMED),
+        (3, 3, 1, Status.WAITLISTED),
         (0, 0, 0, Status.WAITLISTED),
     ],
 )
-def test_a_newcomer_gets_a_seat_that_is_free_and_that_nobody_waits_for(
+def test_a_newcomer_gets_a_seat_that_is_free_after_the_line_was_asked(
     capacity: int | None, confirmed: int, waiting: int, status: Status
 ) -> None:
     assert decide_place(Pool(capacity, confirmed, waiting), keeps_waitlist=True) == status
@@ -63,21 +65,35 @@ def test_those_who_move_up_fill_the_room_in_order_and_never_overfill_it(
 ) -> None:
     room = Pool(capacity, confirmed, sum(parties))
     promoted = parties_to_promote(room, parties)
-    after = Pool(capacity, confirmed + sum(parties[:promoted]), sum(parties[promoted:]))
+    left = [size for place, size in enumerate(parties) if place not in promoted]
+    after = Pool(capacity, confirmed + sum(parties) - sum(left), sum(left))
 
-    assert promoted == 0 or capacity is None or after.confirmed <= capacity
-    assert parties_to_promote(after, parties[promoted:]) == 0
-    assert promoted == len(parties) or not after.fits(parties[promoted])
+    assert promoted == sorted(promoted)
+    assert not promoted or capacity is None or after.confirmed <= capacity
+    assert not any(after.fits(size) for size in left)
 
 
-@given(capacities, numbers, numbers, st.integers(1, 5))
-def test_who_jumps_the_line_passes_those_who_wait_and_never_those_who_sit(
-    capacity: int | None, confirmed: int, waiting: int, people: int
+@given(st.integers(0, 12), sizes)
+def test_a_party_is_passed_only_by_those_who_need_fewer_seats_than_it_does(
+    capacity: int, parties: list[int]
 ) -> None:
-    room = Pool(capacity, confirmed, waiting)
-    place = decide_place(room, keeps_waitlist=True, people=people, jumps=True)
+    promoted = parties_to_promote(Pool(capacity, 0, sum(parties)), parties)
 
-    assert (place == Status.CONFIRMED) == (capacity is None or confirmed + people <= capacity)
+    for place in promoted:
+        passed = [size for before, size in enumerate(parties[:place]) if before not in promoted]
+        assert all(size > parties[place] for size in passed)
+
+
+@pytest.mark.parametrize(("people", "fits"), [(1, True), (3, True), (4, False)])
+def test_a_party_that_can_never_be_seated_is_refused_and_never_waits(people: int, fits: bool) -> None:
+    full = Pool(3, 3, 0, most=3)
+
+    if fits:
+        assert decide_place(full, keeps_waitlist=True, people=people) == Status.WAITLISTED
+    else:
+        with pytest.raises(PartyTooLarge) as refused:
+            decide_place(full, keeps_waitlist=True, people=people)
+        assert refused.value.values == {"most": 3}
 
 
 @given(st.integers(0, 9), st.booleans(), st.lists(st.sampled_from(["come", "two", "leave", "more", "fewer"])))
@@ -88,7 +104,7 @@ def test_seats_are_never_given_twice_whatever_happens(
     for what in happenings:
         room, people = Pool(capacity, confirmed, sum(line)), 2 if what == "two" else 1
         most = max(capacity, confirmed)
-        if what in ("come", "two") and (waits or (room.fits(people) and not line)):
+        if what in ("come", "two") and (waits or room.fits(people)):
             if decide_place(room, keeps_waitlist=waits, people=people) == Status.CONFIRMED:
                 confirmed += people
             else:
@@ -99,9 +115,10 @@ def test_seats_are_never_given_twice_whatever_happens(
             capacity = max(0, capacity + (1 if what == "more" else -1))
             most = max(capacity, confirmed)
         moved = parties_to_promote(Pool(capacity, confirmed, sum(line)), line)
-        confirmed, line = confirmed + sum(line[:moved]), line[moved:]
+        confirmed += sum(line[place] for place in moved)
+        line = [size for place, size in enumerate(line) if place not in moved]
         assert confirmed <= most
-        assert not line or confirmed + line[0] > capacity
+        assert all(confirmed + size > capacity for size in line)
 
 
 def test_a_cancelled_or_declined_registration_stays_so() -> None:

@@ -12,3 +12,8 @@ UPDATE "registration" SET "arrival" = "numbered"."number" FROM (
 ) AS "numbered" WHERE "numbered"."id" = "registration"."id";
 
 CREATE INDEX "registration_arrival" ON "registration" ("event_id", "arrival");
+
+-- Who waits for places of a partner's quota that is of the other mode waits with everybody: those places have no line.
+UPDATE "registration" SET "quota_id" = NULL WHERE "status" IN ('pending', 'waitlisted') AND "seated" = {false} AND EXISTS (
+    SELECT 1 FROM "quota" WHERE "quota"."id" = "registration"."quota_id" AND "quota"."mode" <> "registration"."mode"
+);

@@ -16,7 +16,7 @@ from events_app.events.actions.saving import save_change, write_hosts
 from events_app.events.models.event import Event
 from events_app.events.models.panel import ConsentText, consent_of
 from events_app.events.rules import EventFacts, HostFacts, Status
-from events_app.handed import Follow
+from events_app.handed import Begin, Follow
 from events_app.texts import Texts
 
 
@@ -24,14 +24,30 @@ async def nobody_follows(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) 
     """For events that nobody can have registered for."""
 
 
-async def create_event(facts: EventFacts, *, hosts: Sequence[HostFacts] = (), act: Act) -> Event:
-    """A new draft. Its keys are committed to the keyring before its row, so no row can ever lack its key.
+async def nothing_belongs(event_id: uuid.UUID) -> None:
+    """For events that begin bare."""
+
+
+async def create_event(
+    facts: EventFacts, *, hosts: Sequence[HostFacts] = (), begin: Begin = nothing_belongs, act: Act
+) -> Event:
+    """A new draft, and what `begin` gives to each new one. Its keys are committed to the keyring before its row, so no
+    row can ever lack its key.
 
     Refuses `TakenAddress`.
     """
     event_id = uuid.uuid4()
     act.vault.make_keys(str(event_id))
-    return await insert_event(event_id, facts, act=act, hosts=hosts)
+    return await _create(event_id, facts, hosts=hosts, begin=begin, act=act)
+
+
+@one_transaction
+async def _create(
+    event_id: uuid.UUID, facts: EventFacts, *, hosts: Sequence[HostFacts], begin: Begin, act: Act
+) -> Event:
+    event = await insert_event(event_id, facts, act=act, hosts=hosts)
+    await begin(event.id)
+    return event
 
 
 @one_transaction

@@ -78,7 +78,8 @@ async def create_event(request: Request) -> Response:
     ours = await Organization.filter(ours=True).first()
     hosts = [HostFacts(str(ours.id), HostRole.HOST.value)] if ours else []
     try:
-        event = await editing.create_event(form.facts, act=act_of(request), hosts=hosts)
+        begin = house_of(request).begin
+        event = await editing.create_event(form.facts, act=act_of(request), hosts=hosts, begin=begin)
     except Conflict as refusal:
         return _form_page(request, form, status=409, refusal=say(refusal))
     flash = Flash("success", translate(N_("Saved as a draft. Nobody sees it until you publish it.")))
@@ -119,6 +120,7 @@ async def show_event(request: Request) -> Response:
         counts=counts.get(event.id, {}),
         behind=await house_of(request).count_behind(event.id, event.told),
         letters=await house_of(request).count_letters(event.id),
+        never_fit=await house_of(request).how_many_never_fit(event),
         cities=in_five_cities(event.starts, event.ends),
         opening=event.opening(now).value,
         now=now,

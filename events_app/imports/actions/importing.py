@@ -21,7 +21,7 @@ from events_app.mail import outbox
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.facts import Facts, Person, event_facts, letter_facts
 from events_app.registrations.models import HistoryLine, Registration, end_of_line, next_arrival
-from events_app.registrations.places import pool_of
+from events_app.registrations.places import pool_for_newcomers, pool_of
 from events_app.registrations.posting import organizer_address, organizer_name, person_context
 from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Status
@@ -112,21 +112,19 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
 
 
 async def _statuses(event: Event, new: Sequence[Candidate], *, everybody: bool) -> tuple[list[Status], int]:
-    """In the order of the list: a seat while they last and nobody waits for them, then the waiting list; and how many
-    can have neither."""
+    """In the order of the list: a seat while they last (whoever waits needs more than are free), then the waiting
+    list; and how many can have neither."""
     rooms = {mode.value: await pool_of(event, mode.value) for mode in event.modes}
     free = {mode: room.free for mode, room in rooms.items()}
-    waits = {mode: bool(room.waiting) and not everybody for mode, room in rooms.items()}
     statuses, missing = [], 0
     for line in new:
         mode = line.applicant.mode
         left = free[mode]
-        if not waits[mode] and (left is None or left > 0):
+        if left is None or left > 0:
             statuses.append(Status.CONFIRMED)
             free[mode] = None if left is None else left - 1
             continue
         statuses.append(Status.WAITLISTED)
-        waits[mode] = True
         missing += everybody or not event.keeps_waitlist
     return statuses, missing
 
@@ -169,6 +167,8 @@ async def _import(
         return done
     if wish.writes and event.opening(act.now) == Opening.DRAFT:
         raise LettersNeedPublishing()
+    for mode in event.modes:
+        await pool_for_newcomers(event, mode.value, act=act)  # nobody on the list overtakes who waits
     lines = [newcomer.line for newcomer in newcomers.values()]
     plan = await _plan(event, lines, wish=wish, act=act)
     if plan.missing:

@@ -1,11 +1,11 @@
 """Reminders: who is due for which letter, never twice, never for what is cancelled, right after the event moved."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from events_app.acts import Act
-from events_app.database import one_transaction
+from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
 from events_app.events.rules import Status as EventStatus
 from events_app.i18n import choose
@@ -13,13 +13,16 @@ from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import post_about
-from events_app.registrations.rules import Status
+from events_app.registrations.reminded import mark_of
 from events_app.vault import Json
 
 TOO_LATE = timedelta(hours=6)
 """A reminder that could not leave for so long (the app was off) is dropped: late, it would only confuse."""
 
 BATCH = 100
+
+BY_DEFAULT = (1440, 60)
+"""Minutes before the start."""
 
 
 @one_transaction
@@ -41,8 +44,7 @@ async def save_reminders(event_id: uuid.UUID, wanted: Sequence[ReminderFacts], *
             event_id=event_id, minutes=each.minutes, is_after=each.is_after, text=each.text
         )
         if due_at(reminder, event) <= act.now:
-            living = await Registration.filter(event_id=event_id, live=1)
-            await mark_as_had([reminder], living, event)
+            await rows(_ALL_HAD, reminder.id, mark_of(due_at(reminder, event)), event_id)
 
 
 async def due_reminders(now: datetime) -> list[tuple[Reminder, Event]]:
@@ -74,30 +76,42 @@ async def remind(*, act: Act) -> int:
 @one_transaction
 async def _remind_some(reminder_id: uuid.UUID, event_id: uuid.UUID, *, act: Act) -> int:
     """A batch of letters and their marks in one transaction: a crash repeats neither."""
-    if not await _waiting(reminder_id, await Event.get(id=event_id)):
+    reminder = await Reminder.get_or_none(id=reminder_id)
+    if reminder is None or not await _waiting(reminder, await Event.get(id=event_id)):
         return 0
     event = await Event.claim(event_id)
-    reminder = await Reminder.get_or_none(id=reminder_id)
+    reminder = await Reminder.get_or_none(id=reminder_id)  # again, as it is under the claim
     if reminder is None or event.status != EventStatus.PUBLISHED or due_at(reminder, event) > act.now:
         return 0
     letter = "mailings.follow_up" if reminder.is_after else "mailings.reminder"
-    waiting = await _waiting(reminder_id, event)  # again: who was reminded or left before the claim is out
+    waiting = await _waiting(reminder, event)  # again: who was reminded or left before the claim is out
+    mark = mark_of(due_at(reminder, event))
     for registration in waiting:
-        await Reminded.create(reminder_id=reminder_id, registration_id=registration.id, told=event.told)
+        await Reminded.create(reminder_id=reminder_id, registration_id=registration.id, told=mark)
         more: dict[str, Json] = {"body": choose(reminder.text, registration.language)}
         await post_about(letter, registration, event, act=act, more=more)
     return len(waiting)
 
 
-async def _waiting(reminder_id: uuid.UUID, event: Event) -> list[Registration]:
-    """Confirmed people who have not had this reminder about the present times."""
-    had = set(
-        await Reminded.filter(reminder_id=reminder_id, told=event.told).values_list(
-            "registration_id", flat=True
-        )
-    )
-    confirmed = Registration.filter(event_id=event.id, status=Status.CONFIRMED, due_for="")
-    return [each for each in await confirmed.order_by("arrival", "id") if each.id not in had][:BATCH]
+async def _waiting(reminder: Reminder, event: Event) -> list[Registration]:
+    """The next confirmed people who have not had this reminder at its present moment, a batch of them."""
+    mark = mark_of(due_at(reminder, event))
+    found = await rows(_NEXT, event.id, reminder.id, mark, event.told, BATCH)
+    return await Registration.filter(id__in=[row["id"] for row in found]).order_by("id")
+
+
+_NEXT = """
+    SELECT "r"."id" FROM "registration" AS "r"
+    WHERE "r"."event_id" = $1 AND "r"."status" = 'confirmed' AND "r"."due_for" = '' AND NOT EXISTS (
+        SELECT 1 FROM "reminded" AS "had" WHERE "had"."reminder_id" = $2 AND "had"."registration_id" = "r"."id"
+        AND "had"."told" IN ($3, $4, "r"."told"))
+    ORDER BY "r"."id" LIMIT $5
+"""
+"""Of the marks, the first is today's; the others are those that older rows hold (see `Reminded`)."""
+_ALL_HAD = """
+    INSERT INTO "reminded" ("reminder_id", "registration_id", "told")
+    SELECT $1, "id", $2 FROM "registration" WHERE "event_id" = $3 AND "live" = 1 ON CONFLICT DO NOTHING
+"""
 
 
 def due_at(reminder: Reminder, event: Event) -> datetime:
@@ -107,15 +121,13 @@ def due_at(reminder: Reminder, event: Event) -> datetime:
     return event.starts_at.astimezone(UTC) - timedelta(minutes=reminder.minutes)
 
 
-async def mark_as_had(
-    reminders: Iterable[Reminder], registrations: Sequence[Registration], event: Event
-) -> None:
-    """Write down that these people have had these reminders about the present times, or are never to have them."""
-    for reminder in reminders:
-        had = Reminded.filter(reminder_id=reminder.id, told=event.told)
-        known = set(await had.values_list("registration_id", flat=True))
-        for registration in registrations:
-            if registration.id not in known:
-                await Reminded.create(
-                    reminder_id=reminder.id, registration_id=registration.id, told=event.told
-                )
+async def remind_by_default(event_id: uuid.UUID) -> None:
+    """A new event reminds its people a day and an hour before, from the transaction on that makes it."""
+    for minutes in BY_DEFAULT:
+        await Reminder.create(event_id=event_id, minutes=minutes)
+
+
+async def copy_reminders(original_id: uuid.UUID, copy_id: uuid.UUID) -> None:
+    """A copy of an event reminds as its original does, inside the transaction that makes it."""
+    for each in await Reminder.filter(event_id=original_id):
+        await Reminder.create(event_id=copy_id, minutes=each.minutes, is_after=each.is_after, text=each.text)

@@ -17,11 +17,11 @@ from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
-from events_app.registrations.actions.registering import code_index
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
-from events_app.registrations.places import may_hear_of_it, pool_of, promote
+from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
 from events_app.registrations.posting import (
+    code_index,
     guest_context,
     note,
     post_about,
@@ -40,7 +40,7 @@ NEW_ADDRESS_LASTS = timedelta(days=3)
 async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Registration:
     """Take part in the other way. Who has a place needs a free one there (`ModeFull` otherwise, and nothing changes);
     who waits moves to the other line, with those they registered; a colleague who waits goes on alone. Refuses
-    `ModeNotOffered`, `ChangeNotPossible`.
+    `ModeNotOffered`, `PartyTooLarge`, `ChangeNotPossible`.
     """
     registration, event = await claimed(registration_id)
     refuse_unless_changeable(registration, event, act.now)
@@ -50,29 +50,37 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
         raise rules.ChangeNotPossible()
     if mode == registration.mode:
         return registration
+    room = await pool_for_newcomers(event, mode, act=act)
+    await registration.refresh_from_db()  # the line has been asked, and it may have stood there
     takes_along = registration.status != Status.CONFIRMED and registration.party == registration.id
     moving = await party_of(registration) if takes_along else [registration]
-    room = await pool_of(event, mode, None)
+    if not room.can_ever_seat(len(moving)):
+        raise rules.PartyTooLarge(most=room.most)
     seats = sum(each.seated for each in moving)
-    if seats and (not room.fits(seats) or room.waiting):
+    if seats and not room.fits(seats):
         raise rules.ModeFull()
     order = await end_of_line(event.id)
     for each in moving:
-        each.mode, each.quota_id = mode, None
         if each.status != Status.CONFIRMED and not takes_along:
             each.party = None
-        if each.status == Status.WAITLISTED:
-            each.waitlist_order = order
-        if each.invited:
-            each.sequence += 1
-            each.told = event.told
-        await each.save()
-        await note(each, "switched", act=act)
-        if may_hear_of_it(each):
-            await post_about("switched", each, event, act=act)
+        await _move(each, event, mode, order, act=act)
     await promote(event, act=act)
     await registration.refresh_from_db()
     return registration
+
+
+async def _move(registration: Registration, event: Event, mode: str, order: int, *, act: Act) -> None:
+    """Write the other mode into the row, with the place in line of who waits there, and post the letter."""
+    registration.mode, registration.quota_id = mode, None
+    if registration.status == Status.WAITLISTED:
+        registration.waitlist_order = order
+    if registration.invited:
+        registration.sequence += 1
+        registration.told = event.told
+    await registration.save()
+    await note(registration, "switched", act=act)
+    if may_hear_of_it(registration):
+        await post_about("switched", registration, event, act=act)
 
 
 def refuse_unless_changeable(registration: Registration, event: Event, now: datetime) -> None:

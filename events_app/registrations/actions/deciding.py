@@ -19,6 +19,7 @@ from events_app.registrations.places import (
     confirm,
     end,
     may_hear_of_it,
+    pool_for_newcomers,
     pool_of,
     promote,
 )
@@ -31,7 +32,7 @@ from events_app.texts import Texts
 async def approve(registration_id: uuid.UUID, *, act: Act) -> Status:
     """Say yes to somebody pending, and to those who came with them: a seat if one is free, else the waitlist.
 
-    Refuses `NotWaiting`, `EventFull` (no seat and no waitlist), `EventOver`.
+    Refuses `NotWaiting`, `EventFull` (no seat and no waitlist), `PartyTooLarge`, `EventOver`.
     """
     registration, event = await claimed(registration_id)
     if registration.status != Status.PENDING or registration.due_for == Due.ADDRESS:
@@ -39,7 +40,7 @@ async def approve(registration_id: uuid.UUID, *, act: Act) -> Status:
     if act.now >= event.ends_at:
         raise rules.EventOver()
     party = await party_of(registration)
-    room = await pool_of(event, registration.mode, registration.quota_id)
+    room = await pool_for_newcomers(event, registration.mode, registration.quota_id, act=act)
     status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist, people=len(party))
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
     for each in party:

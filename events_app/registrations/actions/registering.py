@@ -13,10 +13,18 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.facts import Person
-from events_app.registrations.models import Invitation, Registration, end_of_line, head_of_line, next_arrival
-from events_app.registrations.places import end, pool_of
+from events_app.registrations.models import (
+    FRONT_OF_LINE,
+    Invitation,
+    Registration,
+    end_of_line,
+    next_arrival,
+    quota_for,
+)
+from events_app.registrations.places import end, pool_for_newcomers
 from events_app.registrations.posting import (
     COURIER,
+    code_index,
     note,
     organizer_address,
     organizer_name,
@@ -29,7 +37,6 @@ from events_app.registrations.posting import (
 from events_app.registrations.reminded import skip_nothing, skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
 from events_app.tokens import digest, new_token
-from events_app.vault import Vault
 
 REFUSAL_AT = {
     Opening.DRAFT: rules.RegistrationNotOpenYet,
@@ -68,7 +75,7 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
 
     A repeated address changes nothing; it gets the receipt a new address would get, and the truth in a letter.
     Refuses `RegistrationNotOpenYet`, `RegistrationClosed`, `EventOver`, `EventCalledOff`, `ModeNotOffered`,
-    `EventFull`, `TooManyGuests`, and for codes `NeedsCode`, `CodeUnknown`, `CodeUsed`, `CodeRevoked`,
+    `EventFull`, `TooManyGuests`, `PartyTooLarge`, and for codes `NeedsCode`, `CodeUnknown`, `CodeUsed`, `CodeRevoked`,
     `CodeForAnother`; a refusal leaves nothing behind.
     """
     event = await Event.claim(event_id)
@@ -80,10 +87,8 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
     if known:
         for _each in (applicant, *applicant.guests):
             await _cost_the_same(known, event, act=act)
-        if _has_entry(placing, event):
-            await post_own_page(
-                known, event, act=act
-            )  # a new address gets it, so it costs; the next one replaces it
+        if _has_entry(placing, event):  # a new address gets it, so it costs; the next letter replaces it
+            await post_own_page(known, event, act=act)
         await post_about("already", known, event, act=act)
     elif placing.invitation and placing.invitation.purpose == "transfer":
         await _take_over(event, applicant, placing.invitation, act=act)
@@ -118,7 +123,7 @@ async def register_by_hand(
     index = act.vault.blind_index(str(event.id), kept(applicant.address))
     if applicant.address and await Registration.find_living(event.id, index):
         return None
-    pool = await pool_of(event, applicant.mode)
+    pool = await pool_for_newcomers(event, applicant.mode, act=act)
     status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist)
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
     placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
@@ -152,16 +157,18 @@ async def _place(event: Event, applicant: Applicant, *, act: Act) -> Placing:
         if applicant.guests:
             raise rules.TooManyGuests(most=0)
         return Placing(Status.CONFIRMED, False, invitation, None, None)
-    quota_id = invitation.quota_id if invitation else None
-    if event.needs_approval and invitation is None:
-        return Placing(Status.PENDING, event.confirms_address, None, None, None)
-    jumps = invitation is not None and invitation.purpose == "jump"
-    pool = await pool_of(event, applicant.mode, quota_id)
+    quota_id = await quota_for(invitation, applicant.mode) if invitation else None
+    pool = await pool_for_newcomers(event, applicant.mode, quota_id, act=act)
     people = 1 + len(applicant.guests)
-    status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist, people=people, jumps=jumps)
+    if event.needs_approval and invitation is None:
+        if not pool.can_ever_seat(people):
+            raise rules.PartyTooLarge(most=pool.most)
+        return Placing(Status.PENDING, event.confirms_address, None, None, None)
+    status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist, people=people)
     order = None
     if status == Status.WAITLISTED:
-        order = await (head_of_line(event.id) if jumps else end_of_line(event.id))
+        jumps = invitation is not None and invitation.purpose == "jump"
+        order = FRONT_OF_LINE if jumps else await end_of_line(event.id)
     return Placing(status, event.confirms_address and invitation is None, invitation, quota_id, order)
 
 
@@ -186,11 +193,6 @@ async def find_invitation(event: Event, applicant: Applicant, *, act: Act) -> In
     if bound is not None and bytes(bound) not in mine:
         raise rules.CodeForAnother()
     return invitation
-
-
-def code_index(scope: str, code: str, vault: Vault) -> bytes:
-    """What a row keeps of a code: its HMAC under the event's own key; case and spaces do not count."""
-    return vault.code_index(scope, "".join(code.split()).replace("-", "").lower())
 
 
 async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:

@@ -59,7 +59,7 @@ async def seats_of(event: HasSeats) -> Seats:
 
 
 def say_seats(pools: Mapping[str, Pool], event: HasSeats) -> Seats:
-    will_wait = all(pool.free == 0 or pool.waiting for pool in pools.values())
+    will_wait = all(pool.free == 0 for pool in pools.values())
     return Seats(will_wait, {mode: say_places(pool, event) for mode, pool in pools.items()})
 
 
@@ -115,7 +115,7 @@ def say_places(pool: Pool, event: HasSeats) -> str:
     """'12 places left', 'Full: waiting list', as exactly as the organizer wants it; nothing where there is no limit."""
     if pool.free is None:
         return ""
-    if pool.free > 0 and pool.waiting == 0:
+    if pool.free > 0:  # whoever waits needs more than these
         shown = event.shows_places == ShowsPlaces.EXACT or (
             event.shows_places == ShowsPlaces.FEW and pool.free <= FEW
         )
