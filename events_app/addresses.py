@@ -76,6 +76,15 @@ def kept(text: str) -> Address:
         return Address(plain, plain)
 
 
+def is_address(text: str) -> bool:
+    """Whether a letter can be sent to it."""
+    try:
+        read_address(text)
+    except Invalid:
+        return False
+    return True
+
+
 def are_one(one: str, other: str) -> bool:
     """Whether two texts are spellings of one address."""
     return kept(one).compared == kept(other).compared

@@ -1,8 +1,9 @@
 """The states of a letter, the retry schedule, and what may be kept of a mail server's words."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 State = Literal["queued", "sending", "sent", "kept", "superseded", "unsure", "refused", "withheld"]
 WhenUnsure = Literal["again", "ask"]
@@ -66,6 +67,17 @@ _PLAIN_WORDS = frozenset(
     """.split()  # noqa: SIM905 - easier to read than 150 strings
 )
 _CODES = re.compile(r"[245][0-9]{2}|[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+
+
+def return_path_of(facts: Mapping[str, Any], *, mailbox: str) -> str:
+    """Where a letter's delivery report shall go: an address of its registration's own at the mailbox that takes mail in
+    for us, by which a report finds its registration; '' for the sender itself. Without a `mailbox`, always that.
+
+    A letter of a version that did not name it has it as its ORGANIZER's address. Source: RFC 5321, 4.4 and 4.5.5.
+    """
+    local, _at, domain = mailbox.lower().partition("@")
+    named = str(facts.get("return_path", facts.get("organizer_address", "")))
+    return named if domain and named.startswith(f"{local}+r-") and named.endswith(f"@{domain}") else ""
 
 
 def called_today(kind: str) -> str:

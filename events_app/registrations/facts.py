@@ -104,6 +104,7 @@ def letter_facts(
         "created": datetime.combine(registration.registered_on, datetime.min.time(), UTC).isoformat(),
         "organizer_address": registration.organizer_address,
         "organizer_name": registration.organizer_name,
+        "return_path": registration.organizer_address if "+r-" in registration.organizer_address else "",
         "site_name": site.name(registration.language),
         "site_url": site.base_url,
         "own_url": site.url(f"/registrations/{person.token}"),
