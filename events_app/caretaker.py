@@ -3,19 +3,22 @@
 import asyncio
 import contextlib
 import logging
-from datetime import date
+from datetime import date, timedelta
 
 from events_app import clock
 from events_app.acts import Act, Office, Who
 from events_app.events.actions.life import follow_zone_rules
 from events_app.imports.actions.drafts import forget_drafts
+from events_app.mail.emptying import empty_those_left_over, empty_without_event
 from events_app.mailings.actions.reminding import remind
 from events_app.mailings.actions.writing import carry_on
 from events_app.registrations.actions.deciding import due_now, lapse
-from events_app.registrations.actions.forgetting import forget_answers
+from events_app.registrations.actions.forgetting import forget_answers, forget_untaken
 
 LOOK_EVERY = 15.0
 """Seconds between looks."""
+WORDS_LAST = timedelta(days=30)
+"""So long after its end a letter about no event keeps its words."""
 
 log = logging.getLogger(__name__)
 
@@ -57,13 +60,29 @@ class Caretaker:
         return len(due) + reminded
 
     async def _look_daily(self) -> None:
-        """Once a day: are the days of any answers over, and has a new tzdata moved an announced event?"""
+        """Once a day: are the days of any answers, letters or offers over, and has a new tzdata moved an event?
+
+        One that fails does not hold up the others, and is tried again the next day.
+        """
         today = clock.now().date()
-        if self._watched_on != today:
-            self._watched_on = today
-            await forget_answers(act=self._act())
-            for slug in await follow_zone_rules(act=self._act()):
-                log.warning("the rules of a time zone changed: %s happens at another moment now", slug)
+        if self._watched_on == today:
+            return
+        self._watched_on = today
+        for duty in (self._forget, self._watch_zones):
+            try:
+                await duty()
+            except Exception as error:  # noqa: BLE001 - the others are due all the same
+                log.warning("%s could not be done: %s", duty.__name__.strip("_"), type(error).__name__)
+
+    async def _forget(self) -> None:
+        await forget_answers(act=self._act())
+        await forget_untaken(act=self._act())
+        await empty_those_left_over()
+        await empty_without_event(clock.now().date() - WORDS_LAST)
+
+    async def _watch_zones(self) -> None:
+        for slug in await follow_zone_rules(act=self._act()):
+            log.warning("the rules of a time zone changed: %s happens at another moment now", slug)
 
     def _act(self) -> Act:
         """What the app does by itself, now."""

@@ -215,10 +215,10 @@ class Post:
 
 
 async def posted(event: Event, office: Office, *, own_pages: bool = False) -> list[Post]:
-    """Every letter of the event in the order of posting, superseded ones too; the one with the link to the own page,
-    which follows each first invitation, only where it is asked for."""
+    """Every letter of the event that has its words yet, in the order of posting, superseded ones too; the one with
+    the link to the own page, which follows each first invitation, only where it is asked for."""
     found = []
-    for letter in await Letter.filter(event_id=event.id).order_by("number"):
+    for letter in await Letter.filter(event_id=event.id).exclude(words="gone").order_by("number"):
         if letter.kind == "registrations.own_page" and not own_pages:
             continue
         said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, COURIER)

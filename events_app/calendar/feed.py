@@ -38,13 +38,17 @@ class Piece:
 
 @dataclass(frozen=True)
 class Cover:
-    """What a feed says of itself. `source`: its own address and identity; `url`: the page people read."""
+    """What a feed says of itself. `source`: its own address, which works, or empty; `url`: the page people read.
+
+    `identity`: what it is known by where it says no address.
+    """
 
     name: str
     description: str
     source: str
     url: str
     language: str
+    identity: str = ""
 
 
 def piece(entry: Entry) -> Piece:
@@ -80,7 +84,7 @@ def _frame(cover: Cover, changed: datetime | None) -> bytes:
     source, url = ascii_url(cover.source), ascii_url(cover.url)
     whole = Calendar()
     texts = {"PRODID": PRODID, "VERSION": "2.0", "CALSCALE": "GREGORIAN", "METHOD": "PUBLISH"}
-    texts |= {"UID": str(uuid5(NAMESPACE_URL, source)), "NAME": name, "X-WR-CALNAME": name}
+    texts |= {"UID": str(uuid5(NAMESPACE_URL, cover.identity or source)), "NAME": name, "X-WR-CALNAME": name}
     texts |= {"DESCRIPTION": description, "X-WR-CALDESC": description} if description else {}
     for key, text in texts.items():
         whole[key] = Text(text)
@@ -89,7 +93,8 @@ def _frame(cover: Cover, changed: datetime | None) -> bytes:
             whole[key].params = Parameters({"LANGUAGE": cover.language})
     if url:
         whole["URL"] = vUri(url)
-    whole["SOURCE"] = vUri(source, params={"VALUE": "URI"})
+    if source:
+        whole["SOURCE"] = vUri(source, params={"VALUE": "URI"})
     whole["REFRESH-INTERVAL"] = vDuration(ASK_AGAIN, params={"VALUE": "DURATION"})
     whole["X-PUBLISHED-TTL"] = vDuration(ASK_AGAIN)
     if changed:

@@ -1,6 +1,14 @@
 """The database: SQLite or PostgreSQL, transactions that are exact, migrations that happen once."""
 
-from events_app.database.connections import close_database, data_version, is_sqlite, open_database, ping
+from events_app.database.connections import (
+    close_database,
+    data_version,
+    is_sqlite,
+    open_database,
+    ping,
+    scrub,
+    scrub_soon,
+)
 from events_app.database.failures import OutcomeUnknown, RetryableError
 from events_app.database.migration import DatabaseTooNew
 from events_app.database.prepared import Prepared, rows
@@ -21,4 +29,6 @@ __all__ = [
     "open_database",
     "ping",
     "rows",
+    "scrub",
+    "scrub_soon",
 ]

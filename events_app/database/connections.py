@@ -1,5 +1,7 @@
-"""Connections: opening the database, closing it, and asking it how it is."""
+"""Connections: opening the database, closing it, asking it how it is, and scrubbing it of what was deleted."""
 
+import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +16,11 @@ from events_app.database.sqlite import SqliteClient
 from events_app.database.transactions import finish_transactions
 
 FRESHNESS = 1.0  # seconds that a PostgreSQL reader may believe nothing has changed
+SOON = 1.0  # seconds after a COMMIT, so that many erasures share one scrubbing
+TRIES, PAUSE = 40, 0.25  # for a reader that looks at an older state of the file, and seconds between them
+
+log = logging.getLogger(__name__)
+_scrubbing: set[asyncio.Task[None]] = set()
 
 
 async def open_database(url: str, *, models: Sequence[str]) -> None:
@@ -39,6 +46,9 @@ async def open_database(url: str, *, models: Sequence[str]) -> None:
 async def close_database() -> None:
     """Wait for the transactions under way, then close every connection."""
     await finish_transactions()
+    for task in list(_scrubbing):  # closing folds the log into the file by itself
+        task.cancel()
+    await asyncio.gather(*_scrubbing, return_exceptions=True)
     await Tortoise.close_connections()
 
 
@@ -74,6 +84,41 @@ async def data_version() -> int:
     if isinstance(client, SqliteClient):
         return client.readers.data_version()
     return int(time.monotonic() / FRESHNESS) + getattr(client, "commits", 0)
+
+
+def scrub_soon() -> None:
+    """Scrub a moment from now, once for everybody who asks until then. For `after_commit`."""
+    if not any(task.get_name() == "waits" for task in _scrubbing):
+        task = asyncio.create_task(_scrub_later(), name="waits")
+        _scrubbing.add(task)
+        task.add_done_callback(_scrubbing.discard)
+
+
+async def _scrub_later() -> None:
+    await asyncio.sleep(SOON)
+    for task in _scrubbing:
+        task.set_name("works")  # who asks from now on asks for the next one
+    await scrub()
+
+
+async def scrub(*tables: str) -> bool:
+    """Let what was deleted leave the files too.
+
+    SQLite: it is overwritten already (secure_delete), and the write-ahead log that still holds it is cut to nothing;
+    False when somebody read for so long that it could not be. PostgreSQL: VACUUM of these tables (names of our own),
+    so that their dead rows are overwritten by what comes next.
+    """
+    client = _client()
+    if not isinstance(client, SqliteClient):
+        for table in tables:
+            await client.execute_query(f'VACUUM "{table}"')
+        return True
+    for _ in range(TRIES):
+        if await client.writer.truncate_log():
+            return True
+        await asyncio.sleep(PAUSE)
+    log.warning("the write-ahead log could not be cut: something reads the database for long")
+    return False
 
 
 async def ping() -> None:

@@ -100,6 +100,14 @@ class Writer:
             self._commit_group(self._group)
             await self._turn(first=True)
 
+    async def truncate_log(self) -> bool:
+        """Fold the WAL into the file and cut it to nothing: what was overwritten is then in neither. False while a
+        reader still looks at an older state; nobody waits for it."""
+        await self.alone()
+        cut = self._loop.run_in_executor(self._committer, _truncate, self.connection)
+        cut.add_done_callback(lambda done: self.pass_on())
+        return await asyncio.shield(cut)
+
     async def _turn(self, *, first: bool = False) -> None:
         """Wait until nobody else uses the connection. Whoever got the turn ends it with `pass_on`."""
         if not self._taken:
@@ -197,3 +205,13 @@ class Writer:
             self.connection.execute("ROLLBACK")
         group.settle(failure)
         self.pass_on()
+
+
+def _truncate(connection: sqlite3.Connection) -> bool:
+    try:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise
+        return False
+    return not busy

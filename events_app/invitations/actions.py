@@ -17,7 +17,7 @@ from events_app.mail import outbox
 from events_app.registrations.facts import event_facts
 from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.places import promote
-from events_app.registrations.posting import code_index, guest_context
+from events_app.registrations.posting import code_index, forget_guest, guest_context, reveal_guest
 from events_app.tokens import new_token
 from events_app.vault import Json
 
@@ -120,12 +120,6 @@ async def invite(
     return min(len(invitees), MOST_IN_A_BATCH)
 
 
-def reveal_guest(invitation: Invitation, *, act: Act) -> Mapping[str, Any]:
-    """Whom an invitation is for, and its code: {name, address, language, code}."""
-    context = guest_context(invitation.id)
-    return act.vault.reveal(str(invitation.event_id), context, invitation.guest, act.by)
-
-
 def link_of(event: Event, code: str, *, act: Act) -> str:
     return act.site.url(f"/events/{event.slug}/register?code={code}")
 
@@ -181,13 +175,13 @@ async def _invitation_facts(event: Event, guest: Mapping[str, Any], *, act: Act)
 
 
 @one_transaction
-async def revoke(event_id: uuid.UUID, invitation_id: uuid.UUID) -> None:
-    """Withdraw a code. Refuses `NoSuchInvitation`, and `InvitationUsed` for one that opened a registration."""
+async def revoke(event_id: uuid.UUID, invitation_id: uuid.UUID, *, act: Act) -> None:
+    """Withdraw a code, and forget whom it was for. Refuses `NoSuchInvitation`, and `InvitationUsed` for one that
+    opened a registration."""
     await Event.claim(event_id)
     invitation = await Invitation.get_or_none(id=invitation_id, event_id=event_id)
     if invitation is None:
         raise NoSuchInvitation()
     if invitation.state == "used":
         raise InvitationUsed()
-    invitation.state = "revoked"
-    await invitation.save(update_fields=["state"])
+    await forget_guest(invitation, act=act)

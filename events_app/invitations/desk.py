@@ -16,6 +16,7 @@ from events_app.invitations import actions, rules
 from events_app.invitations.forms import invitation_form, quota_facts, quotas_form
 from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.places import how_many_never_fit
+from events_app.registrations.posting import reveal_guest
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -46,7 +47,7 @@ async def _page(
     batches: dict[str, list[InvitationLine]] = {}
     made = Invitation.filter(event_id=event.id, purpose__in=["open", "jump"])
     for each in await made.order_by("created_on", "batch", "id"):
-        guest = actions.reveal_guest(each, act=act_of(request))
+        guest = reveal_guest(each, act=act_of(request))
         link = actions.link_of(event, str(guest["code"]), act=act_of(request))
         batches.setdefault(each.batch, []).append(InvitationLine(each, guest, link))
     taken = {each.id: await Registration.filter(quota_id=each.id, seated=True).count() for each in known}
@@ -111,7 +112,7 @@ async def send(request: Request) -> Response:
 
 async def revoke(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
-    await actions.revoke(event.id, request.path_params["invitation_id"])
+    await actions.revoke(event.id, request.path_params["invitation_id"], act=act_of(request))
     return see_other(_path(event), flash=Flash("success", translate(N_("The code does not work any more."))))
 
 

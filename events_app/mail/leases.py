@@ -10,6 +10,7 @@ from typing import Any
 
 from events_app.clock import milliseconds
 from events_app.database import is_sqlite, one_transaction, rows
+from events_app.mail.emptying import empty_ended
 from events_app.mail.models import facts_context, message_context
 from events_app.mail.rules import MOST_DOUBTS, State, before
 
@@ -26,8 +27,9 @@ _MAY_LEAVE = """
 
 _DOUBT_LAPSED = f"""
     UPDATE "letter" SET "state" = 'unsure', "doubts" = "doubts" + 1, "lease_by" = NULL,
-        "due_at" = CASE WHEN "when_unsure" = 'again' AND "doubts" + 1 < {MOST_DOUBTS} THEN "due_at" END
-    WHERE "state" = 'sending' AND "due_at" <= $1"""  # noqa: S608 - made of constants
+        "due_at" = CASE WHEN "when_unsure" = 'again' AND "words" <> 'once' AND "doubts" + 1 < {MOST_DOUBTS}
+            THEN "due_at" END
+    WHERE "state" = 'sending' AND "due_at" <= $1 RETURNING "number", "words" """  # noqa: S608 - made of constants
 
 _TAKE = f"""
     WITH "chosen" AS MATERIALIZED ({_MAY_LEAVE} {_ROW_LOCKS})
@@ -159,25 +161,34 @@ class Leases:
     async def _write(self, letter: Leased, from_states: tuple[State, ...], **values: _Value) -> bool:
         """The fence: whoever lost the lease, or whose letter was superseded meanwhile, changes nothing."""
         fence: tuple[_Value, ...] = (letter.number, self._holder, *from_states)
-        return bool(await rows(_fenced(tuple(values), len(from_states)), *values.values(), *fence))
+        written = await rows(_fenced(tuple(values), len(from_states)), *values.values(), *fence)
+        await _empty(written)
+        return bool(written)
 
 
 @cache
 def _fenced(columns: tuple[str, ...], states: int) -> str:
-    """UPDATE ... RETURNING "number". Said here, and not by the ORM, because that costs more than the rest."""
+    """UPDATE ... RETURNING "number", "words". Said here, and not by the ORM, because that costs more than the rest."""
     blanks = (f"${number}" for number in count(1))
     changes = ", ".join(f'"{column}" = {next(blanks)}' for column in columns)
     mine = f'"number" = {next(blanks)} AND "lease_by" = {next(blanks)}'
     among = ", ".join(next(blanks) for _ in range(states))
-    return f'UPDATE "letter" SET {changes} WHERE {mine} AND "state" IN ({among}) RETURNING "number"'  # noqa: S608
+    return f'UPDATE "letter" SET {changes} WHERE {mine} AND "state" IN ({among}) RETURNING "number", "words"'  # noqa: S608
 
 
 @one_transaction
 async def _take(now: int, most: int, holder: str, until: int) -> Sequence[Any]:
     """SQLite needs no row locks: its transactions hold the write lock."""
-    await rows(_DOUBT_LAPSED, now)
+    await _empty(await rows(_DOUBT_LAPSED, now))
     take = _TAKE.replace(_ROW_LOCKS, "") if is_sqlite() else _TAKE
     return await rows(take, now, most, holder, until)
+
+
+async def _empty(written: Sequence[Any]) -> None:
+    """Who finishes a letter of somebody who was erased empties it."""
+    for row in written:
+        if row["words"] in {"last", "once"}:
+            await empty_ended(row["number"])
 
 
 def _leased(row: Any) -> Leased:

@@ -30,8 +30,9 @@ class Letter(Model):
     courier is done with it, so a finished row keeps no minute. doubts: how often it is not known whether a
     try arrived. Not forgotten when a later try succeeds. when_unsure: "again" sends a letter in doubt once
     more by itself, with the same Message-ID; "ask" leaves it to a person. last_error: codes and plain
-    words, never an address or a name. words: "kept"; "last" where its person was erased while it was on its
-    way, so that whoever finishes it empties it; "gone": facts and message are empty, and it is never sent again.
+    words, never an address or a name. words: "kept"; "last" or "once" where its person was erased while
+    it was on its way, so that whoever finishes it empties it ("once": it is not tried again); "gone": facts and
+    message are empty, and it is never sent again.
     """
 
     number = fields.BigIntField(primary_key=True, generated=True)

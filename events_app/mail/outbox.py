@@ -18,6 +18,7 @@ from events_app.clock import milliseconds
 from events_app.database import after_commit, one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import N_
+from events_app.mail.emptying import LetterForgotten
 from events_app.mail.models import OPEN_COLUMNS, Letter, MailStop, facts_context
 from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure
 
@@ -169,15 +170,17 @@ async def post_many(
 async def retry(letter_id: uuid.UUID, *, now: datetime) -> None:
     """Send a refused, withheld, kept or unsure letter (again): the same bytes and Message-ID, if it has any.
 
-    Refuses NoSuchLetter, LetterNotRetried, and LetterOvertaken when a newer letter of its thread has left.
+    Refuses NoSuchLetter, LetterNotRetried, LetterForgotten, LetterOvertaken (a newer one of its thread has left).
     """
-    letter = await Letter.get_or_none(id=letter_id).only("number", "thread")
+    letter = await Letter.get_or_none(id=letter_id).only("number", "thread", "words")
     if letter is None:
         raise NoSuchLetter
+    if letter.words != "kept":
+        raise LetterForgotten
     newer = Letter.filter(thread=letter.thread, number__gt=letter.number, state__in=list(HAS_PERHAPS_LEFT))
     if letter.thread is not None and await newer.exists():
         raise LetterOvertaken
-    idle = Letter.filter(number=letter.number, state__in=list(RETRIED_BY_HAND), lease_by=None)
+    idle = Letter.filter(number=letter.number, state__in=list(RETRIED_BY_HAND), lease_by=None, words="kept")
     if not await idle.update(state="queued", due_at=milliseconds(now), tried_day=None):
         raise LetterNotRetried
     after_commit(wake_couriers)
@@ -216,7 +219,8 @@ async def read(letter_id: uuid.UUID, vault: Sealing, reader: Any) -> OpenLetter:
     if letter is None:
         raise NoSuchLetter
     if letter.message is None:
-        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader)
+        is_there = letter.words != "gone"
+        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader) if is_there else {}
         return OpenLetter(letter, str(facts.get("to_address", "")))
     raw = vault.reveal_bytes(letter.scope, letter.message_context, letter.message, reader)
     return _opened(letter, raw)

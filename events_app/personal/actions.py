@@ -3,14 +3,16 @@
 import json
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from tortoise.functions import Max
 
 from events_app.database import one_transaction
 from events_app.personal.models import PersonalFeed
-from events_app.registrations.models import Registration
-from events_app.registrations.rules import NoSuchRegistration
+from events_app.registrations.models import HistoryLine, Registration
+from events_app.registrations.rules import NoSuchRegistration, Status
 from events_app.tokens import digest, new_token
 from events_app.vault.sealing import derive, open_with, seal_with
 
@@ -60,8 +62,37 @@ async def revoke_feed(token: str) -> None:
     await (await find_feed(token)).delete()
 
 
-async def registrations_of(token: str) -> list[Registration]:
-    """The registrations in the feed that still live (their cancelled events stay listed, as cancelled)."""
+@dataclass(frozen=True)
+class Gathered:
+    """A registration in a personal calendar. `sequence` is above what the calendar heard of earlier ones for the event,
+    `last_day` the day on which something last happened to it.
+    """
+
+    registration: Registration
+    sequence: int
+    last_day: date
+
+
+async def gathered_in(token: str) -> list[Gathered]:
+    """The registrations in the feed, one for each event: the one that has a place, else the latest, as cancelled."""
     entries = _open(await find_feed(token), token)
-    found = await Registration.filter(id__in=entries, erased=False)
-    return [each for each in found if each.status in {"confirmed", "cancelled"}]
+    found = await Registration.filter(id__in=entries, erased=False, status__in=["confirmed", "cancelled"])
+    days = await _last_days_of(found)
+    latest: dict[uuid.UUID, Gathered] = {}
+    for each in sorted(found, key=lambda one: (one.status == Status.CONFIRMED, one.arrival)):
+        earlier = latest.get(each.event_id)
+        sequence = each.sequence + (earlier.sequence + 1 if earlier else 0)
+        latest[each.event_id] = Gathered(each, sequence, days[each.id])
+    return list(latest.values())
+
+
+async def _last_days_of(registrations: Sequence[Registration]) -> dict[uuid.UUID, date]:
+    days = {each.id: each.registered_on for each in registrations}
+    lines = (
+        HistoryLine.filter(registration_id__in=list(days))
+        .annotate(last=Max("day"))
+        .group_by("registration_id")
+    )
+    for registration_id, last in await lines.values_list("registration_id", "last"):
+        days[registration_id] = max(days[registration_id], last)
+    return days

@@ -60,6 +60,9 @@ KINDS: Final = {
 }
 """The letters of this room that are not `PLAIN`."""
 
+CANCELS: Final = frozenset(kind for kind, manner in KINDS.items() if manner.method == "CANCEL")
+"""Those that take an entry out of a calendar: they leave even when their person was erased."""
+
 _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
 

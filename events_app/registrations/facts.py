@@ -90,25 +90,36 @@ def letter_facts(
     """Everything a letter about this registration will ever need. What happens later does not change it."""
     site, scope = office.site, str(registration.event_id)
     return {
+        **calendar_facts(registration, event, language=registration.language, site=site, stamp=now),
         "to_address": person.address,
         "name": person.name,
-        "language": registration.language,
-        "mode": registration.mode,
         "status": registration.status,
         "answer": registration.answer,
         "invited": registration.invited,
-        "hold": registration.invited and registration.status in {"pending", "waitlisted"},
-        "uid": uid_of(registration.id, site),
-        "sequence": registration.sequence,
-        "stamp": now.astimezone(UTC).isoformat(),
-        "created": datetime.combine(registration.registered_on, datetime.min.time(), UTC).isoformat(),
-        "organizer_address": registration.organizer_address,
-        "organizer_name": registration.organizer_name,
         "return_path": registration.organizer_address if "+r-" in registration.organizer_address else "",
-        "site_name": site.name(registration.language),
         "site_url": site.base_url,
         "own_url": site.url(f"/registrations/{person.token}"),
         "way_url": f"{event['url']}/own/{key_of(WAY_BACK, registration.id, scope=scope, vault=office.vault)}",
+    }
+
+
+def calendar_facts(
+    registration: Registration, event: Facts, *, language: str, site: Site, stamp: datetime
+) -> Facts:
+    """What the person's calendar entry says wherever it comes from (letter, file, personal calendar); no name is in it.
+
+    `stamp` is the moment of this version (DTSTAMP)."""
+    return {
+        "language": language,
+        "mode": registration.mode,
+        "hold": registration.invited and registration.status in {"pending", "waitlisted"},
+        "uid": uid_of(registration.id, site),
+        "sequence": registration.sequence,
+        "stamp": stamp.astimezone(UTC).isoformat(),
+        "created": datetime.combine(registration.registered_on, datetime.min.time(), UTC).isoformat(),
+        "organizer_address": registration.organizer_address,
+        "organizer_name": registration.organizer_name,
+        "site_name": site.name(language),
         "event": event,
     }
 

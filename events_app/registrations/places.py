@@ -13,7 +13,14 @@ from events_app.events.rules import Mode, Opening
 from events_app.handed import HasSeats
 from events_app.registrations import rules
 from events_app.registrations.models import Quota, Registration
-from events_app.registrations.posting import COURIER, note, post_about, post_own_page, reveal_person
+from events_app.registrations.posting import (
+    COURIER,
+    forget_offers,
+    note,
+    post_about,
+    post_own_page,
+    reveal_person,
+)
 from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
 
@@ -187,6 +194,7 @@ async def end(registration: Registration, event: Event, *, letter: str, act: Act
     rules.check_life(Status(registration.status), Status.CANCELLED)
     may_hear = may_hear_of_it(registration)
     await close(registration, Status.CANCELLED, now=act.now)
+    await forget_offers(registration, act=act)
     await note(registration, letter, act=act)
     if may_hear:
         await post_about(letter, registration, event, act=act)

@@ -10,8 +10,9 @@ from events_app.database import rows
 from events_app.events.models.event import Event
 from events_app.i18n import choose
 from events_app.mail import outbox
+from events_app.mail.emptying import empty_thread
 from events_app.registrations.facts import Person, event_facts, letter_facts, person_of
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Invitation, Registration
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
 from events_app.web.site import Site
@@ -19,6 +20,9 @@ from events_app.web.site import Site
 PAGE_ROWS = 500
 
 COURIER = Reader("courier")
+
+HANDED = "registrations.handed"
+"""The letter to a colleague who is offered somebody's place; it is in the thread of whoever offers it."""
 
 _REPLACES = {
     "registrations.already": "link",
@@ -48,6 +52,34 @@ def reveal_person(registration: Registration, *, vault: Vault, reader: Reader) -
     """The one way to read who a registration is; the vault is told who asks."""
     context = person_context(registration.id)
     return person_of(vault.reveal(str(registration.event_id), context, registration.person, reader))
+
+
+def reveal_guest(invitation: Invitation, *, act: Act) -> Mapping[str, Any]:
+    """Whom an invitation is for, and its code: {name, address, language, code}; all empty once it is forgotten."""
+    context = guest_context(invitation.id)
+    return act.vault.reveal(str(invitation.event_id), context, invitation.guest, act.by)
+
+
+async def forget_guest(invitation: Invitation, *, act: Act) -> None:
+    """The name, the address and the code of an invitation are gone, and its letters. If it was not used, it never is.
+
+    Its code's index stays, under the event's key, so that whoever holds the code reads that it was withdrawn.
+    """
+    nobody: dict[str, Json] = {"name": "", "address": "", "language": "", "code": ""}
+    context = guest_context(invitation.id)
+    invitation.guest = act.vault.seal(str(invitation.event_id), context, nobody)
+    invitation.address_index = None
+    invitation.state = "used" if invitation.state == "used" else "revoked"
+    await invitation.save(update_fields=["guest", "address_index", "state"])
+    await empty_thread(invitation.id)
+
+
+async def forget_offers(registration: Registration, *, act: Act) -> None:
+    """Whom a person offered their place to and who did not take it: it is withdrawn, and the colleague forgotten."""
+    offered = Invitation.filter(registration_id=registration.id, purpose="transfer")
+    for invitation in await offered.filter(state__in=["created", "sent"]):
+        await forget_guest(invitation, act=act)
+        await empty_thread(registration.id, only=[HANDED])
 
 
 def seal_person(registration: Registration, person: Person, *, vault: Vault) -> None:

@@ -55,7 +55,6 @@ KEPT = {
     "sign_out_everywhere": "the team will end the sessions of whoever leaves it",
     "rotate_master": "the team will have a verb for it",
     "retire_masters": "the team will have a verb for it",
-    "note_erased": "whoever erases a person will say so",
     "ReadingRefused": "what a stricter reading rule of the vault raises; today's lets every named reader read",
     "use_catalogue": "the tests' invented language",
     "plural_header": "run.py messages writes it",

@@ -4,7 +4,7 @@ import pytest
 
 from events_app.acts import Who
 from events_app.addresses import kept
-from events_app.invitations import actions as inviting
+from events_app.registrations import posting
 from events_app.registrations.actions import registering
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.rules import CodeForAnother
@@ -25,7 +25,7 @@ async def code_for(house: House, event_id: object, people: str) -> str:
     )  # fmt: skip
     assert answer.status_code == 303, words_of(answer)
     invitation = await Invitation.get()
-    return str(inviting.reveal_guest(invitation, act=house.office.at(make.NOW, Who.APP))["code"])
+    return str(posting.reveal_guest(invitation, act=house.office.at(make.NOW, Who.APP))["code"])
 
 
 @pytest.mark.parametrize("invited", SPELLINGS)

@@ -77,7 +77,7 @@ async def test_a_personal_calendar_gathers_registrations_under_a_link_that_can_b
     await browser.post(f"{link}/revocation")
     gone = await browser.get(f"{link}.ics")
 
-    assert [f"UID:evt-{each.id.hex}@" in calendar for each in (first, second)] == [True, True]
+    assert [f"UID:reg-{each.id.hex}@" in calendar for each in rows] == [True, True]
     assert ("ATTENDEE" in calendar, "guest1" in calendar) == (False, False)
     assert gone.status_code == 404
 
@@ -95,3 +95,81 @@ async def test_a_cancelled_registration_stays_in_the_personal_calendar_as_cancel
     after = (await browser.get(f"{link}.ics")).text
 
     assert ("STATUS:CONFIRMED" in before, "STATUS:CANCELLED" in after) == (True, True)
+
+
+def entries_of(calendar: str) -> list[dict[str, str]]:
+    """Each VEVENT's properties by name, without their parameters."""
+    lines = calendar.replace("\r\n ", "").split("\r\n")
+    found: list[dict[str, str]] = []
+    for line in lines:
+        name, _colon, value = line.partition(":")
+        if line == "BEGIN:VEVENT":
+            found.append({})
+        elif found and line != "END:VEVENT":
+            found[-1].setdefault(name.partition(";")[0], value)
+    return found
+
+
+async def test_a_persons_event_never_stands_in_a_calendar_under_two_uids(house: make.House) -> None:
+    event = await make.event(house.vault)
+    (row,) = await make.registered(event, 1, office=house.office)
+    path, browser = await own_path(house, row), await house.client()
+    link = (await browser.post(f"{path}/feed", data={"feed": ""})).headers["location"]
+
+    (letter,) = await make.posted(event, house.office)
+    ours = [letter.calendar, *[(await browser.get(f"{each}.ics")).text for each in (path, link)]]
+    public = (await browser.get(f"/events/{event.slug}.ics")).text
+
+    assert {entries_of(each)[0]["UID"] for each in ours} == {letter.facts["uid"]}
+    assert {entries_of(each)[0]["ORGANIZER"] for each in ours} == {
+        entries_of(letter.calendar)[0]["ORGANIZER"]
+    }
+    (copied,) = entries_of(public)
+    assert copied["UID"].startswith(f"evt-{event.id.hex}@")
+    assert "This is a copy of the announcement" in copied["DESCRIPTION"]
+
+
+async def test_registering_again_never_leaves_two_entries_in_a_personal_calendar(house: make.House) -> None:
+    event = await make.event(house.vault)
+    (first,) = await make.registered(event, 1, office=house.office)
+    path, browser = await own_path(house, first), await house.client()
+    link = (await browser.post(f"{path}/feed", data={"feed": ""})).headers["location"]
+    (before,) = entries_of((await browser.get(f"{link}.ics")).text)
+    await browser.post(f"{path}/final-cancellation")
+    (gone,) = entries_of((await browser.get(f"{link}.ics")).text)
+    (second,) = await make.registered(event, 1, office=house.office)
+    await browser.post(f"{await own_path(house, second)}/feed", data={"feed": f"{make.BASE}{link}"})
+
+    (again,) = entries_of((await browser.get(f"{link}.ics")).text)
+
+    assert [each["STATUS"] for each in (before, gone, again)] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
+    assert again["UID"].startswith(f"reg-{second.id.hex}@")
+    assert int(before["SEQUENCE"]) < int(gone["SEQUENCE"]) < int(again["SEQUENCE"])
+    assert before["DTSTAMP"] < gone["DTSTAMP"] < again["DTSTAMP"]
+
+
+async def test_who_takes_part_online_never_reads_a_room_in_their_calendar(house: make.House) -> None:
+    event = await online_event(house)
+    (row,) = await make.registered(event, 1, office=house.office, mode="online")
+    path, browser = await own_path(house, row), await house.client()
+    link = (await browser.post(f"{path}/feed", data={"feed": ""})).headers["location"]
+
+    calendar = (await browser.get(f"{link}.ics")).text
+
+    assert [entry["LOCATION"] for entry in entries_of(calendar)] == ["Online"]
+    assert LINK not in calendar
+
+
+async def test_a_personal_calendar_never_says_an_address_that_opens_nothing_or_everything(
+    house: make.House,
+) -> None:
+    event = await make.event(house.vault)
+    (row,) = await make.registered(event, 1, office=house.office)
+    path, browser = await own_path(house, row), await house.client()
+    link = (await browser.post(f"{path}/feed", data={"feed": ""})).headers["location"]
+
+    calendar = (await browser.get(f"{link}.ics")).text.replace("\r\n ", "")
+
+    assert "SOURCE" not in calendar
+    assert link.rpartition("/")[2] not in calendar
+    assert calendar.count("\r\nUID:") == 2

@@ -11,6 +11,7 @@ from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mailings.actions import announcing
+from events_app.registrations import posting
 from events_app.registrations.actions import changing, deciding, forgetting, leaving, registering
 from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.posting import reveal_person
@@ -87,7 +88,7 @@ async def register_invited(life: Life, number: int) -> None:
         is_bound=False,
         act=life.office.at(life.now),
     )
-    made = inviting.reveal_guest(await Invitation.get(batch=batch), act=life.office.at(make.NOW))
+    made = posting.reveal_guest(await Invitation.get(batch=batch), act=life.office.at(make.NOW))
     someone = applicant(number, code=made["code"])
     await registering.register(life.event_id, someone, act=life.office.at(life.now))
 
@@ -159,7 +160,7 @@ async def hand_over(life: Life, number: int) -> None:
     address = f"{name.lower()}@example.org"
     await changing.pass_on(giver, name=name, address=address, language="en", act=life.office.at(life.now))
     invitation = await Invitation.get(registration_id=giver, state="sent")
-    code = inviting.reveal_guest(invitation, act=life.office.at(make.NOW))["code"]
+    code = posting.reveal_guest(invitation, act=life.office.at(make.NOW))["code"]
     await registering.register(life.event_id, make.applicant(name, code=code), act=life.office.at(life.now))
 
 

@@ -11,7 +11,7 @@ from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
 from events_app.mail.models import Letter
-from events_app.registrations import rules
+from events_app.registrations import posting, rules
 from events_app.registrations.actions import changing, forgetting, leaving, registering
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.posting import reveal_person
@@ -94,11 +94,10 @@ async def test_an_invitation_forgets_whom_it_was_for_when_they_are_forgotten(
     await forgetting.erase(row.id, act=office.at(NOW))
 
     invitation = await Invitation.get(event_id=event.id)
-    opened = inviting.reveal_guest(invitation, act=office.at(NOW))
+    opened = posting.reveal_guest(invitation, act=office.at(NOW))
     assert (set(opened.values()), invitation.address_index, invitation.state) == ({""}, None, "used")
     letters = await Letter.filter(state="sent")
-    facts = [office.vault.reveal(each.scope, each.facts_context, each.facts, COURIER) for each in letters]
-    assert facts == [{"erased": True}] * 3
+    assert [(each.words, bytes(each.facts), each.message) for each in letters] == [("gone", b"", None)] * 3
 
 
 async def passed_on(event: Event, row: Registration, office: Office) -> str:

@@ -252,3 +252,14 @@ async def test_an_encoded_word_in_a_name_or_title_stays_a_word(office: Office) -
 
     assert b"\nBcc" not in sent.partition(b"\r\n\r\n")[0]
     assert "=?" not in post.draft.subject
+
+
+async def test_a_cancellation_never_says_that_a_copy_of_ones_own_goes_by_itself(office: Office) -> None:
+    _event, letters = await every_letter(office)
+
+    ends = [post for post in letters if post.draft.method == "CANCEL"]
+
+    assert {post.kind for post in ends} == {"cancelled", "event_cancelled"}
+    copies = {"en": "A copy that you put there yourself", "ar": "أما النسخة التي أُضيفت إليه يدويًا"}
+    assert all(copies[post.draft.language] in post.draft.text for post in ends)
+    assert not any("nothing you need to do" in post.draft.text for post in ends)

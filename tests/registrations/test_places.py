@@ -10,7 +10,7 @@ from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mailings.actions import announcing
-from events_app.registrations import rules
+from events_app.registrations import posting, rules
 from events_app.registrations.actions import changing, deciding, leaving, registering
 from events_app.registrations.models import Invitation, Quota, Registration, place_in_line
 from events_app.registrations.rules import Guest, Status
@@ -44,7 +44,7 @@ async def invited(
     found = []
     fresh = await Invitation.filter(event_id=event.id, state="created").order_by("id")
     for who, invitation in zip(people, fresh, strict=True):
-        code = inviting.reveal_guest(invitation, act=office.at(NOW))["code"]
+        code = posting.reveal_guest(invitation, act=office.at(NOW))["code"]
         found += await make.registered(event, who, office=office, code=code, **changes)
     return found
 

@@ -112,7 +112,8 @@ class Book:
     async def read(self, event_id: uuid.UUID) -> list[Note]:
         """The letters since the last time."""
         news = []
-        for letter in await Letter.filter(event_id=event_id, number__gt=self.last).order_by("number"):
+        since = Letter.filter(event_id=event_id, number__gt=self.last).exclude(words="gone")
+        for letter in await since.order_by("number"):
             facts = self.office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)
             assert letter.thread is not None
             news.append(Note(letter.thread, letter.kind, facts))

@@ -22,10 +22,11 @@ ALTER TABLE "event" ADD COLUMN "is_emptied" {bool} NOT NULL DEFAULT {false};
 
 ALTER TABLE "event" ADD COLUMN "counts" {json};
 
--- The words of a letter: 'kept', 'last' (its person was erased: whoever finishes it empties it), 'gone'.
+-- The words of a letter: 'kept'; its person was erased while it was on its way: 'last' (tried until it ends, then
+-- emptied), 'once' (not tried again, then emptied); 'gone'.
 
 ALTER TABLE "letter" ADD COLUMN "words" VARCHAR(8) NOT NULL DEFAULT 'kept'
-    CHECK ("words" IN ('kept', 'last', 'gone'));
+    CHECK ("words" IN ('kept', 'last', 'once', 'gone'));
 
 -- That somebody of an event asked to be erased: their address under the event's index key, gone with that key.
 

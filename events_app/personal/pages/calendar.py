@@ -2,24 +2,27 @@
 
 import hashlib
 import re
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
 from events_app.calendar import feed
+from events_app.calendar.entry import Entry
 from events_app.events.actions.editing import join_link_of
 from events_app.events.models.event import Event, hosts_of
 from events_app.house import act_of
 from events_app.i18n import N_, current_language, translate
 from events_app.personal import actions as personal
-from events_app.publishing.feeds.calendar import entry_of
+from events_app.registrations.emails import entry_of
+from events_app.registrations.facts import calendar_facts, event_facts
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import NoSuchRegistration, Status
 from events_app.web.forms import typed_into
 from events_app.web.responses import CALENDAR_TYPE, Flash, etag_of, has_copy, page, see_other
-from events_app.web.site import site_of
+from events_app.web.site import Site, site_of
 
 OPENS_BEFORE = timedelta(minutes=15)
 
@@ -58,8 +61,10 @@ async def add(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     token = request.path_params["token"]
-    registrations = await personal.registrations_of(token)
-    events = await Event.filter(id__in=[each.event_id for each in registrations]).order_by("starts_at")
+    gathered = await personal.gathered_in(token)
+    events = await Event.filter(id__in=[each.registration.event_id for each in gathered]).order_by(
+        "starts_at"
+    )
     return page(request, "personal/calendar.html", token=token, events=events)
 
 
@@ -71,22 +76,20 @@ async def revoke(request: Request) -> Response:
 
 
 async def personal_calendar(request: Request) -> Response:
-    """The feed itself: no name, no address, and the event's own UID; what was cancelled stays listed as cancelled."""
+    """The feed itself: no name, no address; each entry is that of the invitation, so that a calendar holds it once.
+
+    What was cancelled stays listed as cancelled. The feed does not say where it is (RFC 7986, 5.8): its address is the
+    key to it, and a file may be passed on.
+    """
     token, site = request.path_params["token"], site_of(request)
-    pieces, changed = [], datetime(2020, 1, 1, tzinfo=UTC)
-    for registration in await personal.registrations_of(token):
-        event = await Event.find(registration.event_id)
-        entry = entry_of(event, await hosts_of(event.id), site=site)
-        gone = registration.status == Status.CANCELLED or event.status == "cancelled"
-        shown = {"status": "CANCELLED" if gone else "CONFIRMED", "transparent": gone, "private": True}
-        pieces.append(feed.piece(type(entry)(**{**vars(entry), **shown})))
-        changed = max(changed, entry.changed)
+    pieces = [feed.piece(await _entry(each, site=site)) for each in await personal.gathered_in(token)]
     cover = feed.Cover(
         name=translate(N_("My events: %(site)s"), site=site.name()),
         description="",
-        source=site.url(f"/my/{hashlib.sha256(token.encode()).hexdigest()[:16]}.ics"),
+        source="",
         url=site.base_url,
         language=current_language(),
+        identity=site.url(f"/my/{hashlib.sha256(token.encode()).hexdigest()[:16]}.ics"),
     )
     content = feed.feed(cover, pieces)
     etag = etag_of(content)
@@ -94,3 +97,31 @@ async def personal_calendar(request: Request) -> Response:
     if has_copy(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=CALENDAR_TYPE, headers=headers)
+
+
+async def _entry(gathered: personal.Gathered, *, site: Site) -> Entry:
+    """The invitation's entry as it stands now; a cancelled one is a version of its own, with a later stamp."""
+    found = gathered.registration
+    event, language = await Event.find(found.event_id), current_language()
+    about = event_facts(event, await hosts_of(event.id), language=language, site=site)
+    changed = version_stamp(event.changed_at, gathered.last_day, gathered.sequence)
+    entry = entry_of(calendar_facts(found, about, language=language, site=site, stamp=changed))
+    gone = found.status == Status.CANCELLED or event.status == "cancelled"
+    shown = "CANCELLED" if gone else "CONFIRMED"
+    return replace(
+        entry,
+        sequence=gathered.sequence,
+        changed=changed,
+        status=shown,
+        transparent=gone or entry.transparent,
+        private=True,
+    )
+
+
+def version_stamp(changed: datetime, last_day: date, sequence: int) -> datetime:
+    """The moment of a version, the same at every reading, later with every SEQUENCE: no minute of anybody is kept.
+
+    The second counts what was told, so a cancellation is younger than the entry that it ends, on the same day too.
+    """
+    day = datetime.combine(last_day, time.min, UTC)
+    return max(changed.astimezone(UTC), day) + timedelta(seconds=sequence)

@@ -5,6 +5,7 @@ Atom's id.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from events_app.conferences.models import Conference
 from events_app.events.models.event import Event, EventHost, hosts_of, hosts_of_many, programme_of
 from events_app.events.models.where import place_of
 from events_app.events.rules import Status, Visibility
-from events_app.i18n import choose, current_language, translate
+from events_app.i18n import N_, choose, current_language, translate
 from events_app.publishing.feeds.responses import answer, feed_response, last_change
 from events_app.web.responses import CALENDAR_TYPE, download
 from events_app.web.site import Site, site_of
@@ -69,8 +70,13 @@ def piece_of(found: Event, hosts: Sequence[EventHost], *, site: Site) -> feed.Pi
 
 
 async def event_calendar(request: Request) -> Response:
+    """The public file: a copy with a UID of its own, and it says so. A person's own entry is the invitation's."""
     found = await Event.find_public(request.path_params["slug"])
-    content = itip.publish(entry_of(found, await hosts_of(found.id), site=site_of(request)))
+    entry = entry_of(found, await hosts_of(found.id), site=site_of(request))
+    is_copy = translate(
+        N_("This is a copy of the announcement: it does not change by itself, and it is not a registration.")
+    )
+    content = itip.publish(replace(entry, description=f"{is_copy}\n\n{entry.description}"))
     return download(content, name=f"{found.slug}.ics", media_type=CALENDAR_TYPE)
 
 

@@ -22,6 +22,7 @@ from events_app.registrations.models import Invitation, Registration, end_of_lin
 from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
 from events_app.registrations.posting import (
     code_index,
+    forget_offers,
     guest_context,
     note,
     post_about,
@@ -188,10 +189,7 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
     refuse_unless_changeable(registration, event, act.now)
     if registration.status != Status.CONFIRMED:
         raise rules.ChangeNotPossible()
-    older = Invitation.filter(
-        registration_id=registration.id, purpose="transfer", state__in=["created", "sent"]
-    )
-    await older.update(state="revoked")
+    await forget_offers(registration, act=act)
     scope, code, vault = str(event.id), new_token()[:16], act.vault
     invitation_id = uuid.uuid4()
     guest: dict[str, Json] = {"name": name, "address": address, "language": language, "code": code}

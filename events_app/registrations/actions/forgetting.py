@@ -7,16 +7,20 @@ from datetime import timedelta
 from typing import Final
 
 from events_app.acts import Act, Who
-from events_app.database import one_transaction
+from events_app.addresses import are_one
+from events_app.database import after_commit, one_transaction, scrub_soon
 from events_app.events.models.event import Event
-from events_app.mail.models import Letter
+from events_app.mail.emptying import empty_thread
 from events_app.questions.models import Question
 from events_app.registrations.actions.leaving import cancel, claimed
+from events_app.registrations.emails import CANCELS
 from events_app.registrations.facts import Person
 from events_app.registrations.models import ErasedMark, HistoryLine, Invitation, Registration
 from events_app.registrations.posting import (
     COURIER,
-    guest_context,
+    forget_guest,
+    forget_offers,
+    reveal_guest,
     reveal_person,
     seal_person,
 )
@@ -65,17 +69,20 @@ async def _forget_page(
 
 @one_transaction
 async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
-    """Forget the person: cancel what lives (its CANCEL still goes out), then the name, the address, the answers, the
-    invitation they used and every finished letter about them are gone; what stays is a count. After the event there
-    is nothing to cancel. The rest follows when the last letter has left.
+    """Forget the person: cancel what lives (its CANCEL still goes out), then the name, the address, the answers, what
+    they were invited with and the words of every letter are gone; what stays is a count. After the event there is
+    nothing to cancel. A letter that is on its way is emptied by whoever finishes it.
     """
     registration, event = await claimed(registration_id)
     if registration.erased:
         return
+    act.vault.note_erased(str(event.id), registration.id)
     if registration.live is not None and act.now < event.ends_at:
         await cancel(registration_id, act=act.of(Who.PERSON))
         await registration.refresh_from_db()
-    await _remember_the_wish(registration, act=act)
+    address = reveal_person(registration, vault=act.vault, reader=COURIER).address
+    if address:
+        await _remember_the_wish(event.id, bytes(registration.address_index))
     empty = Person("", "", "", new_token())
     seal_person(registration, empty, vault=act.vault)
     registration.notes = None
@@ -84,36 +91,41 @@ async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
     registration.token_digest = digest(empty.token)
     await registration.save()
     await HistoryLine.filter(registration_id=registration.id).delete()
-    await forget_letters(registration.id, event, act=act)
-    for invitation in await Invitation.filter(registration_id=registration.id):
-        nobody = {"name": "", "address": "", "language": "", "code": ""}
-        invitation.guest = act.vault.seal(str(event.id), guest_context(invitation.id), nobody)
-        invitation.address_index = None
-        invitation.state = "used" if invitation.state == "used" else "revoked"
-        await invitation.save(update_fields=["guest", "address_index", "state"])
-        await forget_letters(invitation.id, event, act=act)
+    await empty_thread(registration.id, may_leave=CANCELS)
+    await _forget_invitations(registration, address, act=act)
+    after_commit(scrub_soon)
 
 
-async def _remember_the_wish(registration: Registration, *, act: Act) -> None:
+async def _remember_the_wish(event_id: uuid.UUID, mark: bytes) -> None:
     """So that an old list, brought in again, does not bring them back unannounced."""
-    if not reveal_person(registration, vault=act.vault, reader=COURIER).address:
-        return
-    event_id, mark = registration.event_id, bytes(registration.address_index)
     if not await ErasedMark.filter(event_id=event_id, mark=mark).exists():
         await ErasedMark.create(event_id=event_id, mark=mark)
 
 
-async def forget_letters(registration_id: uuid.UUID, event: Event, *, act: Act) -> int:
-    """Empty the finished letters of a thread, words and addresses; says how many they were."""
-    finished = ["sent", "kept", "superseded", "refused", "withheld"]
-    letters = await Letter.filter(thread=registration_id, state__in=finished)
-    for letter in letters:
-        letter.facts = act.vault.seal(letter.scope, letter.facts_context, {"erased": True})
-        letter.message = None
-        if letter.state == "kept":
-            letter.state = "superseded"
-        await letter.save(update_fields=["facts", "message", "state"])
-    return len(letters)
+async def _forget_invitations(registration: Registration, address: str, *, act: Act) -> None:
+    """Those that they used or made, and those to their address. Guests are sealed, so each is opened."""
+    for invitation in await Invitation.filter(event_id=registration.event_id):
+        theirs = invitation.registration_id == registration.id
+        if theirs or (address and are_one(reveal_guest(invitation, act=act)["address"], address)):
+            await forget_guest(invitation, act=act)
+
+
+async def forget_untaken(*, act: Act) -> int:
+    """Places that were offered to a colleague who had not taken them when the event began; says how many."""
+    offered = Invitation.filter(
+        purpose="transfer", state__in=["created", "sent"], event__starts_at__lte=act.now
+    )
+    givers = {each.registration_id for each in await offered.only("id", "registration_id")}
+    for giver in givers:
+        if giver is not None:
+            await _forget_untaken(giver, act=act)
+    return len(givers)
+
+
+@one_transaction
+async def _forget_untaken(registration_id: uuid.UUID, *, act: Act) -> None:
+    registration, _event = await claimed(registration_id)
+    await forget_offers(registration, act=act)
 
 
 def my_data(registration: Registration, *, history: list[HistoryLine], act: Act) -> dict[str, Json]:
