@@ -14,10 +14,12 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
 from enum import StrEnum
-from html.parser import HTMLParser
 from typing import Final
 
 from flufl.bounce import all_failures
+
+from events_app.mail.rules import is_about_address, status_in
+from events_app.texts import text_of_html
 
 logging.getLogger("flufl.bounce").disabled = True  # it quotes what it cannot read
 
@@ -232,7 +234,21 @@ def _failed(message: Message) -> frozenset[str]:
         _temporary, permanent = all_failures(message)
     except Exception:  # noqa: BLE001 - a report that nobody can read says nothing
         return frozenset()
-    return frozenset(each.decode("utf-8", "replace").strip().lower() for each in permanent)
+    failed = {each.decode("utf-8", "replace").strip().lower() for each in permanent}
+    return frozenset(failed - _refused_for_another_reason(message))
+
+
+def _refused_for_another_reason(message: Message) -> set[str]:
+    """Whom a delivery report (RFC 3464, 2.3) names with a status that is not about the address: a server that is away,
+    a letter that is taken for spam."""
+    found = set[str]()
+    for part in message.walk():
+        for recipient in ("Final-Recipient", "Original-Recipient"):
+            status, address = str(part.get("Status", "")), str(part.get(recipient, "")).rpartition(";")[2]
+            what = status_in(status) or (0, 0)  # 5.0.0 says no more than never
+            if status and not (status.startswith("5.") and (what[0] == 0 or is_about_address(what))):
+                found.add(address.strip().strip("<>").lower())
+    return found
 
 
 def _human(message: Message, sender: str) -> Arrived:
@@ -268,41 +284,3 @@ def _subject(message: Message) -> str:
     except (HeaderParseError, LookupError, UnicodeError):
         said = str(message.get("Subject", ""))
     return " ".join("".join(each if each.isprintable() else " " for each in said).split())[:200]
-
-
-class _Text(HTMLParser):
-    """Collects what HTML says; a line ends where a block does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[str] = []
-        self._unseen = 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self._unseen += tag in _UNSEEN
-        if tag in _BLOCKS:
-            self.said.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
-        if tag in _BLOCKS - {"br"}:
-            self.said.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.said.append(re.sub(r"\s+", " ", data))
-
-
-_UNSEEN: Final = frozenset({"script", "style", "title"})
-_BLOCKS: Final = frozenset(
-    {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "blockquote", "ul", "ol", "table"}
-)
-
-
-def text_of_html(html: str) -> str:
-    """What a letter in HTML says, as text: its lines, without anything that is not shown."""
-    reader = _Text()
-    reader.feed(html)
-    reader.close()
-    lines = [line.strip() for line in "".join(reader.said).split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

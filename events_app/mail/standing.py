@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 
+from events_app.mail.rules import Status, is_about_address, status_in
+
 
 class Stage(StrEnum):
     """Which of our words the server answers (RFC 5321, 3.3)."""
@@ -39,9 +41,6 @@ registry of enhanced status codes; 5.4.5 as Google and Microsoft use it)."""
 _ABOUT_THE_LETTER: Final = frozenset({(2, 3), (3, 4), (4, 6)})
 """Too long, too big, going round in circles."""
 
-_NO_SUCH_WAY: Final = frozenset({(4, 1), (4, 4)})
-"""No host answers for the address. Microsoft says 5.4.1 for an unknown recipient."""
-
 _WORDS_ABOUT_US: Final = re.compile(
     r"\b(sender|spf|dkim|dmarc|block\w*|blacklist\w*|banned|reputation|relay\w*|authenticat\w*|policy|spam"
     r"|access denied|suspended|your ip|limit\w*|throttl\w*|too many)\b",
@@ -51,12 +50,11 @@ _LIMITS: Final = re.compile(
     r"\b(limit\w*|throttl\w*|too (many|much|fast)|rate|daily|hourly)\b", re.IGNORECASE
 )
 """Words that are said to those who send too much. Said of a mailbox, the status code says so."""
-_STATUS = re.compile(r"\b[45]\.(\d{1,3})\.(\d{1,3})\b")
 
 
 def judge(stage: Stage, code: int, said: str) -> Verdict:
     """What the reply is about; 4xx and 5xx only. `said` is its text, which is looked at and not kept."""
-    status = _status_in(said)
+    status = status_in(said)
     if stage == Stage.SENDER or code in OUR_OWN_FAULT or status in _ABOUT_US:
         return Verdict.US
     if code < 500:
@@ -66,18 +64,12 @@ def judge(stage: Stage, code: int, said: str) -> Verdict:
     return Verdict.US if verdict == Verdict.UNCLEAR and _LIMITS.search(said) else verdict
 
 
-def _status_in(said: str) -> tuple[int, int] | None:
-    """The subject and detail of an enhanced status code: (1, 1) of 5.1.1 (RFC 3463)."""
-    found = _STATUS.search(said)
-    return (int(found[1]), int(found[2])) if found else None
-
-
-def _judge_by_status(status: tuple[int, int], said: str) -> Verdict:
+def _judge_by_status(status: Status, said: str) -> Verdict:
     if status in _ABOUT_THE_LETTER or status[0] == 6:
         return Verdict.LETTER
     if status == (1, 0) and _WORDS_ABOUT_US.search(said):
         return Verdict.UNCLEAR
-    return Verdict.ADDRESS if status[0] in (1, 2) or status in _NO_SUCH_WAY else Verdict.UNCLEAR
+    return Verdict.ADDRESS if is_about_address(status) else Verdict.UNCLEAR
 
 
 def _judge_by_words(stage: Stage, code: int, said: str) -> Verdict:

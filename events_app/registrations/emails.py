@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Any, Final, NamedTuple
 
 import css_inline
-from markupsafe import escape
 
 from events_app.calendar import itip
 from events_app.calendar.entry import Attendee, Entry
@@ -113,7 +113,7 @@ def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
         return _say(kind, facts, manner)
     stems = tuple(stem for stem, _slash, _token in split)
     form = _form(kind, manner, said, stems, is_named=bool(own[0]))
-    shown = [str(escape(own[0])), *own[1:]]
+    shown = [escape(own[0], quote=False), *own[1:]]
     return LetterText(_filled(form.subject, own), _filled(form.text, own), _filled(form.html, shown))
 
 

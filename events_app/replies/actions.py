@@ -1,4 +1,4 @@
-"""What calendars answer: each kind of mail that arrives for a registration, and what it may do."""
+"""What comes in by mail: each kind of it that arrives for a registration, or for our sender, and what it may do."""
 
 import logging
 from collections.abc import Awaitable, Callable
