@@ -14,6 +14,7 @@ import css_inline
 from events_app.calendar import itip
 from events_app.calendar.entry import Attendee, Entry
 from events_app.calendar.zones import zone as zone_of
+from events_app.directions import marked, marked_page
 from events_app.i18n import N_, direction, translate, use_language
 from events_app.mail.message import Composed
 from events_app.rendering import render
@@ -79,8 +80,8 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
         return Composed(
             to_address=facts["to_address"],
             subject=words.subject,
-            text=words.text,
-            html=words.html,
+            text=marked(words.text),
+            html=marked_page(words.html),
             calendar=_calendar_part(manner, facts),
             method=_method(manner, facts),
             sender_name=for_a_header(organization_name(facts)),
@@ -129,7 +130,7 @@ _OF_ONE_PERSON = {
 }  # fmt: skip
 """Of these, a letter's words hold the name and the links, or nothing."""
 _OF_MANY = {
-    "language", "mode", "status", "answer", "invited", "hold", "event", "old",
+    "language", "mode", "status", "is_over", "answer", "invited", "hold", "event", "old",
     "organizer_name", "site_name", "site_url",
 }  # fmt: skip
 """A letter that says more than this (a reason, a deadline, an organizer's own words) is said for its person alone."""
@@ -236,6 +237,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "name": harmless(facts["name"]),
         "mode": facts["mode"],
         "status": facts["status"],
+        "joins": facts["mode"] == "online" and facts["status"] == "confirmed" and not facts.get("is_over"),
         "event": event,
         "starts": starts,
         "ends": ends,

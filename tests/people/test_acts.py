@@ -8,9 +8,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from events_app.events.actions import editing
 from events_app.events.models.event import Event
 from events_app.people.desk import acts as desk_acts
-from events_app.registrations.models import Registration
+from events_app.registrations.actions import leaving
+from events_app.registrations.models import Registration, place_in_line
 from events_app.registrations.rules import Guest, Status
 from tests import make
 from tests.make import Desk, House
@@ -134,22 +136,27 @@ async def test_a_party_is_approved_once_and_counted_whole(house: House) -> None:
 
 async def test_a_colleague_is_cancelled_alone_and_the_host_with_everybody(house: House) -> None:
     ids = [uuid.UUID(int=number) for number in range(1, 5)]
-    party = [(each, ids[0]) for each in ids]
+    party = [desk_acts.Row(each, ids[0], True, None, each.int) for each in ids]
+    alone = [desk_acts.Row(each, None, False, None, each.int) for each in ids[2:0:-1]]
 
     assert desk_acts.heads_of(party, "cancel") == {ids[0]: 4}
     assert desk_acts.heads_of(party[1:], "cancel") == {ids[1]: 1, ids[2]: 1, ids[3]: 1}
     assert desk_acts.heads_of(party[1:], "approve") == {ids[1]: 3}
-    assert desk_acts.heads_of([(ids[2], None), (ids[1], None)], "decline") == {ids[1]: 1, ids[2]: 1}
+    assert list(desk_acts.heads_of(alone, "decline").items()) == [(ids[1], 1), (ids[2], 1)]
 
 
 async def test_a_long_list_goes_on_where_it_stopped(house: House) -> None:
     """The form that the page shows when time was over: `after` names the last one who had their turn."""
     event, desk = await make.event(house.vault, needs_approval=True, capacity_in_person=9), await house.desk()
-    rows = sorted(await make.registered(event, 1, 2, 3, office=house.office), key=lambda row: row.id)
+    rows = await make.registered(event, 1, 2, 3, office=house.office)
     left = desk_acts.Chosen({row.id: 1 for row in rows[1:]}, 0)
 
     done = await desk.post(
-        path(event, "acts"), verb="approve", query="status=pending", mark=left.mark, after=str(rows[0].id)
+        path(event, "acts"),
+        verb="approve",
+        query="status=pending",
+        mark=left.mark,
+        after=f"0,0,{rows[0].arrival}",
     )
 
     assert reads(done, "2 registrations are approved.")
@@ -186,3 +193,100 @@ def test_what_the_desk_says_that_letters_say_is_what_they_say() -> None:
         quoted = re.findall(r'<q>\{\{ (_\(".+?"\)) \}\}</q>', (root / f"people/{name}.html").read_text())
         assert quoted, name
         assert [words for words in quoted if words not in letters] == []
+
+
+async def test_a_bulk_approval_never_gives_the_seats_to_anybody_but_the_first_who_came(house: House) -> None:
+    event = await make.event(house.vault, capacity_in_person=4, needs_approval=True)
+    desk = await house.desk()
+    rows = await make.registered(event, *range(10), office=house.office)
+
+    asked = await ask(desk, event, "approve", search="status=pending")
+    done = await act(desk, event, asked)
+
+    assert reads(asked, "4 people get a place.")
+    assert reads(asked, "For 6 people no place is free: they go on the waiting list.")
+    assert reads(done, "10 registrations are approved.")
+    assert reads(done, "4 people have a place now.")
+    assert reads(done, "6 people are on the waiting list.")
+    assert await statuses(*rows) == ["confirmed"] * 4 + ["waitlisted"] * 6
+    line = [await place_in_line(await Registration.get(id=row.id)) for row in rows[4:]]
+    assert line == [1, 2, 3, 4, 5, 6]
+
+
+async def test_without_a_waiting_list_the_step_before_never_promises_one(house: House) -> None:
+    event = await make.event(house.vault, capacity_in_person=1, needs_approval=True, keeps_waitlist=False)
+    desk = await house.desk()
+    await make.registered(event, 1, 2, 3, office=house.office)
+
+    asked = await ask(desk, event, "approve", search="")
+
+    assert reads(asked, "1 person gets a place.")
+    assert reads(asked, "For 2 people no place is free: nothing changes for them.")
+    assert not reads(asked, "they go on the waiting list")
+
+
+@pytest.mark.parametrize("verb", ["approve", "promote"])
+async def test_more_people_than_places_are_seated_only_on_purpose(house: House, verb: str) -> None:
+    event = await make.event(house.vault, capacity_in_person=1, needs_approval=verb == "approve")
+    desk = await house.desk()
+    rows = await make.registered(event, 1, 2, 3, office=house.office)
+
+    asked = await ask(
+        desk, event, verb, search="status=pending" if verb == "approve" else "status=waitlisted"
+    )
+    assert reads(asked, "Give a place to all of them, 2 beyond the places there are")
+    done = await act(desk, event, asked, beyond="yes")
+
+    assert reads(done, "3 registrations are approved." if verb == "approve" else "2 people have a place now.")
+    assert await statuses(*rows) == ["confirmed"] * 3
+
+
+async def test_one_person_is_given_a_place_beyond_the_last_one_only_when_asked_for(house: House) -> None:
+    event, desk = await make.event(house.vault, capacity_in_person=1), await house.desk()
+    _first, waiting = await make.registered(event, 1, 2, office=house.office)
+    address = path(event, f"{waiting.id}/promotion")
+
+    refused = await desk.post(address)
+    assert (refused.status_code, reads(refused, "Give a place all the same")) == (409, True)
+    assert await statuses(waiting) == ["waitlisted"]
+
+    await desk.post(address, beyond="yes")
+    assert await statuses(waiting) == ["confirmed"]
+
+
+@pytest.mark.parametrize("asks_first", [False, True])
+async def test_who_waits_and_is_cancelled_with_others_never_gets_a_place_a_moment_before(
+    house: House, asks_first: bool
+) -> None:
+    event = await make.event(house.vault, capacity_in_person=2, offers_places=asks_first)
+    desk = await house.desk()
+    rows = await make.registered(event, 1, 2, 3, 4, 5, office=house.office)
+    if asks_first:
+        await leaving.cancel(rows[0].id, act=house.office.at(make.NOW))
+    before = len(await make.posted(event, house.office))
+
+    await act(desk, event, await ask(desk, event, "cancel", *rows[:4]))
+
+    letters = [f"{post.kind} {post.to}" for post in (await make.posted(event, house.office))[before:]]
+    told = {letter for letter in letters if letter.startswith(("promoted", "offered"))}
+    assert told == {f"{'offered' if asks_first else 'promoted'} guest5@example.org"}
+
+
+async def test_places_given_by_hand_to_many_never_ignore_the_line(house: House) -> None:
+    event, desk = await make.event(house.vault, capacity_in_person=1), await house.desk()
+    rows = await make.registered(event, *range(1, 7), office=house.office)
+    await make.change(event, house.office, capacity_in_person=3, follow=editing.nobody_follows)
+
+    asked = await ask(desk, event, "promote", *rows[:1:-1])
+    done = await act(desk, event, asked)
+
+    assert reads(asked, "2 people get a place.")
+    assert reads(done, "2 people have a place now.")
+    assert await statuses(*rows) == [
+        "confirmed",
+        "waitlisted",
+        "confirmed",
+        "confirmed",
+        "waitlisted",
+        "waitlisted",
+    ]

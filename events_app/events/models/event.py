@@ -120,6 +120,11 @@ class Event(Model):
         offered = ((Mode.IN_PERSON, self.offers_in_person), (Mode.ONLINE, self.offers_online))
         return tuple(mode for mode, is_offered in offered if is_offered)
 
+    @property
+    def lacks_link(self) -> bool:
+        """Whether people take part online, and nobody has written yet where they join."""
+        return self.offers_online and not self.join_link
+
     async def hosts(self) -> "list[EventHost]":
         """Its organizations, as `hosts_of`; asked of the database once for each reading of the event."""
         if self._hosts is None:

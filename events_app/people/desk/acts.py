@@ -2,17 +2,18 @@
 
 import hashlib
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.errors import NoSuchPage
+from events_app.errors import NoSuchPage, say
 from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import N_, languages, name_of_language, translate
@@ -40,17 +41,42 @@ MOST_NAMED: Final = 12
 MOST_REASON: Final = 1000
 
 
+Turn = tuple[int, int, int]
+"""What the order of an act on many is: seated or not, place in line, arrival."""
+
+
+class Row(NamedTuple):
+    """As much of a registration as says when it has its turn."""
+
+    id: uuid.UUID
+    party: uuid.UUID | None
+    seated: bool
+    waitlist_order: int | None
+    arrival: int
+
+    def turn(self, verb: str) -> Turn:
+        """Seats are given in the order of the line, or of arrival. Who is to be cancelled and waits has their turn
+        before those who sit: nobody moves up into a seat that is taken from them a moment later."""
+        if verb == "approve":
+            return (0, 0, self.arrival)
+        if verb == "promote":
+            return (0, self.waitlist_order or 0, self.arrival)
+        return (int(self.seated), 0, self.arrival)
+
+
 @dataclass(frozen=True)
 class Chosen:
     """Whom an act on many is about.
 
-    `heads` are the registrations that the act is called for, by id, each with how many of those chosen it reaches:
-    acts take a party along. `left_out` counts the chosen ones that it cannot be done to. `mark` changes as soon as
-    anybody joins or leaves, so that nobody is acted on whom the organizer was not shown.
+    `heads` are the registrations that the act is called for, in the order of their turns, each with how many of those
+    chosen it reaches: acts take a party along. `turns` says where in that order each stands. `left_out` counts the
+    chosen ones that it cannot be done to. `mark` changes as soon as anybody joins or leaves, so that nobody is acted
+    on whom the organizer was not shown.
     """
 
     heads: Mapping[uuid.UUID, int]
     left_out: int
+    turns: Mapping[uuid.UUID, Turn] = field(default_factory=dict)
 
     @property
     def people(self) -> int:
@@ -80,7 +106,7 @@ async def ask_about_many(request: Request) -> Response:
 
 async def _ask(request: Request, event: Event, verb: str, query: search.Query, **more: Any) -> Response:
     chosen = await choose_heads(request, event, verb, query)
-    named = await Registration.filter(id__in=list(chosen.heads)[:MOST_NAMED])
+    named = {row.id: row for row in await Registration.filter(id__in=list(chosen.heads)[:MOST_NAMED])}
     return page(
         request,
         "people/acts.html",
@@ -88,33 +114,49 @@ async def _ask(request: Request, event: Event, verb: str, query: search.Query, *
         verb=verb,
         query=query,
         chosen=chosen,
-        named=[open_row(request, each) for each in named],
+        named=[open_row(request, named[each]) for each in chosen.heads if each in named],
+        foreseen=await _foreseen(event, verb, chosen),
         **{"status": 200, "has_changed": False, **reason_fields(), **more},
     )
+
+
+async def _foreseen(event: Event, verb: str, chosen: Chosen) -> Mapping[str, int]:
+    """How many of those chosen will have a seat, wait, or neither ("")."""
+    if verb not in {"approve", "promote"}:
+        return {}
+    fates = await deciding.foresee(event, list(chosen.heads), verb)
+    people = Counter[str]()
+    for fate, number in zip(fates, chosen.heads.values(), strict=True):
+        people[fate or ""] += number
+    return people
 
 
 async def choose_heads(request: Request, event: Event, verb: str, query: search.Query) -> Chosen:
     """Those whom the query finds, as the verb will meet them."""
     ids = await search.find_ids(event.id, query, lens=lens_of(request))
-    rows: list[tuple[uuid.UUID, uuid.UUID | None]] = []
+    rows = list[Row]()
     for start in range(0, len(ids), search.AT_ONCE):
         here = Registration.filter(id__in=ids[start : start + search.AT_ONCE], status__in=list(MAY[verb]))
         if verb == "approve":
             here = here.exclude(due_for=Due.ADDRESS)
-        rows += await here.values_list("id", "party")
-    return Chosen(heads_of(rows, verb), len(ids) - len(rows))
+        rows += [Row(*found) for found in await here.values_list(*Row._fields)]
+    turns = {row.id: row.turn(verb) for row in rows}
+    return Chosen(heads_of(rows, verb), len(ids) - len(rows), turns)
 
 
-def heads_of(rows: Sequence[tuple[uuid.UUID, uuid.UUID | None]], verb: str) -> dict[uuid.UUID, int]:
-    """Rows (id, party) as the verb takes them, and how many at once: a party is decided on together, but only who
+def heads_of(rows: Sequence[Row], verb: str) -> dict[uuid.UUID, int]:
+    """Rows as the verb takes them, in order, and how many at once: a party is decided on together, but only who
     registered it takes it along when cancelled."""
-    chosen = {each for each, _party in rows}
-    groups: dict[uuid.UUID, list[uuid.UUID]] = {}
-    for each, party in sorted(rows, key=lambda row: row[0].int):
-        alone = party is None or (verb == "cancel" and party not in chosen)
-        groups.setdefault(each if alone or party is None else party, []).append(each)
-    heads = {key if key in members else members[0]: len(members) for key, members in groups.items()}
-    return {head: heads[head] for head in sorted(heads, key=lambda head: head.int)}
+    chosen = {row.id for row in rows}
+    groups: dict[uuid.UUID, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (row.turn(verb), row.id.int)):
+        alone = row.party is None or (verb == "cancel" and row.party not in chosen)
+        groups.setdefault(row.id if alone or row.party is None else row.party, []).append(row)
+    heads = dict[uuid.UUID, int]()
+    for key, members in groups.items():
+        leads = any(member.id == key for member in members)
+        heads[key if leads else members[0].id] = len(members)
+    return heads
 
 
 async def act_on_many(request: Request) -> Response:
@@ -125,15 +167,18 @@ async def act_on_many(request: Request) -> Response:
     if verb not in MAY:
         raise NoSuchPage()
     chosen = await choose_heads(request, event, verb, query)
-    left = {head: people for head, people in chosen.heads.items() if str(head) > str(typed.get("after", ""))}
-    reason = reason_in(typed)
+    after = _turn_in(str(typed.get("after", "")))
+    left = {
+        head: people for head, people in chosen.heads.items() if after is None or chosen.turns[head] > after
+    }
+    reason, beyond = reason_in(typed), typed.get("beyond") == "yes"
     if Chosen(left, 0).mark != typed.get("mark"):
         return await _ask(request, event, verb, query, status=409, has_changed=True, **reason_fields(reason))
     outcome, until = Outcome(), clock.now() + AT_A_TIME
     while left and clock.now() < until:
         head = next(iter(left))
-        done = await deciding.decide_for_all([head], verb, reason=reason, act=act_of(request))
-        outcome.count(done, left.pop(head), head)
+        done = await deciding.decide(head, verb, reason=reason, beyond=beyond, act=act_of(request))
+        outcome.count(done, left.pop(head), chosen.turns[head])
     return page(
         request,
         "people/acts_done.html",
@@ -142,23 +187,37 @@ async def act_on_many(request: Request) -> Response:
         query=query,
         outcome=outcome,
         left=Chosen(left, 0),
+        beyond=beyond,
         **reason_fields(reason),
     )
 
 
 @dataclass
 class Outcome:
-    """How an act on many went: how many people it worked for, and for how many it was refused, by sentence."""
+    """How an act on many went: how many people it worked for, what became of them, by status, and for how many it was
+    refused, in words. `last` is the turn of the last one who had it."""
 
     worked: int = 0
-    refused: dict[str, int] = field(default_factory=dict)
-    last: uuid.UUID | None = None
+    became: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    last: str = ""
 
-    def count(self, done: deciding.Done, people: int, head: uuid.UUID) -> None:
-        self.last = head
-        self.worked += people if done.worked else 0
-        for sentence in done.refused:
-            self.refused[sentence] = self.refused.get(sentence, 0) + people
+    def count(self, done: deciding.Done, people: int, turn: Turn) -> None:
+        self.last = ",".join(map(str, turn))
+        if done.refusal:
+            self.refused[say(done.refusal)] += people
+        elif done.became:
+            self.worked += people
+            self.became[done.became.value] += people
+
+
+def _turn_in(text: str) -> Turn | None:
+    """The turn after which an act goes on; None where it begins."""
+    try:
+        seated, order, arrival = map(int, text.split(","))
+    except ValueError:
+        return None
+    return (seated, order, arrival)
 
 
 def reason_in(typed: Mapping[str, Any]) -> Texts:

@@ -22,7 +22,7 @@ from events_app.questions.models import questions_of
 from events_app.questions.wording import said_answers
 from events_app.registrations.actions import changing, deciding, forgetting
 from events_app.registrations.models import HistoryLine, Quota, Registration, party_of, place_in_line
-from events_app.registrations.rules import Due
+from events_app.registrations.rules import Due, EventFull, ModeFull, PartyTooLarge, Status
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -38,7 +38,13 @@ async def find_registration(request: Request, event: Event) -> Registration:
 
 
 async def _person_page(
-    request: Request, event: Event, found: Registration, *, status: int = 200, refusal: str = ""
+    request: Request,
+    event: Event,
+    found: Registration,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    beyond: str = "",
 ) -> Response:
     row = open_row(request, found)
     every = Letter.filter(thread=found.id).order_by("-number")
@@ -62,6 +68,7 @@ async def _person_page(
         other_modes=[mode for mode in event.modes if mode != found.mode] if is_ahead(event) else [],
         mode_names=MODE_NAMES,
         refusal=refusal,
+        beyond=beyond,
         **reason_fields(),
     )
 
@@ -85,14 +92,25 @@ async def act_on_one(request: Request, verb: str) -> Response:
     event = await Event.find(request.path_params["event_id"])
     found = await find_registration(request, event)
     typed = await typed_into(request)
-    done = await deciding.decide_for_all([found.id], verb, reason=reason_in(typed), act=act_of(request))
-    for sentence in done.refused:
+    beyond = typed.get("beyond") == "yes"
+    done = await deciding.decide(found.id, verb, reason=reason_in(typed), beyond=beyond, act=act_of(request))
+    if done.refusal:
         await found.refresh_from_db()
-        return await _person_page(request, event, found, status=409, refusal=translate(sentence))
+        no_place = isinstance(done.refusal, EventFull | ModeFull | PartyTooLarge)
+        return await _person_page(
+            request,
+            event,
+            found,
+            status=409,
+            refusal=say(done.refusal),
+            beyond=request.url.path if no_place else "",
+        )
+    said = N_("Approved. All places are taken, so the person waits; a letter says so.")
+    if done.became != Status.WAITLISTED:
+        said = DONE[verb]
     if typed.get("back") == "duplicates":
-        flash = Flash("success", translate(DONE[verb]))
-        return see_other(f"/desk/events/{event.id}/duplicates", flash=flash)
-    return back_to(event, found, DONE[verb])
+        return see_other(f"/desk/events/{event.id}/duplicates", flash=Flash("success", translate(said)))
+    return back_to(event, found, said)
 
 
 ACT_OF: Final = {

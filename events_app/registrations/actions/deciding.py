@@ -1,9 +1,11 @@
 """Decisions: an organizer approves or declines, somebody answers an offer, or time answers for them."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Final
 
 from events_app.acts import Act, Who
 from events_app.clock import milliseconds
@@ -29,10 +31,11 @@ from events_app.texts import Texts
 
 
 @one_transaction
-async def approve(registration_id: uuid.UUID, *, act: Act) -> Status:
+async def approve(registration_id: uuid.UUID, *, beyond: bool = False, act: Act) -> Status:
     """Say yes to somebody pending, and to those who came with them: a seat if one is free, else the waitlist.
 
-    Refuses `NotWaiting`, `EventFull` (no seat and no waitlist), `PartyTooLarge`, `EventOver`.
+    `beyond` gives them seats on purpose, also where there are none left. Refuses `NotWaiting`, `EventFull` (no seat
+    and no waitlist), `PartyTooLarge`, `EventOver`.
     """
     registration, event = await claimed(registration_id)
     if registration.status != Status.PENDING or registration.due_for == Due.ADDRESS:
@@ -41,7 +44,9 @@ async def approve(registration_id: uuid.UUID, *, act: Act) -> Status:
         raise rules.EventOver()
     party = await party_of(registration)
     room = await pool_for_newcomers(event, registration.mode, registration.quota_id, act=act)
-    status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist, people=len(party))
+    status = Status.CONFIRMED
+    if not beyond:
+        status = rules.decide_place(room, keeps_waitlist=event.keeps_waitlist, people=len(party))
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
     for each in party:
         if status == Status.CONFIRMED:
@@ -88,8 +93,8 @@ async def accept_offer(registration_id: uuid.UUID, *, act: Act) -> Registration:
 
 
 @one_transaction
-async def promote_by_hand(registration_id: uuid.UUID, *, act: Act) -> None:
-    """Give somebody on the waitlist a free seat out of turn. Seats stay exact.
+async def promote_by_hand(registration_id: uuid.UUID, *, beyond: bool = False, act: Act) -> None:
+    """Give somebody on the waitlist a free seat out of turn; `beyond` gives one on purpose where none is free.
 
     Refuses `NotWaiting` (also while the address is not confirmed), `ModeFull`, `EventOver`.
     """
@@ -100,7 +105,7 @@ async def promote_by_hand(registration_id: uuid.UUID, *, act: Act) -> None:
         raise rules.EventOver()
     party = [each for each in await party_of(registration) if not each.seated]
     room = await pool_of(event, registration.mode, registration.quota_id)
-    if not room.fits(len(party)):
+    if not beyond and not room.fits(len(party)):
         raise rules.ModeFull()
     for each in await party_of(registration):
         await confirm(each, event, letter="promoted", act=act.of(Who.ORGANIZER))
@@ -144,28 +149,64 @@ async def due_now(now: datetime, *, most: int = 100) -> Sequence[uuid.UUID]:
 
 @dataclass(frozen=True)
 class Done:
-    """How a bulk act went: how many it worked for, and for how many it was refused, by the refusal's sentence."""
+    """How an act on somebody went: what became of them, or what refused it."""
 
-    worked: int
-    refused: dict[str, int]
+    became: Status | None
+    refusal: Refusal | None = None
 
 
-async def decide_for_all(
-    registration_ids: Sequence[uuid.UUID], verb: str, *, reason: Texts, act: Act
+async def decide(
+    registration_id: uuid.UUID, verb: str, *, reason: Texts, beyond: bool = False, act: Act
 ) -> Done:
-    """Approve, decline, cancel or promote many, one transaction each: one refusal does not stop the others."""
-    worked, refused = 0, dict[str, int]()
-    for registration_id in registration_ids:
+    """Approve, decline, cancel or promote somebody, who may be one of many: a refusal does not stop the others."""
+    try:
+        if verb == "approve":
+            return Done(await approve(registration_id, beyond=beyond, act=act))
+        if verb == "promote":
+            await promote_by_hand(registration_id, beyond=beyond, act=act)
+            return Done(Status.CONFIRMED)
+        if verb == "decline":
+            await decline(registration_id, reason=reason, act=act)
+            return Done(Status.DECLINED)
+        await cancel(registration_id, act=act)
+        return Done(Status.CANCELLED)
+    except Refusal as refusal:
+        return Done(None, refusal)
+
+
+async def foresee(event: Event, heads: Sequence[uuid.UUID], verb: str) -> list[Status | None]:
+    """What "approve" or "promote" would make of each of these, in this order, as seats are now; None: nothing.
+
+    Whoever acts is told before by number who gets a seat. Exact unless somebody else is quicker.
+    """
+    parties = await _parties(heads)
+    pools: dict[tuple[str, uuid.UUID | None], rules.Pool] = {}
+    found = list[Status | None]()
+    for head in heads:
+        first, people = parties[head]
+        where = (first.mode, first.quota_id)
+        pool = pools[where] if where in pools else await pool_of(event, *where)
+        keeps = event.keeps_waitlist and verb == "approve"
         try:
-            if verb == "approve":
-                await approve(registration_id, act=act)
-            elif verb == "decline":
-                await decline(registration_id, reason=reason, act=act)
-            elif verb == "promote":
-                await promote_by_hand(registration_id, act=act)
-            elif verb == "cancel":
-                await cancel(registration_id, act=act)
-            worked += 1
-        except Refusal as refusal:
-            refused[refusal.sentence] = refused.get(refusal.sentence, 0) + 1
-    return Done(worked, refused)
+            found.append(rules.decide_place(pool, keeps_waitlist=keeps, people=people))
+        except Refusal:
+            found.append(None)
+        taken = people if found[-1] == Status.CONFIRMED else 0
+        pools[where] = replace(pool, confirmed=pool.confirmed + taken)
+    return found
+
+
+async def _parties(heads: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[Registration, int]]:
+    """Each of these, and how many of its party want a seat with it."""
+    found = dict[uuid.UUID, tuple[Registration, int]]()
+    for start in range(0, len(heads), AT_ONCE):
+        rows = await Registration.filter(id__in=list(heads[start : start + AT_ONCE]))
+        together = {row.party for row in rows if row.party}
+        wanted = Registration.filter(party__in=list(together), live=1, seated=False)
+        sizes = Counter(await wanted.values_list("party", flat=True)) if together else Counter[Any]()
+        found |= {row.id: (row, sizes.get(row.party, 1) if row.party else 1) for row in rows}
+    return found
+
+
+AT_ONCE: Final = 400
+"""Rows asked of the database in one go."""
