@@ -24,7 +24,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from events_app import clock, i18n
 from events_app.accounts.routes import routes as accounts_routes
-from events_app.acts import Office, Who
+from events_app.acts import Office
 from events_app.backups.fitting import vault_of_server
 from events_app.calendar import zones  # first of all: it pins the time zones (see there)
 from events_app.caretaker import Caretaker
@@ -238,23 +238,9 @@ async def _at_work(courier: Courier, caretaker: Caretaker) -> AsyncIterator[None
 
 
 def courier_of(settings: Settings, vault: Vault) -> Courier:
-    """A courier of this house. Delivery reports come to the mailbox that takes mail in, where it is of the sender's own
-    domain: a server may not send for another, and SPF would not be the sender's (RFC 7489, 3.1.2)."""
     office = Office(vault, site_of_settings(settings, vault))
-
-    async def came_back(thread: UUID, address: str) -> None:
-        await replies.came_back(thread, address, act=office.at(clock.now(), Who.APP))
-
-    mailbox = office.site.reply_address
-    is_same_domain = mailbox.rpartition("@")[2].lower() == office.site.sender.rpartition("@")[2].lower()
-    return Courier(
-        settings.mail,
-        vault,
-        COMPOSERS,
-        reader=Reader("courier"),
-        returns_to=mailbox if is_same_domain else "",
-        came_back=came_back,
-    )
+    heard, to = replies.hears_of(office), replies.returns_to(office.site)
+    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"), returns_to=to, came_back=heard)
 
 
 def lmtp_of(settings: Settings, office: Office) -> LmtpServer:

@@ -7,12 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from events_app.clock import now as clock_now
 from events_app.mail import outbox, rules
-from events_app.mail.dkim import Signer
+from events_app.mail.dkim import signer_of
 from events_app.mail.leases import Leased, Leases
 from events_app.mail.message import Composed, build, recipient_of
 from events_app.mail.outcomes import CameBack, Outcomes, nobody_hears
@@ -276,14 +275,6 @@ class Courier:
         slot = max(moment, self._next_slot)
         self._next_slot = slot + 60 / self._settings.per_minute
         await _within(slot - moment, self._stopping.wait())
-
-
-def signer_of(settings: Mail) -> Signer | None:
-    """What signs the letters, where the settings name a selector and a key. Refuses `UnreadableKey`."""
-    if not (settings.dkim_selector and settings.dkim_key and settings.sender_address):
-        return None
-    domain = settings.sender_address.rpartition("@")[2]
-    return Signer.read(Path(settings.dkim_key), domain=domain, selector=settings.dkim_selector)
 
 
 async def _within(seconds: float, event: Awaitable[object]) -> None:

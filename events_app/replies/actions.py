@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from events_app import clock
 from events_app.acts import Act, Office, Who
 from events_app.addresses import are_one, is_address
 from events_app.clock import milliseconds
@@ -15,6 +16,7 @@ from events_app.errors import TooMany
 from events_app.events.models.event import Event
 from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
+from events_app.mail.courier import CameBack
 from events_app.mail.inbound import Arrived, MailKind, read
 from events_app.mail.models import Letter
 from events_app.registrations import rules
@@ -24,6 +26,7 @@ from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.rules import Status
 from events_app.vault import Json
+from events_app.web.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -116,6 +119,22 @@ def _sent_on(arrived: Arrived, reception: Reception) -> dict[str, Json]:
 
 
 _NOT_SENT_ON = N_("Attached, and not sent on: %(names)s")
+
+
+def returns_to(site: Site) -> str:
+    """The mailbox whose plus-addresses take delivery reports in: the one that takes mail in, where it is of the
+    sender's own domain. A server may not send for another, and SPF would not speak for the sender (RFC 7489, 3.1.2)."""
+    domains = {address.rpartition("@")[2].lower() for address in (site.reply_address, site.sender)}
+    return site.reply_address if len(domains) == 1 else ""
+
+
+def hears_of(office: Office) -> CameBack:
+    """What the courier tells of addresses that its server refuses for good."""
+
+    async def heard(thread: UUID, address: str) -> None:
+        await came_back(thread, address, act=office.at(clock.now(), Who.APP))
+
+    return heard
 
 
 @one_transaction
