@@ -10,10 +10,20 @@ from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.models import Model
 
+from events_app.addresses import Address
 from events_app.database import Prepared, rows
 from events_app.events.models.event import Event
-from events_app.registrations.rules import NoSuchRegistration, Status
+from events_app.registrations.rules import (
+    CodeForAnother,
+    CodeRevoked,
+    CodeUnknown,
+    CodeUsed,
+    NoSuchRegistration,
+    Status,
+    bare_code,
+)
 from events_app.tokens import digest
+from events_app.vault import Vault
 
 
 class Quota(Model):
@@ -230,6 +240,52 @@ class Invitation(Model):
         unique_together = (("event_id", "code_index"),)
         indexes = (("event_id", "batch"),)
 
+    @staticmethod
+    async def of_code(event_id: uuid.UUID, code: str, *, vault: Vault) -> "Invitation | None":
+        """The invitation of a code, whatever became of it."""
+        return await Invitation.get_or_none(
+            event_id=event_id, code_index=code_index(str(event_id), code, vault)
+        )
+
+    @staticmethod
+    async def find(event_id: uuid.UUID, code: str, address: Address, *, vault: Vault) -> "Invitation":
+        """The invitation of a typed code, if it may be used by this address.
+
+        Refuses `CodeUnknown`, `CodeUsed`, `CodeRevoked`, `CodeForAnother`.
+        """
+        invitation = await Invitation.of_code(event_id, code, vault=vault)
+        if invitation is None:
+            raise CodeUnknown()
+        if invitation.state == "used":
+            raise CodeUsed()
+        if invitation.state == "revoked":
+            raise CodeRevoked()
+        bound = invitation.address_index
+        mine = {vault.blind_index(str(event_id), each) for each in (address, address.earlier)}
+        if bound is not None and bytes(bound) not in mine:
+            raise CodeForAnother()
+        return invitation
+
+
+def code_index(scope: str, code: str, vault: Vault) -> bytes:
+    """What a row keeps of a code: its HMAC under the event's own key."""
+    return vault.code_index(scope, bare_code(code))
+
+
+async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
+    """The quota whose places an invitation opens. One of the other mode has none here: everybody's places count."""
+    if invitation.quota_id is None or not await Quota.exists(id=invitation.quota_id, mode=mode):
+        return None
+    return invitation.quota_id
+
+
+async def giver_of(invitation: Invitation) -> Registration:
+    """Whose place an invitation passes on, while they still have it; `CodeRevoked` otherwise."""
+    giver = await Registration.get_or_none(id=invitation.registration_id, event_id=invitation.event_id)
+    if giver is None or giver.status != Status.CONFIRMED:
+        raise CodeRevoked()
+    return giver
+
 
 class ErasedMark(Model):
     """That somebody registered here and asked to be erased: nothing but their address under the event's index key."""
@@ -241,10 +297,3 @@ class ErasedMark(Model):
 
     class Meta:
         table = "erased_mark"
-
-
-async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
-    """The quota whose places an invitation opens. One of the other mode has none here: everybody's places count."""
-    if invitation.quota_id is None or not await Quota.exists(id=invitation.quota_id, mode=mode):
-        return None
-    return invitation.quota_id

@@ -73,6 +73,21 @@ async def remind(*, act: Act) -> int:
     return posted
 
 
+async def pass_over_due(*, act: Act) -> None:
+    """Every reminder whose moment has come counts as had: after a restore, when nobody knows which of them left."""
+    for event in await Event.filter(forgotten_on=None):
+        due = [each for each in await Reminder.filter(event_id=event.id) if due_at(each, event) <= act.now]
+        if due:
+            await _pass_over(due, event.id)
+
+
+@one_transaction
+async def _pass_over(due: Sequence[Reminder], event_id: uuid.UUID) -> None:
+    event = await Event.claim(event_id)
+    for reminder in due:
+        await rows(_ALL_HAD, reminder.id, mark_of(due_at(reminder, event)), event_id)
+
+
 @one_transaction
 async def _remind_some(reminder_id: uuid.UUID, event_id: uuid.UUID, *, act: Act) -> int:
     """A batch of letters and their marks in one transaction: a crash repeats neither."""

@@ -81,6 +81,7 @@ async def own_page(
         person=person,
         token=request.path_params["token"],
         opening=event.opening(now).value,
+        has_begun=now >= event.starts_at,
         in_line=await place_in_line(found) if found.waitlist_order is not None else 0,
         due=_due(found, event),
         company=[person_behind(request, each) for each in await party_of(found) if each.id != found.id],

@@ -18,10 +18,9 @@ from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.facts import Person
-from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
+from events_app.registrations.models import Invitation, Registration, code_index, end_of_line, party_of
 from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
 from events_app.registrations.posting import (
-    code_index,
     forget_offers,
     guest_context,
     note,
@@ -183,11 +182,12 @@ def _is_right(wish: Mapping[str, Any], code: str, now: datetime) -> bool:
 @one_transaction
 async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, language: str, act: Act) -> None:
     """Offer one's place to a colleague: a letter with a personal link. The place moves when they take it, as a new
-    registration with a new UID; until then nothing changes. A second offer ends the first. Refuses `ChangeNotPossible`.
+    registration with a new UID; until then nothing changes. A second offer ends the first. Refuses
+    `ChangeNotPossible`, also once the event has begun.
     """
     registration, event = await claimed(registration_id)
     refuse_unless_changeable(registration, event, act.now)
-    if registration.status != Status.CONFIRMED:
+    if registration.status != Status.CONFIRMED or act.now >= event.starts_at:
         raise rules.ChangeNotPossible()
     await forget_offers(registration, act=act)
     scope, code, vault = str(event.id), new_token()[:16], act.vault
