@@ -16,9 +16,9 @@ from events_app.errors import TooMany
 from events_app.events.models.event import Event
 from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
-from events_app.mail.courier import CameBack
 from events_app.mail.inbound import Arrived, MailKind, read
 from events_app.mail.models import Letter
+from events_app.mail.outcomes import CameBack
 from events_app.registrations import rules
 from events_app.registrations.actions.leaving import leave
 from events_app.registrations.facts import Person, uid_of
