@@ -48,10 +48,10 @@ class Registration(Model):
     for one and NULL afterwards, so that the unique key (event, address index, live) allows one living registration
     per address. `arrival` counts who came before whom, for each event, without a clock. `party` is shared by people
     who came together (the id of the one who registered them). `due_at` (unix ms) and `due_for` say what lapses by
-    itself, and when. `sequence` counts what calendars were told; `told` and `said` mark which times, place and texts
-    those were; `organizer_name` is the ORGANIZER's CN, the same for life; `answered_at` (unix ms) is the DTSTAMP of
-    the last calendar answer that counted, `undeliverable` that mail bounced; `invited` says whether a calendar holds
-    an entry of ours.
+    itself, and when. `sequence` counts what calendars were told, `telling` is the event's that this person heard last
+    (`told` and `said` are marks of versions up to 0006, read once by a later one); `organizer_name` is the ORGANIZER's
+    CN, the same for life; `answered_at` (unix ms) is the DTSTAMP of the last calendar answer that counted,
+    `undeliverable` that mail bounced; `invited` says whether a calendar holds an entry of ours.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -90,6 +90,7 @@ class Registration(Model):
     organizer_name = fields.CharField(max_length=200, default="")
     told = fields.CharField(max_length=16, default="")
     said = fields.CharField(max_length=16, default="")
+    telling = fields.IntField(default=1)
     undeliverable = fields.BooleanField(default=False)
     answered_at = fields.BigIntField(null=True)
 
@@ -187,11 +188,6 @@ async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
         .values("status", "mode", "number")
     )
     return {(row["status"], row["mode"]): row["number"] for row in found}
-
-
-async def how_many_hold_an_old_time(event_id: uuid.UUID, told: str) -> int:
-    """Living registrations whose letter, and calendar, say another time or place than the event does now."""
-    return await Registration.filter(event_id=event_id, live=1).exclude(told=told).count()
 
 
 class HistoryLine(Model):

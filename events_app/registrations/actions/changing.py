@@ -30,6 +30,7 @@ from events_app.registrations.posting import (
     seal_person,
 )
 from events_app.registrations.rules import Status
+from events_app.registrations.told import hear
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
 
@@ -71,12 +72,12 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
 
 async def _move(registration: Registration, event: Event, mode: str, order: int, *, act: Act) -> None:
     """Write the other mode into the row, with the place in line of who waits there, and post the letter."""
+    await hear(registration, event)  # before the mode is another: it counts what they were told so far
     registration.mode, registration.quota_id = mode, None
     if registration.status == Status.WAITLISTED:
         registration.waitlist_order = order
     if registration.invited:
         registration.sequence += 1
-        registration.told = event.told
     await registration.save()
     await note(registration, "switched", act=act)
     if may_hear_of_it(registration):
@@ -144,6 +145,7 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     old, new, token = person.address, wished_address(person, code, act.now), new_token()
     if not new:
         raise rules.ChangeNotPossible()
+    await hear(registration, event)
     registration.sequence += 1 if registration.invited else 0
     registration.address_index = act.vault.blind_index(str(event.id), kept(new))
     registration.token_digest = digest(token)

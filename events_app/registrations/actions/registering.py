@@ -34,8 +34,8 @@ from events_app.registrations.posting import (
     reveal_person,
     seal_person,
 )
-from events_app.registrations.reminded import skip_nothing, skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
+from events_app.registrations.told import skip_nothing, skip_what_is_due
 from events_app.tokens import digest, new_token
 
 REFUSAL_AT = {
@@ -230,8 +230,7 @@ async def write_registration(
         invited=invited,
         organizer_address=organizer_address(act.site),
         organizer_name=await organizer_name(event, applicant.language, act=act),
-        told=event.told,
-        said=event.said,
+        telling=event.telling,
     )
     person = Person(applicant.name, applicant.address, applicant.needs, token, dict(applicant.answers))
     seal_person(registration, person, vault=act.vault)
