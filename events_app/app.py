@@ -50,6 +50,7 @@ from events_app.kept.response_cache import ResponseCache
 from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
 from events_app.mailings import emails as mailings_emails
+from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.people import counts
@@ -91,6 +92,7 @@ MODELS = (
     "events_app.conferences.models",
     "events_app.events.models.event",
     "events_app.events.models.panel",
+    "events_app.events.models.where",
     "events_app.questions.models",
     "events_app.registrations.models",
     "events_app.personal.models",
@@ -198,6 +200,7 @@ def create() -> Starlette:
 @asynccontextmanager
 async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) -> AsyncIterator[None]:
     await open_database(settings.database.url, models=MODELS)
+    await announcing.adopt()
     # What was imported lives as long as the server: left out of collections, it no longer holds requests up.
     gc.collect()
     gc.freeze()
@@ -238,7 +241,9 @@ async def _at_work(courier: Courier, caretaker: Caretaker) -> AsyncIterator[None
 
 
 def courier_of(settings: Settings, vault: Vault) -> Courier:
-    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"))
+    office = Office(vault, site_of_settings(settings, vault))
+    heard, to = replies.hears_of(office), replies.returns_to(office.site)
+    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"), returns_to=to, came_back=heard)
 
 
 def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
@@ -248,7 +253,7 @@ def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
     async def take(recipient: str, raw: bytes, return_path: str) -> None:
         await replies.take(recipient, raw, return_path, reception=reception, now=clock.now())
 
-    return LmtpServer(settings.inbound, is_ours=replies.is_ours, take=take)
+    return LmtpServer(settings.inbound, is_ours=partial(replies.is_ours, reception=reception), take=take)
 
 
 async def healthz(request: Request) -> Response:

@@ -5,6 +5,13 @@ from typing import Final
 from urllib.parse import unquote
 
 from events_app.addresses import are_one, kept
+from events_app.registrations.rules import Due, Status
+
+MOST_SENT_ON: Final = 300
+"""So many mails to our plain sender are sent on to the help desk in a day."""
+
+MOST_A_DAY: Final = 20
+"""So many mails of one invitation are looked at in a day; a mail loop ends there."""
 
 GMAIL: Final = frozenset({"gmail.com", "googlemail.com"})
 
@@ -16,6 +23,14 @@ def is_one_mailbox(said: str, ours: str) -> bool:
     some decoded, so it is compared in both forms. Google answers in an address's canonical form.
     """
     return any(are_one(form, ours) or _canonical(form) == _canonical(ours) for form in {said, unquote(said)})
+
+
+def takes_answers(status: str, due_for: str, *, holds: bool) -> bool:
+    """Whose answer counts: who has a place; and who waits with a tentative entry in their calendar (`holds`), because
+    it says how they are asked when they move up."""
+    if status == Status.CONFIRMED:
+        return not due_for
+    return holds and status in {Status.PENDING, Status.WAITLISTED} and due_for != Due.ADDRESS
 
 
 def _canonical(address: str) -> str:

@@ -14,6 +14,7 @@ from events_app.registrations.models import Registration, party_of
 from events_app.registrations.places import confirm, end, promote
 from events_app.registrations.posting import note, post_about, post_own_page
 from events_app.registrations.rules import Due, Status
+from events_app.registrations.told import hear
 
 
 @one_transaction
@@ -94,9 +95,10 @@ async def stay(registration_id: uuid.UUID, *, answer: str = "", act: Act) -> Reg
         raise rules.NothingToUndo()
     registration.due_at, registration.due_for = None, Due.NOTHING
     if said_no:
+        await hear(registration, event)
         registration.answer = answer or rules.ANSWER_OF[Status.CONFIRMED]
         registration.sequence += 0 if answer else 1
-    await registration.save(update_fields=["due_at", "due_for", "answer", "sequence"])
+    await registration.save()
     await note(registration, "stayed", act=act.of(Who.PERSON))
     if said_no:
         await post_about("stayed", registration, event, act=act)
