@@ -11,6 +11,7 @@ from tortoise.functions import Count
 from tortoise.models import Model
 
 from events_app.database import Prepared, rows
+from events_app.directory.models import Organization
 from events_app.events.models.event import Event
 from events_app.registrations.rules import NoSuchRegistration, Status
 from events_app.tokens import digest
@@ -248,3 +249,28 @@ async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
     if invitation.quota_id is None or not await Quota.exists(id=invitation.quota_id, mode=mode):
         return None
     return invitation.quota_id
+
+
+class OptOut(Model):
+    """That whoever has an address wants no letters to many, of one event or of one organization.
+
+    `mark` is an HMAC of the address: under the event's own index key, or, where it was asked of an organization, under
+    the site's with the organization's id. Nothing tells whose it is but the address itself.
+    """
+
+    number = fields.BigIntField(primary_key=True, generated=True)
+    event: fields.ForeignKeyNullableRelation[Event] = fields.ForeignKeyField(
+        "house.Event", null=True, on_delete=fields.CASCADE
+    )
+    event_id: uuid.UUID | None
+    organization: fields.ForeignKeyNullableRelation[Organization] = fields.ForeignKeyField(
+        "house.Organization", null=True, on_delete=fields.CASCADE
+    )
+    organization_id: uuid.UUID | None
+    mark = fields.BinaryField()
+    made_on: date = fields.DateField()
+
+    class Meta:
+        table = "opt_out"
+        unique_together = (("mark",),)
+        indexes = (("event_id",),)
