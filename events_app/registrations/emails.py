@@ -13,6 +13,7 @@ import css_inline
 from events_app.calendar import itip
 from events_app.calendar.entry import Attendee, Entry
 from events_app.calendar.zones import zone as zone_of
+from events_app.directions import marked, marked_page
 from events_app.i18n import N_, direction, translate, use_language
 from events_app.mail.message import Composed
 from events_app.rendering import render
@@ -78,8 +79,8 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
         return Composed(
             to_address=facts["to_address"],
             subject=words.subject,
-            text=words.text,
-            html=words.html,
+            text=marked(words.text),
+            html=marked_page(words.html),
             calendar=_calendar_part(manner, facts),
             method=_method(manner, facts),
             sender_name=for_a_header(organization_name(facts)),
@@ -116,7 +117,9 @@ def _filled(text: str, own: Sequence[str]) -> str:
 
 
 _LINKS = ("own_url", "way_url")
-_OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", *_LINKS}
+_OF_ONE_PERSON = {
+    "to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "heard", *_LINKS,
+}  # fmt: skip
 """Of these, a letter's words hold the name and the links, or nothing."""
 _OF_MANY = {
     "language", "mode", "status", "is_over", "answer", "invited", "hold", "event", "old",
