@@ -354,7 +354,7 @@ async def test_a_no_to_a_tentative_entry_is_never_turned_into_a_yes(
 
 
 async def test_a_perhaps_to_a_tentative_entry_costs_nothing(listening: Office, desk: Reception) -> None:
-    event, seated, waiting = await waiting_with_a_hold(listening)
+    _event, seated, waiting = await waiting_with_a_hold(listening)
     await answer(waiting, mail(calendar(uid_of(waiting, listening), answer="TENTATIVE")), desk)
 
     await leaving.cancel(seated.id, act=listening.at(make.NOW))
