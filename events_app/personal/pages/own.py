@@ -194,6 +194,8 @@ async def returning(request: Request) -> Response:
         await leaving.stay(found.id, act=act_of(request, found.id))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=say(refusal))
+    if found.answer == "DECLINED":
+        return back_to(request, N_("You keep your place. A new invitation is on its way by e-mail."))
     return back_to(request, N_("Your cancellation has been taken back."))
 
 

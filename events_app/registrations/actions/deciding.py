@@ -85,7 +85,8 @@ async def approve(registration_id: uuid.UUID, *, beyond: bool = False, act: Act)
             await confirm(each, event, letter="confirmed", act=act.of(Who.ORGANIZER))
             continue
         each.status, each.waitlist_order = Status.WAITLISTED, order
-        each.answer = rules.ANSWER_OF[Status.WAITLISTED]
+        if not (each.invited and each.answer == "DECLINED"):  # a no to the tentative entry stays a no
+            each.answer = rules.ANSWER_OF[Status.WAITLISTED]
         await each.save()
         await note(each, "waitlisted", act=act.of(Who.ORGANIZER))
         await post_about("waitlisted", each, event, act=act)

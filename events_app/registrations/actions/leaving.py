@@ -142,14 +142,25 @@ async def leave(registration_id: uuid.UUID, *, act: Act) -> Registration:
 
 
 @one_transaction
-async def stay(registration_id: uuid.UUID, *, act: Act) -> Registration:
-    """Take a cancellation back while the seat is still held. Refuses `NothingToUndo`."""
-    registration, _event = await claimed(registration_id)
-    if registration.due_for != Due.LEAVING or registration.live is None:
+async def stay(registration_id: uuid.UUID, *, answer: str = "", act: Act) -> Registration:
+    """Take a cancellation back while the seat is still held. Refuses `NothingToUndo`.
+
+    Where the no was pressed in a calendar, that has taken the entry out: a new REQUEST puts it in again. `answer` is
+    what the calendar says by now, if it was it that said yes.
+    """
+    registration, event = await claimed(registration_id)
+    said_no = registration.status == Status.CONFIRMED and registration.answer == "DECLINED"
+    if registration.live is None or not (registration.due_for == Due.LEAVING or said_no):
         raise rules.NothingToUndo()
     registration.due_at, registration.due_for = None, Due.NOTHING
-    await registration.save(update_fields=["due_at", "due_for"])
+    if said_no:
+        await hear(registration, event)
+        registration.answer = answer or rules.ANSWER_OF[Status.CONFIRMED]
+        registration.sequence += 0 if answer else 1
+    await registration.save()
     await note(registration, "stayed", act=act.of(Who.PERSON))
+    if said_no:
+        await post_about("stayed", registration, event, act=act)
     return registration
 
 
