@@ -50,6 +50,7 @@ from events_app.kept.response_cache import ResponseCache
 from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
 from events_app.mailings import emails as mailings_emails
+from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.people import counts
@@ -91,6 +92,7 @@ MODELS = (
     "events_app.conferences.models",
     "events_app.events.models.event",
     "events_app.events.models.panel",
+    "events_app.events.models.where",
     "events_app.questions.models",
     "events_app.registrations.models",
     "events_app.personal.models",
@@ -198,6 +200,7 @@ def create() -> Starlette:
 @asynccontextmanager
 async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) -> AsyncIterator[None]:
     await open_database(settings.database.url, models=MODELS)
+    await announcing.adopt()
     # What was imported lives as long as the server: left out of collections, it no longer holds requests up.
     gc.collect()
     gc.freeze()

@@ -117,7 +117,9 @@ def _filled(text: str, own: Sequence[str]) -> str:
 
 
 _LINKS = ("own_url", "way_url")
-_OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", *_LINKS}
+_OF_ONE_PERSON = {
+    "to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "heard", *_LINKS,
+}  # fmt: skip
 """Of these, a letter's words hold the name and the links, or nothing."""
 _OF_MANY = {
     "language", "mode", "status", "is_over", "answer", "invited", "hold", "event", "old",

@@ -21,8 +21,8 @@ from events_app.registrations.posting import (
     post_own_page,
     reveal_person,
 )
-from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
+from events_app.registrations.told import hear, skip_what_is_due
 
 
 async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None) -> Pool:
@@ -176,11 +176,11 @@ async def confirm(registration: Registration, event: Event, *, letter: str, act:
     registration.waitlist_order = None
     registration.due_at = None
     registration.due_for = Due.NOTHING
+    await hear(registration, event)
     if registration.invited:
         registration.sequence += 1
     # Somebody who came along without an address has no calendar to invite.
     registration.invited = bool(reveal_person(registration, vault=act.vault, reader=COURIER).address)
-    registration.told, registration.said = event.told, event.said
     await registration.save()
     is_late = await skip_what_is_due(event, [registration], now=act.now)
     await note(registration, letter, act=act)

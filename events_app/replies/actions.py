@@ -17,6 +17,7 @@ from events_app.registrations.facts import Person, uid_of
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.rules import Status
+from events_app.registrations.told import sequence_of
 from events_app.vault import Json
 
 log = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ async def _replied(case: _Case) -> str:
     registration, arrived = case.registration, case.arrived
     if arrived.sequence < registration.sequence:
         return await case.note("answered_old")
-    if arrived.sequence > registration.sequence:
+    if arrived.sequence > await sequence_of(registration, case.event):
         return await case.note("answered_unknown")
     stamp = milliseconds(arrived.stamp) if arrived.stamp else 0
     if registration.answered_at is not None and stamp <= registration.answered_at:
@@ -145,7 +146,8 @@ async def _countered(case: _Case) -> str:
 
 
 async def _refreshed(case: _Case) -> str:
-    """REFRESH: the present invitation again, same SEQUENCE, newer DTSTAMP."""
+    """REFRESH: the invitation as it is now, with a newer DTSTAMP; its SEQUENCE is the same unless it says more than
+    its person has been told."""
     if not case.is_about_us or case.registration.status != Status.CONFIRMED:
         return "not about this person"
     await case.write("refreshed")

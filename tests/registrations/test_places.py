@@ -11,7 +11,7 @@ from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mailings.actions import announcing
 from events_app.registrations import posting, rules
-from events_app.registrations.actions import changing, deciding, leaving, registering
+from events_app.registrations.actions import changing, deciding, leaving
 from events_app.registrations.models import Invitation, Quota, Registration, place_in_line
 from events_app.registrations.rules import Guest, Status
 from tests import make
@@ -199,9 +199,7 @@ async def test_who_was_entered_without_a_letter_gets_no_cancel_for_an_entry_nobo
 ) -> None:
     event = await make.event(office.vault)
 
-    entered = await registering.register_by_hand(
-        event.id, make.applicant(1), act=office.at(NOW), writes=False
-    )
+    entered = await deciding.register_by_hand(event.id, make.applicant(1), act=office.at(NOW), writes=False)
     assert entered is not None
     await leaving.cancel(entered.id, act=office.at(NOW))
 

@@ -13,7 +13,7 @@ from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import post_about
-from events_app.registrations.reminded import mark_of
+from events_app.registrations.told import mark_of
 from events_app.vault import Json
 
 TOO_LATE = timedelta(hours=6)

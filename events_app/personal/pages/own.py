@@ -33,6 +33,7 @@ from events_app.registrations.models import Registration, party_of, place_in_lin
 from events_app.registrations.pages.receipt import RECEIPT_MARK, show_receipt
 from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Due, NoSuchRegistration, Status
+from events_app.registrations.told import sequence_of
 from events_app.web.forms import typed_into, with_ids
 from events_app.web.responses import CALENDAR_TYPE, Flash, download, page, see_other
 
@@ -81,6 +82,7 @@ async def own_page(
         person=person,
         token=request.path_params["token"],
         opening=event.opening(now).value,
+        has_begun=now >= event.starts_at,
         in_line=await place_in_line(found) if found.waitlist_order is not None else 0,
         due=_due(found, event),
         company=[person_behind(request, each) for each in await party_of(found) if each.id != found.id],
@@ -133,7 +135,8 @@ async def _entry(request: Request, found: Registration, event: Event, person: Pe
     office = office_of(request)
     with use_language(found.language):
         about = event_facts(event, await hosts_of(event.id), language=found.language, site=office.site)
-        return entry_of(letter_facts(found, person, about, office=office, now=clock.now()))
+        facts = letter_facts(found, person, about, office=office, now=clock.now())
+        return entry_of({**facts, "sequence": await sequence_of(found, event)})
 
 
 def back_to(request: Request, sentence: str, *, token: str = "") -> Response:
