@@ -36,6 +36,7 @@ from events_app.errors import (
     Refusal,
     log_no_values,
 )
+from events_app.events.actions import saving
 from events_app.events.models.event import is_room_used
 from events_app.events.routes import routes as events_routes
 from events_app.exports.routes import routes as exports_routes
@@ -166,6 +167,9 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         has_registrations=counts.has_registrations,
         is_in_use=counts.is_in_use,
         is_room_used=is_room_used,
+        before_place_changes=saving.before_place_changes,
+        hosts_said_anew=saving.hosts_said_anew,
+        events_at=counts.events_at,
         answered_in=answered_in,
     )
     return app
