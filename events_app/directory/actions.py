@@ -57,7 +57,7 @@ async def save_venue(
     known = {str(room.id): room for room in await Room.filter(venue_id=venue.id)}
     for facts in rooms:
         room = known.get(facts.row)
-        told = {"name": facts.name, "seats": facts.seats, "step_free": facts.step_free}
+        told: dict[str, Any] = {"name": facts.name, "seats": facts.seats, "step_free": facts.step_free}
         if room is None:
             if facts.name:
                 await Room.create(venue_id=venue.id, **told)

@@ -54,9 +54,17 @@ def quotas_form(typed: Any = None, *, event: Event, quotas: Sequence[Quota]) -> 
         {"id": str(each.id), "name": each.name, "mode": each.mode, "places": each.places} for each in quotas
     ]
     form = QuotasForm(typed, data={"quotas": rows})
-    if typed is None:
-        form.quotas.append_entry()
-        form.quotas.append_entry()
+    return _with_choices(form, event)
+
+
+def with_blank_rows(form: QuotasForm, event: Event) -> QuotasForm:
+    """Two blank rows below, for new quotas."""
+    form.quotas.append_entry()
+    form.quotas.append_entry()
+    return _with_choices(form, event)
+
+
+def _with_choices(form: QuotasForm, event: Event) -> QuotasForm:
     for entry in form.quotas.entries:
         entry.form.mode.choices = [(mode.value, MODE_NAMES[mode]) for mode in event.modes]
     return form

@@ -116,7 +116,7 @@ def _fields_of(form: Any, key: str, label: str) -> Iterator[tuple[str, str, Any]
             yield f"{key}{field.short_name}", f"{label}{_name_of(field)}", field
 
 
-def _rows_of(field: FieldList, key: str) -> Iterator[tuple[str, str, Any]]:
+def _rows_of(field: "FieldList[Any]", key: str) -> Iterator[tuple[str, str, Any]]:
     """The rows that say something, each by its own id where it has one, else by its place."""
     filled = [entry for entry in field.entries if not _is_blank(entry)]
     for place, entry in enumerate(filled, 1):

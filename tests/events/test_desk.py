@@ -481,18 +481,6 @@ async def test_a_conference_does_not_end_before_it_starts(house: House) -> None:
     assert "The last day lies before the first." in words_of(answer)
 
 
-async def test_a_room_that_an_event_names_is_not_deleted(house: House) -> None:
-    desk = await house.desk()
-    venue = await Venue.create(name={"en": "Hotel"}, zone=make.ZONE)
-    used = await Room.create(venue_id=venue.id, name={"en": "Used"})
-    await make.draft(house.vault, room_id=used.id)
-
-    answer = await desk.post(f"/desk/venues/{venue.id}", name_en="Hotel", zone=make.ZONE)
-
-    assert answer.status_code == 303
-    assert await Room.filter(id=used.id).exists()
-
-
 async def test_more_rows_are_added_without_losing_what_was_typed(house: House) -> None:
     desk = await house.desk()
     event = await make.event(house.vault)
