@@ -245,7 +245,9 @@ async def _at_work(courier: Courier, caretaker: Caretaker) -> AsyncIterator[None
 
 
 def courier_of(settings: Settings, vault: Vault) -> Courier:
-    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"))
+    office = Office(vault, site_of_settings(settings, vault))
+    heard, to = replies.hears_of(office), replies.returns_to(office.site)
+    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"), returns_to=to, came_back=heard)
 
 
 def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
@@ -255,7 +257,7 @@ def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
     async def take(recipient: str, raw: bytes, return_path: str) -> None:
         await replies.take(recipient, raw, return_path, reception=reception, now=clock.now())
 
-    return LmtpServer(settings.inbound, is_ours=replies.is_ours, take=take)
+    return LmtpServer(settings.inbound, is_ours=partial(replies.is_ours, reception=reception), take=take)
 
 
 async def healthz(request: Request) -> Response:

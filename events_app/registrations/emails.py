@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from html import escape
 from typing import Any, Final, NamedTuple
 
 import css_inline
@@ -84,9 +85,15 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
             calendar=_calendar_part(manner, facts),
             method=_method(manner, facts),
             sender_name=for_a_header(organization_name(facts)),
-            reply_to=facts["organizer_address"] if "+r-" in facts["organizer_address"] else "",
+            reply_to=_reply_to(facts),
             language=language,
         )
+
+
+def _reply_to(facts: Mapping[str, Any]) -> str:
+    """Where an answer goes, if not to the sender: whom the facts name, or where calendars' answers are read."""
+    organizer = str(facts["organizer_address"])
+    return str(facts.get("reply_to") or (organizer if "+r-" in organizer else ""))
 
 
 class LetterText(NamedTuple):
@@ -107,7 +114,8 @@ def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
         return _say(kind, facts, manner)
     stems = tuple(stem for stem, _slash, _token in split)
     form = _form(kind, manner, said, stems, is_named=bool(own[0]))
-    return LetterText(*(_filled(text, own) for text in form))
+    shown = [escape(own[0], quote=False), *own[1:]]
+    return LetterText(_filled(form.subject, own), _filled(form.text, own), _filled(form.html, shown))
 
 
 def _filled(text: str, own: Sequence[str]) -> str:
@@ -118,7 +126,7 @@ def _filled(text: str, own: Sequence[str]) -> str:
 
 _LINKS = ("own_url", "way_url")
 _OF_ONE_PERSON = {
-    "to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "heard", *_LINKS,
+    "to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "return_path", "heard", *_LINKS,
 }  # fmt: skip
 """Of these, a letter's words hold the name and the links, or nothing."""
 _OF_MANY = {

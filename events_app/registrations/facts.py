@@ -98,6 +98,7 @@ def letter_facts(
         "is_over": now >= datetime.fromisoformat(str(event["ends_at"])),
         "answer": registration.answer,
         "invited": registration.invited,
+        "return_path": registration.organizer_address if "+r-" in registration.organizer_address else "",
         "site_url": site.base_url,
         "own_url": site.url(f"/registrations/{person.token}"),
         "way_url": f"{event['url']}/own/{key_of(WAY_BACK, registration.id, scope=scope, vault=office.vault)}",
