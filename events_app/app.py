@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -282,22 +283,10 @@ async def readyz(request: Request) -> Response:
 
 
 def _routes() -> list[BaseRoute]:
-    return [
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
-        *publishing_routes,
-        *registrations_routes,
-        *personal_routes,
-        *accounts_routes,
-        *events_routes,
-        *conferences_routes,
-        *directory_routes,
-        *people_routes,
-        *questions_routes,
-        *mailings_routes,
-        *notices_routes,
-        *imports_routes,
-        *invitations_routes,
-        *exports_routes,
-        Mount("/static", VersionedFiles(directory=STATIC), name="static"),
-    ]
+    rooms = (
+        publishing_routes, registrations_routes, personal_routes, accounts_routes, events_routes,
+        conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
+        notices_routes, imports_routes, invitations_routes, exports_routes,
+    )  # fmt: skip
+    static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
+    return [Route("/healthz", healthz), Route("/readyz", readyz), *chain.from_iterable(rooms), static]

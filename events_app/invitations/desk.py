@@ -13,7 +13,7 @@ from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.invitations import actions, rules
-from events_app.invitations.forms import invitation_form, quota_facts, quotas_form, with_blank_rows
+from events_app.invitations.forms import invitation_form, opened_quotas, quota_facts, quotas_form
 from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import reveal_guest
@@ -57,7 +57,7 @@ async def _page(
         "invitations/invitations.html",
         status=status,
         event=event,
-        quotas=quotas or with_blank_rows(seen.opened(quotas_form(event=event, quotas=known)), event),
+        quotas=quotas or opened_quotas(event, known),
         known_quotas=known,
         taken=taken,
         form=batch or invitation_form(quotas=known),

@@ -34,6 +34,7 @@ from events_app.web.forms import (
     tidy,
     tidy_line,
 )
+from events_app.web.seen import mark_of
 
 
 class QuotaForm(Form):
@@ -57,8 +58,10 @@ def quotas_form(typed: Any = None, *, event: Event, quotas: Sequence[Quota]) -> 
     return _with_choices(form, event)
 
 
-def with_blank_rows(form: QuotasForm, event: Event) -> QuotasForm:
-    """Two blank rows below, for new quotas."""
+def opened_quotas(event: Event, quotas: Sequence[Quota]) -> QuotasForm:
+    """The form as it is opened: with two blank rows below, for new quotas."""
+    form = quotas_form(event=event, quotas=quotas)
+    form.seen = mark_of(form)
     form.quotas.append_entry()
     form.quotas.append_entry()
     return _with_choices(form, event)

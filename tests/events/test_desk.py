@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from events_app.conferences.models import Conference
-from events_app.directory.models import Organization, Room, Venue
+from events_app.directory.models import Organization, Room
 from events_app.events.models.event import Event
 from events_app.mail import outbox
 from events_app.registrations.rules import Guest

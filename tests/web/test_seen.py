@@ -27,7 +27,7 @@ def fields_in(answer: httpx2.Response) -> dict[str, Any]:
     html, found = form[1], dict[str, Any]()
     for tag in re.findall(r"<input[^>]*>", html):
         name, value = (re.search(rf'{what}="([^"]*)"', tag) for what in ("name", "value"))
-        if name and ("checked" in tag or 'type="checkbox"' not in tag and 'type="radio"' not in tag):
+        if name and ("checked" in tag or ('type="checkbox"' not in tag and 'type="radio"' not in tag)):
             found[name[1]] = value[1] if value else ""
     for name, text in re.findall(
         r'<textarea[^>]*name="([^"]+)"[^>]*>\r?\n?(.*?)</textarea>', html, re.DOTALL
