@@ -75,7 +75,8 @@ def part_page(
     *,
     status: int = 200,
     refusal: str = "",
+    logo_error: str = "",
     **more: Any,
 ) -> Response:
-    shown = {"form": form, "thing": thing, "codes": own_language_first(), "refusal": refusal}
-    return page(request, template, status=status, **shown, **more)
+    said = {"refusal": refusal, "logo_error": logo_error, "codes": own_language_first()}
+    return page(request, template, status=status, form=form, thing=thing, **said, **more)
