@@ -97,7 +97,7 @@ async def the_log_is_the_servers_account(office: Office, server: SmtpServer) -> 
     letters = await Letter.filter(event_id=office.event_id).order_by("number")
     copies = Counter(int(received.subject.removeprefix("Letter ")) for received in server.letters)
     ids = {int(received.subject.removeprefix("Letter ")): received.message_id for received in server.letters}
-    log = {number: letter for number, letter in enumerate(letters, start=1)}
+    log = dict(enumerate(letters, start=1))
 
     refused = {number for number, letter in log.items() if letter.state == "refused"}
     sent = {number for number, letter in log.items() if letter.state == "sent"}
