@@ -53,6 +53,9 @@ from events_app.mailings import emails as mailings_emails
 from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
+from events_app.notices import emails as notices_emails
+from events_app.notices.actions import is_unasked
+from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import routes as personal_routes
@@ -99,12 +102,14 @@ MODELS = (
     "events_app.people.models",
     "events_app.imports.models",
     "events_app.mailings.models",
+    "events_app.notices.models",
 )
 
 COMPOSERS: dict[str, Compose] = {
     "registrations": registrations_emails.compose,
     "invitations": invitations_emails.compose,
     "mailings": mailings_emails.compose,
+    "notices": notices_emails.compose,
     "replies": replies_emails.compose,
 }
 """Who writes a letter, by the first word of its kind."""
@@ -155,6 +160,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         mail=settings.mail,
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
+        asks_for_notices=is_unasked,
         begin=remind_by_default,
         follow=follow_event,
         follow_copy=follow_copy,
@@ -285,6 +291,7 @@ def _routes() -> list[BaseRoute]:
         *people_routes,
         *questions_routes,
         *mailings_routes,
+        *notices_routes,
         *imports_routes,
         *invitations_routes,
         *exports_routes,

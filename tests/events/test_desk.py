@@ -250,7 +250,7 @@ async def test_a_draft_is_deleted_from_its_overview_unless_somebody_was_invited(
         vault=house.vault,
         scope=str(invited.id),
         about=outbox.About(event_id=invited.id),
-        facts={},
+        facts={"to_address": "guest@example.org"},
         now=NOW,
     )
     assert "Delete the draft" in words_of(await desk.get(f"/desk/events/{draft.id}"))
