@@ -32,7 +32,8 @@ TRUE_ANYWAY = {
     "Please write what the letter says, in at least one language.",
     "Changes, and who has been told",
     "It stands as on %(day)s. Please look whether the lists are right, then tell whoever runs this site: they let "
-    "emails leave again. Those that waited when the backup was made are withheld, because they may have been sent since.",
+    "emails leave again. Those that waited when the backup was made are withheld, because they may have been sent "
+    "since.",
     "%(n)s code is made. Nothing has been sent yet.",
     "Send them their letters",
     "If the server was stopped in the middle, the rest goes out by itself a little later. You can also start it here; "
