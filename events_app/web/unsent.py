@@ -16,9 +16,6 @@ UNSENT: Final[Mapping[str, str]] = {
     "Your calendar invitation is on its way by e-mail.": N_(
         "This site sends no mail at present, so no calendar invitation reaches you."
     ),
-    "This is not a place yet. When a place becomes free, it is yours in turn, and a letter tells you at once.": N_(
-        "This is not a place yet. When a place becomes free, it is yours in turn. This site sends no mail at present, so please ask the organizers."
-    ),
     "This is not a place yet. A letter tells you the answer.": N_(
         "This is not a place yet. This site sends no mail at present, so please ask the organizers for the answer."
     ),
@@ -75,9 +72,6 @@ UNSENT: Final[Mapping[str, str]] = {
     "Everybody who registered has been told by e-mail.": N_(
         "This site sends no mail at present, so people who registered have not been told."
     ),
-    "You can join the waiting list. When a place becomes free, the first in line gets it at once, with a letter.": N_(
-        "You can join the waiting list. When a place becomes free, the first in line gets it at once. This site sends no mail at present, so please ask the organizers."
-    ),
     "What happens next: you see a receipt here, and a letter tells you your place in line.": N_(
         "What happens next: you see a receipt here. This site sends no mail at present."
     ),
@@ -89,6 +83,19 @@ UNSENT: Final[Mapping[str, str]] = {
     ),
     "To add another event, open your own page for it and paste this link there. Some calendars look only once a day; our letters are quicker.": N_(
         "To add another event, open your own page for it and paste this link there. Some calendars look only once a day."
+    ),
+    "When a place becomes free, the first in line gets it, and an e-mail says so.": N_(
+        "When a place becomes free, the first in line gets it. This site sends no mail at present, so please ask the organizers."
+    ),
+    "When a place becomes free, the first in line is asked by e-mail and has %(num)d hour to take it.": N_(
+        "When a place becomes free, it is offered to the first in line by e-mail, and this site sends none at present. Please ask the organizers."
+    ),
+    "You keep your place. A new invitation is on its way by e-mail.": N_(
+        "You keep your place. This site sends no mail at present, so no new invitation reaches you."
+    ),
+    "They get an email that says so.": N_("Please tell them: this site sends no mail at present."),
+    "Whoever keeps a place gets an email with a link to a page of their own.": N_(
+        "This site sends no mail at present, so nobody gets a link to a page of their own."
     ),
     # Said at the desk of what was done.
     "%(n)s letter is on its way.": N_("The letters are kept here and not sent."),
