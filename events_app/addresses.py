@@ -78,6 +78,15 @@ def kept(text: str) -> Address:
         return Address(plain, plain)
 
 
+def is_address(text: str) -> bool:
+    """Whether a letter can be sent to it."""
+    try:
+        read_address(text)
+    except Invalid:
+        return False
+    return True
+
+
 def _seen(text: str) -> str:
     return visible(text).strip()
 

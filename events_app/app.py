@@ -50,8 +50,12 @@ from events_app.kept.response_cache import ResponseCache
 from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
 from events_app.mailings import emails as mailings_emails
+from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
+from events_app.notices import emails as notices_emails
+from events_app.notices.actions import is_unasked
+from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import routes as personal_routes
@@ -91,18 +95,21 @@ MODELS = (
     "events_app.conferences.models",
     "events_app.events.models.event",
     "events_app.events.models.panel",
+    "events_app.events.models.where",
     "events_app.questions.models",
     "events_app.registrations.models",
     "events_app.personal.models",
     "events_app.people.models",
     "events_app.imports.models",
     "events_app.mailings.models",
+    "events_app.notices.models",
 )
 
 COMPOSERS: dict[str, Compose] = {
     "registrations": registrations_emails.compose,
     "invitations": invitations_emails.compose,
     "mailings": mailings_emails.compose,
+    "notices": notices_emails.compose,
     "replies": replies_emails.compose,
 }
 """Who writes a letter, by the first word of its kind."""
@@ -153,6 +160,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         mail=settings.mail,
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
+        asks_for_notices=is_unasked,
         begin=remind_by_default,
         follow=follow_event,
         follow_copy=follow_copy,
@@ -198,6 +206,7 @@ def create() -> Starlette:
 @asynccontextmanager
 async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) -> AsyncIterator[None]:
     await open_database(settings.database.url, models=MODELS)
+    await announcing.adopt()
     # What was imported lives as long as the server: left out of collections, it no longer holds requests up.
     gc.collect()
     gc.freeze()
@@ -238,7 +247,9 @@ async def _at_work(courier: Courier, caretaker: Caretaker) -> AsyncIterator[None
 
 
 def courier_of(settings: Settings, vault: Vault) -> Courier:
-    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"))
+    office = Office(vault, site_of_settings(settings, vault))
+    heard, to = replies.hears_of(office), replies.returns_to(office.site)
+    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"), returns_to=to, came_back=heard)
 
 
 def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
@@ -248,7 +259,7 @@ def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
     async def take(recipient: str, raw: bytes, return_path: str) -> None:
         await replies.take(recipient, raw, return_path, reception=reception, now=clock.now())
 
-    return LmtpServer(settings.inbound, is_ours=replies.is_ours, take=take)
+    return LmtpServer(settings.inbound, is_ours=partial(replies.is_ours, reception=reception), take=take)
 
 
 async def healthz(request: Request) -> Response:
@@ -280,6 +291,7 @@ def _routes() -> list[BaseRoute]:
         *people_routes,
         *questions_routes,
         *mailings_routes,
+        *notices_routes,
         *imports_routes,
         *invitations_routes,
         *exports_routes,

@@ -46,7 +46,19 @@ class QuotaForm(Form):
 
 
 class QuotasForm(Form):
+    """Of one way of taking part no two quotas have the same name."""
+
     quotas = FieldList(FormField(QuotaForm), L_("Places kept for partners"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        rows = [entry.form for entry in self.quotas.entries if entry.form.name.data]
+        for number, row in enumerate(rows):
+            earlier = {(each.mode.data, each.name.data) for each in rows[:number]}
+            if (row.mode.data, row.name.data) in earlier:
+                row.name.process_errors = [
+                    translate(N_("Another row has this name. Please choose a different one."))
+                ]
+        return super().validate(extra_validators)
 
 
 def quotas_form(typed: Any = None, *, event: Event, quotas: Sequence[Quota]) -> QuotasForm:

@@ -40,7 +40,7 @@ WELL_KNOWN = ("gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.co
 REAL_THOUGH_NEAR = {"googlemail.com", "mail.com", "email.com", "ymail.com", "gmail.co"}
 
 
-def _code_typed(text: str | None) -> str:
+def code_typed(text: str | None) -> str:
     """The code as it was typed, or as it stands in the link that was pasted instead."""
     typed = tidy_line(text)
     link = re.search(r"[?&]code=([^&#\s]+)", typed)
@@ -101,7 +101,7 @@ class RegistrationForm(Form):
     code = StringField(
         L_("Invitation code"),
         [at_most(400)],
-        filters=[_code_typed],
+        filters=[code_typed],
         description=L_("Only if the organizers gave you one."),
         render_kw={"autocomplete": "off", "dir": "ltr", "spellcheck": "false"},
     )

@@ -2,6 +2,8 @@
 
 import io
 import re
+import struct
+import zlib
 from typing import Any
 
 import httpx2
@@ -250,7 +252,7 @@ async def test_a_draft_is_deleted_from_its_overview_unless_somebody_was_invited(
         vault=house.vault,
         scope=str(invited.id),
         about=outbox.About(event_id=invited.id),
-        facts={},
+        facts={"to_address": "guest@example.org"},
         now=NOW,
     )
     assert "Delete the draft" in words_of(await desk.get(f"/desk/events/{draft.id}"))
@@ -398,6 +400,18 @@ def picture(form: str, size: tuple[int, int] = (2000, 500)) -> bytes:
     return out.getvalue()
 
 
+def header_of_a_png(width: int, height: int) -> bytes:
+    """A picture that says it is so large, and has no points (PNG, 11.2.2)."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    )
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
 async def test_a_logo_is_drawn_anew(house: House, form: str) -> None:
     desk, browser = await house.desk(), await house.client()
@@ -419,7 +433,8 @@ async def test_a_logo_is_drawn_anew(house: House, form: str) -> None:
     "content",
     [
         b"", b"<svg onload='alert(1)'/>", b"\x89PNG\r\n\x1a\n", picture("BMP", (10, 10)), picture("PNG")[:300],
-        picture("PNG", (6000, 5000)),
+        picture("PNG", (6000, 5000)), header_of_a_png(30_000, 30_000), header_of_a_png(2**31 - 1, 2**31 - 1),
+        header_of_a_png(0, 0),
     ],
 )  # fmt: skip
 async def test_what_is_no_picture_is_refused_in_words(house: House, content: bytes) -> None:
@@ -432,8 +447,9 @@ async def test_what_is_no_picture_is_refused_in_words(house: House, content: byt
         files={"logo": ("x.png", content, "image/png")},
     )
 
-    assert answer.status_code == 303
-    assert "not a picture we can read" in words_of(await desk.get(answer.headers["location"]))
+    assert answer.status_code == 422
+    assert 'id="logo-error"' in answer.text
+    assert "not a picture we can read" in words_of(answer)
     assert (await browser.get(f"/organizations/{ours.slug}/logo")).status_code == 404
 
 

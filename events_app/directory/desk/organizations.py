@@ -51,5 +51,8 @@ async def save_organization(request: Request) -> Response:
     return see_other("/desk/organizations" if organization else "/desk", flash=saved())
 
 
-def part_page(request: Request, template: str, form: Any, thing: Any, *, status: int = 200) -> Response:
-    return page(request, template, status=status, form=form, thing=thing, codes=own_language_first())
+def part_page(
+    request: Request, template: str, form: Any, thing: Any, *, status: int = 200, logo_error: str = ""
+) -> Response:
+    codes = own_language_first()
+    return page(request, template, status=status, form=form, thing=thing, codes=codes, logo_error=logo_error)

@@ -1,5 +1,7 @@
 """The first page of the desk: what is coming, what is a draft, what is over."""
 
+from uuid import UUID
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +23,7 @@ async def desk(request: Request) -> Response:
         coming=[event for event in events if event.ends_at > now],
         past=[event for event in reversed(events) if event.ends_at <= now],
         counts=counts,
+        asks_for_notices=await house_of(request).asks_for_notices(UUID(request.state.organizer.id)),
         has_organization=await Organization.filter(ours=True).exists(),
         now=now,
     )

@@ -22,7 +22,7 @@ from events_app.imports.rules import (
 )
 from events_app.imports.tables import Listing, TableRow
 from events_app.questions.models import Question
-from events_app.questions.rules import HAS_CHOICES, Kind, read_day, read_number, read_phone
+from events_app.questions.rules import HAS_CHOICES, Kind, number_of, read_day, read_phone
 from events_app.registrations.rules import Applicant, Status
 from events_app.texts import days_meant, visible, western_digits
 from events_app.web.forms import address_in, tidy, tidy_address, tidy_line
@@ -232,7 +232,7 @@ def _value_reader(question: Question) -> Callable[[str], Any]:
         return words.several if kind in {Kind.CHOICES, Kind.LANGUAGES} else words.one
     readers: Mapping[str, Callable[[str], Any]] = {
         Kind.YES_NO: is_yes,
-        Kind.NUMBER: _number,
+        Kind.NUMBER: number_of,
         Kind.DATE: _day,
         Kind.PHONE: _phone,
         Kind.TEXT: lambda cell: line if len(line := tidy_line(cell)) <= 200 else None,
@@ -243,11 +243,6 @@ def _value_reader(question: Question) -> Callable[[str], Any]:
 def _phone(cell: str) -> str | None:
     """A number that a sheet took for an amount has a fraction: 55123456.0."""
     return read_phone(re.sub(r"^(\d+)\.0+$", r"\1", western_digits(visible(cell)).strip()))
-
-
-def _number(cell: str) -> int | float | None:
-    said = read_number(western_digits(cell))
-    return None if said is None else float(said) if "." in said else int(said)
 
 
 def _day(cell: str) -> str | None:
