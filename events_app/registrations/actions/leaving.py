@@ -1,6 +1,8 @@
 """Confirming one's address, cancelling, coming back; and what becomes of people when an event changes."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 
 from events_app.acts import Act, Who
 from events_app.addresses import kept
@@ -12,7 +14,14 @@ from events_app.registrations import rules
 from events_app.registrations.facts import WAY_BACK, row_of_key
 from events_app.registrations.models import Registration, party_of
 from events_app.registrations.places import confirm, end, promote
-from events_app.registrations.posting import note, post_about, post_own_page
+from events_app.registrations.posting import (
+    COURIER,
+    note,
+    post_about,
+    post_own_page,
+    reveal_person,
+    seal_person,
+)
 from events_app.registrations.rules import Due, Status
 from events_app.registrations.told import hear
 
@@ -59,6 +68,56 @@ async def cancel(registration_id: uuid.UUID, *, letter: str = "cancelled", act: 
     await registration.refresh_from_db()
     await promote(event, act=act)
     return registration
+
+
+@one_transaction
+async def take_out(leader_id: uuid.UUID, colleague_id: uuid.UUID, *, act: Act) -> None:
+    """Cancel one of those whom somebody registered; the others stay. Refuses `NoSuchRegistration` for whoever does not
+    come with them, and as `cancel` does.
+    """
+    leader, _event = await claimed(leader_id)
+    company = await party_of(leader) if leader.party == leader.id else []
+    if colleague_id == leader.id or colleague_id not in {each.id for each in company}:
+        raise rules.NoSuchRegistration()
+    await cancel(colleague_id, act=act.of(Who.PERSON))
+
+
+@one_transaction
+async def let_company_stay(leader_id: uuid.UUID, addresses: Mapping[uuid.UUID, str], *, act: Act) -> None:
+    """Before somebody goes, those whom they registered become their own, each by the link in an email to their
+    address, or to the one that is given here. Whoever has none, or one that is registered already, stays with the
+    leader, and goes with them.
+    """
+    leader, event = await claimed(leader_id)
+    if leader.party != leader.id or leader.live is None:
+        return
+    for each in await party_of(leader):
+        if each.id != leader.id and each.due_for not in {Due.ADDRESS, Due.OFFER}:
+            await _make_their_own(each, event, addresses.get(each.id, ""), act=act)
+    await promote(event, act=act)
+
+
+async def _make_their_own(colleague: Registration, event: Event, address: str, *, act: Act) -> None:
+    person = reveal_person(colleague, vault=act.vault, reader=COURIER)
+    if person.address:
+        colleague.party = None
+        await colleague.save(update_fields=["party"])
+        await post_about("link", colleague, event, act=act)
+        return
+    index = act.vault.blind_index(str(event.id), kept(address))
+    if not address:
+        return
+    if known := await Registration.find_living(event.id, index):
+        await post_about("already", known, event, act=act)
+        return
+    seal_person(colleague, replace(person, address=address), vault=act.vault)
+    colleague.party, colleague.address_index = None, index
+    colleague.invited = colleague.status == Status.CONFIRMED or event.sends_holds
+    await hear(colleague, event)
+    await colleague.save()
+    await post_about(colleague.status, colleague, event, act=act)
+    if colleague.invited:
+        await post_own_page(colleague, event, act=act)
 
 
 @one_transaction
