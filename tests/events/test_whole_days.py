@@ -18,7 +18,7 @@ from tests import make
 from tests.publishing.schedule_rules import faults_of_json, faults_of_xml
 
 pytestmark = pytest.mark.anyio
-DAYS = {
+DAYS: dict[str, Any] = {
     "all_day": True,
     "starts_wall": "2035-05-12T00:00",
     "ends_wall": "2035-05-14T23:59",
