@@ -33,10 +33,7 @@ from events_app.conferences.routes import routes as conferences_routes
 from events_app.database import close_database, open_database, ping
 from events_app.directory.routes import LARGER_BODIES as LARGER_LOGOS
 from events_app.directory.routes import routes as directory_routes
-from events_app.errors import (
-    Refusal,
-    log_no_values,
-)
+from events_app.errors import Refusal, log_no_values
 from events_app.events.actions import saving
 from events_app.events.models.event import is_room_used
 from events_app.events.routes import routes as events_routes
@@ -143,7 +140,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         middleware=[
             Middleware(ResponseCache),
             Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
-            Middleware(LanguageOfRequest, default=site.default_language),
+            Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
             Middleware(NoNulls, refuse=refuse_unknown),
             Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign),
@@ -199,6 +196,7 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
         default_language=settings.site.default_language,
         sender=settings.mail.sender_address or f"events@{host}",
         reply_address=settings.inbound.address if settings.inbound.is_open else "",
+        sends_mail=bool(settings.mail.host),
     )
 
 
