@@ -36,7 +36,7 @@ from events_app.errors import (
     Refusal,
     log_no_values,
 )
-from events_app.events.models.event import is_room_used
+from events_app.events.models.where import is_used
 from events_app.events.routes import routes as events_routes
 from events_app.exports.routes import routes as exports_routes
 from events_app.house import House
@@ -163,7 +163,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         how_many_never_fit=how_many_never_fit,
         has_registrations=counts.has_registrations,
         is_in_use=counts.is_in_use,
-        is_room_used=is_room_used,
+        is_used=is_used,
         answered_in=answered_in,
     )
     return app

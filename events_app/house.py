@@ -46,7 +46,7 @@ class House:
     how_many_never_fit: HowManyNeverFit
     has_registrations: IsThere
     is_in_use: IsThere
-    is_room_used: IsThere
+    is_used: IsThere
     answered_in: AnsweredIn
     courier: Courier | None = None
 

@@ -33,5 +33,5 @@ async def save_venue(request: Request) -> Response:
     if not form.validate():
         return part_page(request, "directory/venue.html", form, venue, status=422)
     thing = await save_thing(venue or Venue(), venue_values(form))
-    await save_rooms(thing, room_values(form), is_used=house_of(request).is_room_used)
+    await save_rooms(thing, room_values(form), is_used=house_of(request).is_used)
     return see_other("/desk/venues", flash=saved())

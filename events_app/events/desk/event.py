@@ -107,7 +107,7 @@ def _form_page(
 
 
 async def show_event(request: Request) -> Response:
-    event = await Event.find(request.path_params["event_id"])
+    event = await Event.find_any(request.path_params["event_id"])
     now = clock.now()
     counts = await house_of(request).count_registrations([event.id])
     return page(

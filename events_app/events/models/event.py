@@ -120,6 +120,11 @@ class Event(Model):
         offered = ((Mode.IN_PERSON, self.offers_in_person), (Mode.ONLINE, self.offers_online))
         return tuple(mode for mode, is_offered in offered if is_offered)
 
+    @property
+    def deletion_day(self) -> date:
+        """When what is held of its people goes (see `rules.deletion_day`)."""
+        return rules.deletion_day(self.ends, self.deletion_days, not_before=self.deletion_not_before)
+
     async def hosts(self) -> "list[EventHost]":
         """Its organizations, as `hosts_of`; asked of the database once for each reading of the event."""
         if self._hosts is None:
@@ -174,10 +179,16 @@ class Event(Model):
     @staticmethod
     async def claim(event_id: uuid.UUID) -> "Event":
         """Take the event for this transaction, and see it as it then is: whoever counts seats must come through here.
+        Refuses `EventForgotten`.
 
         The first statement of the transaction is a write, so that two counters can never read the same number:
         read-first transactions oversold on PostgreSQL and died of 'locked' on SQLite (docs/decisions/0003).
         """
+        return unforgotten(await Event.claim_any(event_id))
+
+    @staticmethod
+    async def claim_any(event_id: uuid.UUID) -> "Event":
+        """As `claim`, also where nothing is held of its people any more."""
         claimed = await rows(_CLAIM, event_id)
         if not claimed:
             raise NoSuchPage()
@@ -196,7 +207,12 @@ class Event(Model):
 
     @staticmethod
     async def find(event_id: uuid.UUID | str) -> "Event":
-        """Any event, for the desk."""
+        """An event, for the desk. Refuses `EventForgotten`."""
+        return unforgotten(await Event.find_any(event_id))
+
+    @staticmethod
+    async def find_any(event_id: uuid.UUID | str) -> "Event":
+        """As `find`, also where nothing is held of its people any more."""
         event = await _by_id.first(uuid.UUID(str(event_id)))
         if event is None:
             raise NoSuchPage()
@@ -211,6 +227,12 @@ class Event(Model):
         if conference_id:
             found = found.filter(conference_id=conference_id)
         return await found.order_by("starts_at", "id").select_related("conference", "room__venue").limit(500)
+
+
+def unforgotten(event: Event) -> Event:
+    if event.forgotten_on is not None:
+        raise rules.EventForgotten()
+    return event
 
 
 _CLAIM = 'UPDATE "event" SET "claims" = "claims" + 1 WHERE "id" = $1 RETURNING *'
@@ -265,22 +287,3 @@ def _mark(*facts: Any) -> str:
 
 def _on_the_wall(wall: str, zone: str, fold: int) -> datetime:
     return datetime.fromisoformat(wall).replace(tzinfo=zone_of(zone), fold=fold)
-
-
-async def programme_of(found: Conference) -> list[Event]:
-    """Every public event beside a conference, past ones too, in order."""
-    return await (
-        Event.filter(
-            conference_id=found.id,
-            visibility=Visibility.PUBLIC,
-            status__in=[Status.PUBLISHED, Status.CANCELLED],
-        )
-        .order_by("starts_at", "id")
-        .select_related("conference", "room__venue")
-        .limit(2000)
-    )
-
-
-async def is_room_used(room_id: uuid.UUID) -> bool:
-    """Whether any event takes place in the room (app.py hands this down to the directory)."""
-    return await Event.filter(room_id=room_id).exists()

@@ -1,11 +1,15 @@
-"""Where an event is, in words: the place as written, or the room and its venue."""
+"""Where an event is: in words, beside which conference, and what of the directory is used by events."""
 
 from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID, uuid5
 
+from tortoise.expressions import Q
+
+from events_app.conferences.models import Conference
 from events_app.directory.models import city_of
-from events_app.events.models.event import Event
+from events_app.events.models.event import Event, EventHost
+from events_app.events.rules import Status, Visibility
 from events_app.folding import folded
 from events_app.i18n import choose, current_language, languages, translate, use_language
 
@@ -66,3 +70,23 @@ def room_in_line(event: Event, *, with_street: bool) -> str:
     street = (room.venue.address,) if with_street else ()
     named = (choose(name) for name in (room.name, room.venue.name, *street))
     return translate(", ").join(part for part in (*named, city_of(room.venue)) if part)
+
+
+async def programme_of(found: Conference) -> list[Event]:
+    """Every public event beside a conference, past ones too, in order."""
+    return await (
+        Event.filter(
+            conference_id=found.id,
+            visibility=Visibility.PUBLIC,
+            status__in=[Status.PUBLISHED, Status.CANCELLED],
+        )
+        .order_by("starts_at", "id")
+        .select_related("conference", "room__venue")
+        .limit(2000)
+    )
+
+
+async def is_used(row_id: UUID) -> bool:
+    """Whether any event names this room, venue, conference or organization (app.py hands this down)."""
+    named = Q(room_id=row_id) | Q(room__venue_id=row_id) | Q(conference_id=row_id)
+    return await Event.filter(named).exists() or await EventHost.filter(organization_id=row_id).exists()

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from events_app import clock
 from events_app.conferences.models import Conference
-from events_app.events.models.event import Event, programme_of
+from events_app.events.models.event import Event
+from events_app.events.models.where import programme_of
 from events_app.i18n import choose, current_language
 from events_app.publishing.feeds.responses import add_text, answer, clean, feed_response, last_change
 from events_app.web.site import site_of

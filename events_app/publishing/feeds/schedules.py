@@ -19,9 +19,9 @@ from starlette.responses import Response
 
 from events_app.calendar.zones import zone as zone_of
 from events_app.conferences.models import Conference
-from events_app.events.models.event import Event, programme_of
+from events_app.events.models.event import Event
 from events_app.events.models.panel import Speaker
-from events_app.events.models.where import named_rooms, room_id_of
+from events_app.events.models.where import named_rooms, programme_of, room_id_of
 from events_app.events.rules import Status
 from events_app.i18n import choose
 from events_app.publishing.feeds.days import ConferenceDay, days_of, end_of
