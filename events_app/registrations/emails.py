@@ -119,7 +119,7 @@ _LINKS = ("own_url", "way_url")
 _OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", *_LINKS}
 """Of these, a letter's words hold the name and the links, or nothing."""
 _OF_MANY = {
-    "language", "mode", "status", "answer", "invited", "hold", "event", "old",
+    "language", "mode", "status", "is_over", "answer", "invited", "hold", "event", "old",
     "organizer_name", "site_name", "site_url",
 }  # fmt: skip
 """A letter that says more than this (a reason, a deadline, an organizer's own words) is said for its person alone."""
@@ -226,6 +226,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "name": harmless(facts["name"]),
         "mode": facts["mode"],
         "status": facts["status"],
+        "joins": facts["mode"] == "online" and facts["status"] == "confirmed" and not facts.get("is_over"),
         "event": event,
         "starts": starts,
         "ends": ends,

@@ -1,7 +1,7 @@
 """The desk's pages for an event: make, look at it, change."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -123,6 +123,7 @@ async def show_event(request: Request) -> Response:
         never_fit=await house_of(request).how_many_never_fit(event),
         cities=in_five_cities(event.starts, event.ends),
         opening=event.opening(now).value,
+        is_near=event.starts_at - now <= timedelta(days=1),
         now=now,
     )
 

@@ -125,6 +125,11 @@ class Event(Model):
         """When what is held of its people goes (see `rules.deletion_day`)."""
         return rules.deletion_day(self.ends, self.deletion_days, not_before=self.deletion_not_before)
 
+    @property
+    def lacks_link(self) -> bool:
+        """Whether people take part online, and nobody has written yet where they join."""
+        return self.offers_online and not self.join_link
+
     async def hosts(self) -> "list[EventHost]":
         """Its organizations, as `hosts_of`; asked of the database once for each reading of the event."""
         if self._hosts is None:

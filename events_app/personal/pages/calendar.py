@@ -43,6 +43,7 @@ async def join(request: Request) -> Response:
         "personal/join.html",
         event=event,
         link=link,
+        has_link=bool(event.join_link),
         is_open=is_open,
         is_over=now >= event.ends_at,
         opens=opens.astimezone(event.starts.tzinfo),
