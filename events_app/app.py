@@ -30,6 +30,9 @@ from events_app.calendar import zones  # first of all: it pins the time zones (s
 from events_app.caretaker import Caretaker
 from events_app.conferences.routes import routes as conferences_routes
 from events_app.database import close_database, open_database, ping
+from events_app.deletion import emails as deletion_emails
+from events_app.deletion.routes import routes as deletion_routes
+from events_app.deletion.telling import put_off
 from events_app.directory.routes import LARGER_BODIES as LARGER_LOGOS
 from events_app.directory.routes import routes as directory_routes
 from events_app.errors import (
@@ -104,6 +107,7 @@ COMPOSERS: dict[str, Compose] = {
     "invitations": invitations_emails.compose,
     "mailings": mailings_emails.compose,
     "replies": replies_emails.compose,
+    "deletion": deletion_emails.compose,
 }
 """Who writes a letter, by the first word of its kind."""
 
@@ -165,6 +169,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         is_in_use=counts.is_in_use,
         is_used=is_used,
         answered_in=answered_in,
+        put_off=put_off,
     )
     return app
 
@@ -283,5 +288,6 @@ def _routes() -> list[BaseRoute]:
         *imports_routes,
         *invitations_routes,
         *exports_routes,
+        *deletion_routes,
         Mount("/static", VersionedFiles(directory=STATIC), name="static"),
     ]

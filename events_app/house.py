@@ -18,6 +18,7 @@ from events_app.handed import (
     FollowCopy,
     HowManyNeverFit,
     IsThere,
+    PutOff,
     SeatsOf,
 )
 from events_app.kept.page_cache import PageCache
@@ -48,6 +49,7 @@ class House:
     is_in_use: IsThere
     is_used: IsThere
     answered_in: AnsweredIn
+    put_off: PutOff
     courier: Courier | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""Forgetting an event: its counts are frozen, its keys destroyed, and all that they sealed is emptied, in that order."""
+"""Forgetting an event: its counts are frozen, its keys destroyed, and all that they sealed goes, in that order."""
 
 import logging
 import uuid
@@ -11,6 +11,7 @@ from events_app.database import one_transaction, scrub
 from events_app.deletion import rules
 from events_app.deletion.counting import counts_of_event
 from events_app.deletion.held import holds_anything, plan_of
+from events_app.deletion.telling import give_notices, put_old_ones_ahead
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
 from events_app.imports.models import ImportBatch, ImportDraft
@@ -29,6 +30,13 @@ _OF_PEOPLE: Final[tuple[type[Model], ...]] = (
 mailings) goes with it."""
 
 log = logging.getLogger(__name__)
+
+
+async def look(*, act: Act) -> int:
+    """What the caretaker does: gives what an older version left its day, tells organizers, forgets what is due."""
+    await put_old_ones_ahead(act=act)
+    await give_notices(act=act)
+    return await forget_due(act=act)
 
 
 async def forget_due(*, act: Act) -> int:
@@ -97,9 +105,10 @@ async def _freeze(event_id: uuid.UUID, *, act: Act) -> None:
 @one_transaction
 async def _empty_some(table: Any, event_id: uuid.UUID) -> bool:
     """Delete some of the table's rows of the event; False when there are none."""
-    ids = await table.filter(event_id=event_id).order_by(table._meta.pk_attr).limit(AT_ONCE).values_list("pk", flat=True)
+    key = table._meta.pk_attr
+    ids = await table.filter(event_id=event_id).order_by(key).limit(AT_ONCE).values_list(key, flat=True)
     if ids:
-        await table.filter(pk__in=ids).delete()
+        await table.filter(**{f"{key}__in": ids}).delete()
     return bool(ids)
 
 

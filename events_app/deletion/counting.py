@@ -32,7 +32,11 @@ async def counts_of_event(event_id: uuid.UUID, *, act: Act) -> dict[str, Any]:
 
 
 async def _questions(event_id: uuid.UUID, *, act: Act) -> list[dict[str, Any]]:
-    asked = [each for each in await questions_of(event_id, retired=True) if each.kind in {*HAS_CHOICES, Kind.YES_NO}]
+    asked = [
+        each
+        for each in await questions_of(event_id, retired=True)
+        if each.kind in {*HAS_CHOICES, Kind.YES_NO}
+    ]
     if not asked:
         return []
     said = {str(each.id): Counter[str]() for each in asked}
@@ -46,7 +50,9 @@ async def _count_page(
     event_id: uuid.UUID, after: uuid.UUID, said: dict[str, Counter[str]], *, act: Act
 ) -> uuid.UUID | None:
     page = Registration.filter(event_id=event_id, id__gt=after, status=Status.CONFIRMED, erased=False)
-    rows: list[tuple[uuid.UUID, bytes]] = await page.order_by("id").limit(PAGE_ROWS).values_list("id", "person")
+    rows: list[tuple[uuid.UUID, bytes]] = (
+        await page.order_by("id").limit(PAGE_ROWS).values_list("id", "person")
+    )
     for row_id, blob in rows:
         opened = act.vault.reveal(str(event_id), person_context(row_id), bytes(blob), act.by)
         for key, answer in person_of(opened).answers.items():

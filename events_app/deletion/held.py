@@ -10,6 +10,7 @@ from tortoise.functions import Count
 from tortoise.models import Model
 
 from events_app.accounts.models import OneTimeLink, Organizer
+from events_app.calendar.zones import zone
 from events_app.deletion.rules import Plan
 from events_app.events.models.event import Event
 from events_app.imports.models import ImportDraft
@@ -21,7 +22,7 @@ from events_app.registrations.models import ErasedMark, Invitation, Registration
 KINDS: Final[Mapping[str, tuple[type[Model], Mapping[str, Any]]]] = {
     "people": (Registration, {"erased": False}),
     "invitations": (Invitation, {}),
-    "letters": (Letter, {"words__not": "gone"}),
+    "letters": (Letter, {"words__in": ["kept", "last", "once"]}),
     "lists": (ImportDraft, {}),
     "mailings": (Mailing, {}),
     "marks": (ErasedMark, {}),
@@ -42,7 +43,9 @@ async def holdings() -> list[Holding]:
     """Every event that holds anything, the one that goes first at the head."""
     events = await Event.filter(is_emptied=False).order_by("ends_at", "id")
     numbers = await _numbers([event.id for event in events])
-    found = [Holding(event, numbers[event.id], event.deletion_day) for event in events if numbers.get(event.id)]
+    found = [
+        Holding(event, numbers[event.id], event.deletion_day) for event in events if numbers.get(event.id)
+    ]
     return sorted(found, key=lambda each: each.until)
 
 
@@ -59,7 +62,7 @@ async def _numbers(event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, 
     for kind, (table, which) in KINDS.items():
         rows: list[dict[str, Any]] = (
             await table.filter(event_id__in=list(event_ids), **which)
-            .annotate(number=Count("pk"))
+            .annotate(number=Count(table._meta.pk_attr))
             .group_by("event_id")
             .values("event_id", "number")
         )
@@ -81,9 +84,10 @@ async def held_by_the_site() -> dict[str, int]:
 def plan_of(event: Event) -> Plan:
     return Plan(
         event.deletion_day,
-        event.ends.tzinfo or event.ends_at.tzinfo,  # type: ignore[arg-type]  # both are aware
+        zone(event.zone),
         event.ends_at,
         is_old=event.deletion_not_before is not None,
-        warned_for=event.week_notice_for,
-        warned_on=event.week_notice_on,
+        told_for=event.week_notice_for,
+        told_on=event.week_notice_on,
+        last_told_for=event.day_notice_for,
     )

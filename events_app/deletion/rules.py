@@ -1,6 +1,6 @@
 """What is true of deletion days whatever is stored: when something is due, who is told, and which counts may stay."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
@@ -31,49 +31,61 @@ class PeopleNotTold(Conflict):
     """Who registered was told an earlier day."""
 
     sentence = N_(
-        "%(people)s people registered and were told that everything is deleted on %(day)s. To keep it longer, tick that "
-        "you write to them."
+        "%(people)s people registered and were told that everything is deleted on %(day)s. To keep it longer, tick "
+        "that you write to them."
     )
 
 
 @dataclass(frozen=True)
 class Plan:
-    """As much of an event as says when it is due. `day`: its deletion day; `ends_at` the instant of its end; `warned_on`:
-    when the notice a week before was given, for `warned_for`; `is_old`: an older version left it."""
+    """As much of an event as says when it is due.
+
+    day: its deletion day. ends_at: the instant of its end. is_old: an older version left it. told_for, told_on: the day
+    that the notice of a week before was for, and was given on; last_told_for: the same of the notice of a day before.
+    """
 
     day: date
     zone: tzinfo
     ends_at: datetime
-    is_old: bool
-    warned_for: date | None
-    warned_on: date | None
+    is_old: bool = False
+    told_for: date | None = None
+    told_on: date | None = None
+    last_told_for: date | None = None
+
+    def goes_on(self, now: datetime) -> date:
+        """The day on which everything goes. What an older version left is shown at the desk for a week before, however
+        long this one was not running, so that nothing goes by starting it."""
+        if not self.is_old or self.day == NOT_YET_TOLD:
+            return self.day
+        return max(self.day, (self.told_on or self._today(now)) + A_WEEK)
 
     def is_due(self, now: datetime) -> bool:
-        """Whether everything goes now: the day has begun where the event was, and the event is over. What an older
-        version left has also been shown at the desk for a week, so that nothing goes by starting this one."""
-        if now < self.ends_at or self.day > now.astimezone(self.zone).date():
+        """Whether everything goes now: the day has begun where the event was, and the event is over."""
+        if self.is_old and self.told_on is None:
             return False
-        return not self.is_old or (self.warned_on is not None and now.date() >= self.warned_on + A_WEEK)
+        return now >= self.ends_at and self._today(now) >= self.goes_on(now)
 
-    def notice(self, now: datetime, *, day_notice_for: date | None) -> str:
+    def notice(self, now: datetime) -> str:
         """Which notice the organizers are owed now: "week", "day", or ""."""
-        if self.day == NOT_YET_TOLD:
+        day = self.goes_on(now)
+        if day == NOT_YET_TOLD or self.last_told_for == day:
             return ""
-        left = self.day - now.astimezone(self.zone).date()
-        if left <= A_DAY and day_notice_for != self.day:
+        left = day - self._today(now)
+        if left <= A_DAY:
             return "day"
-        return "week" if left <= A_WEEK and self.warned_for != self.day and day_notice_for != self.day else ""
+        return "week" if left <= A_WEEK and self.told_for != day else ""
+
+    def _today(self, now: datetime) -> date:
+        return now.astimezone(self.zone).date()
 
 
 def merged(cells: Mapping[str, int]) -> list[tuple[str, int]]:
     """Counts, the largest first, so that none says anything about a few people: cells below five become one, called
     "". If that one is below five itself, the next smallest goes along."""
-    kept = sorted(((name, number) for name, number in cells.items() if number), key=lambda each: (-each[1], each[0]))
+    kept = sorted(
+        ((name, number) for name, number in cells.items() if number), key=lambda each: (-each[1], each[0])
+    )
     rest = 0
     while kept and (kept[-1][1] < FEWEST or 0 < rest < FEWEST):
         rest += kept.pop()[1]
     return [*kept, ("", rest)] if rest else kept
-
-
-def counted(values: Sequence[str]) -> dict[str, int]:
-    return {value: values.count(value) for value in set(values)}

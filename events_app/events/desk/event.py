@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -161,7 +162,12 @@ async def change_event(request: Request) -> Response:
     house = house_of(request)
     try:
         changed = await editing.change_event(
-            event.id, form.facts, revision=revision, act=act_of(request), follow=house.follow
+            event.id,
+            form.facts,
+            revision=revision,
+            act=act_of(request),
+            follow=house.follow,
+            put_off=partial(house.put_off, tells=bool(form["tells_deletion"].data)),
         )
     except Conflict as refusal:
         sentence = say(refusal)
