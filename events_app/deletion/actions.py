@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Mapping
 from typing import Any, Final
 
 from tortoise.models import Model
@@ -23,11 +24,18 @@ from events_app.registrations.models import ErasedMark, Invitation, Registration
 AT_ONCE: Final = 200
 """Rows that go in one transaction: few enough that nobody else waits long."""
 
-_OF_PEOPLE: Final[tuple[type[Model], ...]] = (
-    Letter, Invitation, ImportDraft, Mailing, SavedView, ErasedMark, Registration, ImportBatch,
-)  # fmt: skip
-"""Tables whose rows are about people of one event. What hangs on a registration (its history, reminders, lines of
-mailings) goes with it."""
+_OF_PEOPLE: Final[Mapping[str, tuple[type[Model], str]]] = {
+    "letter": (Letter, "number"),
+    "invitation": (Invitation, "id"),
+    "import_draft": (ImportDraft, "id"),
+    "mailing": (Mailing, "id"),
+    "saved_view": (SavedView, "id"),
+    "erased_mark": (ErasedMark, "number"),
+    "registration": (Registration, "id"),
+    "import_batch": (ImportBatch, "id"),
+}
+"""Tables whose rows are about people of one event, each with its model and key. What hangs on a registration (its
+history, reminders, lines of mailings) goes with it."""
 
 log = logging.getLogger(__name__)
 
@@ -84,11 +92,11 @@ async def forget_event(event_id: uuid.UUID, *, act: Act) -> None:
     """
     await _freeze(event_id, act=act)
     act.vault.forget(str(event_id))
-    for table in _OF_PEOPLE:
-        while await _empty_some(table, event_id):
+    for table, key in _OF_PEOPLE.values():
+        while await _empty_some(table, key, event_id):
             pass
     await _finish(event_id)
-    await scrub(*(table._meta.db_table for table in _OF_PEOPLE), "history_line", "event")
+    await scrub(*_OF_PEOPLE, "history_line", "event")
 
 
 @one_transaction
@@ -103,9 +111,8 @@ async def _freeze(event_id: uuid.UUID, *, act: Act) -> None:
 
 
 @one_transaction
-async def _empty_some(table: Any, event_id: uuid.UUID) -> bool:
+async def _empty_some(table: Any, key: str, event_id: uuid.UUID) -> bool:
     """Delete some of the table's rows of the event; False when there are none."""
-    key = table._meta.pk_attr
     ids = await table.filter(event_id=event_id).order_by(key).limit(AT_ONCE).values_list(key, flat=True)
     if ids:
         await table.filter(**{f"{key}__in": ids}).delete()

@@ -62,7 +62,7 @@ async def _numbers(event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, 
     for kind, (table, which) in KINDS.items():
         rows: list[dict[str, Any]] = (
             await table.filter(event_id__in=list(event_ids), **which)
-            .annotate(number=Count(table._meta.pk_attr))
+            .annotate(number=Count("event_id"))
             .group_by("event_id")
             .values("event_id", "number")
         )
