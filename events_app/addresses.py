@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from events_app.errors import Invalid
 from events_app.i18n import N_
+from events_app.texts import visible
 
 LONGEST: Final = 254
 """Characters of an address that mail servers take (RFC 5321 section 4.5.3.1.3, less the brackets)."""
@@ -49,14 +50,15 @@ class Address:
 
 
 def read_address(text: str) -> Address:
-    """What was typed, as an address (RFC 5321); white space around it does not matter, nothing is looked up.
+    """What was typed, as an address (RFC 5321); nothing is looked up. White space around it does not matter, nor what
+    shows nothing: a soft hyphen that came with a copied page.
 
     Refuses `NotAnAddress`, `AddressOutOfReach`.
     """
     if len(text) > 4 * LONGEST:  # before anything is made of it
         raise NotAnAddress()
     try:
-        found = validate_email(text.strip(), check_deliverability=False, strict=True)
+        found = validate_email(_seen(text), check_deliverability=False, strict=True)
     except EmailNotValidError:
         raise NotAnAddress() from None
     if found.ascii_email is None or "=?" in found.normalized:
@@ -67,13 +69,26 @@ def read_address(text: str) -> Address:
 def kept(text: str) -> Address:
     """An address that was kept before, or that somebody says is theirs; what is none stays as it is, and finds
     nobody."""
-    plain = unicodedata.normalize("NFC", text.strip())
+    plain = unicodedata.normalize("NFC", _seen(text))
     if plain.isascii() and "xn--" not in plain:  # nearly all of them
         return Address(plain, plain)
     try:
         return read_address(plain)
     except Invalid:
         return Address(plain, plain)
+
+
+def is_address(text: str) -> bool:
+    """Whether a letter can be sent to it."""
+    try:
+        read_address(text)
+    except Invalid:
+        return False
+    return True
+
+
+def _seen(text: str) -> str:
+    return visible(text).strip()
 
 
 def are_one(one: str, other: str) -> bool:

@@ -35,11 +35,8 @@ from events_app.deletion.routes import routes as deletion_routes
 from events_app.deletion.telling import put_off
 from events_app.directory.routes import LARGER_BODIES as LARGER_LOGOS
 from events_app.directory.routes import routes as directory_routes
-from events_app.errors import (
-    Refusal,
-    log_no_values,
-)
-from events_app.events.models.where import is_used
+from events_app.errors import Refusal, log_no_values
+from events_app.events.models.event import is_used
 from events_app.events.routes import routes as events_routes
 from events_app.exports.routes import routes as exports_routes
 from events_app.house import House
@@ -53,8 +50,12 @@ from events_app.kept.response_cache import ResponseCache
 from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
 from events_app.mailings import emails as mailings_emails
+from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
+from events_app.notices import emails as notices_emails
+from events_app.notices.actions import is_unasked
+from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import routes as personal_routes
@@ -74,13 +75,7 @@ from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
 from events_app.web.files import VersionedFiles
 from events_app.web.refusing import refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
-from events_app.web.security import (
-    BodyLimit,
-    LanguageOfRequest,
-    NoNulls,
-    SameOriginPosts,
-    SecurityHeaders,
-)
+from events_app.web.security import BodyLimit, LanguageOfRequest, NoNulls, SameOriginPosts, SecurityHeaders
 from events_app.web.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,18 +89,21 @@ MODELS = (
     "events_app.conferences.models",
     "events_app.events.models.event",
     "events_app.events.models.panel",
+    "events_app.events.models.where",
     "events_app.questions.models",
     "events_app.registrations.models",
     "events_app.personal.models",
     "events_app.people.models",
     "events_app.imports.models",
     "events_app.mailings.models",
+    "events_app.notices.models",
 )
 
 COMPOSERS: dict[str, Compose] = {
     "registrations": registrations_emails.compose,
     "invitations": invitations_emails.compose,
     "mailings": mailings_emails.compose,
+    "notices": notices_emails.compose,
     "replies": replies_emails.compose,
     "deletion": deletion_emails.compose,
 }
@@ -157,6 +155,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         mail=settings.mail,
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
+        asks_for_notices=is_unasked,
         begin=remind_by_default,
         follow=follow_event,
         follow_copy=follow_copy,
@@ -203,6 +202,7 @@ def create() -> Starlette:
 @asynccontextmanager
 async def _live(app: Starlette, *, settings: Settings, carries_letters: bool) -> AsyncIterator[None]:
     await open_database(settings.database.url, models=MODELS)
+    await announcing.adopt()
     # What was imported lives as long as the server: left out of collections, it no longer holds requests up.
     gc.collect()
     gc.freeze()
@@ -243,7 +243,9 @@ async def _at_work(courier: Courier, caretaker: Caretaker) -> AsyncIterator[None
 
 
 def courier_of(settings: Settings, vault: Vault) -> Courier:
-    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"))
+    office = Office(vault, site_of_settings(settings, vault))
+    heard, to = replies.hears_of(office), replies.returns_to(office.site)
+    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"), returns_to=to, came_back=heard)
 
 
 def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
@@ -253,7 +255,7 @@ def lmtp_of(settings: Settings, office: Office) -> LmtpServer:
     async def take(recipient: str, raw: bytes, return_path: str) -> None:
         await replies.take(recipient, raw, return_path, reception=reception, now=clock.now())
 
-    return LmtpServer(settings.inbound, is_ours=replies.is_ours, take=take)
+    return LmtpServer(settings.inbound, is_ours=partial(replies.is_ours, reception=reception), take=take)
 
 
 async def healthz(request: Request) -> Response:
@@ -285,6 +287,7 @@ def _routes() -> list[BaseRoute]:
         *people_routes,
         *questions_routes,
         *mailings_routes,
+        *notices_routes,
         *imports_routes,
         *invitations_routes,
         *exports_routes,

@@ -13,11 +13,14 @@ from events_app.imports.actions.drafts import forget_drafts
 from events_app.mail.emptying import empty_those_left_over, empty_without_event
 from events_app.mailings.actions.reminding import remind
 from events_app.mailings.actions.writing import carry_on
+from events_app.notices import actions as notices
 from events_app.registrations.actions.deciding import due_now, lapse
 from events_app.registrations.actions.forgetting import forget_answers, forget_untaken
 
 LOOK_EVERY = 15.0
 """Seconds between looks."""
+NOTICE_EVERY = timedelta(minutes=5)
+"""Between looks at what organizers are owed: what happens within it is told in one letter."""
 WORDS_LAST = timedelta(days=30)
 """So long after its end a letter about no event keeps its words."""
 
@@ -37,6 +40,7 @@ class Caretaker:
         self._stopping = asyncio.Event()
         self._watched_on: date | None = None
         self._looked_at: datetime | None = None
+        self._noticed_at: datetime | None = None
 
     async def run(self) -> None:
         while not self._stopping.is_set():
@@ -58,9 +62,16 @@ class Caretaker:
         reminded = await remind(act=self._act())
         await carry_on(act=self._act())
         await forget_drafts(clock.now())
+        await self._look_at_notices()
         await self._look_hourly()
         await self._look_daily()
         return len(due) + reminded
+
+    async def _look_at_notices(self) -> None:
+        """What organizers are owed, gathered over a few minutes."""
+        if self._noticed_at is None or clock.now() - self._noticed_at >= NOTICE_EVERY:
+            self._noticed_at = clock.now()
+            await notices.look(act=self._act())
 
     async def _look_hourly(self) -> None:
         """Once an hour: has the deletion day of an event come, or is it near?"""

@@ -3,12 +3,10 @@
 import argparse
 import asyncio
 import logging
-import os
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -19,11 +17,11 @@ from events_app import app as house
 from events_app import clock
 from events_app.accounts import actions as accounts
 from events_app.acts import Act, Office, Who
-from events_app.backups.fitting import fitting_vault
-from events_app.database import close_database, migrate, open_database
 from events_app.errors import Refusal, log_no_values
 from events_app.installation import held_since, released
-from events_app.settings import Settings, WrongSetting, load_settings
+from events_app.opening import in_database, opened, read_settings
+from events_app.safekeeping import backup, release, restore
+from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
 
 ROOT = house.ROOT
@@ -40,10 +38,6 @@ def main(words: list[str]) -> None:
     except (Refusal, WrongSetting) as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(2)
-
-
-def read_settings() -> Settings:
-    return load_settings(ROOT / "settings.toml", os.environ)
 
 
 def serve(words: list[str]) -> None:
@@ -102,27 +96,6 @@ async def _say_held() -> None:
         )
 
 
-@asynccontextmanager
-async def opened(settings: Settings, *, tells: Callable[[str], None] | None = None) -> AsyncIterator[Vault]:
-    """The vault, with the database migrated and open, when both belong together. Keys are made for new data only."""
-    (settings.storage.directory / "data").mkdir(parents=True, exist_ok=True)
-    names = await migrate(settings.database.url)
-    if tells is not None:
-        for name in names:
-            tells(f"Database: {name}")
-    await open_database(settings.database.url, models=house.MODELS)
-    try:
-        vault = await fitting_vault(settings.storage.directory)
-        try:
-            vault.make_keys("site")
-            house.site_of_settings(settings, vault)
-            yield vault
-        finally:
-            vault.close()
-    finally:
-        await close_database()
-
-
 async def _seed(settings: Settings, vault: Vault) -> None:
     from events_app import demonstration
 
@@ -135,16 +108,6 @@ async def _seed(settings: Settings, vault: Vault) -> None:
 def _organizers_act(settings: Settings, vault: Vault) -> Act:
     """What an organizer would do now, done from the shell."""
     return Office(vault, house.site_of_settings(settings, vault)).at(clock.now(), Who.ORGANIZER)
-
-
-def in_database(settings: Settings, act: Callable[[Vault], Awaitable[None]]) -> None:
-    """Run one act with the vault and the database open."""
-
-    async def run() -> None:
-        async with opened(settings) as vault:
-            await act(vault)
-
-    asyncio.run(run())
 
 
 def migrate_only(words: list[str]) -> None:
@@ -246,6 +209,9 @@ VERBS: dict[str, Callable[[list[str]], None]] = {
     "worker": worker,
     "migrate": migrate_only,
     "organizer": organizer,
+    "backup": backup,
+    "restore": restore,
+    "release": release,
     "demo": demo,
     "bench": for_developers("tests.bench.measure"),
     "gallery": for_developers("tests.gallery.pictures"),

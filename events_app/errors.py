@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from events_app.directions import isolated
 from events_app.i18n import N_, translate
 
 
@@ -31,7 +32,10 @@ class Refusal(Exception):
 
 def say(refusal: Refusal) -> str:
     """The refusal in the language now spoken."""
-    return translate(refusal.sentence, **refusal.values)
+    said = {
+        name: isolated(value) if isinstance(value, str) else value for name, value in refusal.values.items()
+    }
+    return translate(refusal.sentence, **said)
 
 
 def _again(kind: type[Refusal], values: dict[str, object]) -> Refusal:

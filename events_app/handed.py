@@ -60,9 +60,9 @@ class CountRegistrations(Protocol):
 
 
 class CountBehind(Protocol):
-    """How many living registrations were told something else than `told`."""
+    """How many people registered for an event hold an old time or place of it."""
 
-    async def __call__(self, event_id: UUID, told: str) -> int: ...
+    async def __call__(self, event_id: UUID) -> int: ...
 
 
 class HowManyNeverFit(Protocol):

@@ -37,6 +37,7 @@ class House:
     mail: Mail
     session_lasts: timedelta
     session_idle: timedelta
+    asks_for_notices: IsThere
     begin: Begin
     follow: Follow
     follow_copy: FollowCopy

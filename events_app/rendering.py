@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from events_app import VERSION, i18n
 from events_app.addresses import shown
+from events_app.directions import holds_right_to_left, in_order, is_number, isolated, marked
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -41,6 +42,7 @@ def _say(context: EvalContext, sentence: str, /, **values: Any) -> str:
     text = i18n.translate(sentence)
     if context.autoescape:
         text = Markup(text)  # noqa: S704 - our own sentence; its values are escaped by the line below
+        values = {name: isolated(value) if type(value) is str else value for name, value in values.items()}
     return text % values if "%" in text else text
 
 
@@ -88,13 +90,17 @@ def said(texts: Mapping[str, str] | None) -> Markup:
 @lru_cache(maxsize=2048, typed=True)
 def _said(code: str, text: str) -> Markup:
     lang, direction = escape(code), i18n.direction(code)
-    return Markup(f'<span lang="{lang}" dir="{direction}">{escape(text)}</span>')  # noqa: S704 - escaped, each
+    plain = escape(marked(text))
+    return Markup(f'<span lang="{lang}" dir="{direction}">{plain}</span>')  # noqa: S704 - escaped, each
 
 
 def way(text: object) -> str:
     """Which way a short plain text reads: the page's way as soon as it holds a letter of the page's script (an Arabic
-    line may begin with a Latin name) or no letter at all (hours), else "auto", as its first letter says."""
+    line may begin with a Latin name) or no letter at all (hours), else "auto", as its first letter says. A phone number
+    reads from left to right."""
     page, is_other = i18n.direction(), False
+    if page == "rtl" and is_number(str(text)):
+        return "ltr"
     for letter in str(text):
         is_arabic = "\u0590" <= letter <= "\u08ff"
         is_latin = letter.upper() != letter.lower()
@@ -107,7 +113,12 @@ def way(text: object) -> str:
 @lru_cache(maxsize=2048)
 def markdown(text: str) -> Markup:
     """Markdown to safe HTML: no raw HTML, no images, links only to http, https and mailto."""
-    dirty = _markdown.render(text[:MOST_MARKDOWN])
+    tokens = _markdown.parse(text[:MOST_MARKDOWN])
+    for inline in tokens:
+        if inline.children and holds_right_to_left(inline.content):
+            for piece in inline.children:
+                piece.content = in_order(piece.content) if piece.type == "text" else piece.content
+    dirty = _markdown.renderer.render(tokens, _markdown.options, {})
     clean = nh3.clean(
         dirty,
         tags=_TAGS,
@@ -130,6 +141,8 @@ environment.globals.update(
     version=VERSION, asset=asset, drawn_once=drawn_once, said_in_a_line=said, way_of=way
 )
 environment.filters["markdown"] = markdown
+environment.filters["isolated"] = isolated
+environment.filters["marked"] = marked
 environment.filters["as_date"] = date.fromisoformat
 environment.filters["shown_address"] = shown
 environment.filters["name_of_language"] = i18n.name_of_language

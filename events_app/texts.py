@@ -1,56 +1,85 @@
-"""Texts as people write them: one in several languages, and made into an address of a page."""
+"""Texts as people write them: in several languages, in HTML, with other digits, with characters that nobody sees."""
 
+import contextlib
 import re
 import unicodedata
+from datetime import date
+from html.parser import HTMLParser
+from typing import Final
 
 Texts = dict[str, str]
 """One text in several languages: {'en': 'Launch', 'ar': 'إطلاق'}."""
 
 
-_ARABIC = dict(
-    zip(
-        "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ",
-        [
-            "a",
-            "b",
-            "t",
-            "th",
-            "j",
-            "h",
-            "kh",
-            "d",
-            "dh",
-            "r",
-            "z",
-            "s",
-            "sh",
-            "s",
-            "d",
-            "t",
-            "z",
-            "a",
-            "gh",
-            "f",
-            "q",
-            "k",
-            "l",
-            "m",
-            "n",
-            "h",
-            "w",
-            "y",
-            "a",
-            "a",
-            "a",
-            "a",
-            "a",
-            "a",
-            "w",
-            "y",
-        ],
-        strict=True,
-    )
+_LATIN = "a b t th j h kh d dh r z s sh s d t z a gh f q k l m n h w y a a a a a a w y"
+_ARABIC = dict(zip("ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ", _LATIN.split(), strict=True))
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_NEVER_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_CHARACTERS = re.compile(
+    "[\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(at)}{chr(at + 1)}" for at in range(0xFFFE, 0x110000, 0x10000))
+    + "]"
 )
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+
+def with_line_feeds(text: str) -> str:
+    """Every end of a line that Unicode knows (UAX 14) as a line feed: vertical tab, next line, line separator ..."""
+    return _LINE_ENDS.sub("\n", text)
+
+
+def for_xml(text: str) -> str:
+    """Without the characters that XML 1.0 forbids (2.2): one of them, and nobody can read the file."""
+    return text if text.isprintable() else _NEVER_IN_XML.sub("", text)
+
+
+def of_characters(text: str) -> str:
+    """Without what Unicode says is no character, and lone surrogates: neither files nor databases hold them."""
+    return _NO_CHARACTERS.sub("", text)
+
+
+def visible(text: str) -> str:
+    """Without what shows nothing (Unicode's Default_Ignorable_Code_Point), for what is compared letter by letter:
+    addresses, numbers, codes. Names and texts keep it: Persian is written with joiners, Khmer with hidden spaces."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody would see anything of it."""
+    return not visible(text).replace("\u2800", "").strip()
+
+
+def western_digits(text: str | None) -> str:
+    """٠١٢ and ۰۱۲ become 012; everything else stays."""
+    return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text or "")
+
+
+def days_meant(text: str) -> list[date]:
+    """The days that somebody may mean: none, one, or two where 3/4/2027 could be in March as well as in April.
+
+    Year first, or day, month and year; with hyphens, dots, slashes or spaces; any digits. With dots the day stands
+    first wherever dates are written with dots.
+    """
+    plain = " ".join(western_digits(visible(text)).split())
+    plain = re.sub(r" ?([-./]) ?", r"\1", plain)
+    if year_first := re.fullmatch(r"(\d{4})([-./ ])(\d{1,2})\2(\d{1,2})", plain, re.ASCII):
+        return _days((int(year_first[1]), int(year_first[3]), int(year_first[4])))
+    if year_last := re.fullmatch(r"(\d{1,2})([-./ ])(\d{1,2})\2(\d{4})", plain, re.ASCII):
+        one, other, year = int(year_last[1]), int(year_last[3]), int(year_last[4])
+        american = [] if year_last[2] == "." else [(year, one, other)]
+        return _days((year, other, one), *american)
+    return []
+
+
+def _days(*said: tuple[int, int, int]) -> list[date]:
+    found = []
+    for year, month, day in said:
+        with contextlib.suppress(ValueError):
+            found.append(date(year, month, day))
+    return list(dict.fromkeys(found))
 
 
 def slug_of(title: str) -> str:
@@ -63,3 +92,41 @@ def slug_of(title: str) -> str:
 def is_slug(text: str) -> bool:
     """Whether it can be the address of anything of ours; a database would break on some that cannot."""
     return re.fullmatch(r"[a-z0-9-]{1,80}", text) is not None
+
+
+class _Text(HTMLParser):
+    """Collects what HTML says; a line ends where a block does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self._unseen = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._unseen += tag in _UNSEEN
+        if tag in _BLOCKS:
+            self.said.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
+        if tag in _BLOCKS - {"br"}:
+            self.said.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.said.append(re.sub(r"\s+", " ", data))
+
+
+_UNSEEN: Final = frozenset({"script", "style", "title"})
+_BLOCKS: Final = frozenset(
+    {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "blockquote", "ul", "ol", "table"}
+)
+
+
+def text_of_html(html: str) -> str:
+    """What a letter in HTML says, as text: its lines, without anything that is not shown."""
+    reader = _Text()
+    reader.feed(html)
+    reader.close()
+    lines = [line.strip() for line in "".join(reader.said).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

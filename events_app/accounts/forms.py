@@ -8,6 +8,7 @@ from events_app.web.forms import (
     an_address,
     at_most,
     required,
+    tidy_address,
     tidy_line,
 )
 
@@ -16,7 +17,7 @@ class SignInForm(Form):
     address = EmailField(
         L_("E-mail"),
         [required(N_("Please type your e-mail address."))],
-        filters=[tidy_line],
+        filters=[tidy_address],
         render_kw={"autocomplete": "username"},
     )
     passphrase = PasswordField(
@@ -36,7 +37,7 @@ class AccountForm(Form):
     address = EmailField(
         L_("Your e-mail"),
         [required(N_("Please type your e-mail address.")), at_most(254), an_address],
-        filters=[tidy_line],
+        filters=[tidy_address],
         render_kw={"autocomplete": "username"},
     )
     passphrase = PasswordField(

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,11 +17,11 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 class Entry:
     """One event, as a calendar shows it.
 
-    `starts` and `ends` are aware in a named zone (ZoneInfo), the truth being their wall time; of an hour
-    that comes twice `fold` says which. `stamp` is when the message was built and grows with every changed
-    resend; `created` and `changed` come from the database. `sequence` counts the changes that matter. All
-    texts are plain and public. A wrong value here is a mistake of the program, not of a person: ValueError.
-    RFC 5545 3.6.1.
+    `starts` and `ends` are aware in a named zone (ZoneInfo), the truth being their wall time; of an hour that comes
+    twice `fold` says which. Of an `all_day` entry only the dates count, and `ends` lies on its last day. `stamp` is
+    when the message was built and grows with every changed resend; `created` and `changed` come from the database.
+    `sequence` counts the changes that matter. All texts are plain and public. A wrong value here is a mistake of the
+    program, not of a person: ValueError. RFC 5545 3.6.1.
     """
 
     uid: str
@@ -42,6 +42,12 @@ class Entry:
     categories: tuple[str, ...] = ()
     private: bool = False
     transparent: bool = False
+    all_day: bool = False
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first day, and the day after the last: DTEND as a DATE does not belong to it. RFC 5545 3.6.1."""
+        return self.starts.date(), self.ends.date() + timedelta(days=1)
 
     def __post_init__(self) -> None:
         for moment in (self.stamp, self.created, self.changed):
@@ -60,11 +66,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Attendee:
-    """The person invited, and the answer their calendar shows (PARTSTAT, RFC 5545 3.2.12)."""
+    """The person invited, and the answer their calendar shows (PARTSTAT, RFC 5545 3.2.12).
+
+    `is_asked`: their calendar's answer can reach us, so it is asked for (RSVP).
+    """
 
     name: str
     address: str
     answer: str = "ACCEPTED"
+    is_asked: bool = True
 
     def __post_init__(self) -> None:
         if self.answer not in ANSWERS:

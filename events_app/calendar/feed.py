@@ -8,7 +8,7 @@ icalendar's.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
@@ -19,7 +19,7 @@ from events_app.calendar.entry import Entry
 from events_app.calendar.hygiene import ascii_url, clean_line, clean_text, mark_direction
 from events_app.calendar.itip import END, Text, escape, fold
 from events_app.calendar.timezones import Rules, component_bytes
-from events_app.calendar.wording import PRODID, Times, times_among_others, word
+from events_app.calendar.wording import PRODID, Times, times_of, word
 
 ASK_AGAIN: Final = timedelta(hours=1)
 
@@ -57,7 +57,7 @@ def piece(entry: Entry) -> Piece:
     A cancelled event stays, with STATUS:CANCELLED. Times of a zone without a lasting rule are written in UTC.
     Refuses TimeDoesNotExist; ValueError for an address or link that is none. RFC 5546 3.2.1.
     """
-    times = times_among_others(entry)
+    times = times_of(entry)
     lines = [line if len(line) <= 75 and line.isascii() else fold(line) for line in _lines(entry, times)]
     data = "\r\n".join([*lines, ""]).encode("utf-8")
     assert data.count(b"\n") == data.count(b"\r\n") == data.count(b"\r")
@@ -103,14 +103,13 @@ def _frame(cover: Cover, changed: datetime | None) -> bytes:
 
 
 def _lines(entry: Entry, times: Times) -> list[str]:
-    wording = word(entry)
+    wording = word(entry, times)
     language, changed = entry.language, _utc(entry.changed)
     lines = ["BEGIN:VEVENT"]
     if wording.summary:
         lines.append(f"SUMMARY;LANGUAGE={language}:{escape(wording.summary)}")
     lines += (
-        _moment("DTSTART", entry.starts, times),
-        _moment("DTEND", entry.ends, times),
+        *_when(entry, times),
         f"DTSTAMP:{changed}",
         f"UID:{entry.uid}",
         f"SEQUENCE:{entry.sequence}",
@@ -133,6 +132,17 @@ def _lines(entry: Entry, times: Times) -> list[str]:
         lines.append(f"URL:{wording.url}")
     lines.append("END:VEVENT")
     return lines
+
+
+def _when(entry: Entry, times: Times) -> tuple[str, str]:
+    if entry.all_day:
+        first, after = entry.days
+        return f"DTSTART;VALUE=DATE:{_day(first)}", f"DTEND;VALUE=DATE:{_day(after)}"
+    return _moment("DTSTART", entry.starts, times), _moment("DTEND", entry.ends, times)
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "")
 
 
 def _moment(name: str, moment: datetime, times: Times) -> str:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from events_app.addresses import NotAnAddress, written
+from events_app.directions import marked
 
 SUMMARY_LIMIT = 255
 LINE_LIMIT = 500
@@ -84,12 +85,14 @@ def shorten(text: str, limit: int) -> str:
 
 
 def mark_direction(text: str, language: str) -> str:
-    """Put RLM around right-to-left lines in a right-to-left language: punctuation then stays in place.
+    """Put RLM around right-to-left lines in a right-to-left language: punctuation then stays in place. Phone numbers
+    between right-to-left words are marked in any language.
 
     Calendars show these texts in paragraphs whose direction is that of the program. A link at the end of a
     line is kept apart from the mark by a space, for programs that make everything up to the space part of
     the link.
     """
+    text = marked(text)
     if not is_right_to_left(language):
         return text
     return "\n".join(_marked(line) if _RIGHT_TO_LEFT.search(line) else line for line in text.split("\n"))

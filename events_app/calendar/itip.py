@@ -5,7 +5,7 @@ the same bytes.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Any, Final, TypeVar
 
@@ -15,6 +15,7 @@ from icalendar import (
     Parameters,
     vCalAddress,
     vCategory,
+    vDate,
     vDatetime,
     vInt,
     vText,
@@ -24,11 +25,11 @@ from icalendar import (
 from events_app.calendar.entry import Attendee, Entry
 from events_app.calendar.hygiene import clean_name, mailto
 from events_app.calendar.timezones import component_bytes
-from events_app.calendar.wording import PRODID, Times, times_of_one, word
+from events_app.calendar.wording import PRODID, Times, times_of, word
 
 END: Final = b"END:VCALENDAR\r\n"
 IN_UTC: Final = Times("", ())
-Value = TypeVar("Value", vText, vCalAddress, vDatetime)
+Value = TypeVar("Value", vText, vCalAddress, vDate, vDatetime)
 _ANY: Final = Event()
 
 
@@ -52,11 +53,12 @@ def request(entry: Entry, attendee: Attendee) -> bytes:
     """
     if entry.status == "CANCELLED":
         raise ValueError("A cancelled event is told by a CANCEL.")
-    lines = _lines(entry)
-    lines["ATTENDEE"] = _line("ATTENDEE", _attendee(attendee, asks_for_reply=True))
+    times = times_of(entry)
+    lines = _lines(entry, times)
+    lines["ATTENDEE"] = _line("ATTENDEE", _attendee(attendee, asks_for_reply=attendee.is_asked))
     lines["X-MICROSOFT-CDO-BUSYSTATUS"] = _text("X-MICROSOFT-CDO-BUSYSTATUS", _busy(entry))
     lines["X-MICROSOFT-DISALLOW-COUNTER"] = _text("X-MICROSOFT-DISALLOW-COUNTER", "TRUE")
-    return _message("REQUEST", lines, entry)
+    return _message("REQUEST", lines, times)
 
 
 def cancel(entry: Entry, attendee: Attendee) -> bytes:
@@ -65,22 +67,21 @@ def cancel(entry: Entry, attendee: Attendee) -> bytes:
     The caller raises `sequence`; uid, organizer and times are those of the last request. Refusals as in
     `request`.
     """
-    lines = _lines(entry)
+    times = times_of(entry)
+    lines = _lines(entry, times)
     lines["ATTENDEE"] = _line("ATTENDEE", _attendee(attendee, asks_for_reply=False))
     lines["STATUS"] = _text("STATUS", "CANCELLED")
     lines["TRANSP"] = _text("TRANSP", "TRANSPARENT")
-    return _message("CANCEL", lines, entry)
+    return _message("CANCEL", lines, times)
 
 
 def publish(entry: Entry) -> bytes:
     """The event to download: METHOD:PUBLISH, no attendee. RFC 5546 3.2.1."""
-    return _message("PUBLISH", _lines(entry), entry)
+    times = times_of(entry)
+    return _message("PUBLISH", _lines(entry, times), times)
 
 
-def _message(method: str, lines: dict[str, str], entry: Entry) -> bytes:
-    times = times_of_one(entry)
-    lines["DTSTART"] = _moment("DTSTART", entry.starts, times)
-    lines["DTEND"] = _moment("DTEND", entry.ends, times)
+def _message(method: str, lines: dict[str, str], times: Times) -> bytes:
     zone = component_bytes(times.zone, times.rules) if times.zone else b""
     event = ["BEGIN:VEVENT", *(lines[name] for name in sorted(lines, key=_place)), "END:VEVENT", ""]
     return b"".join((_frame(method), zone, "\r\n".join(event).encode("utf-8"), END))
@@ -129,10 +130,11 @@ def fold(line: str) -> str:
     return b"\r\n ".join((*rows, octets[start:])).decode("utf-8")
 
 
-def _lines(entry: Entry) -> dict[str, str]:
-    """The lines of the VEVENT, by name; all but its times and its attendee."""
-    wording = word(entry)
+def _lines(entry: Entry, times: Times) -> dict[str, str]:
+    """The lines of the VEVENT, by name; all but its attendee."""
+    wording = word(entry, times)
     lines = {
+        **_when(entry, times),
         "UID": _line("UID", Text(entry.uid)),
         "SEQUENCE": _line("SEQUENCE", vInt(entry.sequence)),
         "DTSTAMP": _line("DTSTAMP", vDatetime(entry.stamp)),
@@ -175,6 +177,18 @@ def _categories(names: tuple[str, ...]) -> str:
 @lru_cache(maxsize=512)
 def _organizer(address: str, name: str) -> str:
     return _line("ORGANIZER", _with(vCalAddress(address), {"CN": name} if name else {}))
+
+
+def _when(entry: Entry, times: Times) -> dict[str, str]:
+    if entry.all_day:
+        first, after = entry.days
+        return {"DTSTART": _day("DTSTART", first), "DTEND": _day("DTEND", after)}
+    return {"DTSTART": _moment("DTSTART", entry.starts, times), "DTEND": _moment("DTEND", entry.ends, times)}
+
+
+@lru_cache(maxsize=512)
+def _day(name: str, day: date) -> str:
+    return _line(name, _with(vDate(day), {"VALUE": "DATE"}))
 
 
 def _moment(name: str, moment: datetime, times: Times) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from events_app.calendar.entry import Entry
 from events_app.calendar.hygiene import ascii_url, clean_line, clean_text, shorten
-from events_app.calendar.wording import times_of_one
+from events_app.calendar.wording import times_of
 
 # Browsers and mail programs cut addresses of more than about 2,000 characters; Arabic takes six of them per
 # letter.
@@ -23,12 +23,16 @@ def google(entry: Entry) -> str:
 
     Refuses TimeDoesNotExist.
     """
-    zone = times_of_one(entry).zone
+    zone = times_of(entry).zone
     say = _wall if zone else _compact_utc
+    if entry.all_day:
+        first, last = (f"{day:%Y%m%d}" for day in entry.days)
+    else:
+        first, last = say(entry.starts), say(entry.ends)
     fields = {
         "action": "TEMPLATE",
         "text": clean_line(entry.summary),
-        "dates": f"{say(entry.starts)}/{say(entry.ends)}",
+        "dates": f"{first}/{last}",
         "ctz": zone,
         "details": _details(entry),
         "location": clean_line(entry.location),
@@ -47,11 +51,15 @@ def office(entry: Entry) -> str:
 
 
 def _compose(entry: Entry) -> str:
+    if entry.all_day:
+        times = {"allday": "true", "startdt": f"{entry.days[0]}", "enddt": f"{entry.days[1]}"}
+    else:
+        starts, ends = (moment.astimezone(UTC) for moment in (entry.starts, entry.ends))
+        times = {"startdt": f"{starts:%Y-%m-%dT%H:%M:%SZ}", "enddt": f"{ends:%Y-%m-%dT%H:%M:%SZ}"}
     fields = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "startdt": f"{entry.starts.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "enddt": f"{entry.ends.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        **times,
         "subject": clean_line(entry.summary),
         "body": _details(entry),
         "location": clean_line(entry.location),

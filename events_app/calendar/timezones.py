@@ -2,8 +2,9 @@
 
 icalendar's own `add_missing_timezones()` writes lists of RDATE, of which ical.js reads the first and
 Outlook none, and puts the onset of summer time an hour late; docs/decisions tells what that does to an
-invitation. Here a zone whose rule lasts is written as that rule (RRULE, yearly, one BYDAY); any other zone
-as the two changes around the event.
+invitation. Here a zone whose rule lasts is written as that rule (RRULE, yearly, one BYDAY). Any other zone is
+not written at all: half of all calendars trust their own zone data over the file's, which for such zones are
+often a year old, so that its times are told in UTC.
 """
 
 import calendar
@@ -16,8 +17,10 @@ from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vDatetime, v
 
 from events_app.calendar.zones import UTC_NAMES, zone
 
-# A rule lasts if it holds from the year before the event to this year, or 28 years on: the length of a full
-# calendar cycle, so that "the fourth Sunday" and "the last Sunday" cannot be taken for each other.
+# A rule lasts if it holds from three years before the event, by which time calendars with zone data of their own
+# have heard of it, to this year, or 28 years on: the length of a full calendar cycle, so that "the fourth Sunday"
+# and "the last Sunday" cannot be taken for each other.
+LEARNED = 3
 HORIZON = 2064
 CYCLE = 28
 EPOCH = 1970
@@ -86,12 +89,6 @@ class Onset:
 Rules = tuple[Onset, ...]
 
 
-def rules_around(zone_key: str, start: datetime, end: datetime | None = None) -> Rules:
-    """The onsets that tell the time of one event: the zone's lasting rule, or the changes around it."""
-    start, end = start.replace(tzinfo=None), (end or start).replace(tzinfo=None)
-    return lasting_rules(zone_key, start.year) or _changes_around(zone_key, start, end)
-
-
 def tells(rules: Rules, moment: datetime) -> bool:
     """Whether a reader who has only these onsets finds the offset that an aware wall time really has.
 
@@ -123,11 +120,12 @@ def tells_all_day(zone_key: str, year: int, day: date) -> bool:
 
 @cache
 def lasting_rules(zone_key: str, year: int) -> Rules:
-    """The zone's rule if it holds from the year before `year` on: one STANDARD, perhaps one DAYLIGHT.
+    """The zone's rule if it holds from three years before `year` on: one STANDARD, perhaps one DAYLIGHT.
 
-    Empty if the zone is irregular (Casablanca, Cairo, Jerusalem, Santiago) or about to change its ways.
+    Empty if the zone is irregular (Cairo, Jerusalem, Santiago), has changed its ways lately (Casablanca in 2026) or is
+    about to.
     """
-    years = range(year - 1, max(HORIZON, year + CYCLE) + 1)
+    years = range(year - LEARNED, max(HORIZON, year + CYCLE) + 1)
     turns = [turns_of(zone_key, each) for each in years]
     if not any(turns):
         return (_fixed(zone_key, datetime.combine(date(year, 7, 1), time())),)
@@ -206,28 +204,6 @@ def _fixed(zone_key: str, wall: datetime) -> Onset:
     moment = wall.replace(tzinfo=zone(zone_key))
     offset = moment.utcoffset() or timedelta()
     return Onset(LONG_AGO, offset, offset, moment.tzname() or "", daylight=False)
-
-
-def _changes_around(zone_key: str, start: datetime, end: datetime) -> Rules:
-    years = range(start.year - 1, end.year + 2)
-    turns = [turn for year in years for turn in turns_of(zone_key, year)]
-    before = [turn for turn in turns if turn.wall <= start]
-    after = [turn for turn in turns if turn.wall > start]
-    if not after:
-        return (_fixed(zone_key, start),)
-    following = _onset(zone_key, after[0])
-    if before:
-        preceding = _onset(zone_key, before[-1])
-    else:  # a zone that never changed until now: as if it had come to its offset long ago
-        name = start.replace(tzinfo=zone(zone_key)).tzname() or ""
-        preceding = Onset(LONG_AGO, following.after, following.before, name, not following.daylight)
-    if (
-        preceding.daylight == following.daylight
-    ):  # two steps the same way: the larger offset of the two is DAYLIGHT
-        preceding = Onset(
-            preceding.wall, preceding.before, preceding.after, preceding.name, not following.daylight
-        )
-    return tuple(sorted((preceding, following), key=lambda onset: onset.daylight))
 
 
 def is_utc(zone_key: str) -> bool:

@@ -15,8 +15,9 @@ from events_app.calendar.hygiene import (
     mailto,
     mark_direction,
 )
-from events_app.calendar.timezones import Rules, is_utc, lasting_rules, rules_around, tells, tells_all_day
+from events_app.calendar.timezones import Rules, is_utc, lasting_rules, tells, tells_all_day
 from events_app.calendar.zones import refuse_gap
+from events_app.i18n import N_, say_city, say_date, say_time, translate, use_language
 
 PRODID: Final = "-//events_app//Side events//EN"
 
@@ -42,10 +43,13 @@ class Times:
     rules: Rules
 
 
-def word(entry: Entry) -> Wording:
-    """Clean what people typed. ValueError for an address or a link that is none."""
+def word(entry: Entry, times: Times) -> Wording:
+    """Clean what people typed. ValueError for an address or a link that is none.
+
+    Where times are told in UTC the description begins with what the clocks there show: a calendar shows the reader's.
+    """
     url = ascii_url(entry.url)
-    description = clean_text(entry.description)
+    description = clean_text("\n\n".join(filter(None, (_local_time(entry, times), entry.description))))
     if url and url not in description and entry.url not in description:  # Outlook shows no URL property
         description = f"{description}\n\n{url}".lstrip()
     return Wording(
@@ -59,23 +63,38 @@ def word(entry: Entry) -> Wording:
     )
 
 
-def times_of_one(entry: Entry) -> Times:
-    """How a file with this one event tells its times. Refuses TimeDoesNotExist."""
-    zone_key = _checked_zone(entry)
-    return _if_told(
-        entry, zone_key, () if is_utc(zone_key) else rules_around(zone_key, entry.starts, entry.ends)
-    )
+def _local_time(entry: Entry, times: Times) -> str:
+    """The wall time in words, where the file has to tell it in UTC."""
+    zone_key = _key(entry.starts)
+    if times.zone or is_utc(zone_key) or entry.all_day:
+        return ""
+    with use_language(entry.language):
+        return translate(
+            N_("On the clocks of %(city)s: %(first)s to %(last)s"),
+            city=say_city(zone_key),
+            first=_said(entry.starts),
+            last=_said(entry.ends),
+        )
 
 
-def times_among_others(entry: Entry) -> Times:
-    """How a feed, with one VTIMEZONE for all events of a zone, tells them: by a lasting rule or in UTC."""
+def _said(moment: datetime) -> str:
+    return f"{say_date(moment.date())}{translate(', ')}{say_time(moment)}"
+
+
+def times_of(entry: Entry) -> Times:
+    """How an entry's times are told, alone or among others: by its zone's lasting rule, or in UTC. Days need neither.
+
+    Refuses TimeDoesNotExist.
+    """
+    if entry.all_day:
+        return Times("", ())
     zone_key, year = _key(entry.starts), entry.starts.year
     if _key(entry.ends) == zone_key and all(
         tells_all_day(zone_key, year, each.date()) for each in (entry.starts, entry.ends)
     ):
         return Times(zone_key, lasting_rules(zone_key, year))
     zone_key = _checked_zone(entry)
-    return _if_told(entry, zone_key, () if is_utc(zone_key) else lasting_rules(zone_key, entry.starts.year))
+    return _if_told(entry, zone_key, () if is_utc(zone_key) else lasting_rules(zone_key, year))
 
 
 def _if_told(entry: Entry, zone_key: str, rules: Rules) -> Times:

@@ -5,7 +5,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateField,
     SelectField,
     StringField,
 )
@@ -14,7 +13,7 @@ from wtforms.validators import ValidationError
 
 from events_app.conferences.models import Conference
 from events_app.directory.forms.organizations import link_field
-from events_app.directory.forms.times import plausible, zone_choices
+from events_app.directory.forms.times import DayField, plausible, zone_choices
 from events_app.i18n import L_, N_, languages, translate
 from events_app.web.forms import (
     Form,
@@ -33,8 +32,8 @@ def _conference_class(codes: tuple[str, ...]) -> type[Form]:
         "edition": StringField(
             L_("Edition"), [at_most(80)], filters=[tidy_line], description=L_("Such as IX, or 2027.")
         ),
-        "starts_on": DateField(L_("First day"), [required(N_("Please choose the first day.")), plausible]),
-        "ends_on": DateField(L_("Last day"), [required(N_("Please choose the last day.")), plausible]),
+        "starts_on": DayField(L_("First day"), [required(N_("Please choose the first day.")), plausible]),
+        "ends_on": DayField(L_("Last day"), [required(N_("Please choose the last day.")), plausible]),
         "zone": SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))]),
         "link": link_field(L_("Website")),
         "ours": BooleanField(L_("It is our own conference")),

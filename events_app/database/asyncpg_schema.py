@@ -29,23 +29,24 @@ async def migrate_postgresql(url: str, migrations: Sequence[Migration]) -> list[
     again. Refuses what `missing` refuses.
     """
     for attempt in range(1, _ATTEMPTS + 1):
-        async with _connected(url) as connection:
+        async with connected(url) as connection:
             try:
                 async with connection.transaction():
-                    return await _apply(connection, migrations)
+                    return await apply(connection, migrations)
             except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.SerializationError):
                 if attempt == _ATTEMPTS:
                     raise
     raise AssertionError("unreachable")
 
 
-async def _apply(connection: Connection, migrations: Sequence[Migration]) -> list[str]:
-    if not missing(migrations, await _applied(connection)):
+async def apply(connection: Connection, migrations: Sequence[Migration]) -> list[str]:
+    """Apply what is missing inside the caller's transaction; the names."""
+    if not missing(migrations, await applied(connection)):
         return []
     await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
     await connection.execute(_TABLES)
     await connection.execute("SELECT id FROM migration_lock WHERE id = 1 FOR UPDATE")
-    wanted = missing(migrations, await _applied(connection))  # asked again: now nobody else can
+    wanted = missing(migrations, await applied(connection))  # asked again: now nobody else can
     for migration in wanted:
         for statement in migration.statements("postgresql"):
             await connection.execute(statement.sql)
@@ -58,14 +59,16 @@ async def _apply(connection: Connection, migrations: Sequence[Migration]) -> lis
     return [migration.name for migration in wanted]
 
 
-async def _applied(connection: Connection) -> dict[str, str]:
+async def applied(connection: Connection) -> dict[str, str]:
+    """Which migrations the database has had: name -> checksum."""
     if await connection.fetchval("SELECT to_regclass('migration_applied')") is None:
         return {}
     return {row["name"]: row["checksum"] for row in await connection.fetch("SELECT * FROM migration_applied")}
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Connection]:
+async def connected(url: str) -> AsyncIterator[Connection]:
+    """A connection of one's own. Refuses NoDatabase."""
     with in_words():
         connection = await asyncpg.connect(pool_of(url)["dsn"])
     try:

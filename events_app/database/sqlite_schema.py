@@ -27,12 +27,12 @@ def migrate_sqlite(path: Path, migrations: Sequence[Migration]) -> list[str]:
     # to: with foreign_keys=ON that DROP would delete their rows (sqlite.org/lang_altertable.html, section 7).
     connection = connect(path, pragmas={"foreign_keys": "OFF", "busy_timeout": 120_000})
     try:
-        if not missing(migrations, _applied(connection)):
+        if not missing(migrations, applied(connection)):
             return []
         connection.execute("BEGIN IMMEDIATE")
         try:
-            names = _apply(connection, migrations)
-            _check_references(connection)
+            names = apply(connection, migrations)
+            check_references(connection)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -43,15 +43,17 @@ def migrate_sqlite(path: Path, migrations: Sequence[Migration]) -> list[str]:
         connection.close()
 
 
-def _applied(connection: sqlite3.Connection) -> dict[str, str]:
+def applied(connection: sqlite3.Connection) -> dict[str, str]:
+    """Which migrations the file has had: name -> checksum."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migration_applied'").fetchone() is None:
         return {}
     return dict(connection.execute("SELECT name, checksum FROM migration_applied").fetchall())
 
 
-def _apply(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> list[str]:
+def apply(connection: sqlite3.Connection, migrations: Sequence[Migration]) -> list[str]:
+    """Apply what is missing inside the caller's transaction, with foreign_keys off; the names."""
     connection.execute(_APPLIED)
-    wanted = missing(migrations, _applied(connection))  # asked again: now nobody else can
+    wanted = missing(migrations, applied(connection))  # asked again: now nobody else can
     for migration in wanted:
         for statement in migration.statements("sqlite"):
             _run(connection, statement)
@@ -105,7 +107,8 @@ def _highest_number(connection: sqlite3.Connection, table: str) -> int:
     return row["seq"] if row else 0
 
 
-def _check_references(connection: sqlite3.Connection) -> None:
+def check_references(connection: sqlite3.Connection) -> None:
+    """IntegrityError when a row refers to nothing."""
     broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     if broken:
         places = ", ".join(sorted({f"{row['table']} -> {row['parent']}" for row in broken}))

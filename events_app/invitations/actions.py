@@ -15,9 +15,9 @@ from events_app.invitations.emails import INVITATION
 from events_app.invitations.rules import MOST_IN_A_BATCH, Invitee, QuotaFacts
 from events_app.mail import outbox
 from events_app.registrations.facts import event_facts
-from events_app.registrations.models import Invitation, Quota, Registration
+from events_app.registrations.models import Invitation, Quota, Registration, code_index
 from events_app.registrations.places import promote
-from events_app.registrations.posting import code_index, forget_guest, guest_context, reveal_guest
+from events_app.registrations.posting import forget_guest, guest_context, reveal_guest
 from events_app.tokens import new_token
 from events_app.vault import Json
 

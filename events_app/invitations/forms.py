@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
+from events_app.directions import isolated
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
 from events_app.i18n import L_, N_, current_language, languages, name_of_language, translate
@@ -113,7 +114,7 @@ class InvitationForm(Form):
             raise ValidationError(
                 translate(
                     N_("These lines have no address that we understand: %(lines)s"),
-                    lines=" | ".join(wrong[:5]),
+                    lines=" | ".join(map(isolated, wrong[:5])),
                 )
             )
 

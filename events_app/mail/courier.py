@@ -7,16 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from events_app.clock import now as clock_now
 from events_app.mail import outbox, rules
-from events_app.mail.dkim import Signer
+from events_app.mail.dkim import signer_of
 from events_app.mail.leases import Leased, Leases
 from events_app.mail.message import Composed, build, recipient_of
-from events_app.mail.outcomes import Outcomes
-from events_app.mail.smtp import REFUSALS, Connection, SmtpConnection
+from events_app.mail.outcomes import CameBack, Outcomes, nobody_hears
+from events_app.mail.smtp import REFUSALS, Barred, Connection, SmtpConnection
 from events_app.mail.standing import Standing, Stop
 from events_app.settings import Mail
 from events_app.tokens import new_token
@@ -51,11 +50,12 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A composed letter: its bytes, the same bytes sealed, and its Message-ID."""
+    """A composed letter: its bytes, the same bytes sealed, its Message-ID, and whom the envelope names as sender."""
 
     message: bytes
     sealed: bytes
     message_id: str
+    sender: str
 
 
 class Courier:
@@ -63,6 +63,8 @@ class Courier:
     in many.
 
     composers: by the first word of a letter's kind. reader: how the courier names itself to the vault.
+    returns_to: the mailbox whose plus-addresses take delivery reports in, '' for none. came_back: is told of an
+    address that the server refuses for good.
     Without a mail server in the settings, letters are composed and kept. A letter leaves at most once
     without saying so: "sending" is committed before the first byte of DATA, and a courier that dies after
     that leaves a letter in doubt, which is sent again with the same Message-ID, or not, as its
@@ -79,6 +81,8 @@ class Courier:
         transport: Callable[[], Connection] | None = None,
         pace: Pace = Pace(),
         clock: Callable[[], datetime] = clock_now,
+        returns_to: str = "",
+        came_back: CameBack = nobody_hears,
     ) -> None:
         self._settings = settings
         self._vault = vault
@@ -97,7 +101,10 @@ class Courier:
         self._finished = asyncio.Event()
         self._clock = clock
         self._standing = Standing(away=pace.pauses, refusing=pace.long_pauses)
-        self._outcomes = Outcomes(self._leases, self._standing, backoff=pace.backoff, clock=clock)
+        self._outcomes = Outcomes(
+            self._leases, self._standing, backoff=pace.backoff, clock=clock, came_back=came_back
+        )
+        self._returns_to = returns_to
         self._next_slot = 0.0
 
     @property
@@ -199,7 +206,7 @@ class Courier:
             if self._stopping.is_set() or not self._standing.may_call(self._clock()):
                 await self._leases.released(letter, now=self._clock())
                 return False
-            await connection.offer(self._sender, recipient_of(written.message))
+            await self._offer(connection, written)
             ours = False
             try:
                 ours = await self._leases.sending(
@@ -214,24 +221,39 @@ class Courier:
         finally:
             self._connections.put_nowait(connection)
 
+    async def _offer(self, connection: Connection, written: Sealed) -> None:
+        """Name the envelope; where the server refuses a sender with a plus, but takes the plain one, go by that."""
+        recipient = recipient_of(written.message)
+        try:
+            await connection.offer(written.sender, recipient)
+        except Barred:
+            if written.sender == self._sender:
+                raise
+            await connection.offer(self._sender, recipient)
+            self._returns_to = ""
+            log.warning("the mail server takes no plus-address as sender: what comes back will mark nobody")
+
     def _written(self, letter: Leased) -> Sealed:
         """As stored at an earlier try, or composed now."""
+        facts = self._vault.reveal(letter.scope, letter.facts_context, letter.facts, self._reader)
+        sender = rules.return_path_of(facts, mailbox=self._returns_to) or self._sender
         if letter.message is not None and letter.message_id is not None:
             raw = self._vault.reveal_bytes(letter.scope, letter.message_context, letter.message, self._reader)
-            return Sealed(raw, letter.message, letter.message_id)
-        facts = self._vault.reveal(letter.scope, letter.facts_context, letter.facts, self._reader)
+            return Sealed(raw, letter.message, letter.message_id, sender)
         kind = rules.called_today(letter.kind)
         composed = self._composers[kind.partition(".")[0]](kind, facts)
         composed = replace(
             composed,
-            sender_name=composed.sender_name or self._settings.sender_name,
+            sender_name=self._settings.sender_name or composed.sender_name,
             reply_to=composed.reply_to or self._settings.reply_to,
         )
         message_id = f"<{new_token()}@{self._sender.rpartition('@')[2]}>"
         raw = build(composed, sender_address=self._sender, message_id=message_id, date=clock_now())
         if self._signer:
             raw = self._signer.sign(raw)
-        return Sealed(raw, self._vault.seal_bytes(letter.scope, letter.message_context, raw), message_id)
+        return Sealed(
+            raw, self._vault.seal_bytes(letter.scope, letter.message_context, raw), message_id, sender
+        )
 
     async def _certainly(self, record: Callable[[], Awaitable[bool]]) -> None:
         """What happened has happened: if it cannot be recorded now, try for a while; then it is in doubt."""
@@ -253,14 +275,6 @@ class Courier:
         slot = max(moment, self._next_slot)
         self._next_slot = slot + 60 / self._settings.per_minute
         await _within(slot - moment, self._stopping.wait())
-
-
-def signer_of(settings: Mail) -> Signer | None:
-    """What signs the letters, where the settings name a selector and a key. Refuses `UnreadableKey`."""
-    if not (settings.dkim_selector and settings.dkim_key and settings.sender_address):
-        return None
-    domain = settings.sender_address.rpartition("@")[2]
-    return Signer.read(Path(settings.dkim_key), domain=domain, selector=settings.dkim_selector)
 
 
 async def _within(seconds: float, event: Awaitable[object]) -> None:

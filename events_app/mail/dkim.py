@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from events_app.settings import Mail
+
 SIGNED = (
     "from", "to", "subject", "date", "message-id", "reply-to", "in-reply-to", "references",
     "mime-version", "content-type", "auto-submitted",
@@ -90,3 +92,11 @@ def relaxed_body(body: bytes) -> bytes:
     while lines and not lines[-1]:
         lines.pop()
     return b"\r\n".join(lines) + b"\r\n" if lines else b""
+
+
+def signer_of(settings: Mail) -> Signer | None:
+    """What signs the letters, where the settings name a selector and a key. Refuses `UnreadableKey`."""
+    if not (settings.dkim_selector and settings.dkim_key and settings.sender_address):
+        return None
+    domain = settings.sender_address.rpartition("@")[2]
+    return Signer.read(Path(settings.dkim_key), domain=domain, selector=settings.dkim_selector)

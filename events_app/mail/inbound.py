@@ -4,17 +4,30 @@ A calendar's answer is read for its method, UID, attendee, answer, SEQUENCE and 
 times and description of foreign mail are never looked at.
 """
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
 from enum import StrEnum
 from typing import Final
 
+from flufl.bounce import all_failures
+
+from events_app.mail.rules import is_about_address, status_in
+from events_app.texts import text_of_html
+
+logging.getLogger("flufl.bounce").disabled = True  # it quotes what it cannot read
+
 LARGEST: Final = 256 * 1024
 """Bytes; nobody's calendar answers with more."""
+
+MOST_LETTERS: Final = 10_000
+"""Of what a human wrote, so much is sent on."""
 
 ANSWERS: Final = frozenset({"ACCEPTED", "TENTATIVE", "DECLINED"})
 
@@ -35,7 +48,8 @@ class Arrived:
     """One mail, as far as it concerns us.
 
     `sender` is the From address, `is_proven` whether our own mail server vouches for it. `attendee` and `answer`
-    (PARTSTAT) come from a calendar part; `stamp` is its DTSTAMP (UTC). `is_final` marks a bounce that says never.
+    (PARTSTAT) come from a calendar part; `stamp` is its DTSTAMP (UTC). `failed` are the addresses of which a delivery
+    report says never. `subject` and `text` are a human's; `attached` names what else was in their mail.
     """
 
     kind: MailKind
@@ -46,8 +60,10 @@ class Arrived:
     answer: str = ""
     sequence: int = 0
     stamp: datetime | None = None
-    is_final: bool = False
+    failed: frozenset[str] = frozenset()
+    subject: str = ""
     text: str = ""
+    attached: tuple[str, ...] = ()
 
 
 def read(raw: bytes, *, return_path: str | None, authserv_id: str) -> Arrived:
@@ -67,15 +83,15 @@ def read(raw: bytes, *, return_path: str | None, authserv_id: str) -> Arrived:
 
 def _read(message: Message, *, return_path: str | None, authserv_id: str) -> Arrived:
     sender = _sender(message)
-    calendars = _calendars(message)
-    if message.get_content_type() == "multipart/report" or (return_path == "" and not calendars):
-        return Arrived(MailKind.BOUNCE, sender, is_final=_is_final(message))
+    calendars = [] if message.get_content_type() == "multipart/report" else _answers(message)
+    if not calendars and (message.get_content_type() == "multipart/report" or return_path == ""):
+        return Arrived(MailKind.BOUNCE, sender, failed=_failed(message))
     if calendars:
         is_proven = bool(sender) and _is_proven(message, sender, authserv_id)
         return _calendar_answer(calendars, sender, is_proven=is_proven)
     if _is_automatic(message):
         return Arrived(MailKind.AUTOMATIC, sender)
-    return Arrived(MailKind.HUMAN, sender, text=_text(message))
+    return _human(message, sender)
 
 
 def _sender(message: Message) -> str:
@@ -83,8 +99,18 @@ def _sender(message: Message) -> str:
     return found[0][1].strip().lower() if len(found) == 1 else ""
 
 
+def _answers(message: Message) -> list[str]:
+    """The different calendar answers of a mail: the same bytes inline and attached are one. A calendar of another
+    method, such as our own invitation sent along, is an attachment like others."""
+    return [text for text in _calendars(message) if _METHOD.search(text)]
+
+
+_METHOD: Final = re.compile(
+    r"^METHOD[^:\n]*:[ \t]*(REPLY|COUNTER|REFRESH)[ \t]*$", re.MULTILINE | re.IGNORECASE
+)
+
+
 def _calendars(message: Message) -> list[str]:
-    """The different calendar texts of a mail: the same bytes inline and attached are one."""
     texts = dict[str, None]()
     for part in message.walk():
         name = (part.get_filename() or "").lower()
@@ -202,20 +228,59 @@ def _is_automatic(message: Message) -> bool:
     )
 
 
-def _is_final(message: Message) -> bool:
-    """Whether a delivery report says never (5.x.x), not only not yet (RFC 3464, 2.3.4)."""
-    for part in message.walk():
-        if part.get_content_type() == "message/delivery-status":
-            said = "".join(str(each) for each in part.get_payload()) if part.is_multipart() else str(part)
-            return bool(re.search(r"^Status:\s*5\.", said, re.MULTILINE | re.IGNORECASE))
-    return False
+def _failed(message: Message) -> frozenset[str]:
+    """The addresses of which a delivery report says never, in whatever form its server writes one."""
+    try:
+        _temporary, permanent = all_failures(message)
+    except Exception:  # noqa: BLE001 - a report that nobody can read says nothing
+        return frozenset()
+    failed = {each.decode("utf-8", "replace").strip().lower() for each in permanent}
+    return frozenset(failed - _refused_for_another_reason(message))
 
 
-def _text(message: Message) -> str:
-    """The plain text of a human's mail, shortened."""
+def _refused_for_another_reason(message: Message) -> set[str]:
+    """Whom a delivery report (RFC 3464, 2.3) names with a status that is not about the address: a server that is away,
+    a letter that is taken for spam."""
+    found = set[str]()
     for part in message.walk():
-        if part.get_content_type() == "text/plain":
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                return payload.decode(part.get_content_charset() or "utf-8", "replace")[:10_000]
-    return ""
+        for recipient in ("Final-Recipient", "Original-Recipient"):
+            status, address = str(part.get("Status", "")), str(part.get(recipient, "")).rpartition(";")[2]
+            what = status_in(status) or (0, 0)  # 5.0.0 says no more than never
+            if status and not (status.startswith("5.") and (what[0] == 0 or is_about_address(what))):
+                found.add(address.strip().strip("<>").lower())
+    return found
+
+
+def _human(message: Message, sender: str) -> Arrived:
+    """What somebody wrote by hand: the plain text, or else the HTML as text, shortened."""
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    texts = [part for part in parts if part.get_content_maintype() == "text" and not part.get_filename()]
+    plain = next((part for part in texts if part.get_content_type() == "text/plain" and _said_in(part)), None)
+    html = next((part for part in texts if part.get_content_type() == "text/html"), None)
+    text = _said_in(plain) if plain else text_of_html(_said_in(html)) if html else ""
+    others = (part for part in parts if part not in (plain, html) and part.get_content_type() != "text/html")
+    attached = tuple(
+        " ".join((part.get_filename() or part.get_content_type()).split())[:100] for part in others
+    )
+    return Arrived(
+        MailKind.HUMAN, sender, subject=_subject(message), text=text[:MOST_LETTERS], attached=attached[:20]
+    )
+
+
+def _said_in(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    try:
+        return payload.decode(part.get_content_charset() or "utf-8", "replace").strip()
+    except LookupError:
+        return payload.decode("utf-8", "replace").strip()
+
+
+def _subject(message: Message) -> str:
+    """The subject on one line, its encoded words read (RFC 2047)."""
+    try:
+        said = str(make_header(decode_header(str(message.get("Subject", "")))))
+    except (HeaderParseError, LookupError, UnicodeError):
+        said = str(message.get("Subject", ""))
+    return " ".join("".join(each if each.isprintable() else " " for each in said).split())[:200]

@@ -11,13 +11,15 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from events_app.mail.inbound import LARGEST
 from events_app.settings import Inbound
 
-IsOurs = Callable[[str], Awaitable[bool]]
-"""Whether a recipient's token is one of ours; unknown ones are refused before anything is read."""
+IsOurs = Callable[[str, str], Awaitable[bool]]
+"""Whether we take mail for this recipient from this sender ('' for a delivery report's); what we do not take is refused
+before anything of it is read."""
 
 Take = Callable[[str, bytes, str], Awaitable[None]]
 """Recipient, the mail's bytes, the envelope's sender."""
 
 log = logging.getLogger(__name__)
+logging.getLogger("mail.log").disabled = True  # aiosmtpd's own: it writes who writes to whom
 
 
 class _Slot:
@@ -30,7 +32,7 @@ class _Slot:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if not await self._is_ours(address.lower()):
+        if not await self._is_ours(address.lower(), envelope.mail_from or ""):
             return "550 5.1.1 No such mailbox"
         envelope.rcpt_tos.append(address.lower())
         return "250 OK"

@@ -1,15 +1,24 @@
 """What became of one try: recorded in the letter's row, and in how we stand with the mail server."""
 
 import logging
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from events_app.clock import milliseconds
 from events_app.database import rows
 from events_app.mail import rules
 from events_app.mail.leases import Leased, Leases
-from events_app.mail.smtp import Barred, InDoubt, Never, Unclear, Unreachable
+from events_app.mail.smtp import Barred, InDoubt, Never, NoSuchAddress, Unclear, Unreachable
 from events_app.mail.standing import Reason, Standing, Stop
+
+CameBack = Callable[[uuid.UUID, str], Awaitable[None]]
+"""Told of a letter's thread and its address, when the server says that nobody will ever get a letter there."""
+
+
+async def nobody_hears(thread: uuid.UUID, address: str) -> None:
+    """For a courier whose letters are about nobody who is kept."""
+
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +43,13 @@ class Outcomes:
         *,
         backoff: tuple[float, ...],
         clock: Callable[[], datetime],
+        came_back: CameBack,
     ) -> None:
         self._leases = leases
         self._standing = standing
         self._backoff = backoff
         self._clock = clock
+        self._came_back = came_back
         self._may_have_stopped = True
 
     async def sent(self, letter: Leased) -> bool:
@@ -65,6 +76,8 @@ class Outcomes:
         if about_us:
             return await self._hold(letter, "refuses us", words)
         if refused:
+            if isinstance(answer, NoSuchAddress) and letter.thread is not None:
+                await self._came_back(letter.thread, address)
             return await self._leases.refused(letter, words)
         return await self._defer(letter, words)
 

@@ -1,8 +1,9 @@
 """The states of a letter, the retry schedule, and what may be kept of a mail server's words."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 State = Literal["queued", "sending", "sent", "kept", "superseded", "unsure", "refused", "withheld"]
 WhenUnsure = Literal["again", "ask"]
@@ -65,7 +66,37 @@ _PLAIN_WORDS = frozenset(
     unavailable unknown user verification verify was with you your
     """.split()  # noqa: SIM905 - easier to read than 150 strings
 )
+_STATUS = re.compile(r"\b[45]\.(\d{1,3})\.(\d{1,3})\b")
 _CODES = re.compile(r"[245][0-9]{2}|[245]\.[0-9]{1,3}\.[0-9]{1,3}")
+
+
+Status = tuple[int, int]
+"""Subject and detail of an enhanced status code: (1, 1) of 5.1.1 (RFC 3463)."""
+
+
+def status_in(said: str) -> Status | None:
+    """The enhanced status code that a server gives."""
+    found = _STATUS.search(said)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def is_about_address(status: Status) -> bool:
+    """Whether a refusal for good is about the address: nobody has it, its mailbox is closed, or no host answers for it
+    (of which Microsoft says 5.4.1). Not our sender's address (5.1.7, 5.1.8), nor a letter that is too long (5.2.3)."""
+    if status in {(1, 7), (1, 8), (2, 3)}:
+        return False
+    return status[0] in (1, 2) or status in {(4, 1), (4, 4)}
+
+
+def return_path_of(facts: Mapping[str, Any], *, mailbox: str) -> str:
+    """Where a letter's delivery report shall go: an address of its registration's own at the mailbox that takes mail in
+    for us, by which a report finds its registration; '' for the sender itself. Without a `mailbox`, always that.
+
+    A letter of a version that did not name it has it as its ORGANIZER's address. Source: RFC 5321, 4.4 and 4.5.5.
+    """
+    local, _at, domain = mailbox.lower().partition("@")
+    named = str(facts.get("return_path", facts.get("organizer_address", "")))
+    return named if domain and named.startswith(f"{local}+r-") and named.endswith(f"@{domain}") else ""
 
 
 def called_today(kind: str) -> str:

@@ -6,7 +6,7 @@ from typing import Protocol
 import aiosmtplib
 
 from events_app.mail.rules import plain_words
-from events_app.mail.verdicts import Stage, Verdict, judge
+from events_app.mail.standing import Stage, Verdict, judge
 from events_app.settings import Mail
 
 SECONDS = 60.0

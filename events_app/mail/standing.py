@@ -1,9 +1,83 @@
-"""How we stand with the mail server: whether it may be called, and whom a no of uncertain meaning is about."""
+"""How we stand with the mail server: what its no is about, and whether it may be called."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from enum import StrEnum
+from typing import Final, Literal
+
+from events_app.mail.rules import Status, is_about_address, status_in
+
+
+class Stage(StrEnum):
+    """Which of our words the server answers (RFC 5321, 3.3)."""
+
+    SENDER = "MAIL FROM"
+    RECIPIENT = "RCPT TO"
+    LETTER = "DATA"
+
+
+class Verdict(StrEnum):
+    """later: this letter, another time. address: nobody is there, for good. letter: not this letter, for good. us:
+    our sender, or our whole server, whatever the letter. unclear: this letter or us; what happens to others tells."""
+
+    LATER = "later"
+    ADDRESS = "address"
+    LETTER = "letter"
+    US = "us"
+    UNCLEAR = "unclear"
+
+
+OUR_OWN_FAULT: Final = frozenset({503, 530, 534, 535, 538})
+"""Replies that refuse us: out of order, not signed in, not encrypted (RFC 4954, 3207)."""
+
+_ABOUT_US: Final = frozenset(
+    {(1, 7), (1, 8), (4, 5), (7, 8), (7, 9), (7, 11), *((7, n) for n in range(20, 29))}
+)
+"""Our sender's address; a limit on what we send; sign-in; SPF, DKIM and reverse DNS; too much mail (RFC 3463; the
+registry of enhanced status codes; 5.4.5 as Google and Microsoft use it)."""
+
+_ABOUT_THE_LETTER: Final = frozenset({(2, 3), (3, 4), (4, 6)})
+"""Too long, too big, going round in circles."""
+
+_WORDS_ABOUT_US: Final = re.compile(
+    r"\b(sender|spf|dkim|dmarc|block\w*|blacklist\w*|banned|reputation|relay\w*|authenticat\w*|policy|spam"
+    r"|access denied|suspended|your ip|limit\w*|throttl\w*|too many)\b",
+    re.IGNORECASE,
+)
+_LIMITS: Final = re.compile(
+    r"\b(limit\w*|throttl\w*|too (many|much|fast)|rate|daily|hourly)\b", re.IGNORECASE
+)
+"""Words that are said to those who send too much. Said of a mailbox, the status code says so."""
+
+
+def judge(stage: Stage, code: int, said: str) -> Verdict:
+    """What the reply is about; 4xx and 5xx only. `said` is its text, which is looked at and not kept."""
+    status = status_in(said)
+    if stage == Stage.SENDER or code in OUR_OWN_FAULT or status in _ABOUT_US:
+        return Verdict.US
+    if code < 500:
+        subject = status[0] if status else None
+        return Verdict.UNCLEAR if code == 421 or subject in (3, 7) else Verdict.LATER
+    verdict = _judge_by_words(stage, code, said) if status is None else _judge_by_status(status, said)
+    return Verdict.US if verdict == Verdict.UNCLEAR and _LIMITS.search(said) else verdict
+
+
+def _judge_by_status(status: Status, said: str) -> Verdict:
+    if status in _ABOUT_THE_LETTER or status[0] == 6:
+        return Verdict.LETTER
+    if status == (1, 0) and _WORDS_ABOUT_US.search(said):
+        return Verdict.UNCLEAR
+    return Verdict.ADDRESS if is_about_address(status) else Verdict.UNCLEAR
+
+
+def _judge_by_words(stage: Stage, code: int, said: str) -> Verdict:
+    if code == 552 and stage == Stage.LETTER:
+        return Verdict.LETTER
+    known = code in (550, 551, 552, 553) and stage == Stage.RECIPIENT and not _WORDS_ABOUT_US.search(said)
+    return Verdict.ADDRESS if known else Verdict.UNCLEAR
+
 
 Reason = Literal["away", "refuses us"]
 

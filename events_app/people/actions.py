@@ -10,6 +10,7 @@ from events_app.registrations.actions import leaving
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import note, post_about
 from events_app.registrations.rules import Due
+from events_app.registrations.told import is_behind
 
 
 def note_context(registration_id: uuid.UUID) -> str:
@@ -43,10 +44,10 @@ async def drop_view(event_id: uuid.UUID, view_id: uuid.UUID) -> None:
     await SavedView.filter(id=view_id, event_id=event_id).delete()
 
 
-def letter_again(found: Registration, event: Event) -> str:
+async def letter_again(found: Registration, event: Event) -> str:
     """The letter that says how things stand, to be sent once more; '' where none would be true: an offer has its own
     end, a change of the event is told to everybody in one go, and who is out gets no new letters."""
-    if found.live is None or found.due_for in {Due.OFFER, Due.LEAVING} or found.told not in {"", event.told}:
+    if found.live is None or found.due_for in {Due.OFFER, Due.LEAVING} or await is_behind(found, event):
         return ""
     return "confirm_address" if found.due_for == Due.ADDRESS else found.status
 
@@ -54,7 +55,7 @@ def letter_again(found: Registration, event: Event) -> str:
 @one_transaction
 async def post_again(registration_id: uuid.UUID, *, wants_link: bool, act: Act) -> bool:
     registration, event = await leaving.claimed(registration_id)
-    letter = "link" if wants_link and registration.live else letter_again(registration, event)
+    letter = "link" if wants_link and registration.live else await letter_again(registration, event)
     if not letter or await post_about(letter, registration, event, act=act) is None:
         return False
     await note(registration, "sent_again", act=act.of(Who.ORGANIZER))

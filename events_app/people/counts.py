@@ -7,8 +7,9 @@ from tortoise.functions import Count
 
 from events_app.mail import outbox
 from events_app.mail.models import Letter
-from events_app.registrations.models import Registration, how_many_hold_an_old_time
+from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
+from events_app.registrations.told import how_many_hold_an_old_time
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
@@ -34,8 +35,8 @@ async def count_registrations(event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
     return counts
 
 
-async def count_behind(event_id: uuid.UUID, told: str) -> int:
-    return await how_many_hold_an_old_time(event_id, told)
+async def count_behind(event_id: uuid.UUID) -> int:
+    return await how_many_hold_an_old_time(event_id)
 
 
 async def count_letters(event_id: uuid.UUID) -> dict[str, int]:

@@ -21,6 +21,7 @@ from events_app.mail.models import Letter
 from events_app.questions.models import Question
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
+from events_app.texts import days_meant
 
 PAGE_ROWS: Final = 50
 AT_ONCE: Final = 800
@@ -124,10 +125,8 @@ def _id_of(text: str) -> uuid.UUID | None:
 
 
 def _day_of(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    meant = days_meant(text)
+    return meant[0] if len(meant) == 1 else None
 
 
 class Searchable(Protocol):

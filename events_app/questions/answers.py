@@ -6,7 +6,8 @@ from typing import Any
 
 from events_app.folding import folded
 from events_app.questions.models import Question
-from events_app.questions.rules import NO, NO_ANSWER, YES, Answers, Kind
+from events_app.questions.rules import NO, NO_ANSWER, YES, Answers, Kind, read_day, read_number, read_phone
+from events_app.texts import western_digits
 
 
 def asked_of(questions: Sequence[Question], *, mode: str, answers: Answers) -> list[Question]:
@@ -40,7 +41,7 @@ def values_of(question: Question, answer: Any) -> set[str]:
 def answer_matches(question: Question, value: str, answer: Any) -> bool:
     """Whether a list filtered by `value` shows somebody who answered `answer` (None: nothing).
 
-    `value` is a key or code of `choices_of`, or words that a text holds, or a number or date as it is kept;
+    `value` is a key or code of `choices_of`, or words that a text holds, or a number, day or phone however it is typed;
     `NO_ANSWER` finds those who said nothing, '' everybody.
     """
     if not value:
@@ -51,7 +52,11 @@ def answer_matches(question: Question, value: str, answer: Any) -> bool:
     if question.kind in {Kind.TEXT, Kind.LONG}:
         return isinstance(answer, str) and folded(value) in folded(answer)
     if question.kind == Kind.NUMBER:
-        return answer is not None and str(answer) == value
+        return isinstance(answer, int | float) and answer == float(
+            read_number(western_digits(value)) or "nan"
+        )
+    if question.kind in {Kind.DATE, Kind.PHONE}:
+        return (read_day if question.kind == Kind.DATE else read_phone)(value) in found
     return value in found
 
 

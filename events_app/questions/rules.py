@@ -4,14 +4,13 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
 from events_app.i18n import (
     L_,
 )
-from events_app.texts import Texts
+from events_app.texts import Texts, days_meant, visible, western_digits
 
 Answers = Mapping[str, Any]
 """What somebody answered, by the question's id as text. Values by kind: text, long, phone: the words; choice: its
@@ -64,17 +63,15 @@ def read_number(text: str) -> str | None:
 
 
 def read_day(text: str) -> str | None:
-    """A date of these centuries as YYYY-MM-DD; None for what is none."""
-    try:
-        day = date.fromisoformat(text.replace("/", "-"))
-    except ValueError:
-        return None
-    return day.isoformat() if 1900 <= day.year < 2200 else None
+    """A date of these centuries as YYYY-MM-DD; None for what is none, or may be two."""
+    meant = days_meant(text)
+    return meant[0].isoformat() if len(meant) == 1 and 1900 <= meant[0].year < 2200 else None
 
 
 def read_phone(text: str) -> str | None:
     """A number of at most 15 digits (ITU-T E.164) without spaces; 00 before a country is its plus."""
-    plain = re.sub(r"[\s()./\-–\u2010-\u2012]", "", text.replace("＋", "+"))
+    plain = re.sub(r"[\s()./\-–\u2010-\u2012]", "", western_digits(visible(text)).replace("＋", "+"))
+    plain = re.sub(r"^(\d{5,15})\+$", r"+\1", plain)  # as it looks where Arabic text had turned it around
     plain = f"+{plain[2:]}" if plain.startswith("00") else plain
     return plain if re.fullmatch(r"\+?\d{5,15}", plain, re.ASCII) else None
 

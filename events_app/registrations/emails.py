@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 from typing import Any, Final, NamedTuple
 
 import css_inline
@@ -13,6 +14,7 @@ import css_inline
 from events_app.calendar import itip
 from events_app.calendar.entry import Attendee, Entry
 from events_app.calendar.zones import zone as zone_of
+from events_app.directions import marked, marked_page
 from events_app.i18n import N_, direction, translate, use_language
 from events_app.mail.message import Composed
 from events_app.rendering import render
@@ -42,6 +44,7 @@ KINDS: Final = {
     "registrations.promoted": INVITES,
     "registrations.moved": INVITES,
     "registrations.switched": INVITES,
+    "registrations.stayed": INVITES,
     "registrations.cancelled": ENDS,
     "registrations.declined": ENDS,
     "registrations.lapsed": ENDS,
@@ -78,14 +81,20 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
         return Composed(
             to_address=facts["to_address"],
             subject=words.subject,
-            text=words.text,
-            html=words.html,
+            text=marked(words.text),
+            html=marked_page(words.html),
             calendar=_calendar_part(manner, facts),
             method=_method(manner, facts),
             sender_name=for_a_header(organization_name(facts)),
-            reply_to=facts["organizer_address"] if "+r-" in facts["organizer_address"] else "",
+            reply_to=_reply_to(facts),
             language=language,
         )
+
+
+def _reply_to(facts: Mapping[str, Any]) -> str:
+    """Where an answer goes, if not to the sender: whom the facts name, or where calendars' answers are read."""
+    organizer = str(facts["organizer_address"])
+    return str(facts.get("reply_to") or (organizer if "+r-" in organizer else ""))
 
 
 class LetterText(NamedTuple):
@@ -106,7 +115,8 @@ def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
         return _say(kind, facts, manner)
     stems = tuple(stem for stem, _slash, _token in split)
     form = _form(kind, manner, said, stems, is_named=bool(own[0]))
-    return LetterText(*(_filled(text, own) for text in form))
+    shown = [escape(own[0], quote=False), *own[1:]]
+    return LetterText(_filled(form.subject, own), _filled(form.text, own), _filled(form.html, shown))
 
 
 def _filled(text: str, own: Sequence[str]) -> str:
@@ -116,7 +126,9 @@ def _filled(text: str, own: Sequence[str]) -> str:
 
 
 _LINKS = ("own_url", "way_url")
-_OF_ONE_PERSON = {"to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", *_LINKS}
+_OF_ONE_PERSON = {
+    "to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "return_path", "heard", *_LINKS,
+}  # fmt: skip
 """Of these, a letter's words hold the name and the links, or nothing."""
 _OF_MANY = {
     "language", "mode", "status", "is_over", "answer", "invited", "hold", "event", "old",
@@ -162,7 +174,10 @@ def _calendar_part(manner: Manner, facts: Mapping[str, Any]) -> bytes | None:
     if method is None:
         return None
     attendee = Attendee(
-        facts["name"], facts["to_address"], "DECLINED" if method == "CANCEL" else facts["answer"]
+        facts["name"],
+        facts["to_address"],
+        "DECLINED" if method == "CANCEL" else facts["answer"],
+        is_asked="+r-" in facts["organizer_address"],
     )
     entry = entry_of(facts)
     return itip.cancel(entry, attendee) if method == "CANCEL" else itip.request(entry, attendee)

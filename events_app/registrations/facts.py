@@ -83,6 +83,7 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
         "mine_url": site.url(f"/events/{event.slug}/mine"),
         "unlisted": event.visibility != "public",
         "track": choose(event.track, language),
+        "offer_hours": event.offer_hours if event.offers_places else 0,
         "deletion_day": "" if event.deletion_day == NOT_YET_TOLD else event.deletion_day.isoformat(),
     }
 
@@ -100,6 +101,7 @@ def letter_facts(
         "is_over": now >= datetime.fromisoformat(str(event["ends_at"])),
         "answer": registration.answer,
         "invited": registration.invited,
+        "return_path": registration.organizer_address if "+r-" in registration.organizer_address else "",
         "site_url": site.base_url,
         "own_url": site.url(f"/registrations/{person.token}"),
         "way_url": f"{event['url']}/own/{key_of(WAY_BACK, registration.id, scope=scope, vault=office.vault)}",

@@ -1,7 +1,9 @@
 """The registration form: what was typed becomes one frozen `Applicant`, or every error at once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from wtforms import (
     BooleanField,
@@ -36,6 +38,13 @@ from events_app.web.forms import (
 WELL_KNOWN = ("gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "protonmail.com")
 """Where most people have their mail. A letter to one slip beside these reaches whoever collects such slips."""
 REAL_THOUGH_NEAR = {"googlemail.com", "mail.com", "email.com", "ymail.com", "gmail.co"}
+
+
+def code_typed(text: str | None) -> str:
+    """The code as it was typed, or as it stands in the link that was pasted instead."""
+    typed = tidy_line(text)
+    link = re.search(r"[?&]code=([^&#\s]+)", typed)
+    return unquote(link[1]) if link else typed
 
 
 def _meant(form: Any, address: Field) -> None:
@@ -91,8 +100,8 @@ class RegistrationForm(Form):
     )
     code = StringField(
         L_("Invitation code"),
-        [at_most(80)],
-        filters=[tidy_line],
+        [at_most(400)],
+        filters=[code_typed],
         description=L_("Only if the organizers gave you one."),
         render_kw={"autocomplete": "off", "dir": "ltr", "spellcheck": "false"},
     )

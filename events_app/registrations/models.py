@@ -10,10 +10,20 @@ from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.models import Model
 
+from events_app.addresses import Address
 from events_app.database import Prepared, rows
 from events_app.events.models.event import Event
-from events_app.registrations.rules import NoSuchRegistration, Status
+from events_app.registrations.rules import (
+    CodeForAnother,
+    CodeRevoked,
+    CodeUnknown,
+    CodeUsed,
+    NoSuchRegistration,
+    Status,
+    bare_code,
+)
 from events_app.tokens import digest
+from events_app.vault import Vault
 
 
 class Quota(Model):
@@ -38,10 +48,10 @@ class Registration(Model):
     for one and NULL afterwards, so that the unique key (event, address index, live) allows one living registration
     per address. `arrival` counts who came before whom, for each event, without a clock. `party` is shared by people
     who came together (the id of the one who registered them). `due_at` (unix ms) and `due_for` say what lapses by
-    itself, and when. `sequence` counts what calendars were told; `told` and `said` mark which times, place and texts
-    those were; `organizer_name` is the ORGANIZER's CN, the same for life; `answered_at` (unix ms) is the DTSTAMP of
-    the last calendar answer that counted, `undeliverable` that mail bounced; `invited` says whether a calendar holds
-    an entry of ours.
+    itself, and when. `sequence` counts what calendars were told, `telling` is the event's that this person heard last
+    (`told` and `said` are marks of versions up to 0006, read once by a later one); `organizer_name` is the ORGANIZER's
+    CN, the same for life; `answered_at` (unix ms) is the DTSTAMP of the last calendar answer that counted,
+    `undeliverable` that mail bounced; `invited` says whether a calendar holds an entry of ours.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -80,6 +90,7 @@ class Registration(Model):
     organizer_name = fields.CharField(max_length=200, default="")
     told = fields.CharField(max_length=16, default="")
     said = fields.CharField(max_length=16, default="")
+    telling = fields.IntField(default=1)
     undeliverable = fields.BooleanField(default=False)
     answered_at = fields.BigIntField(null=True)
 
@@ -95,6 +106,11 @@ class Registration(Model):
             ("due_at",),
             ("party",),
         )
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether what its calendar answers can reach us: its ORGANIZER is an address of its own."""
+        return "+r-" in self.organizer_address
 
     @staticmethod
     async def find_by_token(token: str) -> "Registration":
@@ -179,11 +195,6 @@ async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
     return {(row["status"], row["mode"]): row["number"] for row in found}
 
 
-async def how_many_hold_an_old_time(event_id: uuid.UUID, told: str) -> int:
-    """Living registrations whose letter, and calendar, say another time or place than the event does now."""
-    return await Registration.filter(event_id=event_id, live=1).exclude(told=told).count()
-
-
 class HistoryLine(Model):
     """One thing that happened to a registration: what, on which day, whose doing. Never a name, never a minute."""
 
@@ -230,6 +241,52 @@ class Invitation(Model):
         unique_together = (("event_id", "code_index"),)
         indexes = (("event_id", "batch"),)
 
+    @staticmethod
+    async def of_code(event_id: uuid.UUID, code: str, *, vault: Vault) -> "Invitation | None":
+        """The invitation of a code, whatever became of it."""
+        return await Invitation.get_or_none(
+            event_id=event_id, code_index=code_index(str(event_id), code, vault)
+        )
+
+    @staticmethod
+    async def find(event_id: uuid.UUID, code: str, address: Address, *, vault: Vault) -> "Invitation":
+        """The invitation of a typed code, if it may be used by this address.
+
+        Refuses `CodeUnknown`, `CodeUsed`, `CodeRevoked`, `CodeForAnother`.
+        """
+        invitation = await Invitation.of_code(event_id, code, vault=vault)
+        if invitation is None:
+            raise CodeUnknown()
+        if invitation.state == "used":
+            raise CodeUsed()
+        if invitation.state == "revoked":
+            raise CodeRevoked()
+        bound = invitation.address_index
+        mine = {vault.blind_index(str(event_id), each) for each in (address, address.earlier)}
+        if bound is not None and bytes(bound) not in mine:
+            raise CodeForAnother()
+        return invitation
+
+
+def code_index(scope: str, code: str, vault: Vault) -> bytes:
+    """What a row keeps of a code: its HMAC under the event's own key."""
+    return vault.code_index(scope, bare_code(code))
+
+
+async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
+    """The quota whose places an invitation opens. One of the other mode has none here: everybody's places count."""
+    if invitation.quota_id is None or not await Quota.exists(id=invitation.quota_id, mode=mode):
+        return None
+    return invitation.quota_id
+
+
+async def giver_of(invitation: Invitation) -> Registration:
+    """Whose place an invitation passes on, while they still have it; `CodeRevoked` otherwise."""
+    giver = await Registration.get_or_none(id=invitation.registration_id, event_id=invitation.event_id)
+    if giver is None or giver.status != Status.CONFIRMED:
+        raise CodeRevoked()
+    return giver
+
 
 class ErasedMark(Model):
     """That somebody registered here and asked to be erased: nothing but their address under the event's index key."""
@@ -241,10 +298,3 @@ class ErasedMark(Model):
 
     class Meta:
         table = "erased_mark"
-
-
-async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
-    """The quota whose places an invitation opens. One of the other mode has none here: everybody's places count."""
-    if invitation.quota_id is None or not await Quota.exists(id=invitation.quota_id, mode=mode):
-        return None
-    return invitation.quota_id

@@ -21,8 +21,8 @@ from events_app.registrations.posting import (
     post_own_page,
     reveal_person,
 )
-from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
+from events_app.registrations.told import hear, skip_what_is_due
 
 
 async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None) -> Pool:
@@ -172,21 +172,27 @@ async def confirm(registration: Registration, event: Event, *, letter: str, act:
     rules.check_life(Status(registration.status), Status.CONFIRMED)
     registration.status = Status.CONFIRMED
     registration.seated = True
-    registration.answer = ANSWER_OF[Status.CONFIRMED]
+    registration.answer = _answer_of_who_gets_a_seat(registration, act)
     registration.waitlist_order = None
     registration.due_at = None
     registration.due_for = Due.NOTHING
+    await hear(registration, event)
     if registration.invited:
         registration.sequence += 1
     # Somebody who came along without an address has no calendar to invite.
     registration.invited = bool(reveal_person(registration, vault=act.vault, reader=COURIER).address)
-    registration.told, registration.said = event.told, event.said
     await registration.save()
     is_late = await skip_what_is_due(event, [registration], now=act.now)
     await note(registration, letter, act=act)
     await post_about(letter, registration, event, act=act)
     if is_late and registration.mode == Mode.ONLINE:
         await post_own_page(registration, event, act=act)  # no reminder will bring them the way to join
+
+
+def _answer_of_who_gets_a_seat(registration: Registration, act: Act) -> str:
+    """Who said no to a tentative entry, and did not take the seat themselves, is asked again."""
+    said_no = registration.invited and registration.answer == "DECLINED"
+    return "NEEDS-ACTION" if said_no and act.who != Who.PERSON else ANSWER_OF[Status.CONFIRMED]
 
 
 async def end(registration: Registration, event: Event, *, letter: str, act: Act) -> None:

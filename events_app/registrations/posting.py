@@ -13,6 +13,7 @@ from events_app.mail import outbox
 from events_app.mail.emptying import empty_thread
 from events_app.registrations.facts import Person, event_facts, letter_facts, person_of
 from events_app.registrations.models import Invitation, Registration
+from events_app.registrations.told import sequence_of
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
 from events_app.web.site import Site
@@ -41,11 +42,6 @@ def person_context(registration_id: uuid.UUID) -> str:
 def guest_context(invitation_id: uuid.UUID) -> str:
     """What a sealed guest of an invitation is bound to."""
     return f"invitation:{invitation_id}"
-
-
-def code_index(scope: str, code: str, vault: Vault) -> bytes:
-    """What a row keeps of a code: its HMAC under the event's own key; case and spaces do not count."""
-    return vault.code_index(scope, "".join(code.split()).replace("-", "").lower())
 
 
 def reveal_person(registration: Registration, *, vault: Vault, reader: Reader) -> Person:
@@ -111,6 +107,7 @@ async def post_about(
     language = str((more or {}).get("language", registration.language))
     about = event_facts(event, hosts, language=language, site=act.site)
     facts: dict[str, Any] = letter_facts(registration, person, about, office=act.office, now=act.now)
+    facts["sequence"] = await sequence_of(registration, event)
     posted = await outbox.post(
         kind,
         vault=act.vault,

@@ -1,5 +1,6 @@
 """What is true of registrations whatever they are stored in: their life, and who gets a place."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any, Final
 
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import L_, N_
+from events_app.texts import visible, western_digits
 
 
 class Status(StrEnum):
@@ -247,3 +249,12 @@ def is_near(domain: str, other: str) -> bool:
         return short[at:] == long[at + 1 :]
     swapped = short[at + 1 : at + 2] + short[at : at + 1] + short[at + 2 :]
     return short[at + 1 :] == long[at + 1 :] or swapped == long[at:]
+
+
+def bare_code(code: str) -> str:
+    """A code as it is compared: without spaces, dashes of any length and what shows nothing, in small Western letters
+    and digits, also where it was typed in full width or with Arabic digits."""
+    plain = unicodedata.normalize("NFKC", western_digits(visible(code)))
+    return "".join(
+        c for c in plain if not c.isspace() and unicodedata.category(c) not in {"Pd", "Cf"}
+    ).lower()

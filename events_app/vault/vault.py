@@ -180,6 +180,10 @@ class Vault:
         """
         self._deletions.add(Deletion(clock.now().date(), scope, str(person)))
 
+    def note(self, deletion: Deletion) -> None:
+        """Write down what a newer list, or one from another place, says was forgotten."""
+        self._deletions.add(deletion)
+
     def deletions(self) -> list[Deletion]:
         """What was ever forgotten here, oldest first. Refuses `DeletionsUnreadable`."""
         return self._deletions.read()

@@ -22,15 +22,16 @@ from wtforms.widgets import EmailInput, TextArea, TextInput
 from events_app.addresses import AddressOutOfReach, NotAnAddress, read_address, shown
 from events_app.errors import Invalid
 from events_app.i18n import N_, current_language, ngettext, translate
+from events_app.texts import is_blank, of_characters, visible, with_line_feeds
 
 MOST_FIELDS = 400
 MOST_IN_A_FIELD = 256 * 1024
 Validator = Callable[[WTForm, Field], None]
 FormOf = TypeVar("FormOf", bound=WTForm)
 
-# C0 and C1 controls, line separators, bidi overrides and isolates, BOM. Zero-width joiners stay: Persian needs them.
+# C0 and C1 controls, bidi overrides and isolates, BOM. Zero-width joiners stay: Persian needs them.
 _UNWANTED = re.compile(
-    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 
 
@@ -49,7 +50,6 @@ class _OurSentences:
 WTFORMS_SENTENCES = (
     N_("Not a valid choice."),
     N_("Not a valid integer value."),
-    N_("Not a valid date value."),
 )
 
 
@@ -129,8 +129,12 @@ async def _parsed(request: Request, files: int) -> FormData:
 
 
 def tidy(text: str | None) -> str:
-    """What was typed, without what nobody types on purpose: control and direction characters; NFC; trimmed."""
-    return _UNWANTED.sub("", unicodedata.normalize("NFC", text or "")).replace("\r\n", "\n").strip()
+    """What was typed, without what nobody types on purpose: control and direction characters; NFC; trimmed.
+
+    Every end of a line is a line feed. Nothing that can be seen is nothing at all.
+    """
+    said = _UNWANTED.sub("", with_line_feeds(unicodedata.normalize("NFC", of_characters(text or "")))).strip()
+    return "" if is_blank(said) else said
 
 
 def tidy_line(text: str | None) -> str:
@@ -139,8 +143,9 @@ def tidy_line(text: str | None) -> str:
 
 
 def tidy_address(text: str | None) -> str:
-    """An e-mail address as it was pasted: no white space beside its @, nor the `mailto:` of a copied link."""
-    return re.sub(r" ?@ ?", "@", tidy_line(text)).removeprefix("mailto:")
+    """An e-mail address as it was pasted: no white space beside its @, nothing that nobody sees, nor the `mailto:` of a
+    copied link."""
+    return re.sub(r" ?@ ?", "@", visible(tidy_line(text))).removeprefix("mailto:")
 
 
 def tidy_web_address(text: str | None) -> str:
@@ -239,11 +244,6 @@ def an_address(form: WTForm, field: Field) -> None:
 def a_web_address(form: WTForm, field: Field) -> None:
     if not re.fullmatch(r"https?://[^\s/?#]+\.?[^\s]*", field.data or "", re.IGNORECASE):
         raise ValidationError(translate(N_("A full web address, please. Example: https://example.org/page")))
-
-
-def western_digits(text: str | None) -> str:
-    """٠١٢ and ۰۱۲ become 012; everything else stays."""
-    return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text or "")
 
 
 def with_ids(form: FormOf, prefix: str) -> FormOf:

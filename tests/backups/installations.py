@@ -7,8 +7,8 @@ from asyncio.subprocess import PIPE
 from dataclasses import dataclass
 from pathlib import Path
 
-from events_app.commands import opened
 from events_app.events.models.event import Event
+from events_app.opening import opened
 from events_app.settings import Settings
 from events_app.settings.sections import Database, Mail, Storage
 from events_app.settings.sections import Site as SiteSettings

@@ -14,8 +14,9 @@ from events_app.backups.refusals import (
     NeverStarted,
     RestoreUnfinished,
 )
-from events_app.commands import opened, prepare
+from events_app.commands import prepare
 from events_app.installation import Installation
+from events_app.opening import opened
 from events_app.settings import Settings
 from events_app.vault import Vault
 from tests import make

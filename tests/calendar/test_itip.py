@@ -13,9 +13,10 @@ from icalendar import Calendar
 
 from events_app.calendar import itip
 from events_app.calendar.entry import Attendee, Entry
+from events_app.calendar.feed import piece
 from events_app.calendar.zones import TimeDoesNotExist, zone
 from tests.calendar import stranger
-from tests.calendar.samples import ANN, BERLIN, WRITTEN, at, entry
+from tests.calendar.samples import ANN, BERLIN, WRITTEN, at, entry, held, wall
 
 pytestmark = pytest.mark.engine_free
 
@@ -298,7 +299,7 @@ def _names(data: bytes) -> list[str]:
 
 def _bare(text: str) -> str:
     """Without direction marks, encoded-word guards and runs of spaces."""
-    return " ".join(text.replace("\u200f", "").split(" ")).strip()
+    return " ".join(text.replace("\u200f", "").replace("\u200e", "").split(" ")).strip()
 
 
 def _run(script: str, seed: str) -> str:
@@ -306,3 +307,37 @@ def _run(script: str, seed: str) -> str:
     return subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, check=True
     ).stdout.decode()
+
+
+@pytest.mark.parametrize("zone_key", ["Africa/Cairo", "Africa/Casablanca", "Asia/Jerusalem"])
+def test_a_zone_that_calendars_read_wrongly_is_never_written(zone_key: str) -> None:
+    told = held(zone_key, wall(2027, 6, 1, 18))
+
+    for data in (itip.request(told, ANN), itip.cancel(told, ANN), itip.publish(told)):
+        assert b"TZID" not in data
+        assert f"DTSTART:{told.starts.astimezone(UTC):%Y%m%dT%H%M%SZ}\r\n".encode() in data
+
+
+def test_a_time_told_in_utc_is_also_said_as_the_clocks_there_show_it() -> None:
+    data = itip.request(held("Africa/Cairo", wall(2027, 6, 1, 18)), ANN).replace(b"\r\n ", b"").decode()
+
+    said = "On the clocks of Cairo: Tuesday 1 June 2027\\, 18:00 to Tuesday 1 June 2027\\, 19:30"
+    assert f"DESCRIPTION;LANGUAGE=en:{said}" in data
+    assert "On the clocks" not in itip.request(entry(), ANN).decode()
+
+
+def test_whole_days_are_dates_and_the_end_is_the_day_after_the_last() -> None:
+    told = held("Africa/Cairo", wall(2027, 6, 1), hours=71.98, all_day=True, transparent=True)
+
+    for data in (itip.request(told, ANN), itip.cancel(told, ANN), itip.publish(told), piece(told).data):
+        assert b"DTSTART;VALUE=DATE:20270601\r\n" in data
+        assert b"DTEND;VALUE=DATE:20270604\r\n" in data
+        assert b"TZID" not in data
+        assert b"TRANSP:TRANSPARENT\r\n" in data
+
+
+def test_no_answer_is_asked_for_that_cannot_arrive() -> None:
+    unheard = Attendee("Ann Example", "ann@example.org", is_asked=False)
+
+    assert b"RSVP" not in itip.request(entry(), unheard)
+    assert b"RSVP=TRUE" in itip.request(entry(), ANN).replace(b"\r\n ", b"")

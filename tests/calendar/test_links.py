@@ -78,3 +78,12 @@ def test_a_long_arabic_text_leaves_a_link_that_programs_do_not_cut(make: Callabl
 def test_a_time_that_does_not_exist_is_refused() -> None:
     with pytest.raises(TimeDoesNotExist):
         links.google(entry(starts=at(BERLIN, 2027, 3, 28, 2, 30), ends=at(BERLIN, 2027, 3, 28, 5)))
+
+
+def test_whole_days_are_given_as_days() -> None:
+    told = entry(starts=at(BERLIN, 2027, 3, 28), ends=at(BERLIN, 2027, 3, 30, 23, 59), all_day=True)
+
+    google, outlook = asked(links.google(told)), asked(links.outlook(told))
+
+    assert (google["dates"], "ctz" in google) == ("20270328/20270331", False)
+    assert [outlook[name] for name in ("allday", "startdt", "enddt")] == ["true", "2027-03-28", "2027-03-31"]

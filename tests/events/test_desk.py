@@ -232,11 +232,13 @@ async def test_what_is_missing_is_said_once(house: House) -> None:
     unreadable = words_of(await new_event(desk, starts_on="31.12."))
 
     assert wrong == ["title_en", "starts_on"]
-    assert "Not a valid date value" not in words_of(answer)
+    assert "Please write the date as year, month and day" not in words_of(answer)
     arabic = await new_event(await house.desk(**{"accept-language": "ar"}), title_en="", title_ar="")
     assert 'id="title_ar-error"' in arabic.text
     assert 'id="title_en-error"' not in arabic.text
-    assert unreadable.count("Not a valid date value") == 2  # beside the field and in the summary
+    assert (
+        unreadable.count("Please write the date as year, month and day") == 2
+    )  # beside the field and in the summary
     assert "Please choose the date" not in unreadable
 
 
@@ -248,7 +250,7 @@ async def test_a_draft_is_deleted_from_its_overview_unless_somebody_was_invited(
         vault=house.vault,
         scope=str(invited.id),
         about=outbox.About(event_id=invited.id),
-        facts={},
+        facts={"to_address": "guest@example.org"},
         now=NOW,
     )
     assert "Delete the draft" in words_of(await desk.get(f"/desk/events/{draft.id}"))
@@ -537,6 +539,40 @@ async def test_only_ours_is_offered_as_the_first_host(house: House) -> None:
     assert "Cedar Archive" in page
     assert "Open Table" not in page
     assert await Organization.filter(ours=True).count() == 1
+
+
+@pytest.mark.parametrize("typed", ["٢٠٢٧-٠١-١٤", "14.01.2027", "14/1/2027"])
+async def test_a_date_is_taken_as_an_organizer_types_it(house: House, typed: str) -> None:
+    desk = await house.desk()
+
+    answer = await desk.post("/desk/events/new", **make.form(starts_on=typed, closes="13.1.2027 12:00"))
+
+    assert answer.status_code == 303, words_of(answer)
+    event = await Event.get()
+    assert f"{event.starts:%Y-%m-%d}" == "2027-01-14"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            "3/4/2027",
+            "“3/4/2027” may be Saturday 3 April 2027 or Thursday 4 March 2027. "
+            "Please write it as 2027-04-03 or 2027-03-04.",
+        ),
+        ("soon", "Please write the date as year, month and day, such as 2027-01-14."),
+    ],
+)
+async def test_a_date_that_cannot_be_read_is_answered_with_an_example(
+    house: House, typed: str, said: str
+) -> None:
+    desk = await house.desk()
+
+    answer = await desk.post("/desk/events/new", **make.form(starts_on=typed))
+
+    assert answer.status_code == 422
+    assert said in words_of(answer)
+    assert f'value="{typed}"' in answer.text
 
 
 async def test_places_are_never_made_fewer_than_a_party_that_waits_without_a_word(house: House) -> None:

@@ -19,9 +19,9 @@ from events_app import app as house
 from events_app import clock, i18n
 from events_app.accounts import actions as accounts
 from events_app.accounts.guard import FormExpired
-from events_app.commands import opened
 from events_app.errors import Invalid
 from events_app.events.rules import EventChangedMeanwhile
+from events_app.opening import opened
 from events_app.settings import Settings, load_settings
 from events_app.vault import Vault
 from events_app.web.limits import TooOften

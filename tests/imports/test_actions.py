@@ -64,7 +64,7 @@ async def test_seats_go_in_the_order_of_the_list_and_the_rest_waits_in_that_orde
     assert [row.status for row in rows] == ["confirmed"] * 3 + ["waitlisted"] * 2
     assert [row.waitlist_order for row in rows] == [None, None, None, 1, 2]
     assert [row.seated for row in rows] == [True] * 3 + [False] * 2
-    assert [(row.invited, row.told) for row in rows[2:4]] == [(True, event.told), (False, event.told)]
+    assert [(row.invited, row.telling) for row in rows[2:4]] == [(True, 1), (False, 1)]
     assert sorted(await make.kinds(event, office)) == sorted(
         [f"confirmed guest{who}@example.org" for who in (1, 2, 3)]
         + [f"waitlisted guest{who}@example.org" for who in (4, 5)]

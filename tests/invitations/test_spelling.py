@@ -104,3 +104,33 @@ async def test_a_form_never_gives_an_address_back_in_other_letters(house: House)
     assert answer.status_code == 422
     assert 'value="salma@bücher.example"' in answer.text
     assert "xn--" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "form", ["{code}", "{upper}", "{spread}", "https://events.example.org/events/x/register?code={code}"]
+)
+async def test_a_code_is_taken_as_it_was_pasted(house: House, form: str) -> None:
+    event = await make.event(house.vault)
+    code = await code_for(house, event.id, "Salma <salma@example.org>")
+    typed = form.format(code=code, upper=code.upper(), spread="–".join((code[:4], code[4:8], code[8:])))
+    client = await house.client()
+
+    answer = await client.post(
+        f"/events/{event.slug}/register",
+        data={"name": "Salma", "address": "salma@example.org", "language": "en", "code": typed},
+    )
+
+    assert answer.status_code == 303, words_of(answer)
+
+
+async def test_a_name_that_nobody_sees_is_asked_for_again(house: House) -> None:
+    event, client = await make.event(house.vault), await house.client()
+
+    answer = await client.post(
+        f"/events/{event.slug}/register",
+        data={"name": "\u200b\u2060", "address": "sal\u00adma@exam\u200bple.org", "language": "en"},
+    )
+
+    assert answer.status_code == 422
+    assert "Please tell us a name we may use." in words_of(answer)
+    assert 'value="salma@example.org"' in answer.text

@@ -43,6 +43,7 @@ def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
         html=f"<p>This is letter {facts['n']}.</p>",
         calendar=INVITE,
         method="REQUEST",
+        sender_name="Cedar Archive" if kind == "test.hosted" else "",
     )
 
 
@@ -53,6 +54,7 @@ class Office:
     vault: Vault
     event_id: uuid.UUID = field(default_factory=uuid.uuid4)
     posted: int = 0
+    return_path: str = ""
     firsts: dict[uuid.UUID, int] = field(default_factory=dict)
 
     async def post(
@@ -74,7 +76,9 @@ class Office:
         for number in range(count):
             await self._post("test.letter", about[number % threads] if about else outbox.About(self.event_id))
 
-    def courier(self, server: SmtpServer | None, *, pace: Pace = QUICK, connections: int = 2) -> Courier:
+    def courier(
+        self, server: SmtpServer | None, *, pace: Pace = QUICK, connections: int = 2, **more: Any
+    ) -> Courier:
         """One that sends to the server, or keeps letters when there is none."""
         settings = Mail(
             host=server.host if server else "",
@@ -84,7 +88,7 @@ class Office:
             sender_name="Side events",
             connections=connections,
         )
-        return Courier(settings, self.vault, {"test": compose}, reader=Reader("courier"), pace=pace)
+        return Courier(settings, self.vault, {"test": compose}, reader=Reader("courier"), pace=pace, **more)
 
     @asynccontextmanager
     async def at_work(self, courier: Courier) -> AsyncIterator[None]:
@@ -122,7 +126,7 @@ class Office:
     async def _post(self, kind: str, about: outbox.About) -> Letter:
         self.posted += 1
         guest = self.firsts.setdefault(about.thread, self.posted) if about.thread else self.posted
-        facts = {"to_address": f"guest{guest}@example.org", "n": self.posted}
+        facts = {"to_address": f"guest{guest}@example.org", "n": self.posted, "return_path": self.return_path}
         scope = str(self.event_id)
         return await outbox.post(kind, vault=self.vault, scope=scope, about=about, facts=facts, now=now())
 

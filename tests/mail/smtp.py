@@ -43,7 +43,8 @@ class SmtpServer:
 
     rcpt, data: replies for an address, in order, such as ["451 later", "451 later"]; after them all is well.
     A reply of "hang up" closes the connection without a word; "take and hang up" (data only) takes the letter
-    first. always_rcpt: a reply for an address that never changes. always_mail: a reply to every sender.
+    first. always_rcpt: a reply for an address that never changes. always_mail: a reply to every sender; by_sender:
+    to one.
     slow: seconds before each final reply.
     """
 
@@ -53,6 +54,7 @@ class SmtpServer:
     data: dict[str, list[str]] = field(default_factory=dict)
     always_rcpt: dict[str, str] = field(default_factory=dict)
     always_mail: str = ""
+    by_sender: dict[str, str] = field(default_factory=dict)
     slow: float = 0.0
     letters: list[Received] = field(default_factory=list)
     connections: int = 0
@@ -119,8 +121,8 @@ class _Handler:
     async def handle_MAIL(
         self, smtp: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self.server.always_mail:
-            return self.server.always_mail
+        if reply := self.server.always_mail or self.server.by_sender.get(address):
+            return reply
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 OK"

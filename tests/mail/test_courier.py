@@ -36,6 +36,15 @@ async def test_a_letter_arrives_as_it_was_built(office: Office, server: SmtpServ
     assert list(alternative.iter_parts())[2].get_payload(decode=True) == INVITE
 
 
+async def test_the_senders_name_of_the_settings_is_never_overruled(
+    office: Office, server: SmtpServer
+) -> None:
+    await office.post("test.hosted")
+    await office.deliver(server)
+
+    assert str(server.letters[0].message["From"]) == "Side events <events@example.org>"
+
+
 async def test_the_bytes_kept_are_the_bytes_sent(office: Office, server: SmtpServer) -> None:
     await office.post()
     await office.deliver(server)

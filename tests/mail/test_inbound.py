@@ -35,7 +35,7 @@ def test_a_reply_is_read_for_what_it_answers_and_nothing_else() -> None:
     ("raw", "kind"),
     [
         (b"x" * (LARGEST + 1), MailKind.TOO_LARGE),
-        (REPLY.replace(b"METHOD:REPLY", b"METHOD:REQUEST"), MailKind.UNREADABLE),
+        (REPLY.replace(b"METHOD:REPLY", b"METHOD:REQUEST"), MailKind.HUMAN),
         (REPLY.replace(b"TENTATIVE", b"MAYBE"), MailKind.UNREADABLE),
         (
             REPLY.replace(b"END:VCALENDAR", b"BEGIN:VEVENT\r\nEND:VEVENT\r\nEND:VCALENDAR"),

@@ -17,8 +17,8 @@ MAIL = b"From: guest@example.org\r\n\r\nHello\r\n"
 async def test_the_server_takes_what_is_ours_and_refuses_the_rest(protocol: str) -> None:
     taken: list[tuple[str, bytes, str]] = []
 
-    async def is_ours(recipient: str) -> bool:
-        return recipient == "events+r-abc@example.org"
+    async def is_ours(recipient: str, return_path: str) -> bool:
+        return return_path == "guest@example.org" and recipient == "events+r-abc@example.org"
 
     async def take(recipient: str, raw: bytes, return_path: str) -> None:
         taken.append((recipient, raw, return_path))

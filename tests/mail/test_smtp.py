@@ -1,6 +1,7 @@
 """What becomes of a letter when the server says no, not now, or nothing at all."""
 
 import asyncio
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 
@@ -182,3 +183,75 @@ async def test_a_letter_that_is_always_in_doubt_is_left_to_a_person(
     letter = await office.letter()
 
     assert (letter.state, letter.doubts, len(server.letters)) == ("unsure", 5, 5)
+
+
+PLUS, MAILBOX = "events+r-abcdefghijklmnopqrstuvwxyz@example.org", "events@example.org"
+
+
+async def test_delivery_reports_come_to_the_registrations_own_address(
+    office: Office, server: SmtpServer
+) -> None:
+    office.return_path = PLUS
+    await office.post()
+    async with office.at_work(office.courier(server, returns_to=MAILBOX)):
+        await until(office.is_quiet)
+    (received,) = server.letters
+
+    assert received.sender == PLUS
+    assert str(received.message["From"]).endswith("<events@example.org>")
+    assert b"+r-" not in received.raw
+
+
+async def test_a_letter_tried_again_still_names_the_same_return_path(
+    office: Office, server: SmtpServer
+) -> None:
+    office.return_path = PLUS
+    server.data[GUEST] = ["451 later"]
+    await office.post()
+    async with office.at_work(office.courier(server, returns_to=MAILBOX)):
+        await until(office.is_quiet)
+
+    assert [received.sender for received in server.letters] == [PLUS]
+
+
+async def test_without_a_mailbox_that_takes_mail_in_no_letter_names_another_sender(
+    office: Office, server: SmtpServer
+) -> None:
+    office.return_path = PLUS
+    await office.post()
+    await office.deliver(server)
+
+    assert [received.sender for received in server.letters] == [MAILBOX]
+
+
+async def test_a_server_that_takes_no_plus_address_as_sender_stops_no_letter(
+    office: Office, server: SmtpServer
+) -> None:
+    office.return_path = PLUS
+    server.by_sender[PLUS] = "553 5.7.1 sender address rejected: not owned by user"
+    await office.post()
+    await office.post()
+    async with office.at_work(office.courier(server, returns_to=MAILBOX)):
+        await until(office.is_quiet)
+
+    assert [received.sender for received in server.letters] == [MAILBOX] * 2
+
+
+async def test_only_an_address_that_nobody_has_is_said_to_have_come_back(
+    office: Office, server: SmtpServer
+) -> None:
+    heard = []
+
+    async def came_back(thread: uuid.UUID, address: str) -> None:
+        heard.append((thread, address))
+
+    threads = [uuid.uuid4() for _ in range(3)]
+    server.rcpt[GUEST] = ["550 5.1.1 user unknown"]
+    server.data["guest2@example.org"] = ["552 5.3.4 too large"]
+    for thread in threads:
+        await office.post(thread=thread)
+    async with office.at_work(office.courier(server, came_back=came_back)):
+        await until(office.is_quiet)
+
+    assert heard == [(threads[0], GUEST)]
+    assert await office.states() == ["refused", "refused", "sent"]

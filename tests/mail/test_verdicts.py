@@ -2,7 +2,7 @@
 
 import pytest
 
-from events_app.mail.verdicts import Stage, Verdict, judge
+from events_app.mail.standing import Stage, Verdict, judge
 
 pytestmark = pytest.mark.engine_free
 

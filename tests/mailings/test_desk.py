@@ -301,7 +301,7 @@ async def test_kept_letters_of_an_event_are_sent_again_after_one_question(house:
     answer = await desk.post(f"{path}/again")
 
     assert f'href="{path}/again"' in listed.text
-    assert "2 letters that were refused or kept would be sent again." in asked
+    assert "4 letters that were refused or kept would be sent again." in asked  # their own pages come apart
     assert answer.headers["location"] == path
     assert {letter.state for letter in await Letter.all()} == {"queued"}
 

@@ -162,3 +162,16 @@ async def test_an_unlisted_event_and_a_draft_are_in_no_feed(house: make.House) -
         "/events.atom",
     ):
         assert hidden.id.hex not in (await browser.get(path)).text.replace("-", "")
+
+
+async def test_no_character_that_xml_forbids_breaks_a_feed(house: make.House) -> None:
+    """An older version kept them."""
+    conference = await make.conference()
+    event = await make.event(
+        house.vault, conference_id=conference.id, title={"en": "Films\uffff\ufffe & \x0btalk"}
+    )
+    assert "\uffff" in event.title["en"]
+    browser = await house.client()
+
+    for path in ("/conferences/forum/schedule.xml", "/conferences/forum.atom", "/events.atom"):
+        assert "Films" in "".join(ET.fromstring((await browser.get(path)).text).itertext())

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from events_app.directory.models import Room, Venue
-from events_app.events.models.event import Event
-from events_app.events.models.where import programme_of
+from events_app.events.models.event import Event, programme_of
 from events_app.publishing.pages.conference import grids_of
 from events_app.publishing.pages.lists import by_day
 from tests import make

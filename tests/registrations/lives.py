@@ -71,7 +71,7 @@ async def register(life: Life, number: int) -> None:
 async def register_by_hand(life: Life, number: int) -> None:
     someone = make.applicant(TOWN[number % len(TOWN)], mode=MODES[number // 12 % 2])
     writes = bool(number // 24 % 2)
-    await registering.register_by_hand(life.event_id, someone, act=life.office.at(life.now), writes=writes)
+    await deciding.register_by_hand(life.event_id, someone, act=life.office.at(life.now), writes=writes)
 
 
 @one_transaction

@@ -16,10 +16,11 @@ from events_app.mail.models import Letter
 from events_app.mailings.actions import announcing
 from events_app.registrations import rules
 from events_app.registrations.actions import leaving, registering
-from events_app.registrations.models import Registration, counts_of, how_many_hold_an_old_time
+from events_app.registrations.models import Registration, counts_of
 from events_app.registrations.places import pool_of
 from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Pool, Status
+from events_app.registrations.told import how_many_hold_an_old_time
 from events_app.vault import Reader
 from tests import make
 from tests.make import NOW
@@ -53,7 +54,12 @@ async def test_a_free_seat_is_confirmed_with_a_letter(office: Office) -> None:
 
     assert receipt == registering.Receipt(event.id, Status.CONFIRMED, "in_person", "guest1@example.org")
     row = await make.row_of(event, "guest1@example.org", office=office)
-    assert (row.status, row.answer, row.invited, row.told) == ("confirmed", "ACCEPTED", True, event.told)
+    assert (row.status, row.answer, row.invited, row.telling) == (
+        "confirmed",
+        "ACCEPTED",
+        True,
+        event.telling,
+    )
     assert (row.waitlist_order, row.sequence, row.registered_on) == (None, 0, NOW.date())
     assert await make.kinds(event, office) == ["confirmed guest1@example.org"]
 
@@ -101,11 +107,11 @@ async def test_a_seat_that_becomes_free_goes_to_the_first_in_line_at_once(office
     assert await confirmed(event, office) == ["Guest 1", "Guest 3", "Guest 4"]
     assert await line(event, office) == ["Guest 5"]
     moved = await Registration.get(id=rows[3].id)
-    assert (moved.answer, moved.waitlist_order, moved.invited, moved.told) == (
+    assert (moved.answer, moved.waitlist_order, moved.invited, moved.telling) == (
         "ACCEPTED",
         None,
         True,
-        event.told,
+        event.telling,
     )
     assert (await make.kinds(event, office))[5:] == [
         "cancelled guest2@example.org",
@@ -429,12 +435,12 @@ async def test_a_change_of_time_is_told_once_to_those_who_hold_the_old_one(offic
     await make.registered(event, 1, 2, office=office)
     changed = await make.change(event, office, starts_wall="2035-05-12T12:00", capacity_in_person=2)
     await make.registered(event, 3, office=office)
-    assert await how_many_hold_an_old_time(changed.id, changed.told) == 2
+    assert await how_many_hold_an_old_time(changed.id) == 2
 
     told = [await announcing.announce(event.id, act=office.at(NOW)) for _ in range(3)]
 
     assert told == [2, 0, 0]
-    assert await how_many_hold_an_old_time(changed.id, changed.told) == 0
+    assert await how_many_hold_an_old_time(changed.id) == 0
     letters = [post for post in await make.posted(event, office) if post.kind == "changed"]
     assert sorted(post.to for post in letters) == ["guest1@example.org", "guest2@example.org"]
     for post in letters:
@@ -467,7 +473,7 @@ async def test_a_change_that_is_taken_back_before_anybody_was_told_needs_no_lett
     await make.change(event, office, starts_wall="2035-05-12T12:00")
     back = await make.change(event, office, starts_wall=make.STARTS)
 
-    assert await how_many_hold_an_old_time(back.id, back.told) == 0
+    assert await how_many_hold_an_old_time(back.id) == 0
     assert await announcing.announce(event.id, act=office.at(NOW)) == 0
 
 
@@ -478,7 +484,6 @@ async def test_a_change_that_is_taken_back_before_anybody_was_told_needs_no_lett
         {"ends_wall": "2035-05-12T15:00"},
         {"zone": "Asia/Beirut"},
         {"place": {"en": "Elsewhere"}},
-        {"offers_online": True},
     ],
 )
 async def test_what_a_calendar_says_makes_people_hold_an_old_entry(
@@ -489,7 +494,7 @@ async def test_what_a_calendar_says_makes_people_hold_an_old_entry(
 
     changed = await make.change(event, office, **changes)
 
-    assert await how_many_hold_an_old_time(changed.id, changed.told) == 1
+    assert await how_many_hold_an_old_time(changed.id) == 1
 
 
 async def test_a_new_consent_or_capacity_makes_nobody_hold_an_old_entry(office: Office) -> None:
@@ -498,7 +503,7 @@ async def test_a_new_consent_or_capacity_makes_nobody_hold_an_old_entry(office: 
 
     changed = await make.change(event, office, consent={"en": "I agree."}, capacity_in_person=9)
 
-    assert await how_many_hold_an_old_time(changed.id, changed.told) == 0
+    assert await how_many_hold_an_old_time(changed.id) == 0
 
 
 async def test_the_letters_of_one_person_count_their_calendar_upwards(office: Office) -> None:

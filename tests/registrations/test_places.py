@@ -11,7 +11,7 @@ from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mailings.actions import announcing
 from events_app.registrations import posting, rules
-from events_app.registrations.actions import changing, deciding, leaving, registering
+from events_app.registrations.actions import changing, deciding, leaving
 from events_app.registrations.models import Invitation, Quota, Registration, place_in_line
 from events_app.registrations.rules import Guest, Status
 from tests import make
@@ -199,9 +199,7 @@ async def test_who_was_entered_without_a_letter_gets_no_cancel_for_an_entry_nobo
 ) -> None:
     event = await make.event(office.vault)
 
-    entered = await registering.register_by_hand(
-        event.id, make.applicant(1), act=office.at(NOW), writes=False
-    )
+    entered = await deciding.register_by_hand(event.id, make.applicant(1), act=office.at(NOW), writes=False)
     assert entered is not None
     await leaving.cancel(entered.id, act=office.at(NOW))
 
@@ -305,3 +303,23 @@ async def test_codes_that_pass_the_line_are_never_served_last_come_first(office:
         await leaving.cancel(row.id, act=office.at(NOW))
         served += [each for each in (*jumpers, waiting) if (await Registration.get(id=each.id)).seated]
     assert [row.id for row in served] == [row.id for row in (*jumpers, waiting)]
+
+
+async def test_colleagues_who_were_offered_nothing_never_hear_that_an_offer_is_over(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=2, offers_places=True, most_guests=1)
+    rows = await make.registered(event, 1, 2, office=office)
+    await make.registered(event, 3, office=office, guests=[Guest("Guest 9", "guest9@example.org")])
+    for row in rows:
+        await leaving.cancel(row.id, act=office.at(NOW))
+
+    later = NOW + timedelta(days=2)
+    for each in await deciding.due_now(later):
+        await deciding.lapse(each, act=office.at(later))
+
+    kinds = await make.kinds(event, office)
+    assert [kind for kind in kinds if kind.startswith("offer")] == [
+        "offered guest3@example.org",
+        "offer_lapsed guest3@example.org",
+    ]
+    assert kinds[-1] == "cancelled guest9@example.org"
+    assert await seated(event) == 0

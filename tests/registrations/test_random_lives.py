@@ -40,6 +40,7 @@ STORY = st.lists(
 )
 IN = {"confirmed", "promoted"}
 OUT = {"cancelled", "lapsed", "offer_lapsed", "passed_on", "event_cancelled"}
+NEWS, TOLD = {"changed", "corrected"}, "told"
 ASIDE = {"already", "handed", "own_page"}
 """Letters that follow from what was asked, not from what changed."""
 MANNERS = {**emails.KINDS, **mailings_emails.KINDS}
@@ -260,7 +261,7 @@ def letters_are_owed(before: Rows, after: Rows, news: Sequence[Note], act: Act, 
 
 
 def plain(kind: str) -> str:
-    return "in" if kind in IN else "out" if kind in OUT else kind
+    return "in" if kind in IN else "out" if kind in OUT else TOLD if kind in NEWS else kind
 
 
 def owed_to(was: Registration | None, row: Registration, act: Act) -> list[str]:
@@ -290,7 +291,7 @@ def changes_owed(was: Registration, row: Registration) -> list[str]:
 def news_owed(was: Registration, row: Registration, act: Act) -> list[str]:
     if act is not announce or row.status != was.status:
         return []
-    return ["changed"] if row.told != was.told else ["corrected"] if row.said != was.said else []
+    return [TOLD] if row.telling != was.telling else []
 
 
 def calendars_are_right(book: Book) -> None:

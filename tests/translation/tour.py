@@ -314,6 +314,8 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     await tour.send(desk.client, f"{base}/edit", **token, **make.form(**POST), revision="0")
     await make.change(events["open"], tour.house.office, starts_wall="2035-05-12T12:00")
     await tour.look(desk.client, base, f"{base}/registrations?q=zz", f"{base}/letters?state=sent")
+    await tour.look(desk.client, f"{base}/data", "/desk/held")
+    await tour.send(desk.client, f"{base}/data/deletion", **token)
     await tour.look(desk.client, f"{base}/changes")
     await tour.send(desk.client, f"{base}/changes", **token)
     await tour.look(desk.client, f"{base}/changes", "/conferences/forum")
@@ -322,7 +324,7 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     await tour.look(desk.client, letters[0], f"{letters[0]}/html")
     await tour.send(desk.client, f"{letters[0]}/sending", **token)
     await Letter.filter(event_id=events["open"].id).update(state="refused", due_at=None)
-    await tour.look(desk.client, f"{base}/letters/again", "/desk/mail/again", "/desk/mail")
+    await tour.look(desk.client, f"{base}/letters/again", "/desk/mail/again", "/desk/mail", "/desk/notices")
     await tour.send(desk.client, f"{base}/letters/again", **token)
     await tour.send(desk.client, "/desk/mail/again", **token)
     for row in await Registration.filter(event_id=events["open"].id, live=True).limit(1):

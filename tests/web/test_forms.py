@@ -14,6 +14,7 @@ from wtforms.meta import DefaultMeta
 
 from events_app import i18n
 from events_app.i18n import L_, use_language
+from events_app.texts import western_digits
 from events_app.web.forms import (
     Form,
     a_web_address,
@@ -25,7 +26,6 @@ from events_app.web.forms import (
     tidy_address,
     tidy_line,
     tidy_web_address,
-    western_digits,
 )
 
 pytestmark = pytest.mark.engine_free

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any
 
-from wtforms import StringField
+from wtforms import DateField, StringField
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
 from events_app.calendar.zones import zone as zone_of
 from events_app.calendar.zones import zones
+from events_app.directions import isolated
 from events_app.directory.rules import CITIES
-from events_app.i18n import N_, say_city, translate
-from events_app.web.forms import tidy_line, western_digits
+from events_app.i18n import N_, say_city, say_date, translate
+from events_app.texts import days_meant, western_digits
+from events_app.web.forms import tidy_line
 
 YEARS = range(2000, 2100)
 
@@ -31,7 +33,7 @@ def read_wall_time(typed: str | None) -> str:
                 N_(
                     "“%(typed)s” is not a time on the 24-hour clock. Please write it without AM or PM, such as 13:00."
                 ),
-                typed=tidy_line(typed),
+                typed=isolated(tidy_line(typed)),
             )
         )
     raise ValidationError(translate(N_("Please write the time on the 24-hour clock, such as 13:00.")))
@@ -41,6 +43,31 @@ def plausible(form: Any, day: Field) -> None:
     """A day whose year is no slip of the finger, such as 0206 or 20266."""
     if day.data and day.data.year not in YEARS:
         raise ValidationError(translate(N_("Please check the year.")))
+
+
+class DayField(DateField):
+    """A day as browsers send it, or as it is typed where they offer no calendar: ٢٠٢٧-٠١-١٤, 14.1.2027."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        if not valuelist:
+            return
+        typed = tidy_line(str(valuelist[0]))
+        if typed:
+            self.data = None
+            self.data = read_typed_day(typed)
+
+
+def read_typed_day(typed: str) -> date:
+    """Refuses (ValueError, as WTForms wants it) what is no date, and one that may mean two, in words that help."""
+    meant = days_meant(typed)
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        one, other = meant
+        may_be = N_("“%(typed)s” may be %(one)s or %(other)s. Please write it as %(first)s or %(second)s.")
+        said = {"one": say_date(one), "other": say_date(other), "first": f"{one}", "second": f"{other}"}
+        raise ValueError(translate(may_be, typed=isolated(typed), **said))
+    raise ValueError(translate(N_("Please write the date as year, month and day, such as 2027-01-14.")))
 
 
 class WallTimeField(StringField):
@@ -73,8 +100,17 @@ def _read_moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return None
+        return _read_typed_moment(text)
     return moment if moment.tzinfo is None and "T" in text else None
+
+
+def _read_typed_moment(text: str) -> datetime | None:
+    """'14.1.2027T9:30', where it is plain which day is meant."""
+    day, _at, hour = text.rpartition("T")
+    meant, hours = days_meant(day), re.fullmatch(r"(\d{1,2})[:.](\d{2})", hour)
+    if len(meant) != 1 or not hours or int(hours[1]) > 23 or int(hours[2]) > 59:
+        return None
+    return datetime.combine(meant[0], time(int(hours[1]), int(hours[2])))
 
 
 def moment_of(wall: str | None, zone: str) -> datetime | None:

@@ -16,6 +16,7 @@ from events_app.events import rules
 from events_app.events.actions.saving import save_change, write_hosts
 from events_app.events.models.event import Event
 from events_app.events.models.panel import ConsentText, consent_of
+from events_app.events.models.where import keep_what_was_told, told_to_all
 from events_app.events.rules import EventFacts, HostFacts, Status
 from events_app.handed import Begin, Follow
 from events_app.texts import Texts
@@ -81,20 +82,21 @@ async def change_event(
 ) -> Event:
     """Save an organizer's changes. Refuses `EventChangedMeanwhile` when `revision` is not the one they opened.
 
-    When the times or the place changed, `sequence` grows; who has been told the old ones is not written to here: the
-    desk shows how many they are and sends the update.
+    What was told and changes is kept as it was said, and when people are to be asked again `sequence` grows. They are
+    not written to here: the desk shows how many they are and sends the update.
     """
     event = await Event.claim(event_id)
     if event.revision != revision:
         raise rules.EventChangedMeanwhile()
-    told, days, deleted_on = event.told, event.deletion_days, event.deletion_day
+    said = told_to_all(event)
+    days, deleted_on = event.deletion_days, event.deletion_day
     if event.status == Status.DRAFT and facts.slug != event.slug:
         event.slug = await free_slug(facts.slug)
     before = await consent_of(event)
     await _apply(event, facts, act=act)
     if await _keep_consent(event, facts.consent, before=before):
         await ConsentText.create(event_id=event.id, version=event.consent_version, text=facts.consent)
-    if event.told != told and event.status != Status.DRAFT:
+    if await keep_what_was_told(event, said) and event.status != Status.DRAFT:
         event.sequence += 1
     await save_change(event, act=act)
     await follow(event.id, was_cancelled=False, act=act)
@@ -108,7 +110,9 @@ async def _apply(event: Event, facts: EventFacts, *, act: Act) -> None:
     for name in ("slug", "consent", "join_link"):
         columns.pop(name)
     event.update_from_dict(columns)
-    room = await Room.get_or_none(id=facts.room_id) if facts.room_id else None
+    room = await Room.filter(id=facts.room_id).select_related("venue").first() if facts.room_id else None
+    if room:
+        event.room = room
     event.venue_key = str(room.venue_id) if room else ""
     sealed = act.vault.seal(str(event.id), "join link", {"url": facts.join_link}) if facts.join_link else None
     event.join_link = sealed

@@ -9,6 +9,7 @@ from events_app.database import one_transaction
 from events_app.events import rules
 from events_app.events.actions.saving import save_change
 from events_app.events.models.event import Event, EventHost
+from events_app.events.models.where import announced_as, keep_what_was_told, told_to_all
 from events_app.events.rules import Status
 from events_app.handed import Follow, IsThere
 from events_app.i18n import N_, choose, current_language, translate
@@ -24,7 +25,7 @@ async def publish_event(event_id: uuid.UUID, *, follow: Follow, act: Act) -> Eve
     if event.status == Status.CANCELLED:
         event.sequence += 1
     event.status = Status.PUBLISHED
-    event.announced, event.moved_from = event.snapshot(), {}
+    event.announced, event.moved_from = announced_as(event), {}
     await save_change(event, act=act)
     await follow(event.id, was_cancelled=False, act=act)
     return event
@@ -122,7 +123,8 @@ async def _move_instants(event_id: uuid.UUID, *, act: Act) -> str:
     event = await Event.claim(event_id)
     if not _has_moved(event):
         return ""
+    before = told_to_all(event)
     event.starts_at, event.ends_at = event.starts.astimezone(UTC), event.ends.astimezone(UTC)
-    event.sequence += 1
+    event.sequence += await keep_what_was_told(event, before)
     await save_change(event, act=act)
     return event.slug

@@ -119,7 +119,7 @@ async def show_event(request: Request) -> Response:
         missing=await life.what_is_missing(event),
         untranslated=untranslated(event),
         counts=counts.get(event.id, {}),
-        behind=await house_of(request).count_behind(event.id, event.told),
+        behind=await house_of(request).count_behind(event.id),
         letters=await house_of(request).count_letters(event.id),
         never_fit=await house_of(request).how_many_never_fit(event),
         cities=in_five_cities(event.starts, event.ends),

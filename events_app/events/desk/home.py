@@ -27,6 +27,7 @@ async def desk(request: Request) -> Response:
         past=[event for event in reversed(events) if event.ends_at <= now],
         counts=counts,
         deleted_soon=[event for event in events if _goes_soon(event, counts, now)],
+        asks_for_notices=await house_of(request).asks_for_notices(UUID(request.state.organizer.id)),
         has_organization=await Organization.filter(ours=True).exists(),
         now=now,
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    DateField,
     IntegerField,
     RadioField,
     SelectField,
@@ -20,6 +19,7 @@ from wtforms.validators import ValidationError
 from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, UnknownZone, instant
 from events_app.calendar.zones import zone as zone_of
 from events_app.directory.forms.times import (
+    DayField,
     WallMomentField,
     WallTimeField,
     moment_of,
@@ -66,7 +66,7 @@ class EventFields(Form):
     conference = SelectField(
         L_("On the margins of"), description=L_("The conference this event is held beside, if there is one.")
     )
-    starts_on = DateField(L_("Date"), [required(N_("Please choose the date.")), plausible])
+    starts_on = DayField(L_("Date"), [required(N_("Please choose the date.")), plausible])
     starts_time = WallTimeField(
         L_("Starts at"),
         [required(N_("Please write when it starts, such as 13:00."))],
@@ -79,7 +79,7 @@ class EventFields(Form):
         description=L_("24-hour clock, such as 14:30"),
         render_kw={"inputmode": "numeric", "dir": "ltr", "maxlength": 8},
     )
-    ends_on = DateField(L_("Last day, if it is another one"), [optional(), plausible])
+    ends_on = DayField(L_("Last day, if it is another one"), [optional(), plausible])
     zone = SelectField(
         L_("Time zone"),
         [required(N_("Please choose the time zone."))],

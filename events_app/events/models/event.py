@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
 
 from events_app import texts
@@ -24,7 +25,8 @@ class Event(Model):
     """One thing people register for. A side event is an event that names a conference.
 
     Wall time and IANA zone are the truth; `starts_at` and `ends_at` are the instants they mean, kept for sorting.
-    A capacity of None means without limit; a mode that is not offered has `offers_...` False.
+    A capacity of None means without limit; a mode that is not offered has `offers_...` False. `telling` counts what
+    people are told (see `where.Telling`), `sequence` what the public feeds' entries say.
 
     What is held of its people goes `deletion_days` after its end, and not before `deletion_not_before`. From
     `forgotten_on` on its keys are gone, with `is_emptied` also what they sealed; `counts` is what stays. A notice was
@@ -95,6 +97,7 @@ class Event(Model):
     status = fields.CharField(max_length=16, default=Status.DRAFT.value)
     visibility = fields.CharField(max_length=16, default=Visibility.PUBLIC.value)
     sequence = fields.IntField(default=0)
+    telling = fields.IntField(default=1)
     claims = fields.BigIntField(default=0)
     revision = fields.IntField(default=1)
     created_at = fields.DatetimeField()
@@ -150,36 +153,12 @@ class Event(Model):
 
     @property
     def told(self) -> str:
-        """A mark of what people are asked again about when it changes: times, zone, place, modes.
-
-        The instants count too: when a zone's rules change, the same wall time is another moment.
-        A room counts by its building: another room in the same house is a small change (`said`).
-        """
+        """A mark of when and where it is: what a reminder reminds of. What people hold, `where.Telling` says."""
         return _mark(
             self.starts_wall, self.ends_wall, self.zone, self.starts_fold, self.ends_fold,
             self.starts_at.astimezone(UTC).isoformat(), self.ends_at.astimezone(UTC).isoformat(),
             sorted(self.place.items()), self.venue_key, self.offers_in_person, self.offers_online,
         )  # fmt: skip
-
-    @property
-    def said(self) -> str:
-        """A mark of what a calendar entry also says, whose change asks nobody again: texts, and the room."""
-        return _mark(sorted(self.title.items()), sorted(self.summary.items()), str(self.room_id or ""))
-
-    def snapshot(self) -> dict[str, Any]:
-        """What is told to people when this event is announced; `announced` and `moved_from` hold such."""
-        return {
-            "starts_wall": self.starts_wall,
-            "ends_wall": self.ends_wall,
-            "starts_fold": self.starts_fold,
-            "ends_fold": self.ends_fold,
-            "zone": self.zone,
-            "starts_at": self.starts_at.astimezone(UTC).isoformat(),
-            "place": self.place,
-            "title": self.title,
-            "told": self.told,
-            "said": self.said,
-        }
 
     @staticmethod
     async def claim(event_id: uuid.UUID) -> "Event":
@@ -292,3 +271,23 @@ def _mark(*facts: Any) -> str:
 
 def _on_the_wall(wall: str, zone: str, fold: int) -> datetime:
     return datetime.fromisoformat(wall).replace(tzinfo=zone_of(zone), fold=fold)
+
+
+async def programme_of(found: Conference) -> list[Event]:
+    """Every public event beside a conference, past ones too, in order."""
+    return await (
+        Event.filter(
+            conference_id=found.id,
+            visibility=Visibility.PUBLIC,
+            status__in=[Status.PUBLISHED, Status.CANCELLED],
+        )
+        .order_by("starts_at", "id")
+        .select_related("conference", "room__venue")
+        .limit(2000)
+    )
+
+
+async def is_used(row_id: uuid.UUID) -> bool:
+    """Whether any event names this room, venue, conference or organization (app.py hands this down)."""
+    named = Q(room_id=row_id) | Q(room__venue_id=row_id) | Q(conference_id=row_id)
+    return await Event.filter(named).exists() or await EventHost.filter(organization_id=row_id).exists()

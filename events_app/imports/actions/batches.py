@@ -110,7 +110,7 @@ async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) ->
             continue
         person = reveal_person(row, vault=act.vault, reader=COURIER)
         row.invited = bool(person.address) and (row.status == Status.CONFIRMED or event.sends_holds)
-        row.told, row.said = event.told, event.said
-        await row.save(update_fields=["invited", "told", "said"])
+        row.telling = event.telling
+        await row.save(update_fields=["invited", "telling"])
         people.append((row, person))
     return await post_letters(event, people, act=act)

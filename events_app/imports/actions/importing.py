@@ -23,8 +23,8 @@ from events_app.registrations.facts import Facts, Person, event_facts, letter_fa
 from events_app.registrations.models import HistoryLine, Registration, end_of_line, next_arrival
 from events_app.registrations.places import pool_for_newcomers, pool_of
 from events_app.registrations.posting import organizer_address, organizer_name, person_context
-from events_app.registrations.reminded import skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Status
+from events_app.registrations.told import skip_what_is_due
 from events_app.tokens import digest, new_token
 
 AT_ONCE: Final = 250
@@ -207,7 +207,6 @@ async def _rows_of(
         code: await organizer_name(event, code, act=act)
         for code in {line.applicant.language for line in plan.new}
     }
-    told, said = event.told, event.said
     rows = list[Registration]()
     for newcomer, status, index in zip(people, plan.statuses, plan.indexes, strict=True):
         asked = newcomer.line.applicant
@@ -231,8 +230,7 @@ async def _rows_of(
                 invited=wish.writes and bool(asked.address) and (not waits or event.sends_holds),
                 organizer_address=organizer_address(act.site),
                 organizer_name=names[asked.language],
-                told=told,
-                said=said,
+                telling=event.telling,
             )
         )
         order += waits

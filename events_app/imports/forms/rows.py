@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from events_app.directions import isolated
 from events_app.events.models.event import Event
 from events_app.events.rules import Mode
 from events_app.folding import folded
@@ -17,7 +18,8 @@ from events_app.questions.models import Question
 from events_app.questions.rules import HAS_CHOICES, Kind, read_day, read_number, read_phone
 from events_app.questions.wording import countries, spoken_languages
 from events_app.registrations.rules import Applicant
-from events_app.web.forms import address_in, tidy, tidy_address, tidy_line, western_digits
+from events_app.texts import days_meant, visible, western_digits
+from events_app.web.forms import address_in, tidy, tidy_address, tidy_line
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,12 @@ class _Person:
 
     @property
     def name(self) -> str:
-        parts = (self.names.get("name", ""), self.names.get("given", ""), self.names.get("family", ""))
-        return " ".join(part for part in parts if part)
+        """The whole name once, where a list has it beside its parts: not Lina K Lina K."""
+        whole = self.names.get("name", "")
+        parts = " ".join(part for key in ("given", "family") if (part := self.names.get(key)))
+        if _holds(whole, parts):
+            return whole
+        return parts if _holds(parts, whole) else f"{whole} {parts}"
 
     def said(self) -> str:
         return self.name or self.address
@@ -91,6 +97,10 @@ class _Person:
             needs=self.needs,
             answers=self.answers,
         )
+
+
+def _holds(name: str, words: str) -> bool:
+    return set(folded(words).split()) <= set(folded(name).split())
 
 
 _Read = Callable[[_Person, str], None]
@@ -117,7 +127,7 @@ def _read_name(person: _Person, cell: str, part: str) -> None:
         person.wrong.append(translate(N_("The name holds letters that could not be read.")))
     elif meant := mended(cell):
         sentence = N_("The name is garbled: “%(seen)s” should probably be “%(meant)s”.")
-        person.wrong.append(translate(sentence, seen=cell[:60], meant=meant[:60]))
+        person.wrong.append(translate(sentence, seen=isolated(cell[:60]), meant=isolated(meant[:60])))
     name = tidy_line(cell)
     if len(name) > 120:
         person.wrong.append(translate(N_("The name is longer than %(most)s characters."), most=120))
@@ -130,14 +140,14 @@ def _read_address(person: _Person, cell: str) -> None:
     person.address = address_in(named[1] if named else typed) or ""
     if not person.address:
         sentence = N_("“%(address)s” is no e-mail address that a letter can be sent to.")
-        person.wrong.append(translate(sentence, address=typed[:80]))
+        person.wrong.append(translate(sentence, address=isolated(typed[:80])))
 
 
 def _read_language(person: _Person, cell: str) -> None:
     found = _language_words(languages()).get(_plain(cell))
     if found is None:
         sentence = N_("The language “%(language)s” is none of this site's.")
-        person.wrong.append(translate(sentence, language=cell[:40]))
+        person.wrong.append(translate(sentence, language=isolated(cell[:40])))
     else:
         person.language = found
 
@@ -168,7 +178,7 @@ def _mode_reader(event: Event) -> _Read:
         mode = words.get(_plain(cell))
         if mode is None:
             sentence = N_("“%(words)s” says neither “in person” nor “online”.")
-            person.wrong.append(translate(sentence, words=cell[:60]))
+            person.wrong.append(translate(sentence, words=isolated(cell[:60])))
         elif mode not in event.modes:
             person.wrong.append(translate(N_("This event does not offer this way of taking part.")))
         else:
@@ -212,7 +222,7 @@ def _answer_reader(question: Question) -> _Read:
         if value is None:
             sentence = N_("“%(words)s” is no answer to “%(question)s”.")
             label = choose(question.label)[:80]
-            person.wrong.append(translate(sentence, words=cell[:60], question=label))
+            person.wrong.append(translate(sentence, words=isolated(cell[:60]), question=isolated(label)))
         else:
             person.answers[key] = value
 
@@ -233,7 +243,7 @@ def _value_reader(question: Question) -> Callable[[str], Any]:
         ),
         Kind.NUMBER: _number,
         Kind.DATE: _day,
-        Kind.PHONE: lambda cell: read_phone(western_digits(cell)),
+        Kind.PHONE: _phone,
         Kind.TEXT: lambda cell: line if len(line := tidy_line(cell)) <= 200 else None,
     }
     return readers.get(kind, lambda cell: cell if len(cell) <= 2000 else None)
@@ -261,18 +271,17 @@ def _several(cell: str, words: Mapping[str, str]) -> list[str] | None:
     return list(dict.fromkeys(found)) if found and not _plain(piece) else None
 
 
+def _phone(cell: str) -> str | None:
+    """A number that a sheet took for an amount has a fraction: 55123456.0."""
+    return read_phone(re.sub(r"^(\d+)\.0+$", r"\1", western_digits(visible(cell)).strip()))
+
+
 def _number(cell: str) -> int | float | None:
     said = read_number(western_digits(cell))
     return None if said is None else float(said) if "." in said else int(said)
 
 
 def _day(cell: str) -> str | None:
-    """YYYY-MM-DD, or day, month and year where it is plain which is which; a time beside it is dropped."""
-    plain = western_digits(cell).partition(" ")[0]
-    parts = re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", plain, re.ASCII)
-    if parts is None:
-        return read_day(plain)
-    one, other, year = int(parts[1]), int(parts[2]), parts[3]
-    if one > 12 or one == other:
-        return read_day(f"{year}-{other:02d}-{one:02d}")
-    return read_day(f"{year}-{one:02d}-{other:02d}") if other > 12 else None
+    """A day, where it is plain which one is meant; a time beside it is dropped."""
+    meant = days_meant(re.sub(r"[ T]\d{1,2}:\d\d.*", "", western_digits(cell), flags=re.DOTALL))
+    return read_day(meant[0].isoformat()) if len(meant) == 1 else None

@@ -1,41 +1,54 @@
 """Telling people that an event changed: what is different, whom it concerns, and the letters, once to each."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Q
-from tortoise.functions import Count
+from tortoise.expressions import F
 
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
+from events_app.events.models.where import MATERIAL, Telling, announced_as, differs, told_to_all
 from events_app.events.rules import Status as EventStatus
 from events_app.i18n import choose
-from events_app.mail.models import Letter
+from events_app.mail.models import Letter, facts_context
 from events_app.mail.rules import ever_called
 from events_app.registrations.models import Registration
 from events_app.registrations.places import may_hear_of_it
-from events_app.registrations.posting import note, post_about, reveal_person
-from events_app.registrations.reminded import skip_what_is_due
+from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.rules import EventOver
+from events_app.registrations.told import Hearers, hear, hearers_of, skip_what_is_due
 from events_app.vault import Json
 
 
 @dataclass(frozen=True)
 class Concerned:
-    """Whom a change concerns: how many hold an old time or place, how many only old texts, and their languages."""
+    """Whom a change concerns, by what they hold; and how many people hold an old time or place, or only old texts."""
 
-    material: int
-    minor: int
-    languages: Mapping[str, int]
+    groups: Sequence[Hearers]
+
+    @property
+    def material(self) -> int:
+        return sum(each.people for each in self.groups if each.is_material)
+
+    @property
+    def minor(self) -> int:
+        return self.people - self.material
 
     @property
     def people(self) -> int:
-        return self.material + self.minor
+        return sum(each.people for each in self.groups)
+
+    @property
+    def languages(self) -> Mapping[str, int]:
+        found = Counter[str]()
+        for each in self.groups:
+            found[each.language] += each.people
+        return found
 
 
 @dataclass(frozen=True)
@@ -47,18 +60,8 @@ class Clash:
 
 
 async def concerned_by(event: Event) -> Concerned:
-    living = Registration.filter(event_id=event.id, live=1)
-    behind = living.exclude(told=event.told)
-    # Inside one Q: exclude(told=..., said=...) would mean "neither of both", and this means "not both".
-    rows = (
-        await living.exclude(Q(told=event.told, said=event.said))
-        .annotate(n=Count("id"))
-        .group_by("language")
-        .values("language", "n")
-    )
-    material = await behind.count()
-    minor = await living.filter(told=event.told).exclude(said=event.said).count()
-    return Concerned(material, minor, {row["language"]: row["n"] for row in rows})
+    """Who holds something old; the event was read with its room."""
+    return Concerned([each for each in await hearers_of(event) if each.is_behind])
 
 
 async def clashes_of(event: Event, *, act: Act) -> list[Clash]:
@@ -91,47 +94,106 @@ async def _addresses(event_id: uuid.UUID, *, act: Act) -> dict[str, str]:
 async def announce(event_id: uuid.UUID, *, asks_again: bool = True, act: Act) -> int:
     """Tell everyone who holds something old; says how many. Nobody is told twice, whatever is pressed how often.
 
-    An old time or place: the changed letter, SEQUENCE+1, and (where `asks_again`) the calendar asks anew. Only old
-    texts, or another room in the same house: a small letter with the same SEQUENCE and a newer DTSTAMP, which keeps
-    the answer. The event's page says from then on what it was before.
+    An old time or place: the changed letter, a SEQUENCE that grew, and (where `asks_again`) the calendar asks anew.
+    Only old texts, or another room in the same house: a small letter with the same SEQUENCE and a newer DTSTAMP, which
+    keeps the answer. Whom nothing of it concerns hears nothing. The event's page says from then on what it was before.
     """
     event = await Event.claim(event_id)
     if act.now >= event.ends_at:
         raise EventOver()
-    behind = Registration.filter(event_id=event.id, live=1).exclude(Q(told=event.told, said=event.said))
-    registrations: Sequence[Registration] = await behind.order_by("arrival", "id")
-    before: dict[str, Any] = event.announced
-    for registration in registrations:
-        is_material = registration.told != event.told
-        if is_material:
-            registration.sequence += registration.invited  # who was never invited has nothing to count on
-            registration.answer = "NEEDS-ACTION" if asks_again else registration.answer
-        registration.told, registration.said = event.told, event.said
-        await registration.save(update_fields=["sequence", "answer", "told", "said"])
-        letter = "changed" if is_material else "corrected"
-        await note(registration, letter, act=act.of(Who.ORGANIZER))
-        more = old_facts(before, registration.language) if is_material and before else {}
-        if may_hear_of_it(registration):
-            replaces = "changed" if is_material else None
-            await post_about(f"mailings.{letter}", registration, event, replaces=replaces, act=act, more=more)
-    await skip_what_is_due(event, registrations, now=act.now)
-    await _remember(event, act.now)
-    return len(registrations)
+    groups = await hearers_of(event)
+    behind = {(each.language, each.mode, each.telling): each for each in groups if each.is_behind}
+    unheard = await _letters_unheard(event, act=act) if behind else {}
+    told = []
+    for registration in await Registration.filter(event_id=event.id, live=1).order_by("arrival", "id"):
+        group = behind.get((registration.language, registration.mode, registration.telling))
+        if group is not None:
+            heard = unheard.get(registration.id, group.before)
+            await _tell(registration, event, group, heard, asks_again=asks_again, act=act)
+            told.append(registration)
+    await _catch_up(event, [each for each in groups if not each.is_behind])
+    await skip_what_is_due(event, told, now=act.now)
+    await _remember(event, is_material=any(each.is_material for each in behind.values()))
+    return len(told)
 
 
-async def _remember(event: Event, now: datetime) -> None:
+async def _tell(
+    registration: Registration,
+    event: Event,
+    group: Hearers,
+    heard: Mapping[str, Any],
+    *,
+    asks_again: bool,
+    act: Act,
+) -> None:
+    """One person's letter. What it says was before is what they were really told, in a letter that left."""
+    was = registration.sequence
+    await hear(registration, event)
+    if group.is_material and registration.invited:
+        registration.sequence = max(registration.sequence, was + 1)
+    if group.is_material and asks_again:
+        registration.answer = "NEEDS-ACTION"
+    await registration.save(update_fields=["sequence", "answer", "telling"])
+    letter = "changed" if differs(heard, group.now, MATERIAL) else "corrected"
+    await note(registration, letter, act=act.of(Who.ORGANIZER))
+    if may_hear_of_it(registration):
+        replaces = "changed" if group.is_material else None
+        more = old_facts(heard, group.now)
+        await post_about(f"mailings.{letter}", registration, event, replaces=replaces, act=act, more=more)
+
+
+async def _letters_unheard(event: Event, *, act: Act) -> dict[uuid.UUID, Mapping[str, Any]]:
+    """What people heard before a change whose letter has not left: nobody was told what such a letter says.
+
+    One that waits is superseded by the next; one that was kept or refused was read by nobody.
+    """
+    found: dict[uuid.UUID, Mapping[str, Any]] = {}
+    letters = Letter.filter(event_id=event.id, kind__in=ever_called("mailings.changed")).order_by("number")
+    for letter in await letters.only("number", "id", "thread", "scope", "state", "attempts", "facts"):
+        if letter.thread is None:
+            continue
+        found.pop(letter.thread, None)
+        is_unheard = letter.state in _UNHEARD or (letter.state == "queued" and not letter.attempts)
+        if is_unheard and letter.facts:
+            facts = act.vault.reveal(letter.scope, facts_context(letter.id), bytes(letter.facts), COURIER)
+            heard = facts.get("heard")
+            if isinstance(heard, Mapping):
+                found[letter.thread] = heard
+    return found
+
+
+_UNHEARD = frozenset({"superseded", "kept", "refused", "withheld"})
+
+
+async def _catch_up(event: Event, groups: Sequence[Hearers]) -> None:
+    """Whom nothing of a change concerned counts as told; a SEQUENCE that one of their entries had stays behind it."""
+    for each in groups:
+        theirs = Registration.filter(
+            event_id=event.id, live=1, language=each.language, mode=each.mode, telling=each.telling
+        )
+        if each.changes:
+            await theirs.filter(invited=True).update(sequence=F("sequence") + each.changes)
+        await theirs.update(telling=event.telling)
+
+
+async def _remember(event: Event, *, is_material: bool) -> None:
     """The event has been told as it is now; what it was before stands on its page."""
-    before = event.announced
-    if before and before.get("told") != event.told:
-        event.moved_from = before
-    event.announced = event.snapshot()
+    if event.announced and is_material:
+        event.moved_from = event.announced
+    event.announced = announced_as(event)
     await event.save(update_fields=["announced", "moved_from"])
 
 
-def old_facts(before: Mapping[str, Any], language: str) -> dict[str, Json]:
-    """What was told before, for the letter's side by side."""
-    names = ("starts_wall", "ends_wall", "starts_fold", "ends_fold", "zone")
-    return {"old": {**{name: before[name] for name in names}, "place": choose(before["place"], language)}}
+def old_facts(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Json]:
+    """What was told before, for the letter's side by side. `heard` is for the next announcement, should this letter
+    never leave."""
+    names = ("starts_wall", "ends_wall", "starts_fold", "ends_fold", "zone", "place")
+    old: dict[str, Json] = {name: before[name] for name in names}
+    if before["title"] != now["title"]:
+        old["title"] = before["title"]
+    if before["room"] != now["room"] and not differs(before, now, ("house",)):
+        old["room"] = before["room"]
+    return {"old": old, "heard": dict(before)}
 
 
 @dataclass(frozen=True)
@@ -163,3 +225,40 @@ async def reached_by(event: Event, *, act: Act) -> list[Reached]:
         for each in living
     ]
     return sorted(rows, key=lambda row: (row.state in {"sent", "kept"}, row.name))
+
+
+async def adopt() -> None:
+    """At the first start after tellings came to be kept: who was up to date is, and who held an old time still does."""
+    for event_id in await Event.filter(telling=0).order_by("id").values_list("id", flat=True):
+        await _adopt(event_id)  # type: ignore[arg-type]
+
+
+@one_transaction
+async def _adopt(event_id: uuid.UUID) -> None:
+    """Versions up to 0006 marked each registration with what it was told (`told`), and kept what was announced last."""
+    event = await Event.claim(event_id)
+    if event.telling:
+        return
+    announced = event.announced
+    behind = Registration.filter(event_id=event.id, live=1).exclude(told__in=["", event.told])
+    known = await behind.filter(told=announced.get("told", "")).update(telling=0)
+    unknown = await behind.exclude(told=announced.get("told", "")).update(telling=-1)
+    for (language, mode), now in told_to_all(event).items():
+        held = {0: _as_announced(announced, now, language)} if known else {}
+        held |= {-1: {**now, "starts_at": ""}} if unknown else {}  # an old time, and nothing says which
+        for number, facts in held.items():
+            if differs(facts, now, MATERIAL):
+                # Not material: their entries have said the new time under the old SEQUENCE since, and go on.
+                one = Telling(event_id=event.id, number=number, language=language, mode=mode, facts=facts)
+                one.material = False
+                await one.save()
+    event.telling = 1
+    await event.save(update_fields=["telling"])
+
+
+def _as_announced(announced: Mapping[str, Any], now: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """What an announcement of those versions said: a room's place was not in it."""
+    names = ("starts_wall", "ends_wall", "starts_fold", "ends_fold", "zone", "starts_at")
+    place = choose(announced["place"], language) if now["house"] else ""
+    told = {name: announced[name] for name in names} | {"title": choose(announced["title"], language)}
+    return {**now, **told, **({"house": place, "place": place} if place else {})}

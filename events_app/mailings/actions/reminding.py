@@ -13,7 +13,7 @@ from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import post_about
-from events_app.registrations.reminded import mark_of
+from events_app.registrations.told import mark_of
 from events_app.vault import Json
 
 TOO_LATE = timedelta(hours=6)
@@ -71,6 +71,21 @@ async def remind(*, act: Act) -> int:
         while sent := await _remind_some(reminder.id, event.id, act=act):
             posted += sent
     return posted
+
+
+async def pass_over_due(*, act: Act) -> None:
+    """Every reminder whose moment has come counts as had: after a restore, when nobody knows which of them left."""
+    for event in await Event.filter(forgotten_on=None):
+        due = [each for each in await Reminder.filter(event_id=event.id) if due_at(each, event) <= act.now]
+        if due:
+            await _pass_over(due, event.id)
+
+
+@one_transaction
+async def _pass_over(due: Sequence[Reminder], event_id: uuid.UUID) -> None:
+    event = await Event.claim(event_id)
+    for reminder in due:
+        await rows(_ALL_HAD, reminder.id, mark_of(due_at(reminder, event)), event_id)
 
 
 @one_transaction

@@ -1,6 +1,9 @@
 """The desk's change page: what is different, whom it concerns, the letter as they will read it, and who was reached."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timezone
 from typing import Any
 
 from starlette.requests import Request
@@ -8,12 +11,15 @@ from starlette.responses import Response
 
 from events_app import clock
 from events_app.events.models.event import Event, hosts_of
+from events_app.events.models.where import differs
+from events_app.events.rules import MODE_NAMES
 from events_app.house import act_of, office_of
-from events_app.i18n import choose, languages, ngettext
+from events_app.i18n import languages, ngettext, say_offset
 from events_app.mailings.actions import announcing
 from events_app.mailings.emails import compose
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
+from events_app.registrations.told import Hearers
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -26,57 +32,115 @@ async def show(request: Request) -> Response:
         request,
         "mailings/changes.html",
         event=event,
-        differences=differences_of(event),
+        differences=differences_of(concerned.groups),
         concerned=concerned,
         clashes=await announcing.clashes_of(event, act=act_of(request)) if concerned.material else [],
-        previews=await _previews(request, event, concerned) if concerned.people else [],
+        previews=await _previews(request, event, concerned.groups),
+        mode_names=MODE_NAMES,
         reached=reached,
         states=Counter(row.state for row in reached),
+        hears=any(row.registration.is_heard for row in reached),
         answers=Counter(row.registration.answer for row in reached),
     )
 
 
-def differences_of(event: Event) -> dict[str, tuple[Any, Any]]:
-    """What was announced last and what is now, for what differs: 'time', 'zone', 'place', 'title'."""
-    before = event.announced
-    if not before:
-        return {}
-    now = event.snapshot()
-    pairs: dict[str, tuple[Any, Any]] = {}
-    times = ("starts_wall", "ends_wall", "starts_fold", "ends_fold", "zone")
-    if any(before[name] != now[name] for name in times):
-        pairs["time"] = (before, now)
-    for name in ("place", "title"):
-        if before[name] != now[name]:
-            pairs[name] = (choose(before[name]), choose(now[name]))
-    return pairs
+@dataclass
+class Difference:
+    """One thing that people hold otherwise than it is now, and how many, by language and way of taking part.
+
+    what: 'time' (facts of a telling on both sides), 'clock' (the same wall time at another offset from UTC), 'mode',
+    'place', 'room', 'title' or 'summary' (texts in the language of who reads them).
+    """
+
+    what: str
+    before: Any
+    now: Any
+    ways: list[Hearers]
 
 
-async def _previews(
-    request: Request, event: Event, concerned: announcing.Concerned
-) -> list[tuple[str, str, str]]:
-    """The letter in each language somebody reads: (language, subject, text), written for nobody in particular."""
+def differences_of(groups: Sequence[Hearers]) -> list[Difference]:
+    """Everything that somebody will feel, each once, with whom it concerns."""
+    found: dict[tuple[str, str], Difference] = {}
+    for group in groups:
+        for what, before, now in _differing(group.before, group.now):
+            known = found.setdefault(
+                (what, f"{_said(before)} {_said(now)}"), Difference(what, before, now, [])
+            )
+            known.ways.append(group)
+    return sorted(found.values(), key=lambda each: ORDER.index(each.what))
+
+
+ORDER = ("time", "clock", "mode", "place", "room", "title", "summary")
+_WALL = ("starts_wall", "ends_wall", "starts_fold", "ends_fold", "zone")
+
+
+def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    if differs(before, now, _WALL):
+        yield "time", before, now
+    elif differs(before, now, ("starts_at", "ends_at")):
+        yield "clock", _offset(before), _offset(now)
+    if before["offered"] != now["offered"]:
+        yield "mode", before["offered"], now["offered"]
+    if before["house"] != now["house"]:
+        yield "place", before["place"], now["place"]
+    elif before["room"] != now["room"]:
+        yield "room", before["room"], now["room"]
+    for text in ("title", "summary"):
+        if before[text] != now[text]:
+            yield text, before[text], now[text]
+
+
+def _offset(facts: Mapping[str, Any]) -> str:
+    """How far the wall clock stood from UTC when that was told; '' where nobody knows any more."""
+    if not facts["starts_at"]:
+        return ""
+    wall = datetime.fromisoformat(facts["starts_wall"]).replace(tzinfo=UTC)
+    ahead = wall - datetime.fromisoformat(facts["starts_at"])
+    return say_offset(wall.replace(tzinfo=timezone(ahead)))
+
+
+def _said(side: Any) -> str:
+    return repr([side[name] for name in _WALL]) if isinstance(side, Mapping) else repr(side)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The letter as one group of people will read it."""
+
+    language: str
+    mode: str
+    subject: str
+    text: str
+
+
+async def _previews(request: Request, event: Event, groups: Sequence[Hearers]) -> list[Preview]:
+    """The letter that each group gets, in the order of the site's languages, written for nobody in particular."""
     office, hosts = office_of(request), await hosts_of(event.id)
-    letter = "changed" if concerned.material else "corrected"
-    shown = []
-    for language in [code for code in languages() if code in concerned.languages]:
+    shown: dict[tuple[str, str, str], Preview] = {}
+    for group in sorted(groups, key=_by_language):
         nobody = Registration(
             event_id=event.id,
             status="confirmed",
-            mode=event.modes[0].value,
-            language=language,
+            mode=group.mode,
+            language=group.language,
             registered_on=clock.now().date(),
             answer="NEEDS-ACTION",
             organizer_address=office.site.sender,
         )
-        about = event_facts(event, hosts, language=language, site=office.site)
+        about = event_facts(event, hosts, language=group.language, site=office.site)
         person = Person("…", "name@example.org", "", "x")
         facts: dict[str, Any] = letter_facts(nobody, person, about, office=office, now=clock.now())
-        if concerned.material and event.announced:
-            facts |= announcing.old_facts(event.announced, language)
-        draft = compose(f"mailings.{letter}", facts)
-        shown.append((language, draft.subject, draft.text))
-    return shown
+        letter = "changed" if group.is_material else "corrected"
+        draft = compose(f"mailings.{letter}", facts | announcing.old_facts(group.before, group.now))
+        preview = Preview(group.language, group.mode, draft.subject, draft.text)
+        shown.setdefault((group.language, group.mode, draft.text), preview)
+    return list(shown.values())
+
+
+def _by_language(group: Hearers) -> tuple[int, str, int]:
+    codes = languages()
+    place = codes.index(group.language) if group.language in codes else len(codes)
+    return place, group.mode, -group.telling
 
 
 async def send(request: Request) -> Response:

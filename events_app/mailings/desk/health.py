@@ -11,6 +11,7 @@ from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.house import act_of, house_of, office_of, reader_of
 from events_app.i18n import N_, current_language, translate
+from events_app.installation import held_since
 from events_app.mail import outbox
 from events_app.mailings.emails import TEST
 from events_app.web.forms import typed_into
@@ -29,6 +30,7 @@ async def show(request: Request) -> Response:
         request,
         "mailings/health.html",
         health=health,
+        held_since=await held_since(),
         sends=bool(settings.host),
         sender=settings.sender_address,
         domain=settings.sender_address.rpartition("@")[2],

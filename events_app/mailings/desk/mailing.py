@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 
 from events_app.accounts.models import SITE, Organizer
+from events_app.directions import isolated
 from events_app.errors import Conflict
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Mode
@@ -52,7 +53,7 @@ async def describe(event: Event, query: search.Query) -> Sequence[str]:
     """Whom a query asks for, in words: one sentence or name for each part of it."""
     said = []
     if query.words:
-        said.append(translate(N_("name or e-mail: “%(words)s”"), words=query.words))
+        said.append(translate(N_("name or e-mail: “%(words)s”"), words=isolated(query.words)))
     if query.status:
         said.append(str(dict(STATUS_CHOICES).get(query.status, query.status)))
     if query.mode:

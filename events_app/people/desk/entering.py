@@ -12,7 +12,7 @@ from events_app.house import act_of
 from events_app.i18n import N_, translate
 from events_app.people.desk.person import back_to
 from events_app.people.forms import PersonForm, person_form
-from events_app.registrations.actions import registering
+from events_app.registrations.actions import deciding
 from events_app.registrations.rules import Applicant, Status
 from events_app.web.forms import typed_into
 from events_app.web.responses import page
@@ -28,7 +28,7 @@ async def enter(request: Request) -> Response:
         status = 409 if form.validate() else 422
     if status == 409:
         try:
-            entered = await registering.register_by_hand(
+            entered = await deciding.register_by_hand(
                 event.id,
                 _applicant(form),
                 act=act_of(request),

@@ -64,7 +64,7 @@ async def _person_page(
         form=NoteForm(data={"note": note_about(found, act=act_of(request))}),
         may={verb for verb, statuses in MAY.items() if found.status in statuses and is_ahead(event)}
         - ({"approve"} if found.due_for == Due.ADDRESS else set()),
-        again=letter_again(found, event) if row.person.address else "",
+        again=await letter_again(found, event) if row.person.address else "",
         other_modes=[mode for mode in event.modes if mode != found.mode] if is_ahead(event) else [],
         mode_names=MODE_NAMES,
         refusal=refusal,

@@ -20,6 +20,7 @@ from events_app.registrations.emails import entry_of
 from events_app.registrations.facts import calendar_facts, event_facts
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import NoSuchRegistration, Status
+from events_app.registrations.told import sequence_of
 from events_app.web.forms import typed_into
 from events_app.web.responses import CALENDAR_TYPE, Flash, etag_of, has_copy, page, see_other
 from events_app.web.site import Site, site_of
@@ -105,13 +106,14 @@ async def _entry(gathered: personal.Gathered, *, site: Site) -> Entry:
     found = gathered.registration
     event, language = await Event.find(found.event_id), current_language()
     about = event_facts(event, await hosts_of(event.id), language=language, site=site)
-    changed = version_stamp(event.changed_at, gathered.last_day, gathered.sequence)
+    sequence = gathered.sequence + await sequence_of(found, event) - found.sequence
+    changed = version_stamp(event.changed_at, gathered.last_day, sequence)
     entry = entry_of(calendar_facts(found, about, language=language, site=site, stamp=changed))
     gone = found.status == Status.CANCELLED or event.status == "cancelled"
     shown = "CANCELLED" if gone else "CONFIRMED"
     return replace(
         entry,
-        sequence=gathered.sequence,
+        sequence=sequence,
         changed=changed,
         status=shown,
         transparent=gone or entry.transparent,

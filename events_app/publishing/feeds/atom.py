@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from events_app import clock
 from events_app.conferences.models import Conference
-from events_app.events.models.event import Event
-from events_app.events.models.where import programme_of
+from events_app.events.models.event import Event, programme_of
 from events_app.i18n import choose, current_language
-from events_app.publishing.feeds.responses import add_text, answer, clean, feed_response, last_change
+from events_app.publishing.feeds.responses import add_text, answer, feed_response, last_change
+from events_app.texts import for_xml
 from events_app.web.site import site_of
 
 ATOM_TYPE = "application/atom+xml; charset=utf-8"
@@ -58,7 +58,7 @@ def _atom(request: Request, events: Sequence[Event], *, path: str, name: str) ->
         ET.SubElement(entry, "link", rel="alternate", href=site.url(f"/events/{each.slug}"))
         add_text(entry, "summary", choose(each.summary) or choose(each.title))
         if track := choose(each.track):
-            ET.SubElement(entry, "category", term=clean(track))
+            ET.SubElement(entry, "category", term=for_xml(track))
     content = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return feed_response(content, ATOM_TYPE, name=source.rsplit("/", 1)[-1], changed=changed)
 

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from events_app.calendar import feed, itip
 from events_app.calendar.entry import Entry
 from events_app.conferences.models import Conference
-from events_app.events.models.event import Event, EventHost, hosts_of, hosts_of_many
-from events_app.events.models.where import place_of, programme_of
+from events_app.events.models.event import Event, EventHost, hosts_of, hosts_of_many, programme_of
+from events_app.events.models.where import place_of
 from events_app.events.rules import Status, Visibility
 from events_app.i18n import N_, choose, current_language, translate
 from events_app.publishing.feeds.responses import answer, feed_response, last_change

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from events_app.events.models.event import Event
 from events_app.house import house_of
 from events_app.kept.pages import kept
+from events_app.texts import for_xml, with_line_feeds
 from events_app.web.responses import etag_of, has_copy
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -48,11 +49,4 @@ def last_change(events: Sequence[Event]) -> datetime:
 
 
 def add_text(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = clean(text)
-
-
-def clean(text: str) -> str:
-    """Text without the characters that XML 1.0 forbids (2.2)."""
-    return "".join(
-        letter for letter in text if letter in "\t\n" or " " <= letter <= "\ud7ff" or letter >= "\ue000"
-    )
+    ET.SubElement(parent, name).text = for_xml(with_line_feeds(text))

@@ -19,13 +19,14 @@ from starlette.responses import Response
 
 from events_app.calendar.zones import zone as zone_of
 from events_app.conferences.models import Conference
-from events_app.events.models.event import Event
+from events_app.events.models.event import Event, programme_of
 from events_app.events.models.panel import Speaker
-from events_app.events.models.where import named_rooms, programme_of, room_id_of
+from events_app.events.models.where import named_rooms, room_id_of
 from events_app.events.rules import Status
 from events_app.i18n import choose
 from events_app.publishing.feeds.days import ConferenceDay, days_of, end_of
-from events_app.publishing.feeds.responses import add_text, answer, clean, feed_response, last_change
+from events_app.publishing.feeds.responses import add_text, answer, feed_response, last_change
+from events_app.texts import for_xml
 from events_app.web.site import Site, site_of
 
 JSON_TYPE = "application/json; charset=utf-8"
@@ -68,7 +69,7 @@ class Schedule:
         zone = self.conference.zone
         return {
             "acronym": acronym_of(self.conference),
-            "title": clean(choose(self.conference.name)),
+            "title": for_xml(choose(self.conference.name)),
             "start": f"{first:%Y-%m-%d}",
             "end": f"{last:%Y-%m-%d}",
             "timeslot_duration": SLOT,
@@ -87,10 +88,10 @@ async def _schedule(request: Request) -> Schedule:
     return Schedule(
         conference=found,
         days=days_of(found, events),
-        rooms={key: clean(name) for key, name in named_rooms(events).items()},
+        rooms={key: for_xml(name) for key, name in named_rooms(events).items()},
         speakers=await _speakers(events),
         numbers=numbers_of(listed),
-        tracks=sorted({clean(choose(each.track)) for each in events} - {""}),
+        tracks=sorted({for_xml(choose(each.track)) for each in events} - {""}),
         changed=last_change(events),
         site=site_of(request),
     )
@@ -154,18 +155,18 @@ def _item(found: Event, schedule: Schedule) -> dict[str, Any]:
         "room": schedule.rooms[room_id_of(found)],
         "slug": f"{acronym_of(schedule.conference)}-{number:04d}-{found.slug}",
         "url": schedule.site.url(f"/events/{found.slug}"),
-        "title": clean(choose(found.title)),
+        "title": for_xml(choose(found.title)),
         "subtitle": "",
-        "track": clean(choose(found.track)),
+        "track": for_xml(choose(found.track)),
         "type": "side event",
         "language": found.languages[0] if found.languages else "",
-        "abstract": clean(choose(found.summary)),
-        "description": clean(choose(found.description)),
+        "abstract": for_xml(choose(found.summary)),
+        "description": for_xml(choose(found.description)),
         "persons": [
             {
                 "guid": str(each.person_id),
                 "id": number_of(each.person_id),
-                "name": clean(choose(each.name)),
+                "name": for_xml(choose(each.name)),
             }
             for each in schedule.speakers.get(found.id, ())
         ],

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app.conferences.models import Conference
-from events_app.events.models.event import Event
-from events_app.events.models.where import programme_of, room_name
+from events_app.events.models.event import Event, programme_of
+from events_app.events.models.where import room_name
 from events_app.house import house_of
 from events_app.kept.pages import kept
 from events_app.publishing.pages.lists import by_day, hosts_by_event, short_places

@@ -23,6 +23,7 @@ from events_app.questions.answers import asked_of
 from events_app.questions.models import Question
 from events_app.questions.rules import NO, YES, Answers, Kind, read_day, read_number, read_phone
 from events_app.questions.wording import choices_of
+from events_app.texts import western_digits
 from events_app.web.forms import (
     ChosenField,
     Form,
@@ -31,7 +32,6 @@ from events_app.web.forms import (
     required,
     tidy,
     tidy_line,
-    western_digits,
 )
 
 ASKED = "asked"

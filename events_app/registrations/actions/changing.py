@@ -18,10 +18,9 @@ from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.facts import Person
-from events_app.registrations.models import Invitation, Registration, end_of_line, party_of
+from events_app.registrations.models import Invitation, Registration, code_index, end_of_line, party_of
 from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
 from events_app.registrations.posting import (
-    code_index,
     forget_offers,
     guest_context,
     note,
@@ -31,6 +30,7 @@ from events_app.registrations.posting import (
     seal_person,
 )
 from events_app.registrations.rules import Status
+from events_app.registrations.told import hear
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
 
@@ -72,12 +72,12 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
 
 async def _move(registration: Registration, event: Event, mode: str, order: int, *, act: Act) -> None:
     """Write the other mode into the row, with the place in line of who waits there, and post the letter."""
+    await hear(registration, event)  # before the mode is another: it counts what they were told so far
     registration.mode, registration.quota_id = mode, None
     if registration.status == Status.WAITLISTED:
         registration.waitlist_order = order
     if registration.invited:
         registration.sequence += 1
-        registration.told = event.told
     await registration.save()
     await note(registration, "switched", act=act)
     if may_hear_of_it(registration):
@@ -145,6 +145,7 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     old, new, token = person.address, wished_address(person, code, act.now), new_token()
     if not new:
         raise rules.ChangeNotPossible()
+    await hear(registration, event)
     registration.sequence += 1 if registration.invited else 0
     registration.address_index = act.vault.blind_index(str(event.id), kept(new))
     registration.token_digest = digest(token)
@@ -183,11 +184,12 @@ def _is_right(wish: Mapping[str, Any], code: str, now: datetime) -> bool:
 @one_transaction
 async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, language: str, act: Act) -> None:
     """Offer one's place to a colleague: a letter with a personal link. The place moves when they take it, as a new
-    registration with a new UID; until then nothing changes. A second offer ends the first. Refuses `ChangeNotPossible`.
+    registration with a new UID; until then nothing changes. A second offer ends the first. Refuses
+    `ChangeNotPossible`, also once the event has begun.
     """
     registration, event = await claimed(registration_id)
     refuse_unless_changeable(registration, event, act.now)
-    if registration.status != Status.CONFIRMED:
+    if registration.status != Status.CONFIRMED or act.now >= event.starts_at:
         raise rules.ChangeNotPossible()
     await forget_offers(registration, act=act)
     scope, code, vault = str(event.id), new_token()[:16], act.vault

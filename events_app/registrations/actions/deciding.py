@@ -8,13 +8,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from events_app.acts import Act, Who
+from events_app.addresses import kept
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
+from events_app.events.rules import Opening
 from events_app.i18n import choose
 from events_app.registrations import rules
 from events_app.registrations.actions.leaving import cancel, claimed
+from events_app.registrations.actions.registering import REFUSAL_AT, Placing, write_registration
 from events_app.registrations.models import Registration, end_of_line, party_of
 from events_app.registrations.places import (
     close,
@@ -25,9 +28,38 @@ from events_app.registrations.places import (
     pool_of,
     promote,
 )
-from events_app.registrations.posting import note, post_about
-from events_app.registrations.rules import Due, Status
+from events_app.registrations.posting import note, post_about, post_own_page
+from events_app.registrations.rules import Applicant, Due, Status
 from events_app.texts import Texts
+
+
+@one_transaction
+async def register_by_hand(
+    event_id: uuid.UUID, applicant: Applicant, *, writes: bool = True, act: Act
+) -> Registration | None:
+    """An organizer enters somebody. Opening and approval are not asked for, seats count. None for a known address."""
+    event = await Event.claim(event_id)
+    if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED}:
+        raise REFUSAL_AT[event.opening(act.now)]()
+    if applicant.mode not in event.modes:
+        raise rules.ModeNotOffered()
+    index = act.vault.blind_index(str(event.id), kept(applicant.address))
+    if applicant.address and await Registration.find_living(event.id, index):
+        return None
+    pool = await pool_for_newcomers(event, applicant.mode, act=act)
+    status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist)
+    order = await end_of_line(event.id) if status == Status.WAITLISTED else None
+    placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
+    enrolled = await write_registration(event, applicant, placing, act=act)
+    if not writes and enrolled.invited:
+        enrolled.invited = False  # nothing is sent, so no calendar knows of it
+        await enrolled.save(update_fields=["invited"])
+    await note(enrolled, "entered", act=act.of(Who.ORGANIZER))
+    if writes:
+        await post_about(status.value, enrolled, event, act=act)
+    if enrolled.invited:
+        await post_own_page(enrolled, event, act=act)
+    return enrolled
 
 
 @one_transaction
@@ -53,7 +85,8 @@ async def approve(registration_id: uuid.UUID, *, beyond: bool = False, act: Act)
             await confirm(each, event, letter="confirmed", act=act.of(Who.ORGANIZER))
             continue
         each.status, each.waitlist_order = Status.WAITLISTED, order
-        each.answer = rules.ANSWER_OF[Status.WAITLISTED]
+        if not (each.invited and each.answer == "DECLINED"):  # a no to the tentative entry stays a no
+            each.answer = rules.ANSWER_OF[Status.WAITLISTED]
         await each.save()
         await note(each, "waitlisted", act=act.of(Who.ORGANIZER))
         await post_about("waitlisted", each, event, act=act)
@@ -127,11 +160,18 @@ async def _lapse(registration_id: uuid.UUID, *, act: Act) -> None:
     if registration.due_for == Due.LEAVING:
         await _leave_for_good(registration, event, act=act)
     else:
-        leads = registration.party in {None, registration.id}
-        for each in await party_of(registration) if leads else [registration]:
-            letter = "offer_lapsed" if each.due_for == Due.OFFER else "lapsed"
-            await end(each, event, letter=letter, act=act.of(Who.APP))
+        party = await party_of(registration)
+        together = registration.due_for == Due.OFFER or registration.party in {None, registration.id}
+        for each in party if together else [registration]:
+            await end(each, event, letter=_of_a_lapse(each, party[0]), act=act.of(Who.APP))
     await promote(event, act=act)
+
+
+def _of_a_lapse(each: Registration, asked: Registration) -> str:
+    """The letter of somebody whose time is up: only who was offered the place hears that the offer is over."""
+    if each.due_for != Due.OFFER:
+        return "lapsed"
+    return "offer_lapsed" if each.id == asked.id else "cancelled"
 
 
 async def _leave_for_good(registration: Registration, event: Event, *, act: Act) -> None:

@@ -18,13 +18,13 @@ from events_app.registrations.models import (
     Invitation,
     Registration,
     end_of_line,
+    giver_of,
     next_arrival,
     quota_for,
 )
 from events_app.registrations.places import end, pool_for_newcomers
 from events_app.registrations.posting import (
     COURIER,
-    code_index,
     note,
     organizer_address,
     organizer_name,
@@ -34,8 +34,8 @@ from events_app.registrations.posting import (
     reveal_person,
     seal_person,
 )
-from events_app.registrations.reminded import skip_nothing, skip_what_is_due
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
+from events_app.registrations.told import skip_nothing, skip_what_is_due
 from events_app.tokens import digest, new_token
 
 REFUSAL_AT = {
@@ -79,8 +79,8 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
     `CodeForAnother`; a refusal leaves nothing behind.
     """
     event = await Event.claim(event_id)
-    refuse_unless_open(event, act.now)
-    placing = await _place(event, applicant, act=act)
+    invitation = await _invited_by(event, applicant, act=act)
+    placing = await _place(event, applicant, invitation, act=act)
     receipt = Receipt(event.id, placing.status, applicant.mode, applicant.address, placing.confirms_address)
     index = act.vault.blind_index(str(event.id), kept(applicant.address))
     known = await Registration.find_living(event.id, index)
@@ -98,7 +98,8 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
 
 
 async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None:
-    """What `_write` does for a new address, done for a known one: the same reads, one person sealed, one row written.
+    """What `write_registration` does for a new address, done for a known one: the same reads, one person sealed, one
+    row written.
 
     Nothing changes by it; without it the time of the answer would tell who is registered.
     """
@@ -110,50 +111,42 @@ async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None
     await skip_nothing(event)
 
 
-@one_transaction
-async def register_by_hand(
-    event_id: uuid.UUID, applicant: Applicant, *, writes: bool = True, act: Act
-) -> Registration | None:
-    """An organizer enters somebody. Opening and approval are not asked for, seats count. None for a known address."""
-    event = await Event.claim(event_id)
-    if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED}:
-        raise REFUSAL_AT[event.opening(act.now)]()
-    if applicant.mode not in event.modes:
-        raise rules.ModeNotOffered()
-    index = act.vault.blind_index(str(event.id), kept(applicant.address))
-    if applicant.address and await Registration.find_living(event.id, index):
-        return None
-    pool = await pool_for_newcomers(event, applicant.mode, act=act)
-    status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist)
-    order = await end_of_line(event.id) if status == Status.WAITLISTED else None
-    placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
-    enrolled = await _write(event, applicant, placing, act=act)
-    if not writes and enrolled.invited:
-        enrolled.invited = False  # nothing is sent, so no calendar knows of it
-        await enrolled.save(update_fields=["invited"])
-    await note(enrolled, "entered", act=act.of(Who.ORGANIZER))
-    if writes:
-        await post_about(status.value, enrolled, event, act=act)
-    if enrolled.invited:
-        await post_own_page(enrolled, event, act=act)
-    return enrolled
-
-
-def refuse_unless_open(event: Event, now: datetime) -> None:
-    opening = event.opening(now)
-    if opening != Opening.OPEN:
+async def _invited_by(event: Event, applicant: Applicant, *, act: Act) -> Invitation | None:
+    """The invitation of the typed code, if it may be used by this address; None where no code was typed. Refuses
+    where neither the time nor the code lets anybody in."""
+    opening = event.opening(act.now)
+    may_come = {Opening.OPEN} if not applicant.code else {Opening.OPEN, Opening.NOT_YET, Opening.CLOSED}
+    if opening not in may_come:
         raise REFUSAL_AT[opening]()
+    if not applicant.code:
+        if event.invitation_only:
+            raise rules.NeedsCode()
+        return None
+    invitation = await Invitation.find(event.id, applicant.code, kept(applicant.address), vault=act.vault)
+    if not lets_in(invitation, event, act.now):
+        raise REFUSAL_AT[opening]()
+    return invitation
 
 
-async def _place(event: Event, applicant: Applicant, *, act: Act) -> Placing:
-    """Decide, without writing: does the code hold, is there a seat, who has to say yes first?"""
+def lets_in(invitation: Invitation | None, event: Event, now: datetime) -> bool:
+    """Whether somebody may register now. A place passed on may be taken until the event begins, and what is kept for
+    somebody (a personal invitation, a quota's code) may be taken before registration opens."""
+    opening = event.opening(now)
+    if opening == Opening.OPEN or invitation is None:
+        return opening == Opening.OPEN
+    if invitation.purpose == "transfer":
+        return opening in {Opening.NOT_YET, Opening.CLOSED} and now < event.starts_at
+    return opening == Opening.NOT_YET and bool(invitation.quota_id or invitation.address_index)
+
+
+async def _place(event: Event, applicant: Applicant, invitation: Invitation | None, *, act: Act) -> Placing:
+    """Decide, without writing: is there a seat, who has to say yes first?"""
     if applicant.mode not in event.modes:
         raise rules.ModeNotOffered()
     if len(applicant.guests) > event.most_guests:
         raise rules.TooManyGuests(most=event.most_guests)
-    invitation = await find_invitation(event, applicant, act=act)
     if invitation and invitation.purpose == "transfer":
-        await _find_giver(event, invitation)
+        await giver_of(invitation)
         if applicant.guests:
             raise rules.TooManyGuests(most=0)
         return Placing(Status.CONFIRMED, False, invitation, None, None)
@@ -172,32 +165,9 @@ async def _place(event: Event, applicant: Applicant, *, act: Act) -> Placing:
     return Placing(status, event.confirms_address and invitation is None, invitation, quota_id, order)
 
 
-async def find_invitation(event: Event, applicant: Applicant, *, act: Act) -> Invitation | None:
-    """The invitation of the typed code, if it may be used by this address; None where no code was typed."""
-    if not applicant.code:
-        if event.invitation_only:
-            raise rules.NeedsCode()
-        return None
-    vault, scope = act.vault, str(event.id)
-    invitation = await Invitation.get_or_none(
-        event_id=event.id, code_index=code_index(scope, applicant.code, vault)
-    )
-    if invitation is None:
-        raise rules.CodeUnknown()
-    if invitation.state == "used":
-        raise rules.CodeUsed()
-    if invitation.state == "revoked":
-        raise rules.CodeRevoked()
-    bound, address = invitation.address_index, kept(applicant.address)
-    mine = {vault.blind_index(scope, each) for each in (address, address.earlier)}
-    if bound is not None and bytes(bound) not in mine:
-        raise rules.CodeForAnother()
-    return invitation
-
-
 async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:
     """Write the registration, and those of the colleagues, and post the letters they owe."""
-    first = await _write(event, applicant, placing, act=act)
+    first = await write_registration(event, applicant, placing, act=act)
     if placing.invitation:
         placing.invitation.state = "used"
         placing.invitation.registration_id = first.id
@@ -222,10 +192,10 @@ async def _write_guest(
     index = act.vault.blind_index(str(event.id), kept(guest.address)) if guest.address else b""
     known = guest.address and await Registration.find_living(event.id, index)
     them = Applicant(guest.name, "" if known else guest.address, host.language, host.mode)
-    return await _write(event, them, placing, act=act, party=first.id)
+    return await write_registration(event, them, placing, act=act, party=first.id)
 
 
-async def _write(
+async def write_registration(
     event: Event, applicant: Applicant, placing: Placing, *, party: uuid.UUID | None = None, act: Act
 ) -> Registration:
     registration_id, token = uuid.uuid4(), new_token()
@@ -260,8 +230,7 @@ async def _write(
         invited=invited,
         organizer_address=organizer_address(act.site),
         organizer_name=await organizer_name(event, applicant.language, act=act),
-        told=event.told,
-        said=event.said,
+        telling=event.telling,
     )
     person = Person(applicant.name, applicant.address, applicant.needs, token, dict(applicant.answers))
     seal_person(registration, person, vault=act.vault)
@@ -277,7 +246,7 @@ def _has_entry(placing: Placing, event: Event) -> bool:
 
 async def _take_over(event: Event, applicant: Applicant, invitation: Invitation, *, act: Act) -> None:
     """A colleague accepts a place that was passed on: a new registration with a new UID, in the seat of the old one."""
-    giver = await _find_giver(event, invitation)
+    giver = await giver_of(invitation)
     await end(giver, event, letter="passed_on", act=act.of(Who.PERSON))
     same_seat = Applicant(
         applicant.name, applicant.address, applicant.language, giver.mode, applicant.needs,
@@ -286,12 +255,16 @@ async def _take_over(event: Event, applicant: Applicant, invitation: Invitation,
     placing = Placing(
         Status.CONFIRMED, confirms_address=False, invitation=invitation, quota_id=giver.quota_id, order=None
     )
-    await _enrol(event, same_seat, placing, act=act)
+    taker = await _enrol(event, same_seat, placing, act=act)
+    await _leave_company_to(taker, giver, act=act)
 
 
-async def _find_giver(event: Event, invitation: Invitation) -> Registration:
-    """Whose place an invitation passes on, while they still have it; `CodeRevoked` otherwise."""
-    giver = await Registration.get_or_none(id=invitation.registration_id, event_id=event.id)
-    if giver is None or giver.status != Status.CONFIRMED:
-        raise rules.CodeRevoked()
-    return giver
+async def _leave_company_to(taker: Registration, giver: Registration, *, act: Act) -> None:
+    """Who came with the giver and has an address goes on alone; whoever has none comes with the taker from now on."""
+    for each in await Registration.filter(party=giver.id, live=1):
+        is_their_own = bool(reveal_person(each, vault=act.vault, reader=COURIER).address)
+        each.party = None if is_their_own else taker.id
+        await each.save(update_fields=["party"])
+        if not is_their_own:
+            taker.party = taker.id
+    await taker.save(update_fields=["party"])

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from events_app.errors import Conflict, say
 from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.panel import consent_of
 from events_app.events.models.where import place_of
-from events_app.events.rules import ShowsPlaces
+from events_app.events.rules import Mode, Opening, ShowsPlaces
 from events_app.handed import HasSeats, Seats
 from events_app.house import act_of, office_of
 from events_app.i18n import N_, choose, language_of, ngettext, translate
@@ -24,19 +25,50 @@ from events_app.registrations.actions import registering
 from events_app.registrations.forms import (
     RegistrationForm,
     applicant_of,
+    code_typed,
     registration_form,
     say_beside_modes,
 )
+from events_app.registrations.models import Invitation, Registration, giver_of, quota_for
 from events_app.registrations.pages.receipt import receipt_token
 from events_app.registrations.places import pool_of
 from events_app.registrations.rules import Pool
 from events_app.texts import Texts
+from events_app.vault import Vault
 from events_app.web.forms import typed_into
 from events_app.web.limits import Limit
 from events_app.web.responses import page, see_other
 
 registrations_limit = Limit(300, seconds=3600)
 """A whole pool behind one Wi-Fi registers in an hour; more than that is nobody's audience."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What the code, typed or of a link, lets its holder do: nothing more than everybody, without one."""
+
+    invitation: Invitation | None = None
+    giver: Registration | None = None
+    """Whose place it passes on."""
+
+    def modes(self, event: Event) -> Sequence[Mode]:
+        return (Mode(self.giver.mode),) if self.giver else event.modes
+
+    def opening(self, event: Event, now: datetime) -> Opening:
+        return Opening.OPEN if registering.lets_in(self.invitation, event, now) else event.opening(now)
+
+
+async def _holder_of(event: Event, code: str, *, vault: Vault) -> Holder:
+    """A code that is unknown, used or withdrawn opens nothing; the form says why when it is sent."""
+    invitation = await Invitation.of_code(event.id, code, vault=vault) if code else None
+    if invitation is None or invitation.state not in {"created", "sent"}:
+        return Holder()
+    if invitation.purpose != "transfer":
+        return Holder(invitation)
+    try:
+        return Holder(invitation, await giver_of(invitation))
+    except Conflict:
+        return Holder()
 
 
 @dataclass(frozen=True)
@@ -48,8 +80,12 @@ class Around:
     hosts: Sequence[EventHost]
 
 
-async def look_around(event: Event) -> Around:
-    pools: dict[str, Pool] = {mode: await pool_of(event, mode) for mode in event.modes}
+async def look_around(event: Event, holder: Holder) -> Around:
+    pools: dict[str, Pool] = {}
+    for mode in holder.modes(event):
+        quota_id = await quota_for(holder.invitation, mode) if holder.invitation else None
+        # A place that is passed on is there, whatever is left of the others.
+        pools[mode] = Pool(None, 0, 0) if holder.giver else await pool_of(event, mode, quota_id)
     return Around(pools, await consent_of(event), await hosts_of(event.id))
 
 
@@ -66,20 +102,24 @@ def say_seats(pools: Mapping[str, Pool], event: HasSeats) -> Seats:
 async def registration(request: Request) -> Response:
     """The form. It changes nothing; where there is no form, it says why registration is not open."""
     event = await Event.find_public(request.path_params["slug"])
-    filled = await _form_for(event)
-    filled.form.code.data = request.query_params.get("code", "")[:80]
+    code = request.query_params.get("code", "")[:80]
+    filled = await _form_for(event, await _holder_of(event, code, vault=office_of(request).vault))
+    filled.form.code.data = code
     return await _show_form(request, event, filled)
 
 
 async def create(request: Request) -> Response:
     event = await Event.find_public(request.path_params["slug"])
     registrations_limit.knock(request, now=time.monotonic())
-    filled = await _form_for(event, await typed_into(request))
+    typed = await typed_into(request)
+    code = code_typed(str(typed.get("code", "")))
+    holder = await _holder_of(event, code, vault=office_of(request).vault)
+    filled = await _form_for(event, holder, typed)
     if not filled.form.validate():
         return await _show_form(request, event, filled, status=422)
     if filled.asking.new:
         return await _show_form(request, event, filled)
-    applicant = applicant_of(filled.form, modes=event.modes, consent_version=event.consent_version)
+    applicant = applicant_of(filled.form, modes=holder.modes(event), consent_version=event.consent_version)
     applicant = replace(applicant, answers=filled.asking.answers())
     office = office_of(request)
     try:
@@ -95,17 +135,19 @@ class Filled:
 
     form: RegistrationForm
     asking: Asking
+    holder: Holder
 
 
-async def _form_for(event: Event, typed: FormData | None = None) -> Filled:
+async def _form_for(event: Event, holder: Holder, typed: FormData | None = None) -> Filled:
+    modes = holder.modes(event)
     form = registration_form(
         typed,
-        modes=event.modes,
+        modes=modes,
         consent_version=event.consent_version,
-        most_guests=event.most_guests,
+        most_guests=0 if holder.giver else event.most_guests,
     )
-    mode = mode_typed(form, event.modes)
-    return Filled(form, ask(form, await questions_of(event.id), mode=mode, typed=typed))
+    mode = mode_typed(form, modes)
+    return Filled(form, ask(form, await questions_of(event.id), mode=mode, typed=typed), holder)
 
 
 FEW = 5
@@ -131,7 +173,8 @@ async def _show_form(
     status: int = 200,
     refusal: Conflict | None = None,
 ) -> Response:
-    around = await look_around(event)
+    holder, modes = filled.holder, filled.holder.modes(event)
+    around = await look_around(event, holder)
     seats = say_seats(around.pools, event)
     say_beside_modes(filled.form, seats.words)
     return page(
@@ -144,11 +187,12 @@ async def _show_form(
         more=bool(filled.asking.new) and status == 200,
         colours_url=colours_of(around.hosts),
         place=place_of(event),
-        opening=event.opening(clock.now()).value,
+        opening=holder.opening(event, clock.now()).value,
+        is_passed_on=holder.giver is not None,
         consent_text=choose(around.consent),
         consent_language=language_of(around.consent),
         refusal=say(refusal) if refusal else "",
-        only_mode=event.modes[0].value if len(event.modes) == 1 else "",
+        only_mode=modes[0].value if len(modes) == 1 else "",
         will_wait=seats.will_wait,
         places=seats.words,
     )

@@ -1,0 +1,1 @@
+"""What organizers hear of their events by mail: counts and a link, never a name."""

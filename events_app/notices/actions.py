@@ -1,0 +1,220 @@
+"""What the caretaker does about notices: who is new, what is told daily or at once, and missing links warned of."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Subquery
+
+from events_app.accounts.models import SITE, Organizer
+from events_app.acts import Act
+from events_app.calendar.zones import zone as zone_of
+from events_app.database import one_transaction, rows
+from events_app.events.models.event import Event
+from events_app.events.rules import Status
+from events_app.i18n import choose
+from events_app.mail import outbox
+from events_app.notices.models import LinkWarning, NoticeChoice
+from events_app.notices.rules import WARNED_BEFORE, Choice, Tally, is_the_hour, news_of
+from events_app.registrations.posting import COURIER
+
+HEARD_AFTER = timedelta(days=30)
+"""So long after its end an event is still told of."""
+
+
+async def look(*, act: Act) -> int:
+    """Whatever is due to organizers; says how many letters. Where nothing is, nothing is written."""
+    await _begin_with_newcomers(act=act)
+    return await _tell(act=act) + await _warn(act=act)
+
+
+async def _begin_with_newcomers(*, act: Act) -> None:
+    """A new account hears daily of what happens from now on."""
+    known = Subquery(NoticeChoice.all().values("organizer_id"))
+    newcomers = await Organizer.filter(active=True, id__not_in=known).only("id")
+    if newcomers:
+        latest = await Event.all().order_by("-created_at").first()
+        told = {event: tally.as_json() for event, tally in (await _tallies(act.now)).items()}
+        zone = latest.zone if latest else "UTC"
+        begun = [NoticeChoice(organizer_id=each.id, told=told, zone=zone) for each in newcomers]
+        await NoticeChoice.bulk_create(begun, ignore_conflicts=True)
+
+
+async def _tell(*, act: Act) -> int:
+    """Tell whose time it is what is new since they were told last."""
+    waiting = [each for each in await _listening() if _is_due(each, act.now)]
+    if not waiting:
+        return 0
+    tallies, sent = await _tallies(act.now), 0
+    for choice in waiting:
+        if tallies != choice.tallies:
+            sent += await _tell_one(choice, tallies, act=act)
+    return sent
+
+
+def _is_due(choice: NoticeChoice, now: datetime) -> bool:
+    zone = zone_of(choice.zone)
+    if choice.choice == Choice.AT_ONCE:
+        return True
+    return is_the_hour(now, zone) and choice.told_on != now.astimezone(zone).date()
+
+
+async def _listening() -> list[NoticeChoice]:
+    """Of active accounts, who wants to hear anything."""
+    wants = NoticeChoice.filter(choice__in=[Choice.DAILY, Choice.AT_ONCE], organizer__active=True)
+    return await wants.select_related("organizer").order_by("organizer_id")
+
+
+@one_transaction
+async def _tell_one(choice: NoticeChoice, tallies: Mapping[str, Tally], *, act: Act) -> int:
+    """Take the sums over, and post the letter if any of them grew. Of two processes the second one finds it done."""
+    if not await rows(_TAKE, choice.organizer_id, choice.looks):
+        return 0
+    news = news_of(tallies, choice.tallies)
+    choice.told = {event: tally.as_json() for event, tally in tallies.items()}
+    if news:
+        choice.told_on = act.now.astimezone(zone_of(choice.zone)).date()
+    await choice.save(update_fields=["told", "told_on"])
+    if not news:
+        return 0
+    await _post("digest", choice, {"lines": await _lines(news, choice, act=act)}, act=act)
+    return 1
+
+
+_TAKE = """
+    UPDATE "notice_choice" SET "looks" = "looks" + 1 WHERE "organizer_id" = $1 AND "looks" = $2 RETURNING "looks"
+"""
+
+
+async def _lines(news: Mapping[str, Tally], choice: NoticeChoice, *, act: Act) -> list[dict[str, Any]]:
+    """What a letter says of each event, soonest first: its title, what is new, and whether it lacks its link."""
+    events = await Event.filter(id__in=list(news)).order_by("starts_at", "id")
+    return [
+        {
+            "title": choose(event.title, _language(choice, act=act)),
+            "url": act.site.url(f"/desk/events/{event.id}"),
+            "lacks_link": event.lacks_link and event.status == Status.PUBLISHED and event.ends_at > act.now,
+            **news[str(event.id)].as_json(),
+        }
+        for event in events
+    ]
+
+
+async def _tallies(now: datetime) -> dict[str, Tally]:
+    """The sums of every event that is told of, by its id."""
+    events = Event.filter(ends_at__gt=now - HEARD_AFTER).exclude(status=Status.DRAFT)
+    ids = [str(each) for each in await events.values_list("id", flat=True)]
+    people = {str(row["event_id"]): row for row in await rows(_PEOPLE)}
+    letters = {str(row["event_id"]): row["refused"] for row in await rows(_REFUSED)}
+    nobody = {"registered": 0, "cancelled": 0, "returned": 0}
+    return {
+        each: Tally(
+            **{name: int(people.get(each, nobody)[name] or 0) for name in nobody},
+            refused=letters.get(each, 0),
+        )
+        for each in ids
+    }
+
+
+_PEOPLE = """
+    SELECT "event_id", SUM(CASE WHEN "due_for" <> 'address' THEN 1 ELSE 0 END) AS "registered",
+        SUM(CASE WHEN "status" = 'cancelled' THEN 1 ELSE 0 END) AS "cancelled",
+        SUM(CASE WHEN "undeliverable" = TRUE THEN 1 ELSE 0 END) AS "returned"
+    FROM "registration" GROUP BY "event_id"
+"""
+_REFUSED = """
+    SELECT "event_id", COUNT(*) AS "refused" FROM "letter" WHERE "state" = 'refused' AND "event_id" IS NOT NULL
+    GROUP BY "event_id"
+"""
+
+
+async def _warn(*, act: Act) -> int:
+    """Write to organizers of coming events whose people online have no link to join; once for each moment."""
+    bare = await Event.filter(
+        status=Status.PUBLISHED,
+        offers_online=True,
+        join_link__isnull=True,
+        starts_at__gt=act.now,
+        starts_at__lte=act.now + timedelta(hours=max(WARNED_BEFORE)),
+    )
+    sent = 0
+    for event in bare:
+        if await _owed(event, act.now) and (listening := await _listening()):
+            sent += await _warn_of(event.id, listening, act=act)
+    return sent
+
+
+async def _owed(event: Event, now: datetime) -> list[int]:
+    """Of the hours before the start, those that have come and were not warned at."""
+    had = LinkWarning.filter(event_id=event.id, starts_at=event.starts_at)
+    warned = {each.hours for each in await had}
+    return [
+        hours
+        for hours in WARNED_BEFORE
+        if event.starts_at - now <= timedelta(hours=hours) and hours not in warned
+    ]
+
+
+@one_transaction
+async def _warn_of(event_id: uuid.UUID, listening: Sequence[NoticeChoice], *, act: Act) -> int:
+    event = await Event.claim(event_id)
+    owed = await _owed(event, act.now)
+    if not owed or not event.lacks_link:
+        return 0
+    for hours in owed:
+        await LinkWarning.create(event_id=event.id, hours=hours, starts_at=event.starts_at)
+    for choice in listening:
+        said = {
+            "title": choose(event.title, _language(choice, act=act)),
+            "url": act.site.url(f"/desk/events/{event.id}/edit#join_link"),
+            "hours": min(owed),
+        }
+        await _post("no_link", choice, said, act=act)
+    return len(listening)
+
+
+async def _post(letter: str, choice: NoticeChoice, said: Mapping[str, Any], *, act: Act) -> None:
+    """To the organizer, sealed under the site's key; events' own outboxes do not show it."""
+    organizer, language = choice.organizer, _language(choice, act=act)
+    person = act.vault.reveal(SITE, organizer.person_context, organizer.person, COURIER)
+    facts: dict[str, Any] = {
+        "to_address": person["address"],
+        "language": language,
+        "site_name": act.site.name(language),
+        "site_url": act.site.base_url,
+        "choice_url": act.site.url("/desk/notices"),
+        **said,
+    }
+    await outbox.post(
+        f"notices.{letter}", vault=act.vault, scope=SITE, about=outbox.About(), facts=facts, now=act.now
+    )
+
+
+def _language(choice: NoticeChoice, *, act: Act) -> str:
+    return choice.language if choice.language in act.site.languages else act.site.default_language
+
+
+async def choice_of(organizer_id: uuid.UUID) -> NoticeChoice | None:
+    """What an organizer chose; None for an account so new that nobody has looked yet."""
+    return await NoticeChoice.get_or_none(organizer_id=organizer_id)
+
+
+async def is_unasked(organizer_id: uuid.UUID) -> bool:
+    """Whether this organizer was there before there were notices, and has not chosen."""
+    return await NoticeChoice.filter(organizer_id=organizer_id, choice=Choice.UNASKED).exists()
+
+
+@one_transaction
+async def choose_notices(
+    organizer_id: uuid.UUID, wanted: Choice, *, language: str, zone: str, act: Act
+) -> None:
+    """Keep what an organizer chose. Who heard nothing before hears of what happens from now on."""
+    found = await NoticeChoice.get_or_none(organizer_id=organizer_id)
+    if found is None:
+        found = NoticeChoice(organizer_id=organizer_id, choice=Choice.NEVER)
+    if found.choice in {Choice.UNASKED, Choice.NEVER}:
+        found.told = {event: tally.as_json() for event, tally in (await _tallies(act.now)).items()}
+    found.choice, found.language, found.zone = wanted.value, language, zone
+    found.looks += 1
+    await found.save()

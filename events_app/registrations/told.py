@@ -1,0 +1,132 @@
+"""What people have been told: who holds something old, the SEQUENCE that follows from it, and who needs no reminder."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import ceil
+from typing import Any
+
+from tortoise.functions import Count
+
+from events_app.database import rows
+from events_app.events.models.event import Event
+from events_app.events.models.where import MATERIAL, SMALL, Tellings, differs
+from events_app.registrations.models import Registration
+
+
+@dataclass(frozen=True)
+class Hearers:
+    """Living registrations of one language and way of taking part that heard the same telling last.
+
+    before: what they hold; now: what the event says to them now. changes: how often their entry has become another.
+    """
+
+    language: str
+    mode: str
+    telling: int
+    people: int
+    before: Mapping[str, Any]
+    now: Mapping[str, Any]
+    changes: int
+
+    @property
+    def is_material(self) -> bool:
+        """They hold an old time or place."""
+        return differs(self.before, self.now, MATERIAL)
+
+    @property
+    def is_behind(self) -> bool:
+        return self.is_material or differs(self.before, self.now, SMALL)
+
+
+async def hearers_of(event: Event) -> list[Hearers]:
+    """Everybody living, by what they were told last; the event was read with its room."""
+    found = (
+        await Registration.filter(event_id=event.id, live=1)
+        .annotate(n=Count("id"))
+        .group_by("language", "mode", "telling")
+        .order_by("language", "mode", "telling")
+        .values_list("language", "mode", "telling", "n")
+    )
+    told = await Tellings.of(event)
+    return [
+        Hearers(language, mode, number, people, told.held(language, mode, number), told.now(language, mode),
+                told.changes(language, mode, number))
+        for language, mode, number, people in found
+    ]  # fmt: skip
+
+
+async def how_many_hold_an_old_time(event_id: uuid.UUID) -> int:
+    """Living registrations whose letter, and calendar, say another time or place than the event does now."""
+    hearers = await hearers_of(await Event.find(event_id))
+    return sum(each.people for each in hearers if each.is_material)
+
+
+async def is_behind(registration: Registration, event: Event) -> bool:
+    """Whether this person holds an old time or place."""
+    if registration.telling >= event.telling:
+        return False
+    told = await Tellings.of(event)
+    held = told.held(registration.language, registration.mode, registration.telling)
+    return differs(held, told.now(registration.language, registration.mode), MATERIAL)
+
+
+async def sequence_of(registration: Registration, event: Event) -> int:
+    """The SEQUENCE of an entry that says what is true now, also where its person has not been told of it yet.
+
+    It grows with what the entry says to this person (RFC 5546, 2.1.4), never with what only others see. Who was never
+    invited has nothing to count on.
+    """
+    if registration.telling >= event.telling or not registration.invited:
+        return registration.sequence
+    told = await Tellings.of(event)
+    return registration.sequence + told.changes(
+        registration.language, registration.mode, registration.telling
+    )
+
+
+async def hear(registration: Registration, event: Event) -> None:
+    """What is sent to this person now says what is true now; saving the row is the caller's."""
+    registration.sequence = await sequence_of(registration, event)
+    registration.telling = event.telling
+
+
+def mark_of(moment: datetime) -> str:
+    """The moment a reminder is due, as the row of whoever had it keeps it: UTC, to the minute.
+
+    Another moment is another reminder; whatever else is changed about the event is not.
+    """
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M}"
+
+
+async def skip_what_is_due(event: Event, registrations: Sequence[Registration], *, now: datetime) -> bool:
+    """Who has just been confirmed, or has just been told a new time, is not reminded of what they know.
+
+    Called under the event's claim; says whether there was anything to skip. Every reminder before the start that is
+    due already counts as had. It is due from so many real minutes before the instant of the start, so that DST cannot
+    shift it.
+    """
+    left = ceil((event.starts_at - now).total_seconds() / 60)
+    minutes = max(-_NEVER, min(left, _NEVER))
+    due = await rows(_DUE, event.id, minutes)
+    for reminder in due:
+        mark = mark_of(event.starts_at - timedelta(minutes=reminder["minutes"]))
+        for registration in registrations:
+            await rows(_SKIP, reminder["id"], registration.id, mark)
+    return bool(due)
+
+
+async def skip_nothing(event: Event) -> None:
+    """The same question of the database, of which nothing comes: for who must not be told apart by the time."""
+    await rows(_DUE, event.id, _NEVER)
+
+
+_DUE = """
+    SELECT "id", "minutes" FROM "reminder" WHERE "event_id" = $1 AND "is_after" = FALSE AND "minutes" >= $2
+"""
+_SKIP = """
+    INSERT INTO "reminded" ("reminder_id", "registration_id", "told") VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+"""
+_NEVER = 2**31 - 1
+"""More minutes than a reminder can have: the largest number of the column."""

@@ -1,0 +1,91 @@
+"""The verbs backup, restore and release, as an operator says them and is answered."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from events_app import app as house
+from events_app import clock
+from events_app.acts import Office, Who
+from events_app.backups.actions import redoing, restoring, saving
+from events_app.database import close_database, open_database
+from events_app.opening import in_database, read_settings
+from events_app.settings import Settings
+from events_app.vault import Vault
+
+
+def backup(words: list[str]) -> None:
+    """Two archives: the data, and the keys that open it. The app may go on meanwhile."""
+    parser = argparse.ArgumentParser(prog="run.py backup")
+    parser.add_argument("directory", type=Path, help="where both archives go")
+    parser.add_argument("--keys", type=Path, metavar="DIRECTORY", help="another place for the keys")
+    wants = parser.parse_args(words)
+    settings = read_settings()
+    url, storage = settings.database.url, settings.storage.directory
+
+    async def run() -> saving.Backup:
+        await saving.refuse_other_version(url)
+        await open_database(url, models=house.MODELS)
+        try:
+            keys_to = wants.keys or wants.directory
+            return await saving.back_up(
+                url, storage, data_to=wants.directory, keys_to=keys_to, now=clock.now()
+            )
+        finally:
+            await close_database()
+
+    made = asyncio.run(run())
+    print(f"Data: {made.data}\nKeys: {made.keys}\nKeep them apart: together they open everything.")
+
+
+def restore(words: list[str]) -> None:
+    """Fill an empty database, of either engine, and an empty folder of keys from the two archives of a backup."""
+    parser = argparse.ArgumentParser(prog="run.py restore")
+    parser.add_argument("data", type=Path, help="the archive of the data")
+    parser.add_argument("keys", type=Path, help="the archive of the keys, of the same backup or a later one")
+    parser.add_argument("--deletions", type=Path, metavar="FILE", help="the newest list of deletions")
+    wants = parser.parse_args(words)
+    settings = read_settings()
+    asyncio.run(_restore(settings, wants.data, wants.keys, wants.deletions))
+
+
+async def _restore(settings: Settings, data: Path, keys: Path, newest: Path | None) -> None:
+    storage, url = settings.storage.directory, settings.database.url
+    (storage / "data").mkdir(parents=True, exist_ok=True)
+    known, is_known = restoring.newest_deletions(storage, newest)
+    restored = await restoring.restore(data, keys, url=url, storage=storage, deletions=known)
+    await open_database(url, models=house.MODELS)
+    vault = Vault(storage)
+    try:
+        vault.open()
+        act = Office(vault, house.site_of_settings(settings, vault)).at(clock.now(), Who.APP)
+        erased = await redoing.redo(restored.deletions, act=act)
+    finally:
+        await close_database()
+        vault.close()
+    _say_restored(restored, erased, is_known=is_known)
+
+
+def _say_restored(restored: restoring.Restored, erased: int, *, is_known: bool) -> None:
+    day, rows = restored.made_at.date(), restored.rows
+    print(
+        f"Restored as of {restored.made_at:%Y-%m-%d %H:%M} UTC: {rows['event']} events, "
+        f"{rows['registration']} registrations, {rows['letter']} letters. People erased again: {erased}."
+    )
+    if not is_known:
+        print(
+            f"There was no list of deletions: who asked to be erased from {day} until today is back. "
+            "If you know of anybody, erase them again at the desk before letters leave."
+        )
+    print("No letter leaves, and what waited is withheld, until you have looked: python3 run.py release")
+
+
+def release(words: list[str]) -> None:
+    """After a restore: let letters leave again."""
+    argparse.ArgumentParser(prog="run.py release").parse_args(words)
+
+    async def act(vault: Vault) -> None:
+        await redoing.release()
+        print("Letters leave again. Those withheld stay so until somebody at the desk sends them.")
+
+    in_database(read_settings(), act)
