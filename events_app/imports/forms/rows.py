@@ -15,7 +15,7 @@ from events_app.imports.encodings import UNREADABLE, mended
 from events_app.imports.rules import Candidate
 from events_app.imports.tables import Listing
 from events_app.questions.models import Question
-from events_app.questions.rules import HAS_CHOICES, Kind, read_day, read_number, read_phone
+from events_app.questions.rules import HAS_CHOICES, Kind, number_of, read_day, read_phone
 from events_app.questions.wording import countries, spoken_languages
 from events_app.registrations.rules import Applicant
 from events_app.texts import days_meant, visible, western_digits
@@ -241,7 +241,7 @@ def _value_reader(question: Question) -> Callable[[str], Any]:
         Kind.YES_NO: lambda cell: {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}.get(
             _plain(cell)
         ),
-        Kind.NUMBER: _number,
+        Kind.NUMBER: number_of,
         Kind.DATE: _day,
         Kind.PHONE: _phone,
         Kind.TEXT: lambda cell: line if len(line := tidy_line(cell)) <= 200 else None,
@@ -274,11 +274,6 @@ def _several(cell: str, words: Mapping[str, str]) -> list[str] | None:
 def _phone(cell: str) -> str | None:
     """A number that a sheet took for an amount has a fraction: 55123456.0."""
     return read_phone(re.sub(r"^(\d+)\.0+$", r"\1", western_digits(visible(cell)).strip()))
-
-
-def _number(cell: str) -> int | float | None:
-    said = read_number(western_digits(cell))
-    return None if said is None else float(said) if "." in said else int(said)
 
 
 def _day(cell: str) -> str | None:
