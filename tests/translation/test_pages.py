@@ -86,6 +86,7 @@ async def facts_of_a_letter(office: Office) -> dict[str, Any]:
         "people": 3,
         "lines": [dict(_LINE)],
         "choice_url": make.BASE,
+        "hours": 24,
         "url": make.BASE,
     }
 
