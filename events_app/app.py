@@ -138,7 +138,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         middleware=[
             Middleware(ResponseCache),
             Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
-            Middleware(LanguageOfRequest, default=site.default_language),
+            Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
             Middleware(NoNulls, refuse=refuse_unknown),
             Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign),
@@ -195,6 +195,7 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
         default_language=settings.site.default_language,
         sender=settings.mail.sender_address or f"events@{host}",
         reply_address=settings.inbound.address if settings.inbound.is_open else "",
+        sends_mail=bool(settings.mail.host),
     )
 
 
