@@ -171,6 +171,13 @@ def opening(
     return Opening.OPEN
 
 
+def takes_time(chosen: str, *, all_day: bool, days: int) -> bool:
+    """Whether calendars block the time of an event: as chosen, else always but for whole days that are several."""
+    if chosen == BlocksTime.BY_LENGTH:
+        return not all_day or days == 1
+    return chosen == BlocksTime.YES
+
+
 @dataclass(frozen=True)
 class EventFacts:
     """What an organizer says of an event; texts are keyed by language, walls are 'YYYY-MM-DDTHH:MM' in `zone`."""

@@ -94,7 +94,8 @@ def _form_page(
     cities: list[CityTime] = []
     if form.starts_on.data and form.zone.data and not form.errors:
         right = form.validate()
-        cities = in_five_cities(form.facts.starts_at, form.facts.ends_at) if right else []
+        is_timed = right and not form.facts.all_day
+        cities = in_five_cities(form.facts.starts_at, form.facts.ends_at) if is_timed else []
     return page(
         request,
         "events/edit.html",
