@@ -21,6 +21,7 @@ from events_app.events.rules import MODE_NAMES, Opening
 from events_app.house import act_of, office_of, reader_of
 from events_app.i18n import N_, choose, translate, use_language
 from events_app.personal.forms import (
+    BringForm,
     ColleagueForm,
     Companion,
     CompanyForm,
@@ -34,6 +35,7 @@ from events_app.questions.forms.fields import Asking, ask
 from events_app.questions.models import Question, questions_of
 from events_app.questions.wording import said_answers
 from events_app.registrations.actions import changing, deciding, leaving
+from events_app.registrations.actions.registering import may_still_bring
 from events_app.registrations.emails import entry_of
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.forms import AddressForm
@@ -75,6 +77,7 @@ async def own_page(
     colleague: ColleagueForm | None = None,
     address: AddressForm | None = None,
     staying: CompanyForm | None = None,
+    bringing: BringForm | None = None,
 ) -> Response:
     person = person_behind(request, found)
     now = clock.now()
@@ -96,6 +99,8 @@ async def own_page(
         in_line=await place_in_line(found) if found.waitlist_order is not None else 0,
         due=_due(found, event),
         company=company,
+        may_bring=may_still_bring(found, event, now) and len(company) < event.most_guests,
+        bringing=with_ids(bringing or BringForm(), "bringing"),
         leads=found.party == found.id,
         staying=with_ids(staying or company_form(company), "staying"),
         calendars=await _calendars(request, found, event, person)
