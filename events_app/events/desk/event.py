@@ -161,7 +161,12 @@ async def change_event(request: Request) -> Response:
     house = house_of(request)
     try:
         changed = await editing.change_event(
-            event.id, form.facts, revision=revision, act=act_of(request), follow=house.follow
+            event.id,
+            form.facts,
+            revision=revision,
+            act=act_of(request),
+            follow=house.follow,
+            is_known=await house.is_in_use(event.id),
         )
     except Conflict as refusal:
         sentence = say(refusal)

@@ -34,7 +34,7 @@ from events_app.i18n import (
     say_date,
     translate,
 )
-from events_app.texts import slug_of
+from events_app.texts import is_slug
 from events_app.web.forms import (
     Form,
     a_web_address,
@@ -59,7 +59,8 @@ class EventFields(Form):
         [optional(), at_most(80)],
         filters=[tidy_line],
         description=L_(
-            "Left empty, it is made from the title. It cannot change once the event is published."
+            "Left empty, it is made from the title, or drawn for an event that only people with the link find. "
+            "It cannot change once the event is published."
         ),
         render_kw={"dir": "ltr"},
     )
@@ -149,7 +150,14 @@ class EventFields(Form):
         render_kw={"dir": "ltr"},
     )
     spoken = SelectMultipleField(L_("Languages of the event"), [])
-    visibility = RadioField(L_("Who finds the page?"), [required()])
+    visibility = RadioField(
+        L_("Who finds the page?"),
+        [required()],
+        description=L_(
+            "For people with the link, an address is drawn that says nothing of the title. A published event keeps the "
+            "address it has."
+        ),
+    )
     opens = WallMomentField(
         L_("Registration opens"),
         [optional()],
@@ -166,7 +174,8 @@ class EventFields(Form):
     facts: EventFacts
 
     def validate_slug(self, slug: Field) -> None:
-        if slug.data and slug_of(slug.data) != slug.data:
+        words = (slug.data or "").split("-")
+        if slug.data and not (is_slug(slug.data) and all(words)):
             raise ValidationError(
                 translate(N_("Only small Latin letters, digits and hyphens, such as research-launch."))
             )
@@ -218,8 +227,7 @@ class EventFields(Form):
         ends_on = self.ends_on.data or self.starts_on.data
         texts = {name: texts_typed(self, name) for name in TEXTS}
         return EventFacts(
-            slug=self.slug.data
-            or slug_of(texts["title"].get("en") or next(iter(texts["title"].values()), "")),
+            slug=self.slug.data or "",
             **texts,
             starts_wall=f"{self.starts_on.data:%Y-%m-%d}T{self.starts_time.data}",
             ends_wall=f"{ends_on:%Y-%m-%d}T{self.ends_time.data}",
