@@ -73,8 +73,10 @@ from events_app.replies import actions as replies
 from events_app.replies import emails as replies_emails
 from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
+from events_app.web import visitors
 from events_app.web.files import VersionedFiles
 from events_app.web.refusing import refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
+from events_app.web.requests import OurRequests
 from events_app.web.security import (
     BodyLimit,
     LanguageOfRequest,
@@ -139,6 +141,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app = Starlette(
         routes=_routes(),
         middleware=[
+            Middleware(OurRequests, base_url=site.base_url, other_hosts=settings.site.other_hosts),
             Middleware(ResponseCache),
             Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
             Middleware(LanguageOfRequest, default=site.default_language),
@@ -194,6 +197,7 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
         default_language=settings.site.default_language,
         sender=settings.mail.sender_address or f"events@{host}",
         reply_address=settings.inbound.address if settings.inbound.is_open else "",
+        security_contact=settings.site.security_contact,
     )
 
 
@@ -281,6 +285,8 @@ def _routes() -> list[BaseRoute]:
     return [
         Route("/healthz", healthz),
         Route("/readyz", readyz),
+        Route("/robots.txt", visitors.robots),
+        Route("/.well-known/security.txt", visitors.security),
         *publishing_routes,
         *registrations_routes,
         *personal_routes,

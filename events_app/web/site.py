@@ -14,7 +14,8 @@ class Site:
 
     `base_url` has no slash at its end; `host` is the one in calendar UIDs and never changes, even when the
     base URL does; `sender` is the address letters come from (the calendar's ORGANIZER); with `reply_address` set,
-    each invitation gets a plus-address of it instead, so that a calendar's answer finds its registration.
+    each invitation gets a plus-address of it instead, so that a calendar's answer finds its registration;
+    `security_contact` is whom security.txt names, an e-mail address or an https one.
     """
 
     names: Mapping[str, str]
@@ -24,6 +25,7 @@ class Site:
     default_language: str
     sender: str
     reply_address: str = ""
+    security_contact: str = ""
 
     def name(self, language: str | None = None) -> str:
         """What the site is called, in that language or the one now spoken."""
