@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -32,10 +33,8 @@ from events_app.conferences.routes import routes as conferences_routes
 from events_app.database import close_database, open_database, ping
 from events_app.directory.routes import LARGER_BODIES as LARGER_LOGOS
 from events_app.directory.routes import routes as directory_routes
-from events_app.errors import (
-    Refusal,
-    log_no_values,
-)
+from events_app.errors import Refusal, log_no_values
+from events_app.events.actions import saving
 from events_app.events.models.event import is_room_used
 from events_app.events.routes import routes as events_routes
 from events_app.exports.routes import routes as exports_routes
@@ -144,7 +143,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
             Middleware(OurRequests, base_url=site.base_url, other_hosts=settings.site.other_hosts),
             Middleware(ResponseCache),
             Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
-            Middleware(LanguageOfRequest, default=site.default_language),
+            Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
             Middleware(NoNulls, refuse=refuse_unknown),
             Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign),
@@ -175,6 +174,9 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         has_registrations=counts.has_registrations,
         is_in_use=counts.is_in_use,
         is_room_used=is_room_used,
+        before_place_changes=saving.before_place_changes,
+        hosts_said_anew=saving.hosts_said_anew,
+        events_at=counts.events_at,
         answered_in=answered_in,
     )
     return app
@@ -198,6 +200,7 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
         sender=settings.mail.sender_address or f"events@{host}",
         reply_address=settings.inbound.address if settings.inbound.is_open else "",
         security_contact=settings.site.security_contact,
+        sends_mail=bool(settings.mail.host),
     )
 
 
@@ -282,24 +285,14 @@ async def readyz(request: Request) -> Response:
 
 
 def _routes() -> list[BaseRoute]:
-    return [
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
-        Route("/robots.txt", visitors.robots),
+    rooms = (
+        publishing_routes, registrations_routes, personal_routes, accounts_routes, events_routes,
+        conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
+        notices_routes, imports_routes, invitations_routes, exports_routes,
+    )  # fmt: skip
+    static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
+    machines = [
+        Route("/healthz", healthz), Route("/readyz", readyz), Route("/robots.txt", visitors.robots),
         Route("/.well-known/security.txt", visitors.security),
-        *publishing_routes,
-        *registrations_routes,
-        *personal_routes,
-        *accounts_routes,
-        *events_routes,
-        *conferences_routes,
-        *directory_routes,
-        *people_routes,
-        *questions_routes,
-        *mailings_routes,
-        *notices_routes,
-        *imports_routes,
-        *invitations_routes,
-        *exports_routes,
-        Mount("/static", VersionedFiles(directory=STATIC), name="static"),
-    ]
+    ]  # fmt: skip
+    return [*machines, *chain.from_iterable(rooms), static]

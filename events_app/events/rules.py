@@ -97,6 +97,12 @@ class EventChangedMeanwhile(Conflict):
     )
 
 
+class GoneMeanwhile(Conflict):
+    """Somebody has deleted what the form had chosen."""
+
+    sentence = N_("What you chose for “%(what)s” has been deleted meanwhile. Please choose again.")
+
+
 class NotReady(Conflict):
     """The event lacks something that people must know before they register."""
 
@@ -143,6 +149,13 @@ def opening(
     if closes_at is not None and now >= closes_at:
         return Opening.CLOSED
     return Opening.OPEN
+
+
+def takes_time(chosen: str, *, all_day: bool, days: int) -> bool:
+    """Whether calendars block the time of an event: as chosen, else always but for whole days that are several."""
+    if chosen == BlocksTime.BY_LENGTH:
+        return not all_day or days == 1
+    return chosen == BlocksTime.YES
 
 
 @dataclass(frozen=True)

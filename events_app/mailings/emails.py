@@ -1,5 +1,6 @@
 """The letters of this room, and what organizers write to many in one person's letter: placeholders, language, links."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from events_app.acts import Office
+from events_app.clock import are_whole_days
 from events_app.events.models.event import Event, EventHost
 from events_app.i18n import N_, direction, languages, say_date, say_time, translate, use_language
 from events_app.mail.message import Composed
@@ -66,6 +68,12 @@ class Content:
     query: str = ""
 
     @property
+    def mark(self) -> str:
+        """Another one as soon as a word is."""
+        said = repr((sorted(self.subject.items()), sorted(self.body.items())))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    @property
     def written(self) -> tuple[str, ...]:
         """The languages that it is written in, in the order of the site's."""
         return tuple(code for code in languages() if self.subject.get(code) and self.body.get(code))
@@ -123,6 +131,8 @@ def values_for(event: Event, facts: Mapping[str, Any]) -> dict[str, str]:
     starts, ends = event.starts, event.ends
     with use_language(language):
         hours = translate(N_("%(start)s–%(end)s"), start=say_time(starts), end=say_time(ends))
+        if are_whole_days(starts, ends):
+            hours = translate(N_("all day"))
         days = say_date(starts.date())
         if starts.date() != ends.date():
             days = translate(N_("%(first)s to %(last)s"), first=days, last=say_date(ends.date()))

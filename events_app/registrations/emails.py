@@ -205,7 +205,8 @@ def entry_of(facts: Mapping[str, Any]) -> Entry:
         categories=(event["track"],) if event["track"] else (),
         private=event["unlisted"],
         status="TENTATIVE" if facts["hold"] else "CONFIRMED",
-        transparent=facts["hold"],
+        transparent=facts["hold"] or not event.get("blocks_time", True),
+        all_day=event.get("all_day", False),
     )
 
 

@@ -75,6 +75,8 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
         "ends_fold": event.ends_fold,
         "ends_at": event.ends_at.astimezone(UTC).isoformat(),
         "zone": event.zone,
+        "all_day": event.all_day,
+        "blocks_time": event.takes_time,
         "changed": event.changed_at.astimezone(UTC).isoformat(),
         "hosts": list(host_names),
         "colour": hosts[0].organization.colour if hosts and hosts[0].organization.colour else DEFAULT_COLOUR,

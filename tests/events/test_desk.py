@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from events_app.conferences.models import Conference
-from events_app.directory.models import Organization, Room, Venue
+from events_app.directory.models import Organization, Room
 from events_app.events.models.event import Event
 from events_app.mail import outbox
 from events_app.registrations.rules import Guest
@@ -495,18 +495,6 @@ async def test_a_conference_does_not_end_before_it_starts(house: House) -> None:
 
     assert answer.status_code == 422
     assert "The last day lies before the first." in words_of(answer)
-
-
-async def test_a_room_that_an_event_names_is_not_deleted(house: House) -> None:
-    desk = await house.desk()
-    venue = await Venue.create(name={"en": "Hotel"}, zone=make.ZONE)
-    used = await Room.create(venue_id=venue.id, name={"en": "Used"})
-    await make.draft(house.vault, room_id=used.id)
-
-    answer = await desk.post(f"/desk/venues/{venue.id}", name_en="Hotel", zone=make.ZONE)
-
-    assert answer.status_code == 303
-    assert await Room.filter(id=used.id).exists()
 
 
 async def test_more_rows_are_added_without_losing_what_was_typed(house: House) -> None:

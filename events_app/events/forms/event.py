@@ -18,7 +18,7 @@ from events_app.directory.forms.times import (
 )
 from events_app.events.forms.fields import OWN_TEXTS, SPOKEN, EventFields
 from events_app.events.models.event import Event
-from events_app.events.rules import Mode, ShowsPlaces, Visibility
+from events_app.events.rules import BlocksTime, Mode, ShowsPlaces, Visibility
 from events_app.i18n import (
     L_,
     N_,
@@ -69,6 +69,11 @@ def event_form(
     form.conference.choices = [("", translate(N_("None"))), *choices.conferences]
     form.room.choices = [("", translate(N_("No room chosen"))), *choices.rooms]
     form.zone.choices = zone_choices()
+    form.blocks_time.choices = [
+        (BlocksTime.BY_LENGTH.value, translate(N_("One day shows as busy, several as free"))),
+        (BlocksTime.YES.value, translate(N_("Show as busy"))),
+        (BlocksTime.NO.value, translate(N_("Show as free"))),
+    ]
     form.modes.choices = [(Mode.IN_PERSON.value, L_("In person")), (Mode.ONLINE.value, L_("Online"))]
     spoken = dict.fromkeys((*languages(), *SPOKEN))
     form.spoken.choices = [(code, name_of_language(code, current_language())) for code in spoken]
@@ -105,6 +110,7 @@ def _defaults() -> dict[str, Any]:
         "most_guests": 0,
         "visibility": Visibility.PUBLIC.value,
         "zone": "",
+        "blocks_time": BlocksTime.BY_LENGTH.value,
         "conference": "",
         "room": "",
     }
@@ -123,6 +129,8 @@ def event_data(event: Event) -> dict[str, Any]:
         if event.ends_wall[:10] != event.starts_wall[:10]
         else None,
         "zone": event.zone,
+        "all_day": event.all_day,
+        "blocks_time": event.blocks_time,
         "starts_fold": str(event.starts_fold) if event.starts_fold else None,
         "ends_fold": str(event.ends_fold) if event.ends_fold else None,
         "modes": [mode.value for mode in event.modes],

@@ -23,9 +23,10 @@ from events_app.texts import Texts
 class Event(Model):
     """One thing people register for. A side event is an event that names a conference.
 
-    Wall time and IANA zone are the truth; `starts_at` and `ends_at` are the instants they mean, kept for sorting.
-    A capacity of None means without limit; a mode that is not offered has `offers_...` False. `telling` counts what
-    people are told (see `where.Telling`), `sequence` what the public feeds' entries say.
+    Wall time and IANA zone are the truth; `starts_at` and `ends_at` are the instants they mean, kept for sorting. Of
+    whole days (`all_day`) they are the first and the last minute. A capacity of None means without limit; a mode that
+    is not offered has `offers_...` False. `telling` counts what people are told (see `where.Telling`), `sequence` what
+    the public feeds' entries say.
 
     What is held of its people goes `deletion_days` after its end, and not before `deletion_not_before`. From
     `forgotten_on` on its keys are gone, with `is_emptied` also what they sealed; `counts` is what stays. A notice was
@@ -116,6 +117,12 @@ class Event(Model):
     @property
     def ends(self) -> datetime:
         return _on_the_wall(self.ends_wall, self.zone, self.ends_fold)
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether the calendars of those who come show them as busy."""
+        days = (self.ends.date() - self.starts.date()).days + 1
+        return rules.takes_time(self.blocks_time, all_day=self.all_day, days=days)
 
     @property
     def modes(self) -> tuple[Mode, ...]:
