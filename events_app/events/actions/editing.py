@@ -1,8 +1,9 @@
 """What organizers do with an event: make it, change it; a save never overwrites somebody else's."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from events_app.acts import Act
@@ -70,7 +71,14 @@ async def insert_event(
 
 @one_transaction
 async def change_event(
-    event_id: uuid.UUID, facts: EventFacts, *, revision: int, follow: Follow, act: Act, is_known: bool = False
+    event_id: uuid.UUID,
+    facts: EventFacts,
+    *,
+    revision: int,
+    follow: Follow,
+    put_off: Callable[[uuid.UUID, date, Act], Awaitable[None]] | None = None,
+    act: Act,
+    is_known: bool = False,
 ) -> Event:
     """Save an organizer's changes. `is_known`: somebody registered, or was written to.
 
@@ -83,6 +91,7 @@ async def change_event(
     if event.revision != revision:
         raise rules.EventChangedMeanwhile()
     said = told_to_all(event)
+    days, deleted_on = event.deletion_days, event.deletion_day
     if event.status == Status.DRAFT:
         wished = wished_slug(event, facts, is_known=is_known)
         event.slug = event.slug if wished == event.slug else await free_slug(wished)
@@ -94,6 +103,8 @@ async def change_event(
         event.sequence += 1
     await save_change(event, act=act)
     await follow(event.id, was_cancelled=False, act=act)
+    if put_off and event.deletion_days > days:
+        await put_off(event.id, deleted_on, act)
     return event
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -109,7 +110,7 @@ def _form_page(
 
 
 async def show_event(request: Request) -> Response:
-    event = await Event.find(request.path_params["event_id"])
+    event = await Event.find_any(request.path_params["event_id"])
     now = clock.now()
     counts = await house_of(request).count_registrations([event.id])
     return page(
@@ -169,6 +170,7 @@ async def change_event(request: Request) -> Response:
             act=act_of(request),
             follow=house.follow,
             is_known=await house.is_in_use(event.id),
+            put_off=partial(house.put_off, tells=bool(form["tells_deletion"].data)),
         )
     except Conflict as refusal:
         fresh = await Event.find(event.id)
