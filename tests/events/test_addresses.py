@@ -82,7 +82,7 @@ async def test_a_copy_of_an_unlisted_event_is_not_guessed_from_it(house: make.Ho
     assert DRAWN.fullmatch(copy.slug)
 
 
-async def followed_by_nobody(original: Any, copy: Any) -> None:
+async def followed_by_nobody(original_id: Any, copy_id: Any) -> None:
     """For an event without questions."""
 
 
