@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -109,7 +110,8 @@ def _form_page(
     cities: list[CityTime] = []
     if form.starts_on.data and form.zone.data and not form.errors:
         right = form.validate()
-        cities = in_five_cities(form.facts.starts_at, form.facts.ends_at) if right else []
+        is_timed = right and not form.facts.all_day
+        cities = in_five_cities(form.facts.starts_at, form.facts.ends_at) if is_timed else []
     return page(
         request,
         "events/edit.html",
@@ -154,7 +156,7 @@ def stranded_in(counts: Counts, event: Event) -> list[Crowded]:
 
 
 async def show_event(request: Request) -> Response:
-    event = await Event.find(request.path_params["event_id"])
+    event = await Event.find_any(request.path_params["event_id"])
     now = clock.now()
     counts = await _counts_of(request, event)
     return page(
@@ -212,7 +214,12 @@ async def change_event(request: Request) -> Response:
     house = house_of(request)
     try:
         changed = await editing.change_event(
-            event.id, form.facts, revision=revision, act=act_of(request), follow=house.follow
+            event.id,
+            form.facts,
+            revision=revision,
+            act=act_of(request),
+            follow=house.follow,
+            put_off=partial(house.put_off, tells=bool(form["tells_deletion"].data)),
         )
     except Conflict as refusal:
         fresh = await Event.find(event.id)
