@@ -24,7 +24,9 @@ DRAWN = 16
 """Characters of 5 random bits: an address that nobody guesses, and that may still be typed."""
 
 
-async def nobody_follows(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) -> None:
+async def nobody_follows(
+    event_id: uuid.UUID, *, was_cancelled: bool, gone: Sequence[str] = (), act: Act
+) -> None:
     """For events that nobody can have registered for."""
 
 
@@ -90,7 +92,7 @@ async def change_event(
     event = await Event.claim(event_id)
     if event.revision != revision:
         raise rules.EventChangedMeanwhile()
-    said = told_to_all(event)
+    said, offered = told_to_all(event), event.modes
     days, deleted_on = event.deletion_days, event.deletion_day
     if event.status == Status.DRAFT:
         wished = wished_slug(event, facts, is_known=is_known)
@@ -102,7 +104,8 @@ async def change_event(
     if await keep_what_was_told(event, said) and event.status != Status.DRAFT:
         event.sequence += 1
     await save_change(event, act=act)
-    await follow(event.id, was_cancelled=False, act=act)
+    gone = [mode for mode in offered if mode not in event.modes]
+    await follow(event.id, was_cancelled=False, gone=gone, act=act)
     if put_off and event.deletion_days > days:
         await put_off(event.id, deleted_on, act)
     return event
