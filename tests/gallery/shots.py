@@ -309,6 +309,7 @@ DESK = (
     Shot("write-progress", "/desk/events/{research_launch_event}/write/{sent_mailing}"),
     Shot("mail", "/desk/mail"),
     Shot("notices", "/desk/notices"),
+    Shot("mail-letters", "/desk/mail/letters"),
     Shot("mail-again", "/desk/mail/again"),
     Shot("letters-again", "/desk/events/{research_launch_event}/letters/again"),
     Shot("letters", "/desk/events/{research_launch_event}/letters"),
