@@ -16,8 +16,8 @@ pytestmark = pytest.mark.anyio
 
 PROMISES = re.compile(
     r"\b(on (its|the|their) way|gets? (a|the|their|it) (letter|email)|get(s)? (a|an) (letter|email)"
-    r"|(letter|email) (tells|says|brings)|we (have written|wrote|write|mail)|mail(s)? you|mail me"
-    r"|an e-?mail says|asked by e-?mail"
+    r"|(letter|email) (tells|says|brings)|we (have written|wrote|write|mail)|mail(s)? you|mail me|an e-?mail says"
+    r"|asked by e-?mail"
     r"|has been (sent|told)|have been (sent|told)|being told|(invitation|letter) (was )?sent|comes? by e-?mail"
     r"|(letter|email) of their own|goes out once more|send (them|each person))",
     re.IGNORECASE,
