@@ -59,18 +59,19 @@ async def _restore(settings: Settings, data: Path, keys: Path, newest: Path | No
     try:
         vault.open()
         act = Office(vault, house.site_of_settings(settings, vault)).at(clock.now(), Who.APP)
-        erased = await redoing.redo(restored.deletions, act=act)
+        redone = await redoing.redo(restored.deletions, act=act)
     finally:
         await close_database()
         vault.close()
-    _say_restored(restored, erased, is_known=is_known)
+    _say_restored(restored, redone, is_known=is_known)
 
 
-def _say_restored(restored: restoring.Restored, erased: int, *, is_known: bool) -> None:
+def _say_restored(restored: restoring.Restored, redone: redoing.Redone, *, is_known: bool) -> None:
     day, rows = restored.made_at.date(), restored.rows
     print(
         f"Restored as of {restored.made_at:%Y-%m-%d %H:%M} UTC: {rows['event']} events, "
-        f"{rows['registration']} registrations, {rows['letter']} letters. People erased again: {erased}."
+        f"{rows['registration']} registrations, {rows['letter']} letters. "
+        f"People erased again: {redone.people}. Events forgotten, again or because their day had come: {redone.events}."
     )
     if not is_known:
         print(
