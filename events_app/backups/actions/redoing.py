@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from events_app.acts import Act
+from events_app.backups.fitting import lost_events
 from events_app.backups.refusals import NothingHeld
 from events_app.deletion.actions import forget_due, forget_event
 from events_app.events.models.event import Event
@@ -68,6 +69,18 @@ async def _hold_back() -> None:
         state="withheld", due_at=None, lease_by=None, last_error="restored"
     )
     await empty_those_left_over()
+
+
+async def forget_lost(*, act: Act) -> int:
+    """Give up the events whose keys are lost: nobody can read their people any more. Says how many they were.
+
+    Refuses KeysOfAnother, when not even an organizer opens: then it is the keys that are wrong.
+    """
+    lost = await lost_events(act.vault)
+    for event_id in lost:
+        await Event.filter(id=event_id).update(forgotten_on=act.now.date())
+        await forget_event(event_id, act=act)
+    return len(lost)
 
 
 async def release() -> None:
