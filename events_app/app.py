@@ -58,6 +58,7 @@ from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
 from events_app.people.routes import routes as people_routes
+from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
 from events_app.publishing.routes import routes as publishing_routes
 from events_app.questions.actions.presets import copy_questions
@@ -97,6 +98,7 @@ MODELS = (
     "events_app.events.models.panel",
     "events_app.events.models.where",
     "events_app.questions.models",
+    "events_app.optouts.models",
     "events_app.registrations.models",
     "events_app.personal.models",
     "events_app.people.models",
@@ -144,7 +146,9 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
             Middleware(LanguageOfRequest, default=site.default_language),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
             Middleware(NoNulls, refuse=refuse_unknown),
-            Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign),
+            Middleware(
+                SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign, from_anywhere=ONE_CLICK
+            ),
             Middleware(
                 BodyLimit,
                 most=settings.server.max_body_kib * 1024,

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from events_app import i18n
 from events_app.acts import Office
+from events_app.notices.rules import Tally
 from events_app.rendering import ROOT, environment
 from tests import make
 from tests.translation import pseudo, tour
@@ -75,6 +76,14 @@ async def facts_of_a_letter(office: Office) -> dict[str, Any]:
         "subject": "الموضوع",
         "body": "النص",
         "code": "٧٧٧",
+        "title": "طاولة",
+        "url": make.BASE,
+        "choice_url": make.BASE,
+        "hours": 24,
+        "lines": [
+            {"title": "طاولة", "url": make.BASE, "lacks_link": True, **Tally(1, 2, 3, 4).as_json()},
+            {"title": "حفل", "url": make.BASE, "lacks_link": False, **Tally(1).as_json()},
+        ],
     }
 
 

@@ -29,6 +29,7 @@ from events_app.mailings.rules import (
     NoSuchMailing,
     PeopleChanged,
 )
+from events_app.optouts.actions import opted_out_of
 from events_app.people import search
 from events_app.questions.answers import answer_matches
 from events_app.registrations.facts import Person
@@ -50,11 +51,12 @@ UNREACHED: Final = ("refused", "withheld", "unsure", "kept", "superseded")
 @dataclass(frozen=True)
 class Audience:
     """Whom a letter goes to: registrations by id with their languages; and how many fit but have no address, or one
-    from which mail came back."""
+    from which mail came back, or want no such letters."""
 
     people: Mapping[uuid.UUID, str]
     without_address: int
     bounced: int = 0
+    opted_out: int = 0
 
     @property
     def mark(self) -> str:
@@ -139,12 +141,20 @@ async def audience_of(event_id: uuid.UUID, query: str, *, act: Act) -> Audience:
         lens = search.Lens(opens=opens, matches=answer_matches)
         found = set(await search.find_ids(event_id, asked, lens=lens))
         spoken = {each: language for each, language in spoken.items() if each in found}
-    addressed = {}
+    opted_out = await opted_out_of(await Event.find(event_id), vault=act.vault)
+    unwanted, addressed = set[uuid.UUID](), {}
     async for row, person in search.opened(rows, opens=opens):
         if row.id in spoken and person.address:
             addressed[row.id] = spoken[row.id]
-    people = {each: language for each, language in addressed.items() if each not in bounced}
-    return Audience(people, len(spoken) - len(addressed), len(addressed) - len(people))
+            unwanted |= {row.id} if person.address in opted_out else set()
+    out = bounced | unwanted
+    people = {each: language for each, language in addressed.items() if each not in out}
+    return Audience(
+        people,
+        without_address=len(spoken) - len(addressed),
+        bounced=len(bounced & addressed.keys()),
+        opted_out=len(unwanted - bounced),
+    )
 
 
 def _may_be_written_to(registration: Registration | None) -> bool:
@@ -214,10 +224,13 @@ async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
     words = reveal_words(mailing, act=act)
     rows = {row.id: row for row in await Registration.filter(id__in=[line.registration_id for line in lines])}
     facts_of = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
+    opted_out = await opted_out_of(event, vault=act.vault)
     reached, postings = [], []
     for line in lines:
         row = rows.get(line.registration_id)
         facts = facts_of(row) if row is not None and _may_be_written_to(row) else None
+        if facts and facts["to_address"] in opted_out:
+            facts = None
         line.state = "posted" if facts else "passed_over"
         if facts:
             reached.append(line)
