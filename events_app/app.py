@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ from events_app.errors import (
     Refusal,
     log_no_values,
 )
+from events_app.events.actions import saving
 from events_app.events.models.event import is_room_used
 from events_app.events.routes import routes as events_routes
 from events_app.exports.routes import routes as exports_routes
@@ -176,6 +178,9 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         has_registrations=counts.has_registrations,
         is_in_use=counts.is_in_use,
         is_room_used=is_room_used,
+        before_place_changes=saving.before_place_changes,
+        hosts_said_anew=saving.hosts_said_anew,
+        events_at=counts.events_at,
         answered_in=answered_in,
     )
     return app
@@ -282,22 +287,10 @@ async def readyz(request: Request) -> Response:
 
 
 def _routes() -> list[BaseRoute]:
-    return [
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
-        *publishing_routes,
-        *registrations_routes,
-        *personal_routes,
-        *accounts_routes,
-        *events_routes,
-        *conferences_routes,
-        *directory_routes,
-        *people_routes,
-        *questions_routes,
-        *mailings_routes,
-        *notices_routes,
-        *imports_routes,
-        *invitations_routes,
-        *exports_routes,
-        Mount("/static", VersionedFiles(directory=STATIC), name="static"),
-    ]
+    rooms = (
+        publishing_routes, registrations_routes, personal_routes, accounts_routes, events_routes,
+        conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
+        notices_routes, imports_routes, invitations_routes, exports_routes,
+    )  # fmt: skip
+    static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
+    return [Route("/healthz", healthz), Route("/readyz", readyz), *chain.from_iterable(rooms), static]

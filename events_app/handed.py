@@ -1,7 +1,8 @@
 """What rooms above hand down to rooms below, because imports only go down. app.py puts the two together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -86,3 +87,32 @@ class AnsweredIn(Protocol):
     """The ids of the questions of an event that anybody has answered."""
 
     async def __call__(self, event_id: UUID, *, act: Act) -> set[str]: ...
+
+
+class BeforePlaceChanges(Protocol):
+    """Called before a venue or its rooms are written, in the same transaction; what it returns is called after it."""
+
+    async def __call__(self, venue_id: UUID, *, act: Act) -> Callable[[], Awaitable[None]]: ...
+
+
+class HostsSaidAnew(Protocol):
+    """An organization was written: the coming events that name it say something else."""
+
+    async def __call__(self, organization_id: UUID, *, act: Act) -> None: ...
+
+
+@dataclass(frozen=True)
+class EventThere:
+    """A coming event at a venue: how many people have a place or wait, and how many of them hold an old one."""
+
+    event_id: UUID
+    title: Mapping[str, str]
+    starts: datetime
+    people: int
+    behind: int
+
+
+class EventsAt(Protocol):
+    """The coming events in a venue's rooms, soonest first."""
+
+    async def __call__(self, venue_id: UUID, *, now: datetime) -> Sequence[EventThere]: ...

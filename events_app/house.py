@@ -10,12 +10,15 @@ from events_app import clock
 from events_app.acts import Act, Office
 from events_app.handed import (
     AnsweredIn,
+    BeforePlaceChanges,
     Begin,
     CountBehind,
     CountLetters,
     CountRegistrations,
+    EventsAt,
     Follow,
     FollowCopy,
+    HostsSaidAnew,
     HowManyNeverFit,
     IsThere,
     SeatsOf,
@@ -48,6 +51,9 @@ class House:
     has_registrations: IsThere
     is_in_use: IsThere
     is_room_used: IsThere
+    before_place_changes: BeforePlaceChanges
+    hosts_said_anew: HostsSaidAnew
+    events_at: EventsAt
     answered_in: AnsweredIn
     courier: Courier | None = None
 

@@ -365,5 +365,6 @@ def form(**typed: Any) -> dict[str, Any]:
 
 
 def words_of(page: httpx2.Response) -> str:
-    """What a page says, without its tags."""
-    return html.unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page.text)))
+    """What a page says, without its tags, and without the marks that keep a name apart from its neighbours."""
+    said = html.unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", page.text)))
+    return re.sub("[\u2066-\u2069\u200e]", "", said)

@@ -7,8 +7,10 @@ from events_app.conferences.forms import conference_form, conference_values
 from events_app.conferences.models import Conference
 from events_app.directory.actions import free_slug, save_thing
 from events_app.directory.desk.organizations import find_row, part_page
+from events_app.errors import Conflict, say
 from events_app.i18n import choose
-from events_app.web.forms import typed_into
+from events_app.web import seen
+from events_app.web.forms import Form, typed_into
 from events_app.web.responses import page, saved, see_other
 
 
@@ -20,17 +22,26 @@ async def conferences(request: Request) -> Response:
 
 async def edit_conference(request: Request) -> Response:
     conference = await find_row(request, Conference, "conference_id")
-    form = conference_form(conference=conference)
+    form = seen.opened(conference_form(conference=conference))
     return part_page(request, "conferences/edit.html", form, conference)
 
 
 async def save_conference(request: Request) -> Response:
     conference = await find_row(request, Conference, "conference_id")
     form = conference_form(await typed_into(request), conference=conference)
+
+    async def stored() -> Form:
+        return conference_form(conference=await find_row(request, Conference, "conference_id"))
+
+    async def write() -> None:
+        values = conference_values(form)
+        named = f"{choose(values['name'])} {values['edition']}"
+        await save_thing(conference or Conference(slug=await free_slug(Conference, named)), values)
+
     if not form.validate():
         return part_page(request, "conferences/edit.html", form, conference, status=422)
-    values = conference_values(form)
-    named = f"{choose(values['name'])} {values['edition']}"
-    thing = conference or Conference(slug=await free_slug(Conference, named))
-    await save_thing(thing, values)
+    try:
+        await seen.save(form, stored, write)
+    except Conflict as refusal:
+        return part_page(request, "conferences/edit.html", form, conference, status=409, refusal=say(refusal))
     return see_other("/desk/conferences", flash=saved())

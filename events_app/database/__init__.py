@@ -9,7 +9,7 @@ from events_app.database.connections import (
     scrub,
     scrub_soon,
 )
-from events_app.database.failures import OutcomeUnknown, RetryableError
+from events_app.database.failures import OutcomeUnknown, RetryableError, is_taken
 from events_app.database.migration import DatabaseTooNew
 from events_app.database.prepared import Prepared, rows
 from events_app.database.schema import migrate
@@ -24,6 +24,7 @@ __all__ = [
     "close_database",
     "data_version",
     "is_sqlite",
+    "is_taken",
     "migrate",
     "one_transaction",
     "open_database",

@@ -1,6 +1,8 @@
 """Database errors: what can go wrong with a transaction, said the same way for both engines."""
 
-from tortoise.exceptions import OperationalError
+from typing import Any
+
+from tortoise.exceptions import IntegrityError, OperationalError
 
 
 class RetryableError(OperationalError):
@@ -21,3 +23,13 @@ class OutcomeUnknown(OperationalError):
 
 class TransactionOver(OperationalError):
     """A task outlived the transaction it was started in. Start tasks with `after_commit`."""
+
+
+def is_taken(error: IntegrityError, table: str, *columns: str) -> bool:
+    """Whether the database refused a row because its values in these columns are another's; whatever else it refused
+    (a reference to a row that is gone) is something else."""
+    cause: Any = error.args[0] if error.args else error
+    if name := getattr(cause, "constraint_name", None):  # PostgreSQL names it
+        return bool(name == "_".join((table, *columns, "key")))
+    said = ", ".join(f"{table}.{column}" for column in columns)
+    return str(cause) == f"UNIQUE constraint failed: {said}"

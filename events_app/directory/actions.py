@@ -6,10 +6,12 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
-from events_app.database import one_transaction
-from events_app.directory.models import Room, Venue
-from events_app.directory.rules import TakenAddress
-from events_app.handed import IsThere
+from events_app.acts import Act
+from events_app.database import is_taken, one_transaction
+from events_app.directory.models import Organization, Room, Venue
+from events_app.directory.rules import RoomFacts, RoomInUse, TakenAddress
+from events_app.handed import BeforePlaceChanges, HostsSaidAnew, IsThere
+from events_app.i18n import choose
 from events_app.texts import slug_of
 
 
@@ -19,25 +21,53 @@ async def save_thing(thing: Any, values: dict[str, Any]) -> Any:
     thing.update_from_dict(values)
     try:
         await thing.save()
-    except IntegrityError:
-        raise TakenAddress() from None
+    except IntegrityError as error:
+        if is_taken(error, thing.Meta.table, "slug"):
+            raise TakenAddress() from None
+        raise
     return thing
 
 
 @one_transaction
-async def save_rooms(venue: Venue, rooms: Sequence[dict[str, Any]], *, is_used: IsThere) -> None:
-    """The venue's rooms in this order: known ones (by place in the list) are renamed, new ones added.
+async def save_organization(
+    organization: Organization, values: dict[str, Any], *, said_anew: HostsSaidAnew, act: Act
+) -> None:
+    """Save an organization, of which feeds and programmes hear: its events say it as their host."""
+    await save_thing(organization, values)
+    await said_anew(organization.id, act=act)
 
-    A room that an event names is never deleted; one that left the list and that nobody uses is.
+
+@one_transaction
+async def save_venue(
+    venue: Venue,
+    values: dict[str, Any],
+    rooms: Sequence[RoomFacts],
+    *,
+    is_used: IsThere,
+    before_change: BeforePlaceChanges,
+    act: Act,
+) -> None:
+    """Save a venue and its rooms. What people were told of the events there is kept as it was said.
+
+    Each room is known by its id, so that nobody's new row and no cleared one ever renames another. A known row without
+    a name goes. Refuses `RoomInUse` for one in which an event takes place.
     """
-    known = await Room.filter(venue_id=venue.id).order_by("id")
-    for room, values in zip(known, rooms, strict=False):
-        await room.update_from_dict(values).save()
-    for values in rooms[len(known) :]:
-        await Room.create(venue_id=venue.id, **values)
-    for room in known[len(rooms) :]:
-        if not await is_used(room.id):
+    said_anew = await before_change(venue.id, act=act)
+    await save_thing(venue, values)
+    known = {str(room.id): room for room in await Room.filter(venue_id=venue.id)}
+    for facts in rooms:
+        room = known.get(facts.row)
+        told: dict[str, Any] = {"name": facts.name, "seats": facts.seats, "step_free": facts.step_free}
+        if room is None:
+            if facts.name:
+                await Room.create(venue_id=venue.id, **told)
+        elif facts.name:
+            await room.update_from_dict(told).save()
+        elif await is_used(room.id):
+            raise RoomInUse(room=choose(room.name))
+        else:
             await room.delete()
+    await said_anew()
 
 
 async def free_slug(model: type[Model], wished: str) -> str:

@@ -97,6 +97,12 @@ class EventChangedMeanwhile(Conflict):
     )
 
 
+class GoneMeanwhile(Conflict):
+    """Somebody has deleted what the form had chosen."""
+
+    sentence = N_("What you chose for “%(what)s” has been deleted meanwhile. Please choose again.")
+
+
 class NotReady(Conflict):
     """The event lacks something that people must know before they register."""
 

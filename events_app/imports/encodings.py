@@ -22,7 +22,7 @@ ENCODINGS: Final[Mapping[str, str]] = {
 """How the letters of a CSV file may be written, in the order of the choice."""
 
 
-_GUESSED: Final = ("cp1252", "cp1254", "cp1256")
+_GUESSED: Final = ("cp1252", "cp1254", "cp1256", "cp1251")
 
 
 _CONTROLS: Final = re.compile(r"[\x01-\x08\x0e-\x1f]")
@@ -84,10 +84,12 @@ def plausibility(text: str) -> int:
         kinds = Counter(_kind(letter) for letter in word)
         if kinds["odd"]:
             score -= 3 * kinds["odd"]
-        elif (kinds["arabic"] and kinds["latin"]) or (
-            kinds["latin"] > 1 and len(beyond) * 2 > kinds["latin"]
-        ):
+        elif len(kinds.keys() & _SCRIPTS) > 1 or (kinds["latin"] > 1 and len(beyond) * 2 > kinds["latin"]):
             score -= 2 * len(beyond)
+        elif kinds["cyrillic"] and not (word.istitle() or word.islower() or word.isupper()):
+            score -= 2 * len(
+                beyond
+            )  # Arabic bytes read as Cyrillic are letters too, large and small ones at random
         else:
             score += len(beyond)
         score -= 2 * sum(
@@ -96,11 +98,16 @@ def plausibility(text: str) -> int:
     return score
 
 
+_SCRIPTS: Final = frozenset({"arabic", "latin", "cyrillic"})
+
+
 def _kind(letter: str) -> str:
     if letter.isdigit() or letter in "،؛؟–—’‘“”«»_*#&+°…\u00a0\u200c\u200d":
         return "neutral"
     if "\u0600" <= letter <= "\u06ff":
         return "arabic"
+    if "\u0401" <= letter <= "\u0491":
+        return "cyrillic"
     if unicodedata.category(letter) in {"Lu", "Ll"} and letter < "\u0250":
         return "latin"
     return "neutral" if letter < "\x80" else "odd"

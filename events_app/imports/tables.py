@@ -1,29 +1,26 @@
 """Lists that people bring: bytes in, rows of text out, whatever program wrote them. Pure; nothing touches the disk."""
 
-import csv
-import io
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from events_app.addresses import holds_address
 from events_app.errors import Invalid
-from events_app.folding import folded
-from events_app.i18n import N_
+from events_app.i18n import N_, languages, use_language
+from events_app.imports.delimited import SIGN_OF, delimiters_of, read_rows
 from events_app.imports.encodings import NotATable, decode
+from events_app.imports.rules import plain
 from events_app.imports.workbooks import NumberedRows, is_workbook, read_workbook
+from events_app.registrations.rules import SHEET_COLUMNS
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 MOST_ROWS: Final = 10_000
 MOST_COLUMNS: Final = 100
 LONGEST_CELL: Final = 10_000
-
-
-_DELIMITERS: Final = ",;\t|"
 
 
 class NothingInside(Invalid):
@@ -44,7 +41,8 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """A list as it was read. `encoding` is a key of `ENCODINGS`, or '' for a workbook, which needs none.
+    """A list as it was read. `encoding` is a key of `ENCODINGS`, or '' for a workbook, which needs none; `delimiters`
+    are keys of `DELIMITERS`: the one it was read by, then others that are as likely.
 
     `hidden` are the numbers of rows that the workbook does not show; None where we cannot tell (XLS).
     """
@@ -52,6 +50,7 @@ class Table:
     rows: tuple[TableRow, ...]
     encoding: str
     hidden: frozenset[int] | None = frozenset()
+    delimiters: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -72,10 +71,11 @@ class Listing:
     hidden: tuple[int, ...] | None = ()
 
 
-def read_table(data: bytes, *, encoding: str = "") -> Table:
-    """The rows of a CSV, TSV, XLSX, XLS or ODS file, without empty ones. `encoding` '' finds out by itself.
+def read_table(data: bytes, *, encoding: str = "", delimiter: str = "") -> Table:
+    """The rows of a CSV, TSV, XLSX, XLS or ODS file, without empty ones. `encoding` and `delimiter`: '' finds out by
+    itself.
 
-    Refuses `NotATable`, `NothingInside`, `TableTooLarge`, and as `workbooks.read_workbook`.
+    Refuses `NotATable`, `NothingInside`, `TableTooLarge`, as `delimited.read_rows` and `workbooks.read_workbook`.
     """
     if is_workbook(data):
         sheet = read_workbook(data, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
@@ -83,7 +83,23 @@ def read_table(data: bytes, *, encoding: str = "") -> Table:
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf")):
         raise NotATable()
     text, used = decode(data, encoding=encoding)
-    return _table(_csv_rows(text), used)
+    likely = [delimiter] if delimiter else _by_headings(text, delimiters_of(text))
+    return replace(_read(text, used, likely[0]), delimiters=tuple(likely))
+
+
+def _read(text: str, encoding: str, delimiter: str) -> Table:
+    return _table(read_rows(text, delimiter=delimiter, most=MOST_ROWS), encoding)
+
+
+def _by_headings(text: str, likely: list[str]) -> list[str]:
+    """Of several delimiters that cut a list alike, those first by which we know most of its headings."""
+    if len(likely) == 1:
+        return likely
+    lines = text[:65_536].splitlines()[:20]
+    known = {
+        key: sum(bool(role_of(part)) for line in lines for part in line.split(SIGN_OF[key])) for key in likely
+    }
+    return sorted(likely, key=lambda key: -known[key])
 
 
 def _table(numbered: NumberedRows, encoding: str) -> Table:
@@ -101,58 +117,49 @@ def _table(numbered: NumberedRows, encoding: str) -> Table:
     return Table(tuple(rows), encoding)
 
 
-def _csv_rows(text: str) -> NumberedRows:
-    """RFC 4180, with whatever delimiter the file uses; a first line 'sep=;' is Excel's own way to say it."""
-    said = re.match(r'"?sep=([,;|\t])"?\r?\n', text, re.IGNORECASE)
-    delimiter = said[1] if said else _delimiter_of(text)
-    rows: NumberedRows = []
-    try:
-        for number, cells in enumerate(
-            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1
-        ):
-            if number == 1 and said:
-                continue
-            if any(cell.strip() for cell in cells):
-                rows.append((number, cells))
-            if len(rows) > MOST_ROWS:
-                break
-    except csv.Error:
-        raise NotATable() from None
-    return rows
-
-
-def _delimiter_of(text: str) -> str:
-    """The one that cuts most lines into the same number of cells."""
-    sample = text[:65_536]
-
-    def regularity(delimiter: str) -> tuple[int, int]:
-        try:
-            widths = Counter(
-                len(cells) for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-            )
-        except csv.Error:
-            return 0, 0
-        del widths[1], widths[0]
-        return max(((times, width) for width, times in widths.items()), default=(0, 0))
-
-    return max(_DELIMITERS, key=regularity)
-
-
 _HEADINGS: Final[Mapping[str, Sequence[str]]] = tomllib.loads(
     (Path(__file__).parent / "headings.toml").read_text(encoding="utf-8")
 )
-_ROLE_OF: Final = {folded(word): role for role, words in _HEADINGS.items() for word in words}
+_ROLE_OF: Final = {plain(word): role for role, words in _HEADINGS.items() for word in words}
+
+_OURS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("party", "quota", "code"), ""),
+    "status": "state",
+    "registered_on": "day",
+}
+"""What columns of our own sheets hold, where it is not called as here; '' for what a list cannot bring."""
+
+_NO_ADDRESS: Final = re.compile(
+    r"\b(opt|consent|newsletter|subscri\w*|status|sent|date|template|subject|list|verified|confirmed)\b|رساله|نشره|اشتراك"
+)
 
 
 def role_of(heading: str) -> str:
-    """What a column of that heading holds ('name', 'given', 'family', 'address', 'language', 'mode', 'needs',
-    'state'), as Google Forms, Zoom, Eventbrite and people call it in several languages; '' for anything else."""
-    plain = " ".join(re.sub(r"[\W_]+", " ", folded(heading[:200])).split())
-    if role := _ROLE_OF.get(plain):
-        return role
-    if len(plain) < 60 and re.search(r"\be ?mail\b|بريد|ايميل|\be ?posta\b", plain):
-        return "address"
-    return ""
+    """What a column of that heading holds ('name', 'given', 'family', 'address', 'language', 'mode', 'needs', 'state',
+    'line', 'day'), as Google Forms, Zoom, Eventbrite, our own sheets and people call it in several languages; '' for
+    anything else."""
+    return exact_role_of(heading) or ("address" if may_be_address(heading) else "")
+
+
+def exact_role_of(heading: str) -> str:
+    said = plain(heading[:200])
+    return _ROLE_OF.get(said, "") or _our_headings(languages()).get(said, "")
+
+
+def may_be_address(heading: str) -> bool:
+    """Whether a longer heading speaks of an address, and not of what somebody agreed to get, or when it was sent."""
+    said = plain(heading[:200])
+    speaks = len(said) < 60 and re.search(r"\be ?mail\b|بريد|ايميل|\be ?posta\b", said)
+    return bool(speaks) and not _NO_ADDRESS.search(said)
+
+
+@cache
+def _our_headings(codes: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for code in codes:
+        with use_language(code):
+            found |= {plain(str(label)): _OURS.get(key, key) for key, label in SHEET_COLUMNS.items()}
+    return found
 
 
 def find_heading(table: Table) -> int:

@@ -13,11 +13,12 @@ from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.invitations import actions, rules
-from events_app.invitations.forms import invitation_form, quota_facts, quotas_form
+from events_app.invitations.forms import invitation_form, opened_quotas, quota_facts, quotas_form
 from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import reveal_guest
-from events_app.web.forms import typed_into
+from events_app.web import seen
+from events_app.web.forms import Form, typed_into
 from events_app.web.responses import Flash, page, see_other
 
 
@@ -56,7 +57,7 @@ async def _page(
         "invitations/invitations.html",
         status=status,
         event=event,
-        quotas=quotas or quotas_form(event=event, quotas=known),
+        quotas=quotas or opened_quotas(event, known),
         known_quotas=known,
         taken=taken,
         form=batch or invitation_form(quotas=known),
@@ -71,8 +72,14 @@ async def save_quotas(request: Request) -> Response:
     form = quotas_form(await typed_into(request), event=event, quotas=[])
     if not form.validate():
         return await _page(request, event, status=422, quotas=form)
+    act = act_of(request)
+
+    async def stored() -> Form:
+        known = await Quota.filter(event_id=event.id).order_by("mode", "name")
+        return quotas_form(event=event, quotas=known)
+
     try:
-        await actions.save_quotas(event.id, quota_facts(form), act=act_of(request))
+        await seen.save(form, stored, lambda: actions.save_quotas(event.id, quota_facts(form), act=act))
     except Conflict as refusal:
         return await _page(request, event, status=409, quotas=form, refusal=say(refusal))
     return see_other(_path(event), flash=Flash("success", translate(N_("Saved."))))

@@ -34,6 +34,7 @@ from events_app.web.forms import (
     tidy,
     tidy_line,
 )
+from events_app.web.seen import mark_of
 
 
 class QuotaForm(Form):
@@ -46,7 +47,19 @@ class QuotaForm(Form):
 
 
 class QuotasForm(Form):
+    """Of one way of taking part no two quotas have the same name."""
+
     quotas = FieldList(FormField(QuotaForm), L_("Places kept for partners"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        rows = [entry.form for entry in self.quotas.entries if entry.form.name.data]
+        for number, row in enumerate(rows):
+            earlier = {(each.mode.data, each.name.data) for each in rows[:number]}
+            if (row.mode.data, row.name.data) in earlier:
+                row.name.process_errors = [
+                    translate(N_("Another row has this name. Please choose a different one."))
+                ]
+        return super().validate(extra_validators)
 
 
 def quotas_form(typed: Any = None, *, event: Event, quotas: Sequence[Quota]) -> QuotasForm:
@@ -54,9 +67,19 @@ def quotas_form(typed: Any = None, *, event: Event, quotas: Sequence[Quota]) -> 
         {"id": str(each.id), "name": each.name, "mode": each.mode, "places": each.places} for each in quotas
     ]
     form = QuotasForm(typed, data={"quotas": rows})
-    if typed is None:
-        form.quotas.append_entry()
-        form.quotas.append_entry()
+    return _with_choices(form, event)
+
+
+def opened_quotas(event: Event, quotas: Sequence[Quota]) -> QuotasForm:
+    """The form as it is opened: with two blank rows below, for new quotas."""
+    form = quotas_form(event=event, quotas=quotas)
+    form.seen = mark_of(form)
+    form.quotas.append_entry()
+    form.quotas.append_entry()
+    return _with_choices(form, event)
+
+
+def _with_choices(form: QuotasForm, event: Event) -> QuotasForm:
     for entry in form.quotas.entries:
         entry.form.mode.choices = [(mode.value, MODE_NAMES[mode]) for mode in event.modes]
     return form

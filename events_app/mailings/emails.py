@@ -1,5 +1,6 @@
 """The letters of this room, and what organizers write to many in one person's letter: placeholders, language, links."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,6 +81,12 @@ class Content:
     subject: Texts
     body: Texts
     query: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Another one as soon as a word is."""
+        said = repr((sorted(self.subject.items()), sorted(self.body.items())))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @property
     def written(self) -> tuple[str, ...]:

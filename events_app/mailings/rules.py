@@ -30,6 +30,12 @@ class PeopleChanged(Conflict):
     )
 
 
+class WordsChanged(Conflict):
+    sentence = N_(
+        "Meanwhile somebody has changed this letter, and nothing was sent yet. Please read it again, then send."
+    )
+
+
 class LetterUnderWay(Conflict):
     sentence = N_("This letter is on its way, so it cannot be changed any more.")
 

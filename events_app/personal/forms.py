@@ -1,20 +1,28 @@
 """The forms of a person's own page: what they told us, and a colleague who takes their place."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from wtforms import (
     EmailField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
+from wtforms.fields.core import Field
+from wtforms.validators import ValidationError
 
-from events_app.i18n import L_, N_, current_language, languages, name_of_language
+from events_app.addresses import are_one
+from events_app.directions import isolated
+from events_app.i18n import L_, N_, current_language, languages, name_of_language, translate
 from events_app.web.forms import (
     Form,
     an_address,
     at_most,
+    optional,
     required,
     tidy,
     tidy_address,
@@ -39,6 +47,52 @@ def details_form(typed: Any = None, *, data: Mapping[str, Any] | None = None) ->
     form = DetailsForm(typed, data=data)
     form.language.choices = [(code, name_of_language(code)) for code in languages()]
     return form
+
+
+@dataclass(frozen=True)
+class Companion:
+    """Somebody who came together with a person; `key` names them in forms."""
+
+    key: str
+    name: str
+    has_address: bool
+
+
+class CompanyForm(Form):
+    """What becomes of those whom somebody registered, when that person's data is deleted."""
+
+    company = RadioField(L_("Those who come with you"), [required(N_("Please choose one."))])
+
+    def addresses(self) -> dict[uuid.UUID, str]:
+        """The address that was typed for each who has none."""
+        fields = {name.partition("_")[2]: field for name, field in self._fields.items() if "_" in name}
+        return {uuid.UUID(hex=key): field.data for key, field in fields.items() if field.data}
+
+
+def company_form(company: Sequence[Companion], typed: Any = None) -> CompanyForm:
+    """With a field for the address of each who has none."""
+    fields = {
+        f"address_{each.key}": EmailField(
+            translate(N_("E-mail of %(name)s"), name=isolated(each.name)),
+            [optional(), at_most(254), an_address, _once],
+            filters=[tidy_address],
+            description=L_("Left empty, their place goes to somebody else."),
+        )
+        for each in company
+        if not each.has_address
+    }
+    made: CompanyForm = type("CompanyForm", (CompanyForm,), fields)(typed)
+    made.company.choices = [("stay", L_("They keep their places")), ("go", L_("They are cancelled too"))]
+    if typed is None:
+        made.company.data = "stay"
+    return made
+
+
+def _once(form: Any, address: Field) -> None:
+    """One place for each address: two colleagues cannot have the same."""
+    same = [each for each in form.addresses().values() if are_one(each, address.data or "")]
+    if len(same) > 1:
+        raise ValidationError(translate(N_("This address is written twice.")))
 
 
 class ColleagueForm(Form):

@@ -6,8 +6,7 @@ from typing import Any
 
 from events_app.folding import folded
 from events_app.questions.models import Question
-from events_app.questions.rules import NO, NO_ANSWER, YES, Answers, Kind, read_day, read_number, read_phone
-from events_app.texts import western_digits
+from events_app.questions.rules import NO, NO_ANSWER, YES, Answers, Kind, number_of, read_day, read_phone
 
 
 def asked_of(questions: Sequence[Question], *, mode: str, answers: Answers) -> list[Question]:
@@ -52,9 +51,7 @@ def answer_matches(question: Question, value: str, answer: Any) -> bool:
     if question.kind in {Kind.TEXT, Kind.LONG}:
         return isinstance(answer, str) and folded(value) in folded(answer)
     if question.kind == Kind.NUMBER:
-        return isinstance(answer, int | float) and answer == float(
-            read_number(western_digits(value)) or "nan"
-        )
+        return isinstance(answer, int | float) and answer == number_of(value)
     if question.kind in {Kind.DATE, Kind.PHONE}:
         return (read_day if question.kind == Kind.DATE else read_phone)(value) in found
     return value in found

@@ -62,6 +62,12 @@ def read_number(text: str) -> str | None:
     return plain if re.fullmatch(r"-?\d{1,12}(\.(\d{1,2}|\d{4,6}))?", plain, re.ASCII) else None
 
 
+def number_of(text: str) -> int | float | None:
+    """The number that somebody may have typed, in any digits; None where `read_number` reads none."""
+    said = read_number(western_digits(text))
+    return None if said is None else float(said) if "." in said else int(said)
+
+
 def read_day(text: str) -> str | None:
     """A date of these centuries as YYYY-MM-DD; None for what is none, or may be two."""
     meant = days_meant(text)

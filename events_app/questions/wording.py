@@ -102,11 +102,41 @@ def _say_day(said: str) -> str:
         return said
 
 
+SEPARATORS: Final = ("\n", " | ", "; ", "؛ ", ", ", "، ")
+"""What may part several answers in one cell, the strongest first."""
+
+
 def cell_of(question: Question, answer: Any) -> str:
-    """An answer for a sheet: as `say_answer`, but a date as YYYY-MM-DD, which sorts and which programs understand."""
+    """An answer for a sheet: as `say_answer`, but a date as YYYY-MM-DD, which sorts and which programs understand; and
+    between several stands a sign that is in none of them."""
     if question.kind == Kind.DATE and isinstance(answer, str):
         return answer
+    if isinstance(answer, list):
+        said = [words for each in answer if (words := _say_one(question, str(each)))]
+        return _separator(question, current_language()).join(said)
     return say_answer(question, answer)
+
+
+def _separator(question: Question, language: str) -> str:
+    """The first that stands in no choice; the usual comma wherever that is possible. A choice is one line, always."""
+    usual = translate(N_(", "))
+    if question.kind not in HAS_CHOICES:
+        return usual
+    said = "".join(choose(each["text"], language) for each in question.choices)
+    free = (sign for sign in (usual, "; ", " | ") if sign.strip() not in said)
+    return next(free, "\n")
+
+
+def distinct(labels: Sequence[str]) -> list[str]:
+    """Labels by which columns can be told apart: the second of one name is “Country (2)”."""
+    found: list[str] = []
+    for label in labels:
+        number, said = 1, label
+        while said in found:
+            number += 1
+            said = f"{label} ({number})"
+        found.append(said)
+    return found
 
 
 def said_answers(questions: Sequence[Question], answers: Answers) -> list[tuple[Question, str]]:

@@ -46,6 +46,7 @@ KINDS: Final = {
     "registrations.promoted": INVITES,
     "registrations.moved": INVITES,
     "registrations.switched": INVITES,
+    "registrations.stayed": INVITES,
     "registrations.cancelled": ENDS,
     "registrations.declined": ENDS,
     "registrations.lapsed": ENDS,
@@ -176,7 +177,10 @@ def _calendar_part(manner: Manner, facts: Mapping[str, Any]) -> bytes | None:
     if method is None:
         return None
     attendee = Attendee(
-        facts["name"], facts["to_address"], "DECLINED" if method == "CANCEL" else facts["answer"]
+        facts["name"],
+        facts["to_address"],
+        "DECLINED" if method == "CANCEL" else facts["answer"],
+        is_asked="+r-" in facts["organizer_address"],
     )
     entry = entry_of(facts)
     return itip.cancel(entry, attendee) if method == "CANCEL" else itip.request(entry, attendee)

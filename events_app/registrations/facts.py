@@ -82,6 +82,7 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
         "mine_url": site.url(f"/events/{event.slug}/mine"),
         "unlisted": event.visibility != "public",
         "track": choose(event.track, language),
+        "offer_hours": event.offer_hours if event.offers_places else 0,
     }
 
 

@@ -107,6 +107,11 @@ class Registration(Model):
             ("party",),
         )
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether what its calendar answers can reach us: its ORGANIZER is an address of its own."""
+        return "+r-" in self.organizer_address
+
     @staticmethod
     async def find_by_token(token: str) -> "Registration":
         """The registration that a mailed link opens; an unknown link is `NoSuchRegistration`."""

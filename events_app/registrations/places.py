@@ -172,7 +172,7 @@ async def confirm(registration: Registration, event: Event, *, letter: str, act:
     rules.check_life(Status(registration.status), Status.CONFIRMED)
     registration.status = Status.CONFIRMED
     registration.seated = True
-    registration.answer = ANSWER_OF[Status.CONFIRMED]
+    registration.answer = _answer_of_who_gets_a_seat(registration, act)
     registration.waitlist_order = None
     registration.due_at = None
     registration.due_for = Due.NOTHING
@@ -187,6 +187,12 @@ async def confirm(registration: Registration, event: Event, *, letter: str, act:
     await post_about(letter, registration, event, act=act)
     if is_late and registration.mode == Mode.ONLINE:
         await post_own_page(registration, event, act=act)  # no reminder will bring them the way to join
+
+
+def _answer_of_who_gets_a_seat(registration: Registration, act: Act) -> str:
+    """Who said no to a tentative entry, and did not take the seat themselves, is asked again."""
+    said_no = registration.invited and registration.answer == "DECLINED"
+    return "NEEDS-ACTION" if said_no and act.who != Who.PERSON else ANSWER_OF[Status.CONFIRMED]
 
 
 async def end(registration: Registration, event: Event, *, letter: str, act: Act) -> None:

@@ -236,6 +236,21 @@ STATUS_NAMES: Mapping[str, str] = {
     Status.CANCELLED: L_("Cancelled"),
 }
 
+SHEET_COLUMNS: Mapping[str, str] = {
+    "name": L_("Name"),
+    "address": L_("E-mail"),
+    "status": L_("Status"),
+    "mode": L_("Takes part"),
+    "language": L_("Language"),
+    "needs": L_("Access needs"),
+    "registered_on": L_("Registered on"),
+    "line": L_("Place in line"),
+    "party": L_("Comes with"),
+    "quota": L_("Places kept for"),
+    "code": L_("Invited as"),
+}
+"""What a sheet of this list calls its columns, in their order; a list that is brought in is known by them again."""
+
 
 def is_near(domain: str, other: str) -> bool:
     """Whether one domain may be the other with one slip of the finger: a letter more, less, wrong, or two swapped."""

@@ -20,12 +20,13 @@ from events_app.mail.inbound import Arrived, MailKind, read
 from events_app.mail.models import Letter
 from events_app.mail.outcomes import CameBack
 from events_app.registrations import rules
-from events_app.registrations.actions.leaving import leave
+from events_app.registrations.actions.leaving import leave, stay
 from events_app.registrations.facts import Person, uid_of
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
-from events_app.registrations.rules import Status
+from events_app.registrations.rules import Due, Status
 from events_app.registrations.told import sequence_of
+from events_app.replies.rules import MOST_A_DAY, MOST_SENT_ON, is_one_mailbox, takes_answers
 from events_app.vault import Json
 from events_app.web.site import Site
 
@@ -39,13 +40,6 @@ class TooMuchMail(TooMany):
     """So much mail has come to the sender's address today; its server keeps the rest until tomorrow."""
 
     sentence = N_("Too much mail. Please try again later.")
-
-
-MOST_SENT_ON = 300
-"""So many mails to our plain sender are sent on to the help desk in a day."""
-
-MOST_A_DAY = 20
-"""So many mails of one invitation are looked at in a day; a mail loop ends there."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +184,7 @@ class _Case:
     def is_about_us(self) -> bool:
         """The UID is this registration's, and the attendee is its person. A missing ORGANIZER is fine: Exchange's."""
         same_uid = self.arrived.uid == uid_of(self.registration.id, self.reception.office.site)
-        return same_uid and are_one(self.arrived.attendee, self.person.address)
+        return same_uid and is_one_mailbox(self.arrived.attendee, self.person.address)
 
     async def hear(self) -> None:
         """Whoever answers gets our letters."""
@@ -223,13 +217,27 @@ async def _replied(case: _Case) -> str:
         return "heard before"
     registration.answered_at = stamp
     await registration.save(update_fields=["answered_at"])
-    if registration.status != Status.CONFIRMED or registration.due_for:
+    if registration.due_for == Due.LEAVING and registration.answer == "DECLINED" != arrived.answer:
+        return await _stayed(case)
+    if not takes_answers(registration.status, registration.due_for, holds=registration.invited):
         return "has no place"
-    if arrived.answer == "DECLINED":
+    if arrived.answer == "DECLINED" and registration.status == Status.CONFIRMED:
         return await _declined(case)
-    registration.answer = arrived.answer
-    await registration.save(update_fields=["answer"])
-    return await case.note(f"answered_{arrived.answer.lower()}")
+    return await _heard(case)
+
+
+async def _heard(case: _Case) -> str:
+    """The answer is kept; nobody gets or loses a place by it."""
+    case.registration.answer = case.arrived.answer
+    await case.registration.save(update_fields=["answer"])
+    return await case.note(f"answered_{case.arrived.answer.lower()}")
+
+
+async def _stayed(case: _Case) -> str:
+    """A yes after a no of the calendar that was a slip: the place was still held, so they keep it."""
+    await case.note(f"answered_{case.arrived.answer.lower()}")
+    await stay(case.registration.id, answer=case.arrived.answer, act=case.act)
+    return "stayed"
 
 
 async def _declined(case: _Case) -> str:
@@ -238,7 +246,7 @@ async def _declined(case: _Case) -> str:
     registration.answer = "DECLINED"
     await registration.save(update_fields=["answer"])
     await case.note("answered_declined")
-    proven = case.arrived.is_proven and are_one(case.arrived.sender, case.person.address)
+    proven = case.arrived.is_proven and is_one_mailbox(case.arrived.sender, case.person.address)
     if not proven or case.act.now >= case.event.ends_at:
         await case.write("declined_reply")
         return "asked"

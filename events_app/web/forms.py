@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -69,7 +69,15 @@ def _holds_something(field: Field) -> bool:
 
 
 class Form(WTForm):
-    """A form that keeps what was typed and finds every error at once."""
+    """A form that keeps what was typed and finds every error at once. `seen` and `differing`: see `web.seen`."""
+
+    seen: str = ""
+    differing: Sequence[Any] = ()
+
+    def __init__(self, formdata: Any = None, **given: Any) -> None:
+        super().__init__(formdata, **given)
+        if formdata and "seen" in formdata:
+            self.seen = str(formdata["seen"])[:64]
 
     class Meta:
         def get_translations(self, form: WTForm) -> _OurSentences:

@@ -150,7 +150,7 @@ async def write_to_everybody(launch: Event, office: Office, now: datetime) -> Pl
     draft = await writing.save_draft(launch.id, words, act=office.at(now))
     sent = await writing.save_draft(launch.id, words, act=office.at(now))
     audience = await writing.audience_of(launch.id, words.query, act=office.at(make.NOW))
-    await writing.start(launch.id, sent.id, mark=audience.mark, act=office.at(make.NOW))
+    await writing.start(launch.id, sent.id, mark=writing.mark_of(audience, words), act=office.at(make.NOW))
     await writing.carry_on(act=office.at(now))
     return {"draft_mailing": str(draft.id), "sent_mailing": str(sent.id)}
 

@@ -11,6 +11,7 @@ import pytest
 
 from events_app.events.models.event import Event
 from events_app.imports.models import ImportBatch, ImportDraft
+from events_app.imports.rules import state_key
 from events_app.mail.models import Letter
 from events_app.optouts.actions import opt_out
 from events_app.questions.models import Question
@@ -33,9 +34,21 @@ async def uploaded(desk: Desk, event: Event, data: bytes, name: str = "list.csv"
 
 
 async def columns(desk: Desk, path: str, *targets: str, **said: str) -> httpx2.Response:
-    usual = {"language": "en", "mode": "in_person", "places": "line", "heading": "1", "encoding": "utf-8"}
+    usual = {
+        "language": "en",
+        "mode": "in_person",
+        "places": "line",
+        "heading": "1",
+        "encoding": "utf-8",
+        "delimiter": "comma",
+    }
     fields = {f"columns-{at}": target or "out" for at, target in enumerate(targets)}
     return await desk.post(path, **{**usual, **said, **fields})
+
+
+def field(state: str) -> str:
+    """The name of the field that asks what a state means."""
+    return f"state_{state_key(state)}"
 
 
 async def tried(desk: Desk, event: Event, data: bytes, *targets: str, **said: str) -> str:
@@ -78,14 +91,14 @@ async def test_arabic_names_are_never_garbled(house: House, encoding: str) -> No
 async def test_a_wrong_guess_of_the_letters_is_mended_by_choosing_them(house: House) -> None:
     event = await make.event(house.vault)
     desk = await house.desk()
-    text = "Имя,E-mail\nОльга,olga@example.org\n"
-    path = str((await uploaded(desk, event, text.encode("cp1251"))).headers["location"])
-    assert "Ольга" not in (await desk.get(path)).text
+    text = "Name,E-mail\nŁukasz Gęś,olga@example.org\n"
+    path = str((await uploaded(desk, event, text.encode("cp1250"))).headers["location"])
+    assert "Łukasz Gęś" not in (await desk.get(path)).text
 
-    answer = await columns(desk, path, "name", "address", encoding="cp1251")
+    answer = await columns(desk, path, "name", "address", encoding="cp1250")
 
     assert answer.headers["location"] == path
-    assert "Ольга" in (await desk.get(path)).text
+    assert "Łukasz Gęś" in (await desk.get(path)).text
 
 
 async def test_an_excel_file_from_trial_to_done_without_a_letter(house: House) -> None:
@@ -240,8 +253,9 @@ async def test_those_who_cancelled_at_zoom_do_not_come_back(house: House) -> Non
     page = await desk.get(path)
 
     assert 'value="7"' in page.text
-    await columns(desk, path, "given", "family", "address", "state", heading="7")
-    assert "Left out: cancelled in the list" in words_of(await desk.get(f"{path}/check"))
+    states = {field("approved"): "confirmed", field("cancelled by self"): "out"}
+    await columns(desk, path, "given", "family", "address", "state", heading="7", **states)
+    assert "Left out: for their status in the list" in words_of(await desk.get(f"{path}/check"))
     await desk.post(f"{path}/registrations")
     assert await people(house, event) == {"rana@example.org": ("Rana Aziz", "confirmed")}
 
@@ -443,3 +457,113 @@ async def test_nobody_who_wanted_no_letters_is_written_to_by_an_import(house: Ho
     assert "Want no letters, so get none 1" in shown
     assert await make.kinds(event, house.office) == ["confirmed nour@example.org"]
     assert await Registration.filter(event_id=event.id, status="confirmed").count() == 2
+
+
+STATES = (
+    "Name,E-mail,Status\nRana,rana@example.org,approved\nOmar,omar@example.org,waitlist\n"
+    "Lea,lea@example.org,pending_approval\nAli,ali@example.org,invited\nMona,mona@example.org,Invited\n"
+    "Zoe,zoe@example.org,\nNour,nour@example.org,قائمة الانتظار\nSami,sami@example.org,declined\n"
+)
+
+
+async def test_nobody_gets_a_place_by_a_state_that_no_organizer_has_seen(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    path = str((await uploaded(desk, event, STATES.encode())).headers["location"])
+    known = {field("approved"): "confirmed", field("waitlist"): "waitlisted", field("قائمة الانتظار"): "waitlisted",
+             field("pending_approval"): "pending", field("declined"): "out"}  # fmt: skip
+
+    shown = await desk.get(path)
+    hasty = await columns(desk, path, "name", "address", "state", **known)
+    unseen = await columns(desk, path, "name", "address", "state")
+    whole = await columns(
+        desk, path, "name", "address", "state", **known, **{field("invited"): "out", field(""): "confirmed"}
+    )
+    await desk.post(f"{path}/registrations")
+
+    assert shown.text.count(f'name="{field("invited")}"') == 1
+    assert re.findall(r'name="(state_\w+)"', shown.text) == list(dict.fromkeys([
+        field("approved"), field("waitlist"), field("pending_approval"), field("invited"), field(""),
+        field("قائمة الانتظار"), field("declined"),
+    ]))  # fmt: skip
+    assert (hasty.status_code, unseen.status_code) == (422, 422)
+    assert "Please say what this means." in words_of(hasty)
+    assert whole.headers["location"] == f"{path}/check"
+    assert dict((await people(house, event)).values()) == {
+        "Rana": "confirmed", "Omar": "waitlisted", "Lea": "pending", "Zoe": "confirmed", "Nour": "waitlisted",
+    }  # fmt: skip
+
+
+async def test_a_column_that_says_too_many_things_is_no_status(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    rows = "".join(f"Person {n},p{n}@example.org,word {n}\n" for n in range(40))
+    path = str((await uploaded(desk, event, f"Name,E-mail,What\n{rows}".encode())).headers["location"])
+
+    answer = await columns(desk, path, "name", "address", "state")
+
+    assert answer.status_code == 422
+    assert "The column of the status says too many different things." in words_of(answer)
+
+
+async def test_of_two_addresses_the_organizer_says_whose_it_is(house: House) -> None:
+    """Tito: who paid for the ticket is not who comes; and what somebody wants to get is no address."""
+    event, desk = await make.event(house.vault), await house.desk()
+    text = (
+        "Ticket Full Name,Order Email,Email for badge,Email opt-in\n"
+        "Rana,office@example.org,rana@example.org,yes\nOmar,office@example.org,omar@example.org,no\n"
+    )
+    path = str((await uploaded(desk, event, text.encode())).headers["location"])
+
+    shown = await desk.get(path)
+    unsaid = await columns(desk, path, "name", "ask", "ask", "")
+    said = await columns(desk, path, "name", "", "address", "")
+
+    assert shown.text.count('<option selected value="ask">') == 2
+    assert unsaid.status_code == 422
+    assert "Please say which column holds the e-mail address of each person." in words_of(unsaid)
+    assert said.headers["location"] == f"{path}/check"
+
+
+async def test_the_ticket_s_own_address_comes_before_the_one_of_who_paid(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    text = "Order Email,Ticket Email,Ticket Full Name\noffice@example.org,rana@example.org,Rana\n"
+    path = str((await uploaded(desk, event, text.encode())).headers["location"])
+
+    shown = (await desk.get(path)).text
+
+    chosen = re.findall(r'<option selected value="(\w+)"', shown)
+    assert [each for each in chosen if each in {"address", "out", "ask", "name"}] == ["out", "address", "out"]
+
+
+async def test_a_list_cut_in_the_wrong_place_is_cut_anew(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    path = str((await uploaded(desk, event, b"Name;E-mail,x\nJo;jo@example.org,y\n")).headers["location"])
+
+    first = words_of(await desk.get(path))
+    answer = await columns(desk, path, delimiter="bar")
+    again = await columns(desk, path, "name", "address", delimiter="semicolon")
+
+    assert "This list could be cut into cells in more than one way." in first
+    assert (answer.headers["location"], again.headers["location"]) == (path, path)
+
+
+async def test_a_name_is_never_said_twice(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    text = "Name,First name,Last name,E-mail\nLina K,Lina,K,lina@example.org\nOmar,,Said,omar@example.org\n"
+    path = await tried(desk, event, text.encode(), "name", "given", "family", "address")
+
+    await desk.post(f"{path}/registrations")
+
+    assert [name for name, _status in (await people(house, event)).values()] == ["Lina K", "Omar Said"]
+
+
+async def test_a_phone_that_a_sheet_took_for_an_amount_keeps_its_digits(house: House) -> None:
+    event = await make.event(house.vault)
+    question = await Question.create(event_id=event.id, kind="phone", label={"en": "Phone"}, position=1)
+    desk = await house.desk()
+    text = "Name,E-mail,Phone\nLina,lina@example.org,55123456.0\n"
+    path = await tried(desk, event, text.encode(), "name", "address", f"q:{question.id}")
+
+    await desk.post(f"{path}/registrations")
+
+    person = reveal_person(await Registration.get(), vault=house.vault, reader=make.COURIER)
+    assert person.answers == {str(question.id): "55123456"}

@@ -12,9 +12,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from events_app import i18n
 from events_app.errors import Invalid
 from events_app.imports import tables, workbooks
+from events_app.imports.delimited import QuoteNeverClosed
 from events_app.imports.encodings import ENCODINGS, UNREADABLE, NotATable, decode, mended
+from events_app.imports.rules import Words, is_yes, language_meant, mode_meant, status_meant
 from events_app.imports.tables import (
     NothingInside,
     TableRow,
@@ -24,6 +27,7 @@ from events_app.imports.tables import (
     read_table,
     role_of,
 )
+from events_app.registrations.rules import SHEET_COLUMNS
 
 pytestmark = pytest.mark.engine_free
 
@@ -371,3 +375,145 @@ def test_what_a_program_writes_as_csv_comes_back(rows: list[list[str]], delimite
     text = f"sep={delimiter}\r\n{out.getvalue()}"
 
     assert [list(row.cells) for row in read_table(b"\xef\xbb\xbf" + text.encode()).rows] == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ('email,name\nfirst@example.org,"Rana\nsecond@example.org,Omar\nthird@example.org,Mona\n', 2),
+        ('email,name\nfirst@example.org,"Rana\nsecond@example.org,"Omar\nthird@example.org,Mona\n', 2),
+        ('email,name\na@example.org,Ali\n\nb@example.org,Lea\nc@example.org,"Mona', 5),
+    ],
+)
+def test_a_quotation_mark_that_is_never_closed_swallows_nobody(text: str, row: int) -> None:
+    with pytest.raises(QuoteNeverClosed) as refused:
+        read_table(text.encode())
+
+    assert refused.value.values == {"row": row}
+
+
+def test_a_quotation_mark_inside_a_cell_harms_nothing() -> None:
+    table = read_table(
+        b'name,email\nJo "the" Fox,jo@example.org\n"Ali" Said,ali@example.org\n5" disk,x@example.org\n'
+    )
+
+    assert [row.cells[0] for row in table.rows[1:]] == ['Jo "the" Fox', "Ali Said", '5" disk']
+
+
+def test_a_delimiter_is_chosen_and_a_tie_is_said() -> None:
+    tie = b"a;b,c\n1;2,3\n"
+
+    assert read_table(tie).delimiters == ("comma", "semicolon")
+    assert read_table(tie, delimiter="semicolon").rows[1].cells == ("1", "2,3")
+    assert read_table(b"Name;E-mail, please\nJo;a@example.org, b\n").delimiters == ("semicolon", "comma")
+    assert read_table(b"Name,E-mail\nJo,jo@example.org\n").delimiters == ("comma",)
+
+
+@pytest.mark.parametrize(
+    "text", ["Имя,E-mail\nОльга Иванова,o@example.org\nЮЛИЯ,y@example.org\n", "Ім'я;Пошта\nОлена;o@x.org\n"]
+)
+def test_cyrillic_letters_are_found_out(text: str) -> None:
+    assert decode(text.encode("cp1251")) == (text, "cp1251")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("'=1+1", "=1+1"),
+        ("'+x", "+x"),
+        ("''=1", "'=1"),
+        ("'@home", "@home"),
+        ("O'Neil", "O'Neil"),
+        ("'Abd", "'Abd"),
+    ],
+)
+def test_the_apostrophe_that_keeps_a_cell_from_being_calculated_comes_off(written: str, read: str) -> None:
+    assert read_table(f"name,email\n{written},a@example.org\n".encode()).rows[1].cells[0] == read
+
+
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        ("lang", "language"), ("locale", "language"), ("الترتيبات التيسيرية المطلوبة", "needs"),
+        ("الاسم والكنية", "name"),
+        ("حالة التسجيل", "state"), ("لغة الرسائل", "language"), ("اسم المشارك/ة", "name"), ("Email opt-in", ""),
+        ("Order Email", "address"), ("Ticket Email", "address"), ("Newsletter e-mail consent", ""),
+        ("النسبة", "family"),
+    ],
+)  # fmt: skip
+def test_headings_that_people_use_are_known(heading: str, role: str) -> None:
+    assert role_of(heading) == role
+
+
+def test_what_our_own_sheets_are_headed_with_is_known_in_every_language() -> None:
+    i18n.load_languages(("en", "ar"))
+    roles = ["name", "address", "state", "mode", "language", "needs", "day", "line", "", "", ""]
+
+    for code in ("en", "ar"):
+        with i18n.use_language(code):
+            assert [role_of(str(label)) for label in SHEET_COLUMNS.values()] == roles
+
+
+@pytest.mark.parametrize("cell", ["ar", "ar-SA", "ar_SY", "عربي", "العربية", "Arabic", "عربية", "AR"])
+def test_a_language_is_known_however_it_is_written(cell: str) -> None:
+    i18n.load_languages(("en", "ar"))
+
+    assert language_meant(cell) == "ar"
+    assert language_meant("Klingon") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "mode"),
+    [("فيزيائي", "in_person"), ("حضور شخصي", "in_person"), ("زوم", "online"), ("أون لاين", "online"),
+     ("إلكترونيًا", "online"), ("In person", "in_person"), ("maybe", None)],
+)  # fmt: skip
+def test_a_way_of_taking_part_is_known_however_it_is_written(words: str, mode: str | None) -> None:
+    assert mode_meant(words) == mode
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("موافقة", True),
+        ("أوافق", True),
+        ("نعم", True),
+        ("لا أوافق", False),
+        ("غير موافقة", False),
+        ("x", True),
+        ("?", None),
+    ],
+)
+def test_yes_and_no_are_known_however_they_are_written(words: str, answer: bool | None) -> None:
+    assert is_yes(words) is answer
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("waitlist", "waitlisted"), ("pending_approval", "pending"), ("قائمة الانتظار", "waitlisted"),
+        ("On the waiting list", "waitlisted"), ("لم يُقبل الطلب", "declined"), ("اعتذر عن الحضور", "cancelled"),
+        ("invited", ""), ("غير ملغى", ""), ("الغداء", ""), ("Confirmed", "confirmed"),
+    ],
+)  # fmt: skip
+def test_how_somebody_stands_is_known_or_asked(words: str, status: str) -> None:
+    i18n.load_languages(("en", "ar"))
+
+    assert status_meant(words) == status
+
+
+CHOICES = Words(
+    {"a": "c1", "b": "c2", "a, b": "c3", "food; drinks": "c4"},
+    {"a": "c1", "b": "c2", "a b": "c3", "food drinks": "c4"},
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "keys"),
+    [
+        ("A, B", ["c3"]), ("A; B", ["c1", "c2"]), ("A, B; A", ["c3", "c1"]), ("A | food; drinks", ["c1", "c4"]),
+        ("B, food; drinks", ["c2", "c4"]), ("B\nA, B", ["c2", "c3"]), ("A, C", None), ("", None),
+        ("A,B,A,B," * 60, None),
+    ],
+)  # fmt: skip
+def test_several_choices_in_one_cell_are_told_apart(cell: str, keys: list[str] | None) -> None:
+    assert CHOICES.several(cell) == keys

@@ -39,7 +39,7 @@ async def written_to_everybody(office: Office) -> Mailing:
     words = Content({"en": "A new room"}, {"en": "Dear {name}, the room is next door."})
     draft = await writing.save_draft(event.id, words, act=office.at(make.NOW))
     audience = await writing.audience_of(event.id, "", act=office.at(make.NOW))
-    await writing.start(event.id, draft.id, mark=audience.mark, act=office.at(make.NOW))
+    await writing.start(event.id, draft.id, mark=writing.mark_of(audience, words), act=office.at(make.NOW))
     await writing.carry_on(act=office.at(clock.now()))
     return await writing.find_mailing(event.id, draft.id)
 

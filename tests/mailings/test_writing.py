@@ -47,7 +47,7 @@ async def audience(event: Event, office: Office, query: str = "") -> Audience:
 
 async def start(event: Event, letter: Mailing, office: Office) -> bool:
     words = writing.reveal_words(letter, act=office.at(NOW))
-    mark = (await audience(event, office, words.query)).mark
+    mark = writing.mark_of(await audience(event, office, words.query), words)
     return await writing.start(event.id, letter.id, mark=mark, act=office.at(NOW))
 
 
@@ -235,10 +235,24 @@ async def test_nothing_is_sent_when_the_people_have_changed_since_they_were_coun
     event = await an_event(office)
     await make.registered(event, 1, office=office)
     letter = await draft(event, office)
-    mark = (await audience(event, office)).mark
+    mark = writing.mark_of(await audience(event, office), BOTH)
     await make.registered(event, 2, office=office)
 
     with pytest.raises(rules.PeopleChanged):
+        await writing.start(event.id, letter.id, mark=mark, act=office.at(NOW))
+
+    assert await MailingLine.all().count() == 0
+
+
+async def test_a_letter_that_somebody_changed_after_it_was_looked_at_is_not_sent(office: Office) -> None:
+    event = await an_event(office)
+    await make.registered(event, 1, office=office)
+    letter = await draft(event, office)
+    mark = writing.mark_of(await audience(event, office), BOTH)
+    other = Content(BOTH.subject, {**BOTH.body, "en": "Something else"})
+    await writing.save_draft(event.id, other, mailing_id=letter.id, act=office.at(NOW))
+
+    with pytest.raises(rules.WordsChanged):
         await writing.start(event.id, letter.id, mark=mark, act=office.at(NOW))
 
     assert await MailingLine.all().count() == 0

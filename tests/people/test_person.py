@@ -1,5 +1,6 @@
 """People at the desk: a person's page, entering by hand, duplicates, saved views."""
 
+import re
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from events_app.acts import Office
 from events_app.events.models.event import Event
 from events_app.i18n import say_short_date
+from events_app.mail.inbound import ANSWERS
 from events_app.mail.models import Letter
 from events_app.people.models import SavedView
 from events_app.registrations.actions import forgetting
@@ -387,3 +389,36 @@ async def test_history_is_forgotten_with_the_person(house: House) -> None:
     await forgetting.erase(row.id, act=house.office.at(NOW))
 
     assert await HistoryLine.filter(registration_id=row.id).count() == 0
+
+
+def noted_words() -> set[str]:
+    """Every word that an act of the app writes into a history, read out of its source."""
+    source = "\n".join(each.read_text("utf-8") for each in Path("events_app").rglob("*.py"))
+    said = set(re.findall(r"\bnote\((?:\w+, )?\"([a-z_]+)\"", source))
+    return said | {f"answered_{answer.lower()}" for answer in ANSWERS}
+
+
+async def test_no_history_shows_a_word_of_the_code(house: House) -> None:
+    event = await make.event(house.vault)
+    (row,) = await make.registered(event, 1, office=house.office)
+    words, desk = noted_words(), await house.desk()
+    for what in words:
+        await HistoryLine.create(registration_id=row.id, day=NOW.date(), what=what, who="app")
+
+    page = words_of(await desk.get(path(event, row.id)))
+
+    assert {"answered_declined", "bounced", "stayed", "registered"} <= words
+    assert [what for what in words if "_" in what and what in page] == []
+    assert [what for what in ("bounced", "wrote", "countered", "refreshed") if f" {what} " in page] == []
+
+
+async def test_what_no_calendar_can_tell_us_is_never_said_of_it(house: House) -> None:
+    event = await make.event(house.vault)
+    (row,) = await make.registered(event, 1, office=house.office)
+    heard = Office(house.vault, replace(house.office.site, reply_address="events@example.org"))
+    (other,) = await make.registered(event, 2, office=heard)
+    desk = await house.desk()
+
+    pages = [words_of(await desk.get(path(event, each.id))) for each in (row, other)]
+
+    assert ["Calendar says" in page for page in pages] == [False, True]

@@ -269,7 +269,7 @@ async def test_a_venue_that_is_renamed_is_renamed_in_the_feed(house: House) -> N
     [
         (
             {"opens_at": datetime(2034, 1, 2, 9, 0, tzinfo=UTC)},
-            "Registration opens on Monday 2 January 2034 at 10:00",
+            "Registration opens: Monday 2 January 2034, 10:00 Brussels time",
         ),
         ({"closes_at": datetime(2020, 1, 1, tzinfo=UTC)}, "Registration is closed"),
         ({"starts_wall": "2020-05-12T13:00", "ends_wall": "2020-05-12T14:00"}, "This event is over"),
@@ -316,3 +316,25 @@ async def test_an_address_with_a_line_end_is_unknown_also_while_the_one_without_
     assert (await browser.get(f"/events/{event.slug}")).status_code == 200
 
     assert (await browser.get(f"/events/%0A{event.slug}")).status_code == 404
+
+
+async def test_when_registration_opens_and_closes_never_stands_without_its_zone(house: House) -> None:
+    """The clock of January is not the clock of May; where no script runs the zone is there in words."""
+    browser, desk = await house.client(), await house.desk()
+    opens, closes = datetime(2034, 1, 2, 9, 0, tzinfo=UTC), datetime(2035, 5, 10, 9, 0, tzinfo=UTC)
+    shut = await make.event(house.vault, slug="shut", opens_at=opens, closes_at=closes)
+    open_ = await make.event(house.vault, slug="open", closes_at=closes)
+    over = await make.event(house.vault, slug="over", closes_at=datetime(2020, 1, 1, tzinfo=UTC))
+    opening = "Registration opens: Monday 2 January 2034, 10:00 Brussels time, UTC+1"
+    closing = "Registration closes: Thursday 10 May 2035, 11:00 Brussels time, UTC+2"
+    closed = "It closed: Wednesday 1 January 2020, 01:00 Brussels time, UTC+1"
+
+    for event, said in ((shut, (opening, closing)), (open_, (closing,)), (over, (closed,))):
+        public = await browser.get(f"/events/{event.slug}")
+        form = await browser.get(f"/events/{event.slug}/register")
+        for page in (public, form):
+            assert [each for each in (opening, closing, closed) if each in words_of(page)] == list(said)
+            assert 'data-hours="{start}"' in page.text
+    overview = words_of(await desk.get(f"/desk/events/{shut.id}"))
+    assert opening in overview
+    assert closing in overview

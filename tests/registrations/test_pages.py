@@ -614,3 +614,24 @@ async def test_what_an_act_did_is_said_once_together_with_how_things_stand(
             assert translate(done) in words_of(shown), act
         again = await client.get(own)
         assert act == "cancellation" or translate(done) not in words_of(again)
+
+
+@pytest.mark.parametrize("asks_first", [True, False])
+async def test_nobody_is_promised_a_place_at_once_where_they_are_asked_first(
+    house: House, asks_first: bool
+) -> None:
+    event = await make.event(house.vault, capacity_in_person=1, offers_places=asks_first, offer_hours=6)
+    client = await house.client()
+    await register(client, event, "Amal")
+
+    event_page, form = (
+        await client.get(f"/events/{event.slug}"),
+        await client.get(f"/events/{event.slug}/register"),
+    )
+    receipt = await client.get((await register(client, event, "Basil")).headers["location"])
+    letter = (await make.posted(event, house.office))[-1].draft
+
+    asked = "the first in line is asked by e-mail and has 6 hours to take it."
+    gets = "the first in line gets it, and an e-mail says so."
+    for said in (words_of(event_page), words_of(form), words_of(receipt), letter.text, letter.html):
+        assert (asked in said, gets in said) == (asks_first, not asks_first)

@@ -303,3 +303,23 @@ async def test_codes_that_pass_the_line_are_never_served_last_come_first(office:
         await leaving.cancel(row.id, act=office.at(NOW))
         served += [each for each in (*jumpers, waiting) if (await Registration.get(id=each.id)).seated]
     assert [row.id for row in served] == [row.id for row in (*jumpers, waiting)]
+
+
+async def test_colleagues_who_were_offered_nothing_never_hear_that_an_offer_is_over(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=2, offers_places=True, most_guests=1)
+    rows = await make.registered(event, 1, 2, office=office)
+    await make.registered(event, 3, office=office, guests=[Guest("Guest 9", "guest9@example.org")])
+    for row in rows:
+        await leaving.cancel(row.id, act=office.at(NOW))
+
+    later = NOW + timedelta(days=2)
+    for each in await deciding.due_now(later):
+        await deciding.lapse(each, act=office.at(later))
+
+    kinds = await make.kinds(event, office)
+    assert [kind for kind in kinds if kind.startswith("offer")] == [
+        "offered guest3@example.org",
+        "offer_lapsed guest3@example.org",
+    ]
+    assert kinds[-1] == "cancelled guest9@example.org"
+    assert await seated(event) == 0

@@ -327,3 +327,143 @@ async def test_the_whole_loop_from_our_own_invitation_to_the_answer(
 
     assert (done, recipient) == ("answered_tentative", row.organizer_address)
     assert "answered_tentative" in await history(row)
+
+
+async def waiting_with_a_hold(office: Office) -> tuple[Event, Registration, Registration]:
+    """An event for one, who has the place; and somebody who waits with a tentative entry in their calendar."""
+    event = await make.event(office.vault, capacity_in_person=1, sends_holds=True)
+    seated, waiting = await make.registered(event, 2, 1, office=office)
+    return event, seated, waiting
+
+
+async def test_a_no_to_a_tentative_entry_is_never_turned_into_a_yes(
+    listening: Office, desk: Reception
+) -> None:
+    event, seated, waiting = await waiting_with_a_hold(listening)
+
+    done = await answer(waiting, mail(calendar(uid_of(waiting, listening), answer="DECLINED")), desk)
+    await waiting.refresh_from_db()
+    held = (waiting.status, waiting.answer)
+    await leaving.cancel(seated.id, act=listening.at(make.NOW))
+
+    await waiting.refresh_from_db()
+    post = (await make.posted(event, listening))[-1]
+    assert (done, held) == ("answered_declined", ("waitlisted", "DECLINED"))
+    assert (waiting.status, waiting.answer, post.kind) == ("confirmed", "NEEDS-ACTION", "promoted")
+    assert ("PARTSTAT=NEEDS-ACTION" in post.calendar, "RSVP=TRUE" in post.calendar) == (True, True)
+
+
+async def test_a_perhaps_to_a_tentative_entry_costs_nothing(listening: Office, desk: Reception) -> None:
+    _event, seated, waiting = await waiting_with_a_hold(listening)
+    await answer(waiting, mail(calendar(uid_of(waiting, listening), answer="TENTATIVE")), desk)
+
+    await leaving.cancel(seated.id, act=listening.at(make.NOW))
+
+    await waiting.refresh_from_db()
+    assert (waiting.status, waiting.answer) == ("confirmed", "ACCEPTED")
+
+
+@pytest.mark.parametrize("said", ["ACCEPTED", "TENTATIVE"])
+async def test_a_yes_after_a_slipped_no_is_never_dropped(
+    listening: Office, desk: Reception, said: str
+) -> None:
+    event, row = await invited(listening)
+    uid = uid_of(row, listening)
+    no, yes = calendar(uid, answer="DECLINED"), calendar(uid, answer=said, stamp="20341201T100100Z")
+    await answer(row, mail(no, proof=PROVEN), desk)
+
+    done = await answer(row, mail(yes, proof=PROVEN), desk)
+
+    await row.refresh_from_db()
+    assert (done, row.status, row.due_for, row.answer, row.sequence) == ("stayed", "confirmed", "", said, 0)
+    post = (await make.posted(event, listening))[-1]
+    assert (post.kind, f"PARTSTAT={said}" in post.calendar) == ("stayed", True)
+    assert (await history(row))[-2:] == [f"answered_{said.lower()}", "stayed"]
+
+
+async def test_a_yes_does_not_bring_back_whom_the_page_let_go(listening: Office, desk: Reception) -> None:
+    _event, row = await invited(listening)
+    await leaving.leave(row.id, act=listening.at(make.NOW))
+
+    done = await answer(row, mail(calendar(uid_of(row, listening)), proof=PROVEN), desk)
+
+    await row.refresh_from_db()
+    assert (done, row.due_for) == ("has no place", "leaving")
+
+
+@pytest.mark.parametrize("proof", [PROVEN, ""])
+async def test_keeping_the_place_after_a_calendars_no_never_leaves_the_calendar_empty(
+    listening: Office, desk: Reception, proof: str
+) -> None:
+    event, row = await invited(listening)
+    await answer(row, mail(calendar(uid_of(row, listening), answer="DECLINED"), proof=proof), desk)
+
+    await leaving.stay(row.id, act=listening.at(make.NOW))
+
+    await row.refresh_from_db()
+    post = (await make.posted(event, listening))[-1]
+    assert (row.answer, row.sequence, row.due_for) == ("ACCEPTED", 1, "")
+    assert (post.kind, post.draft.method) == ("stayed", "REQUEST")
+    assert ("SEQUENCE:1\r\n" in post.calendar, "PARTSTAT=ACCEPTED" in post.calendar) == (True, True)
+
+
+async def test_taking_back_a_cancellation_of_ones_own_page_writes_nothing(listening: Office) -> None:
+    event, row = await invited(listening)
+    await leaving.leave(row.id, act=listening.at(make.NOW))
+
+    await leaving.stay(row.id, act=listening.at(make.NOW))
+
+    assert await make.kinds(event, listening) == ["confirmed guest1@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("ours", "said"),
+    [
+        ("a&b=c/d#e%f{g}@example.org", "a%26b%3Dc%2Fd%23e%25f%7Bg%7D@example.org"),
+        ("a&b=c/d#e%f{g}@example.org", "a&b=c/d#e%f{g}@example.org"),
+        ("rana.haddad+un@googlemail.com", "ranahaddad@gmail.com"),
+        ("ranahaddad@gmail.com", "Rana.Haddad@gmail.com"),
+    ],
+)
+async def test_an_answer_is_never_lost_by_how_its_address_is_written(
+    listening: Office, desk: Reception, ours: str, said: str
+) -> None:
+    event = await make.event(listening.vault)
+    (row,) = await make.registered(event, "Rana", office=listening, address=ours)
+
+    done = await answer(row, mail(calendar(uid_of(row, listening), answer="TENTATIVE", attendee=said)), desk)
+
+    assert done == "answered_tentative"
+
+
+async def test_what_our_own_invitation_says_of_an_address_comes_back_to_us(
+    listening: Office, desk: Reception
+) -> None:
+    event = await make.event(listening.vault)
+    (row,) = await make.registered(event, "Rana", office=listening, address="r&d=x/y#z%1@example.org")
+    (post,) = await make.posted(event, listening)
+    attendee = post.calendar.partition(":mailto:")[2].partition("\r\n")[0]
+
+    done = await answer(
+        row, mail(calendar(uid_of(row, listening), answer="TENTATIVE", attendee=attendee)), desk
+    )
+
+    assert (done, "%26" in attendee) == ("answered_tentative", True)
+
+
+async def test_a_gmail_address_of_somebody_else_is_nobodys_answer(listening: Office, desk: Reception) -> None:
+    event = await make.event(listening.vault)
+    (row,) = await make.registered(event, "Rana", office=listening, address="rana.haddad@example.org")
+    raw = mail(calendar(uid_of(row, listening), attendee="ranahaddad@example.org"))
+
+    assert await answer(row, raw, desk) == "not about this person"
+
+
+async def test_without_an_inbound_mailbox_no_answer_is_asked_for(office: Office, listening: Office) -> None:
+    unheard, heard = await make.event(office.vault, slug="a"), await make.event(office.vault, slug="b")
+    await make.registered(unheard, 1, office=office)
+    await make.registered(heard, 1, office=listening)
+
+    letters = [(await make.posted(event, office))[0] for event in (unheard, heard)]
+
+    assert ["RSVP" in post.calendar for post in letters] == [False, True]

@@ -6,12 +6,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.models import Model
 
-from events_app.directory.actions import free_slug, save_thing
+from events_app.directory import actions
+from events_app.directory.actions import free_slug
 from events_app.directory.forms.organizations import organization_form, organization_values
 from events_app.directory.models import Organization
-from events_app.errors import NoSuchPage
+from events_app.errors import Conflict, NoSuchPage, say
+from events_app.house import act_of, house_of
 from events_app.i18n import choose, own_language_first
-from events_app.web.forms import typed_into
+from events_app.web import seen
+from events_app.web.forms import Form, typed_into
 from events_app.web.responses import page, saved, see_other
 
 
@@ -36,20 +39,44 @@ async def organizations(request: Request) -> Response:
 async def edit_organization(request: Request) -> Response:
     organization = await find_row(request, Organization, "organization_id")
     first = not await Organization.filter(ours=True).exists()
-    form = organization_form(organization=organization, ours=first)
+    form = seen.opened(organization_form(organization=organization, ours=first))
     return part_page(request, "directory/organization.html", form, organization)
 
 
 async def save_organization(request: Request) -> Response:
     organization = await find_row(request, Organization, "organization_id")
     form = organization_form(await typed_into(request), organization=organization)
+
+    async def stored() -> Form:
+        return organization_form(organization=await find_row(request, Organization, "organization_id"))
+
+    async def write() -> None:
+        values = organization_values(form)
+        thing = organization or Organization(slug=await free_slug(Organization, choose(values["name"])))
+        said_anew = house_of(request).hosts_said_anew
+        await actions.save_organization(thing, values, said_anew=said_anew, act=act_of(request))
+
     if not form.validate():
         return part_page(request, "directory/organization.html", form, organization, status=422)
-    values = organization_values(form)
-    thing = organization or Organization(slug=await free_slug(Organization, choose(values["name"])))
-    await save_thing(thing, values)
+    try:
+        await seen.save(form, stored, write)
+    except Conflict as refusal:
+        return part_page(
+            request, "directory/organization.html", form, organization, status=409, refusal=say(refusal)
+        )
     return see_other("/desk/organizations" if organization else "/desk", flash=saved())
 
 
-def part_page(request: Request, template: str, form: Any, thing: Any, *, status: int = 200) -> Response:
-    return page(request, template, status=status, form=form, thing=thing, codes=own_language_first())
+def part_page(
+    request: Request,
+    template: str,
+    form: Any,
+    thing: Any,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    logo_error: str = "",
+    **more: Any,
+) -> Response:
+    said = {"refusal": refusal, "logo_error": logo_error, "codes": own_language_first()}
+    return page(request, template, status=status, form=form, thing=thing, **said, **more)

@@ -7,6 +7,7 @@ from wtforms import (
     BooleanField,
     FieldList,
     FormField,
+    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -14,6 +15,7 @@ from wtforms import (
 
 from events_app.directory.forms.times import zone_choices
 from events_app.directory.models import Venue
+from events_app.directory.rules import RoomFacts
 from events_app.i18n import L_, N_, languages
 from events_app.web.forms import (
     Form,
@@ -33,6 +35,7 @@ def _venue_class(codes: tuple[str, ...]) -> type[Form]:
         "RoomForm",
         (Form,),
         {
+            "row": HiddenField(),
             **text_fields(L_("Room"), "name", 160),
             "seats": IntegerField(L_("Seats"), [optional(), number_between(1, 100_000)]),
             "step_free": BooleanField(L_("Step-free")),
@@ -56,7 +59,7 @@ def venue_form(typed: Any = None, *, venue: Venue | None = None, rooms: list[Any
         for name in ("name", "address", "accessibility"):
             data |= {f"{name}_{code}": text for code, text in getattr(venue, name).items()}
     data["rooms"] = [
-        {"seats": room.seats, "step_free": room.step_free}
+        {"row": str(room.id), "seats": room.seats, "step_free": room.step_free}
         | {f"name_{code}": text for code, text in room.name.items()}
         for room in rooms or []
     ]
@@ -70,14 +73,13 @@ def venue_values(form: Form) -> dict[str, Any]:
     return {**texts, "city": form["city"].data or "", "zone": form["zone"].data}
 
 
-def room_values(form: Form) -> list[dict[str, Any]]:
+def room_facts(form: Form) -> list[RoomFacts]:
+    """The rows that say something, and those of known rooms whose name was cleared."""
     rows = [entry.form for entry in field_of(form, "rooms").entries]
     return [
-        {
-            "name": texts_typed(row, "name"),
-            "seats": row["seats"].data,
-            "step_free": bool(row["step_free"].data),
-        }
+        RoomFacts(
+            row["row"].data or "", texts_typed(row, "name"), row["seats"].data, bool(row["step_free"].data)
+        )
         for row in rows
-        if texts_typed(row, "name")
+        if row["row"].data or texts_typed(row, "name")
     ]

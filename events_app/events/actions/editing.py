@@ -5,14 +5,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from tortoise.exceptions import IntegrityError
-
 from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.directory.models import Room
-from events_app.directory.rules import TakenAddress
 from events_app.events import rules
-from events_app.events.actions.saving import save_change, write_hosts
+from events_app.events.actions.saving import save_change, write_event, write_hosts
 from events_app.events.models.event import Event
 from events_app.events.models.panel import ConsentText, consent_of
 from events_app.events.models.where import keep_what_was_told, told_to_all
@@ -59,10 +56,7 @@ async def insert_event(
     event.slug = await free_slug(facts.slug)
     await _apply(event, facts, act=act)
     await _keep_consent(event, facts.consent, before={})
-    try:
-        await event.save(force_create=True)
-    except IntegrityError:  # somebody else has just taken the address
-        raise TakenAddress() from None
+    await write_event(event, is_new=True)
     if facts.consent:
         await ConsentText.create(event_id=event.id, version=event.consent_version, text=facts.consent)
     await write_hosts(event.id, hosts)

@@ -18,7 +18,7 @@ from events_app.events.forms.event import TEXT_FIELDS, Choices, event_form
 from events_app.events.forms.fields import OWN_TEXTS
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import consent_of
-from events_app.events.rules import HostFacts, HostRole
+from events_app.events.rules import EventChangedMeanwhile, HostFacts, HostRole
 from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
@@ -30,6 +30,7 @@ from events_app.i18n import (
     say_city,
     translate,
 )
+from events_app.web import seen
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -164,12 +165,8 @@ async def change_event(request: Request) -> Response:
             event.id, form.facts, revision=revision, act=act_of(request), follow=house.follow
         )
     except Conflict as refusal:
-        sentence = say(refusal)
-        return _form_page(
-            request,
-            form,
-            event=await Event.find(request.path_params["event_id"]),
-            status=409,
-            refusal=sentence,
-        )
+        fresh = await Event.find(event.id)
+        if isinstance(refusal, EventChangedMeanwhile):
+            form.differing = seen.differing(form, await _filled_form(request, fresh))
+        return _form_page(request, form, event=fresh, status=409, refusal=say(refusal))
     return see_other(f"/desk/events/{changed.id}", flash=Flash("success", translate(N_("Saved."))))

@@ -11,9 +11,10 @@ from events_app.events.actions import saving as writing
 from events_app.events.forms import programme as forms
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import agenda_of, speakers_of
+from events_app.events.rules import EventChangedMeanwhile
 from events_app.house import act_of
 from events_app.i18n import own_language_first
-from events_app.web import rows
+from events_app.web import rows, seen
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import page, saved, see_other
 
@@ -40,8 +41,9 @@ async def save_programme(request: Request) -> Response:
             event.id, facts, revision=number_in(typed.get("revision"), 0), act=act_of(request)
         )
     except Conflict as refusal:
-        sentence = say(refusal)
-        return _programme_page(request, await Event.find(event.id), form, status=409, refusal=sentence)
+        if isinstance(refusal, EventChangedMeanwhile):
+            form.differing = seen.differing(form, await _programme_form(event))
+        return _programme_page(request, await Event.find(event.id), form, status=409, refusal=say(refusal))
     return see_other(f"/desk/events/{event.id}", flash=saved())
 
 

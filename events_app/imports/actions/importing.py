@@ -101,6 +101,10 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
     for line in lines:
         address = line.applicant.address
         index = act.vault.blind_index(str(event.id), kept(address)) if address else secrets.token_bytes(32)
+        if not line.lives:
+            new.append(line)
+            indexes.append(index)
+            continue
         if index in first:
             twice.append((line.number, first[index]))
         elif index in taken:
@@ -117,13 +121,16 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
 
 async def _statuses(event: Event, new: Sequence[Candidate], *, everybody: bool) -> tuple[list[Status], int]:
     """In the order of the list: a seat while they last (whoever waits needs more than are free), then the waiting
-    list; and how many can have neither."""
+    list; and how many can have neither. Whoever stands otherwise on the list keeps that."""
     rooms = {mode.value: await pool_of(event, mode.value) for mode in event.modes}
     free = {mode: room.free for mode, room in rooms.items()}
-    statuses, missing = [], 0
+    statuses, missing = list[Status](), 0
     for line in new:
         mode = line.applicant.mode
         left = free[mode]
+        if line.status != Status.CONFIRMED:
+            statuses.append(line.status)
+            continue
         if left is None or left > 0:
             statuses.append(Status.CONFIRMED)
             free[mode] = None if left is None else left - 1
@@ -190,7 +197,8 @@ async def _import(
         some = rows[start : start + AT_ONCE]
         await Registration.bulk_create(some)
         await HistoryLine.bulk_create(_imported(row, act.now) for row in some)
-    await skip_what_is_due(event, rows, now=act.now)  # nothing leaves that nobody asked for
+    living = [row for row in rows if row.live]
+    await skip_what_is_due(event, living, now=act.now)  # nothing leaves that nobody asked for
     if wish.writes:
         named = [(row, newcomer.person) for row, newcomer in zip(rows, people, strict=True)]
         await post_letters(event, named, act=act)
@@ -206,7 +214,8 @@ async def _rows_of(
     event: Event, plan: Forecast, people: Sequence[_Newcomer], *, wish: Choice, act: Act
 ) -> list[Registration]:
     """The rows to be written. A calendar holds an entry of ours only where a letter goes out (`invited`)."""
-    order, arrival = await end_of_line(event.id), await next_arrival(event.id)
+    first, arrival = await end_of_line(event.id), await next_arrival(event.id)
+    orders = _orders(plan, first=first)
     opted_out = await opted_out_of(event, vault=act.vault)
     names = {
         code: await organizer_name(event, code, act=act)
@@ -214,35 +223,45 @@ async def _rows_of(
     }
     rows = list[Registration]()
     for newcomer, status, index in zip(people, plan.statuses, plan.indexes, strict=True):
-        asked = newcomer.line.applicant
-        waits = status == Status.WAITLISTED
+        line, asked = newcomer.line, newcomer.line.applicant
+        has_entry = status == Status.CONFIRMED or (status == Status.WAITLISTED and event.sends_holds)
         is_written_to = bool(asked.address) and asked.address not in opted_out
         rows.append(
             Registration(
                 id=newcomer.row_id,
                 event_id=event.id,
                 status=status,
-                seated=not waits,
+                seated=status == Status.CONFIRMED,
                 mode=asked.mode,
                 language=asked.language,
                 address_index=index,
-                live=1,
+                live=1 if line.lives else None,
                 arrival=arrival + len(rows),
-                waitlist_order=order if waits else None,
-                registered_on=act.now.date(),
+                waitlist_order=orders.get(line.number),
+                registered_on=min(line.registered_on or act.now.date(), act.now.date()),
                 token_digest=digest(newcomer.person.token),
                 person=newcomer.blob,
                 answer=ANSWER_OF[status],
-                invited=wish.writes and is_written_to and (not waits or event.sends_holds),
+                invited=wish.writes and is_written_to and has_entry,
                 organizer_address=organizer_address(act.site),
                 organizer_name=names[asked.language],
                 telling=event.telling,
             )
         )
-        order += waits
         if len(rows) % BREATH == 0:
             await asyncio.sleep(0)
     return rows
+
+
+def _orders(plan: Forecast, *, first: int) -> dict[int, int]:
+    """The place in line of each row that waits: first those who wait on the list, in its own order of waiting, then
+    those for whom there is no place any more."""
+    waiting = [
+        (line.status != Status.WAITLISTED, line.line is None, line.line or 0, at, line.number)
+        for at, (line, status) in enumerate(zip(plan.new, plan.statuses, strict=True))
+        if status == Status.WAITLISTED
+    ]
+    return {number: first + at for at, (*_rest, number) in enumerate(sorted(waiting))}
 
 
 async def post_letters(event: Event, people: Sequence[tuple[Registration, Person]], *, act: Act) -> int:

@@ -18,6 +18,7 @@ from events_app.imports.desk.batch import batch_path
 from events_app.imports.desk.upload import OpenList, open_draft, path_of
 from events_app.imports.forms.rows import Reading, read_people
 from events_app.imports.models import ImportBatch
+from events_app.registrations.rules import STATUS_NAMES
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -55,6 +56,7 @@ async def _check_page(
         reading=trial.reading,
         forecast=trial.forecast,
         mode_names=MODE_NAMES,
+        status_names=STATUS_NAMES,
         most=MOST_SHOWN,
         refusal=refusal,
         may_write=event.status != "draft",

@@ -18,7 +18,7 @@ from events_app.i18n import N_, translate
 from events_app.imports.actions import batches, drafts
 from events_app.imports.forms.columns import UploadForm, column_name, columns_form
 from events_app.imports.models import ImportDraft
-from events_app.imports.tables import Listing, find_heading, listing_of, read_table
+from events_app.imports.tables import Listing, Table, find_heading, listing_of, read_table
 from events_app.questions.models import Question, questions_of
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -63,8 +63,14 @@ async def upload(request: Request) -> Response:
         return await _upload_page(request, event, form, status=422)
     act = act_of(request)
     draft = await drafts.keep_draft(event.id, _organizer_id(request), data, act=act)
-    await drafts.keep_choices(draft, {"encoding": table.encoding}, now=act.now)
+    await drafts.keep_choices(draft, _read_by(table), now=act.now)
     return see_other(path_of(event, draft))
+
+
+def _read_by(table: Table) -> dict[str, Any]:
+    """How it was read at first. `or_by`: delimiters by which it could be read as well."""
+    delimiter, *others = table.delimiters or ("",)
+    return {"encoding": table.encoding, "delimiter": delimiter, "or_by": others}
 
 
 async def columns_page(request: Request) -> Response:
@@ -108,20 +114,53 @@ async def save_columns(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     opened = await open_draft(request, event)
     form = _form_of(opened, event, await typed_into(request))
-    if not form.validate():
+    is_right = form.validate()
+    again = _read_otherwise(opened, form)
+    if again:
+        return await _read_again(request, event, opened, form, again)
+    if not is_right:
         return _columns_page(request, event, opened, form, status=422)
     choices = dict(opened.draft.choices)
-    heading = opened.listing.heading if form.heading.data is None else form.heading.data
-    encoding = form.encoding.data if choices["encoding"] else ""
-    if (encoding, heading) != (choices["encoding"], opened.listing.heading):
-        again = {"encoding": encoding, "heading": heading}
-        await drafts.keep_choices(opened.draft, again, now=clock.now())
-        return see_other(path_of(event, opened.draft))
     width = len(opened.listing.headings)
     said = {name: form[name].data for name in ("language", "mode", "places")}
-    choices |= {**said, "heading": heading, "columns": form.columns.data[:width]}
+    states = {field.name.removeprefix("state_"): field.data for field in form.states}
+    choices |= {
+        **said,
+        "heading": opened.listing.heading,
+        "columns": form.columns.data[:width],
+        "states": states,
+    }
     await drafts.keep_choices(opened.draft, choices, now=clock.now())
     return see_other(path_of(event, opened.draft) + "/check")
+
+
+def _read_otherwise(opened: OpenList, form: Any) -> dict[str, Any] | None:
+    """By which letters, delimiter and heading it is to be read, where that is new: what the columns hold is asked
+    again then, whatever was said of those that were cut wrongly."""
+    if form.encoding.errors or form.delimiter.errors or form.heading.errors:
+        return None
+    kept, listing = opened.draft.choices, opened.listing
+    wanted = {
+        "encoding": form.encoding.data if kept["encoding"] else "",
+        "delimiter": form.delimiter.data if kept.get("delimiter") else "",
+        "heading": listing.heading if form.heading.data is None else form.heading.data,
+    }
+    as_it_is = {"encoding": "", "delimiter": "", **kept, "heading": listing.heading}
+    return wanted if any(wanted[key] != as_it_is[key] for key in wanted) else None
+
+
+async def _read_again(
+    request: Request, event: Event, opened: OpenList, form: Any, again: Mapping[str, Any]
+) -> Response:
+    """By other letters, another delimiter or another heading, if the list can be read so."""
+    data = drafts.reveal_file(opened.draft, act=act_of(request))
+    try:
+        await to_thread.run_sync(_listing_in, data, again)
+    except Invalid as refusal:
+        form.delimiter.errors = [say(refusal)]
+        return _columns_page(request, event, opened, form, status=422)
+    await drafts.keep_choices(opened.draft, again, now=clock.now())
+    return see_other(path_of(event, opened.draft))
 
 
 async def throw_away(request: Request) -> Response:
@@ -142,7 +181,7 @@ async def open_draft(request: Request, event: Event) -> OpenList:
 
 
 def _listing_in(data: bytes, choices: Mapping[str, Any]) -> Listing:
-    table = read_table(data, encoding=choices["encoding"])
+    table = read_table(data, encoding=choices["encoding"], delimiter=choices.get("delimiter", ""))
     return listing_of(table, heading=choices.get("heading", find_heading(table)))
 
 

@@ -3,21 +3,27 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final
+from datetime import date
+from typing import Any
 
 from events_app.directions import isolated
 from events_app.events.models.event import Event
-from events_app.events.rules import Mode
 from events_app.folding import folded
-from events_app.i18n import N_, choose, languages, name_of_language, translate
+from events_app.i18n import N_, choose, translate
 from events_app.imports.encodings import UNREADABLE, mended
-from events_app.imports.rules import Candidate
-from events_app.imports.tables import Listing
+from events_app.imports.rules import (
+    LEFT_OUT,
+    Candidate,
+    Words,
+    is_yes,
+    language_meant,
+    mode_meant,
+    state_key,
+)
+from events_app.imports.tables import Listing, TableRow
 from events_app.questions.models import Question
-from events_app.questions.rules import HAS_CHOICES, Kind, read_day, read_number, read_phone
-from events_app.questions.wording import countries, spoken_languages
-from events_app.registrations.rules import Applicant
+from events_app.questions.rules import HAS_CHOICES, Kind, number_of, read_day, read_phone
+from events_app.registrations.rules import Applicant, Status
 from events_app.texts import days_meant, visible, western_digits
 from events_app.web.forms import address_in, tidy, tidy_address, tidy_line
 
@@ -33,31 +39,42 @@ class Fault:
 
 @dataclass(frozen=True)
 class Reading:
-    """A list, read: people, rows that cannot be imported, and how many rows say that they were cancelled."""
+    """A list, read: people, rows that cannot be imported, and how many rows are left out for their state."""
 
     lines: Sequence[Candidate]
     faults: Sequence[Fault]
-    cancelled: int
+    left_out: int
 
 
 def read_people(
     listing: Listing, choices: Mapping[str, Any], *, event: Event, questions: Sequence[Question]
 ) -> Reading:
     """Every row as an applicant, or as a fault with all that is wrong with it. `choices`: those of `ColumnsForm`."""
-    readers = [_reader_of(target, event, questions) for target in choices["columns"]]
-    lines, faults, cancelled = [], [], 0
+    columns: Sequence[str] = choices["columns"]
+    readers = [_reader_of(target, event, questions) for target in columns]
+    states: Mapping[str, str] = choices.get("states") or {}
+    lines, faults, left_out = [], [], 0
     for row in listing.rows:
+        stands = _state_of(row, columns, states)
+        if stands == LEFT_OUT:
+            left_out += 1
+            continue
         person = _Person(language=choices["language"], mode=choices["mode"])
         for read, cell in zip(readers, row.cells, strict=False):
             if read is not None and cell:
                 read(person, cell)
-        if person.cancelled:
-            cancelled += 1
-        elif why := person.faults():
+        if why := person.faults():
             faults.append(Fault(row.number, person.said(), " ".join(why)))
         else:
-            lines.append(Candidate(row.number, person.applicant()))
-    return Reading(lines, faults, cancelled)
+            lines.append(person.candidate(row.number, Status(stands)))
+    return Reading(lines, faults, left_out)
+
+
+def _state_of(row: TableRow, columns: Sequence[str], states: Mapping[str, str]) -> str:
+    """What the organizer said that the row's state means."""
+    if "state" not in columns:
+        return Status.CONFIRMED
+    return states[state_key(row.cells[columns.index("state")])]
 
 
 class _Person:
@@ -68,7 +85,8 @@ class _Person:
         self.address = ""
         self.language, self.mode = language, mode
         self.needs = ""
-        self.cancelled = False
+        self.line: int | None = None
+        self.registered_on: date | None = None
         self.answers: dict[str, Any] = {}
         self.wrong: list[str] = []
 
@@ -88,8 +106,8 @@ class _Person:
         missing = [] if self.name else [translate(N_("The name is missing."))]
         return missing + self.wrong
 
-    def applicant(self) -> Applicant:
-        return Applicant(
+    def candidate(self, number: int, status: Status) -> Candidate:
+        applicant = Applicant(
             name=self.name,
             address=self.address,
             language=self.language,
@@ -97,6 +115,7 @@ class _Person:
             needs=self.needs,
             answers=self.answers,
         )
+        return Candidate(number, applicant, status, self.line, self.registered_on)
 
 
 def _holds(name: str, words: str) -> bool:
@@ -118,7 +137,8 @@ def _reader_of(target: str, event: Event, questions: Sequence[Question]) -> _Rea
         "language": _read_language,
         "mode": _mode_reader(event),
         "needs": _read_needs,
-        "state": _read_state,
+        "line": _read_line,
+        "day": _read_registered_on,
     }.get(target)
 
 
@@ -144,38 +164,16 @@ def _read_address(person: _Person, cell: str) -> None:
 
 
 def _read_language(person: _Person, cell: str) -> None:
-    found = _language_words(languages()).get(_plain(cell))
-    if found is None:
+    if found := language_meant(cell):
+        person.language = found
+    else:
         sentence = N_("The language “%(language)s” is none of this site's.")
         person.wrong.append(translate(sentence, language=isolated(cell[:40])))
-    else:
-        person.language = found
-
-
-@cache
-def _language_words(codes: tuple[str, ...]) -> dict[str, str]:
-    """How a language may be written in a list: its code, its own name, its name in each language of the site."""
-    words: dict[str, str] = {}
-    for code in codes:
-        named = [code, name_of_language(code), *(name_of_language(code, other) for other in codes)]
-        words |= {_plain(word): code for word in named}
-    return words
-
-
-_MODE_WORDS: Final[Mapping[Mode, str]] = {
-    Mode.IN_PERSON: "in person|in-person|onsite|on site|on-site|physical|physically|venue|offline|"
-    "حضوري|حضوريا|شخصيا|وجاهي|وجاهيا|في المكان|yuz yuze|yüz yüze|sur place|en présentiel|présentiel",
-    Mode.ONLINE: "online|on line|virtual|virtually|remote|remotely|zoom|webinar|via zoom|"
-    "عن بعد|عن بُعد|عبر الانترنت|عبر الإنترنت|افتراضي|افتراضيا|اونلاين|أونلاين|çevrimiçi|uzaktan|en ligne|à distance",
-}
 
 
 def _mode_reader(event: Event) -> _Read:
-    words = {_plain(word): mode for mode, text in _MODE_WORDS.items() for word in text.split("|")}
-    words |= {_plain(mode.value): mode for mode in Mode}
-
     def read(person: _Person, cell: str) -> None:
-        mode = words.get(_plain(cell))
+        mode = mode_meant(cell)
         if mode is None:
             sentence = N_("“%(words)s” says neither “in person” nor “online”.")
             person.wrong.append(translate(sentence, words=isolated(cell[:60])))
@@ -193,24 +191,21 @@ def _read_needs(person: _Person, cell: str) -> None:
         person.wrong.append(translate(N_("The access needs are longer than %(most)s characters."), most=1000))
 
 
-_CANCELLED: Final = re.compile(
-    r"cancel|declin|denied|reject|deleted|refund|not attending|not going|withdrawn|unsubscribed|"
-    r"ملغ|الغ|مرفوض|معتذر|iptal|annule|refuse"
-)
+def _read_line(person: _Person, cell: str) -> None:
+    said = western_digits(visible(cell)).strip()
+    if said.isascii() and said.isdecimal() and len(said) < 7:
+        person.line = int(said)
+    else:
+        sentence = N_("“%(words)s” is no place in line.")
+        person.wrong.append(translate(sentence, words=isolated(cell[:60])))
 
 
-def _read_state(person: _Person, cell: str) -> None:
-    person.cancelled = bool(_CANCELLED.search(folded(cell)))
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.sub(r"[\W_]+", " ", folded(text)).split())
-
-
-_YES: Final = frozenset(
-    map(_plain, ("yes", "y", "true", "1", "x", "نعم", "اجل", "موافق", "evet", "oui", "ja", "si"))
-)
-_NO: Final = frozenset(map(_plain, ("no", "n", "false", "0", "لا", "كلا", "hayır", "non", "nein")))
+def _read_registered_on(person: _Person, cell: str) -> None:
+    if day := _day(tidy_line(cell)):
+        person.registered_on = date.fromisoformat(day)
+    else:
+        sentence = N_("“%(words)s” is no day that we understand, such as 2027-01-14.")
+        person.wrong.append(translate(sentence, words=isolated(cell[:60])))
 
 
 def _answer_reader(question: Question) -> _Read:
@@ -233,15 +228,11 @@ def _value_reader(question: Question) -> Callable[[str], Any]:
     """Reads a cell as the question's kind of answer; None for what is none."""
     kind = question.kind
     if kind in HAS_CHOICES or kind in {Kind.COUNTRY, Kind.LANGUAGES}:
-        words = _words_of(question)
-        if kind in {Kind.CHOICES, Kind.LANGUAGES}:
-            return lambda cell: _several(cell, words)
-        return lambda cell: words.get(_plain(cell))
+        words = Words.of(question)
+        return words.several if kind in {Kind.CHOICES, Kind.LANGUAGES} else words.one
     readers: Mapping[str, Callable[[str], Any]] = {
-        Kind.YES_NO: lambda cell: {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}.get(
-            _plain(cell)
-        ),
-        Kind.NUMBER: _number,
+        Kind.YES_NO: is_yes,
+        Kind.NUMBER: number_of,
         Kind.DATE: _day,
         Kind.PHONE: _phone,
         Kind.TEXT: lambda cell: line if len(line := tidy_line(cell)) <= 200 else None,
@@ -249,36 +240,9 @@ def _value_reader(question: Question) -> Callable[[str], Any]:
     return readers.get(kind, lambda cell: cell if len(cell) <= 2000 else None)
 
 
-def _words_of(question: Question) -> dict[str, str]:
-    """How each answer may be written: its key or code, and its words in every language of the site."""
-    if question.kind in HAS_CHOICES:
-        pairs = [(each["key"], text) for each in question.choices for text in each["text"].values()]
-    else:
-        named = countries if question.kind == Kind.COUNTRY else spoken_languages
-        pairs = [pair for site in languages() for pair in named(site)]
-    words = {_plain(text): key for key, text in pairs} | {_plain(key): key for key, _text in pairs}
-    return {text: key for text, key in words.items() if text}
-
-
-def _several(cell: str, words: Mapping[str, str]) -> list[str] | None:
-    """'A, B; C' as keys. A comma may also stand inside a choice, so pieces are put together until they mean one."""
-    found, piece = list[str](), ""
-    for part in re.split(r"(?<=[,،;؛|\n])", cell):
-        piece += part
-        if key := words.get(_plain(piece)):
-            found.append(key)
-            piece = ""
-    return list(dict.fromkeys(found)) if found and not _plain(piece) else None
-
-
 def _phone(cell: str) -> str | None:
     """A number that a sheet took for an amount has a fraction: 55123456.0."""
     return read_phone(re.sub(r"^(\d+)\.0+$", r"\1", western_digits(visible(cell)).strip()))
-
-
-def _number(cell: str) -> int | float | None:
-    said = read_number(western_digits(cell))
-    return None if said is None else float(said) if "." in said else int(said)
 
 
 def _day(cell: str) -> str | None:

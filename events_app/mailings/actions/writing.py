@@ -28,6 +28,7 @@ from events_app.mailings.rules import (
     NobodyToWriteTo,
     NoSuchMailing,
     PeopleChanged,
+    WordsChanged,
 )
 from events_app.optouts.actions import opted_out_of
 from events_app.people import search
@@ -66,6 +67,11 @@ class Audience:
     def in_another_language(self, words: Content) -> int:
         """How many get it in a language that is not theirs."""
         return sum(language not in words.written for language in self.people.values())
+
+
+def mark_of(audience: Audience, words: Content) -> str:
+    """What somebody has looked at: to whom it goes, and what it says."""
+    return f"{audience.mark}.{words.mark}"
 
 
 @dataclass(frozen=True)
@@ -171,10 +177,11 @@ def _may_be_written_to(registration: Registration | None) -> bool:
 
 @one_transaction
 async def start(event_id: uuid.UUID, mailing_id: uuid.UUID, *, mark: str, act: Act) -> bool:
-    """Write down who gets the letter: exactly those whom the organizer was shown (`Audience.mark`). Nothing is posted.
+    """Write down who gets the letter: exactly those, and that text, which the organizer was shown (`mark_of`). Nothing
+    is posted.
 
     Starting twice is starting once (False the second time). Refuses `EventIsDraft`, `NobodyToWriteTo`,
-    `PeopleChanged`.
+    `PeopleChanged`, `WordsChanged`.
     """
     event = await Event.claim(event_id)
     mailing = await find_mailing(event.id, mailing_id)
@@ -185,7 +192,10 @@ async def start(event_id: uuid.UUID, mailing_id: uuid.UUID, *, mark: str, act: A
     audience = await audience_of(event.id, words.query, act=act)
     if not audience.people:
         raise NobodyToWriteTo()
-    if audience.mark != mark:
+    people, _dot, text = mark.partition(".")
+    if text != words.mark:
+        raise WordsChanged()
+    if people != audience.mark:
         raise PeopleChanged()
     lines = [MailingLine(mailing_id=mailing.id, registration_id=each) for each in sorted(audience.people)]
     await MailingLine.bulk_create(lines, batch_size=500)

@@ -39,6 +39,7 @@ async def show(request: Request) -> Response:
         mode_names=MODE_NAMES,
         reached=reached,
         states=Counter(row.state for row in reached),
+        hears=any(row.registration.is_heard for row in reached),
         answers=Counter(row.registration.answer for row in reached),
     )
 

@@ -70,6 +70,7 @@ async def _look_page(
         draft=draft,
         words=words,
         audience=audience,
+        mark=writing.mark_of(audience, words),
         by_language={code: spoken.count(code) for code in sorted(set(spoken))},
         in_another=audience.in_another_language(words),
         whom=await describe(event, search.read_query(parse_qsl(words.query))),
@@ -126,8 +127,8 @@ async def send(request: Request) -> Response:
     try:
         await writing.start(event.id, found.id, mark=mark, act=act_of(request))
     except Conflict as refusal:
-        sentence = say(refusal)
-        return await _look_page(request, event, found, status=409, refusal=sentence)
+        fresh = await find_mailing(request, event)
+        return await _look_page(request, event, fresh, status=409, refusal=say(refusal))
     return _going_on(request, event, found)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events_app.errors import say
 from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import (
@@ -17,6 +18,7 @@ from events_app.mailings.emails import PLACEHOLDERS, Content
 from events_app.mailings.forms.letter import mailing_form
 from events_app.mailings.models import Mailing
 from events_app.people import search
+from events_app.web import seen
 from events_app.web.forms import typed_into
 from events_app.web.responses import page, see_other
 
@@ -30,7 +32,13 @@ async def write(request: Request) -> Response:
 
 
 async def _write_page(
-    request: Request, event: Event, form: Any, *, draft: Mailing | None = None, status: int = 200
+    request: Request,
+    event: Event,
+    form: Any,
+    *,
+    draft: Mailing | None = None,
+    status: int = 200,
+    refusal: str = "",
 ) -> Response:
     earlier = [] if draft else await writing.mailings_of(event.id)
     titled = [(each, writing.reveal_words(each, act=act_of(request)).subject) for each in earlier]
@@ -46,6 +54,7 @@ async def _write_page(
         placeholders=PLACEHOLDERS,
         narrowed=await describe(event, replace(form.query, status="", mode="", language="")),
         is_draft_event=refusal_of(event),
+        refusal=refusal,
     )
 
 
@@ -59,12 +68,19 @@ async def _save(request: Request, event: Event, draft: Mailing | None) -> Respon
     form = mailing_form(await typed_into(request), event=event)
     if not form.validate():
         return await _write_page(request, event, form, draft=draft, status=422)
-    saved = await writing.save_draft(
-        event.id,
-        form.words,
-        mailing_id=draft.id if draft else None,
-        act=act_of(request),
-    )
+    act, mailing_id = act_of(request), draft.id if draft else None
+
+    async def stored() -> Any:
+        found = await writing.find_mailing(event.id, mailing_id) if mailing_id else None
+        return mailing_form(event=event, words=writing.reveal_words(found, act=act) if found else None)
+
+    async def write() -> Mailing:
+        return await writing.save_draft(event.id, form.words, mailing_id=mailing_id, act=act)
+
+    try:
+        saved = await seen.save(form, stored, write)
+    except seen.ChangedMeanwhile as refusal:
+        return await _write_page(request, event, form, draft=draft, status=409, refusal=say(refusal))
     return see_other(path(event, saved))
 
 
@@ -74,7 +90,8 @@ async def edit(request: Request) -> Response:
     words = writing.reveal_words(draft, act=act_of(request))
     if draft.state != "draft":
         return see_other(path(event, draft))
-    return await _write_page(request, event, mailing_form(event=event, words=words), draft=draft)
+    form = seen.opened(mailing_form(event=event, words=words))
+    return await _write_page(request, event, form, draft=draft)
 
 
 async def save_again(request: Request) -> Response:

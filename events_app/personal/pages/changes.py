@@ -2,6 +2,7 @@
 
 import json
 import time
+import uuid
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,12 +11,20 @@ from events_app import clock
 from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import N_, choose, translate
-from events_app.personal.forms import colleague_form
-from events_app.personal.pages.own import back_to, details_of, find, own_page, person_behind
+from events_app.personal.forms import colleague_form, company_form
+from events_app.personal.pages.own import (
+    back_to,
+    company_of,
+    details_of,
+    find,
+    is_ahead,
+    own_page,
+    person_behind,
+)
 from events_app.questions.answers import merged
 from events_app.questions.models import questions_of
 from events_app.questions.wording import said_answers
-from events_app.registrations.actions import changing, forgetting
+from events_app.registrations.actions import changing, forgetting, leaving
 from events_app.registrations.forms import AddressForm
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.pages.receipt import links_limit
@@ -108,6 +117,17 @@ async def pass_on(request: Request) -> Response:
     return back_to(request, N_("We have written to your colleague. You keep the place until they take it."))
 
 
+async def take_out(request: Request) -> Response:
+    """One of those whom the person registered does not come."""
+    found, event = await find(request)
+    who = str((await typed_into(request)).get("who", ""))
+    chosen = next((each for each in await company_of(request, found) if each.key == who), None)
+    if chosen is None:
+        return await own_page(request, found, event)
+    await leaving.take_out(found.id, uuid.UUID(hex=chosen.key), act=act_of(request, found.id))
+    return back_to(request, N_("They are taken out of your registration. The others stay as they were."))
+
+
 async def own_data(request: Request) -> Response:
     """Everything the app holds about the registration, as JSON."""
     found, event = await find(request)
@@ -122,7 +142,13 @@ async def own_data(request: Request) -> Response:
 
 async def erasure(request: Request) -> Response:
     found, event = await find(request)
-    await typed_into(request)
+    typed, company = await typed_into(request), await company_of(request, found)
+    if company and found.party == found.id and is_ahead(event):
+        form = company_form(company, typed)
+        if not form.validate():
+            return await own_page(request, found, event, status=422, staying=form)
+        if form.company.data == "stay":
+            await leaving.let_company_stay(found.id, form.addresses(), act=act_of(request, found.id))
     await forgetting.erase(found.id, act=act_of(request, found.id))
     sentence = N_("Your data is deleted. This link does not work any more.")
     return see_other(f"/events/{event.slug}", flash=Flash("success", translate(sentence)))

@@ -17,11 +17,19 @@ from events_app.calendar.entry import Entry
 from events_app.errors import Conflict, say
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.where import place_of
-from events_app.events.rules import MODE_NAMES
+from events_app.events.rules import MODE_NAMES, Opening
 from events_app.house import act_of, office_of, reader_of
 from events_app.i18n import N_, choose, translate, use_language
 from events_app.optouts.actions import opted_out_of
-from events_app.personal.forms import ColleagueForm, DetailsForm, colleague_form, details_form
+from events_app.personal.forms import (
+    ColleagueForm,
+    Companion,
+    CompanyForm,
+    DetailsForm,
+    colleague_form,
+    company_form,
+    details_form,
+)
 from events_app.publishing.pages.pictures import colours_of
 from events_app.questions.forms.fields import Asking, ask
 from events_app.questions.models import Question, questions_of
@@ -67,11 +75,13 @@ async def own_page(
     details: "Details | None" = None,
     colleague: ColleagueForm | None = None,
     address: AddressForm | None = None,
+    staying: CompanyForm | None = None,
 ) -> Response:
     person = person_behind(request, found)
     now = clock.now()
     questions = await questions_of(event.id, retired=True)
     details = details or details_of(found, person, questions)
+    company = await company_of(request, found)
     return page(
         request,
         "personal/own.html",
@@ -86,7 +96,9 @@ async def own_page(
         has_begun=now >= event.starts_at,
         in_line=await place_in_line(found) if found.waitlist_order is not None else 0,
         due=_due(found, event),
-        company=[person_behind(request, each) for each in await party_of(found) if each.id != found.id],
+        company=company,
+        leads=found.party == found.id,
+        staying=with_ids(staying or company_form(company), "staying"),
         calendars=await _calendars(request, found, event, person)
         if found.status == Status.CONFIRMED
         else None,
@@ -101,6 +113,13 @@ async def own_page(
         colleague=with_ids(colleague or colleague_form(), "colleague"),
         new_address=with_ids(address or AddressForm(), "new"),
     )
+
+
+async def company_of(request: Request, found: Registration) -> list[Companion]:
+    """Those who came together with this person."""
+    others = [each for each in await party_of(found) if each.id != found.id]
+    opened = [(each.id, person_behind(request, each)) for each in others]
+    return [Companion(row_id.hex, person.name, bool(person.address)) for row_id, person in opened]
 
 
 @dataclass(frozen=True)
@@ -141,6 +160,11 @@ async def _entry(request: Request, found: Registration, event: Event, person: Pe
         return entry_of({**facts, "sequence": await sequence_of(found, event)})
 
 
+def is_ahead(event: Event) -> bool:
+    """Whether there is still something to cancel."""
+    return event.opening(clock.now()) not in {Opening.PAST, Opening.CANCELLED}
+
+
 def back_to(request: Request, sentence: str, *, token: str = "") -> Response:
     """To the own page, which says `sentence` in the notice that says how things stand: so it need not say that."""
     path = f"/registrations/{token or request.path_params['token']}"
@@ -172,6 +196,8 @@ async def returning(request: Request) -> Response:
         await leaving.stay(found.id, act=act_of(request, found.id))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=say(refusal))
+    if found.answer == "DECLINED":
+        return back_to(request, N_("You keep your place. A new invitation is on its way by e-mail."))
     return back_to(request, N_("Your cancellation has been taken back."))
 
 

@@ -14,6 +14,7 @@ from events_app.questions.desk.listing import back_to_list, find_asked, is_answe
 from events_app.questions.forms.builder import add_choices, lift_choice, question_facts, question_form
 from events_app.questions.models import Question, questions_of
 from events_app.questions.rules import Kind
+from events_app.web import seen
 from events_app.web.forms import typed_into
 from events_app.web.responses import page
 
@@ -86,10 +87,14 @@ async def edit_question(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     question = await find_asked(request, event)
     answered = await is_answered(request, question)
-    form = question_form(
-        question=question, kinds=_kinds(question, answered), before=await _before(event, question)
-    )
+    form = seen.opened(await _stored(event, question, answered))
     return await _form_page(request, event, form, question=question, answered=answered)
+
+
+async def _stored(event: Event, question: Question, answered: bool) -> Any:
+    """The form as it is filled from what is stored."""
+    kinds = _kinds(question, answered)
+    return question_form(question=question, kinds=kinds, before=await _before(event, question))
 
 
 def _kinds(question: Question, answered: bool) -> list[str]:
@@ -109,10 +114,16 @@ async def save_question(request: Request) -> Response:
     if not form.validate():
         return await _form_page(request, event, form, question=question, answered=answered, status=422)
     facts = question_facts(form, question=question)
+    act, answered_in = act_of(request), house_of(request).answered_in
+
+    async def stored() -> Any:
+        return await _stored(event, await find_asked(request, event), answered)
+
+    async def write() -> None:
+        await asking.change_question(event.id, question.id, facts, answered_in=answered_in, act=act)
+
     try:
-        await asking.change_question(
-            event.id, question.id, facts, answered_in=house_of(request).answered_in, act=act_of(request)
-        )
+        await seen.save(form, stored, write)
     except Conflict as refusal:
         said = say(refusal)
         return await _form_page(

@@ -21,7 +21,7 @@ from events_app.events.rules import MODE_NAMES, Mode
 from events_app.i18n import L_, N_, choose, translate
 from events_app.questions.answers import asked_of
 from events_app.questions.models import Question
-from events_app.questions.rules import NO, YES, Answers, Kind, read_day, read_number, read_phone
+from events_app.questions.rules import NO, YES, Answers, Kind, number_of, read_day, read_number, read_phone
 from events_app.questions.wording import choices_of
 from events_app.texts import western_digits
 from events_app.web.forms import (
@@ -151,8 +151,8 @@ def value_of(question: Question, field: Field) -> Any:
         return {YES: True, NO: False}.get(typed) if question.required else bool(typed)
     if question.kind in {Kind.CHOICES, Kind.LANGUAGES}:
         return list(dict.fromkeys(typed or ())) or None
-    if question.kind == Kind.NUMBER and read_number(typed or ""):
-        return float(typed) if "." in typed else int(typed)
+    if question.kind == Kind.NUMBER and isinstance(number := number_of(typed or ""), int | float):
+        return number
     return typed or None
 
 

@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from events_app.acts import Act, Who
 from events_app.addresses import kept
-from events_app.database import one_transaction
+from events_app.database import is_taken, one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
@@ -159,8 +159,10 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     seal_person(registration, moved, vault=act.vault)
     try:
         await registration.save()
-    except IntegrityError:
-        raise rules.AddressTaken() from None
+    except IntegrityError as error:
+        if is_taken(error, "registration", "event_id", "address_index", "live"):
+            raise rules.AddressTaken() from None
+        raise
     await note(registration, "address", act=act.of(Who.PERSON))
     hold = registration.status if registration.invited else "link"
     letter = "moved" if registration.status == Status.CONFIRMED else hold

@@ -85,7 +85,8 @@ async def approve(registration_id: uuid.UUID, *, beyond: bool = False, act: Act)
             await confirm(each, event, letter="confirmed", act=act.of(Who.ORGANIZER))
             continue
         each.status, each.waitlist_order = Status.WAITLISTED, order
-        each.answer = rules.ANSWER_OF[Status.WAITLISTED]
+        if not (each.invited and each.answer == "DECLINED"):  # a no to the tentative entry stays a no
+            each.answer = rules.ANSWER_OF[Status.WAITLISTED]
         await each.save()
         await note(each, "waitlisted", act=act.of(Who.ORGANIZER))
         await post_about("waitlisted", each, event, act=act)
@@ -159,11 +160,18 @@ async def _lapse(registration_id: uuid.UUID, *, act: Act) -> None:
     if registration.due_for == Due.LEAVING:
         await _leave_for_good(registration, event, act=act)
     else:
-        leads = registration.party in {None, registration.id}
-        for each in await party_of(registration) if leads else [registration]:
-            letter = "offer_lapsed" if each.due_for == Due.OFFER else "lapsed"
-            await end(each, event, letter=letter, act=act.of(Who.APP))
+        party = await party_of(registration)
+        together = registration.due_for == Due.OFFER or registration.party in {None, registration.id}
+        for each in party if together else [registration]:
+            await end(each, event, letter=_of_a_lapse(each, party[0]), act=act.of(Who.APP))
     await promote(event, act=act)
+
+
+def _of_a_lapse(each: Registration, asked: Registration) -> str:
+    """The letter of somebody whose time is up: only who was offered the place hears that the offer is over."""
+    if each.due_for != Due.OFFER:
+        return "lapsed"
+    return "offer_lapsed" if each.id == asked.id else "cancelled"
 
 
 async def _leave_for_good(registration: Registration, event: Event, *, act: Act) -> None:

@@ -1,6 +1,8 @@
 """Confirming one's address, cancelling, coming back; and what becomes of people when an event changes."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 
 from events_app.acts import Act, Who
 from events_app.addresses import kept
@@ -12,8 +14,16 @@ from events_app.registrations import rules
 from events_app.registrations.facts import WAY_BACK, row_of_key
 from events_app.registrations.models import Registration, party_of
 from events_app.registrations.places import confirm, end, promote
-from events_app.registrations.posting import note, post_about, post_own_page
+from events_app.registrations.posting import (
+    COURIER,
+    note,
+    post_about,
+    post_own_page,
+    reveal_person,
+    seal_person,
+)
 from events_app.registrations.rules import Due, Status
+from events_app.registrations.told import hear
 
 
 @one_transaction
@@ -61,6 +71,56 @@ async def cancel(registration_id: uuid.UUID, *, letter: str = "cancelled", act: 
 
 
 @one_transaction
+async def take_out(leader_id: uuid.UUID, colleague_id: uuid.UUID, *, act: Act) -> None:
+    """Cancel one of those whom somebody registered; the others stay. Refuses `NoSuchRegistration` for whoever does not
+    come with them, and as `cancel` does.
+    """
+    leader, _event = await claimed(leader_id)
+    company = await party_of(leader) if leader.party == leader.id else []
+    if colleague_id == leader.id or colleague_id not in {each.id for each in company}:
+        raise rules.NoSuchRegistration()
+    await cancel(colleague_id, act=act.of(Who.PERSON))
+
+
+@one_transaction
+async def let_company_stay(leader_id: uuid.UUID, addresses: Mapping[uuid.UUID, str], *, act: Act) -> None:
+    """Before somebody goes, those whom they registered become their own, each by the link in an email to their
+    address, or to the one that is given here. Whoever has none, or one that is registered already, stays with the
+    leader, and goes with them.
+    """
+    leader, event = await claimed(leader_id)
+    if leader.party != leader.id or leader.live is None:
+        return
+    for each in await party_of(leader):
+        if each.id != leader.id and each.due_for not in {Due.ADDRESS, Due.OFFER}:
+            await _make_their_own(each, event, addresses.get(each.id, ""), act=act)
+    await promote(event, act=act)
+
+
+async def _make_their_own(colleague: Registration, event: Event, address: str, *, act: Act) -> None:
+    person = reveal_person(colleague, vault=act.vault, reader=COURIER)
+    if person.address:
+        colleague.party = None
+        await colleague.save(update_fields=["party"])
+        await post_about("link", colleague, event, act=act)
+        return
+    index = act.vault.blind_index(str(event.id), kept(address))
+    if not address:
+        return
+    if known := await Registration.find_living(event.id, index):
+        await post_about("already", known, event, act=act)
+        return
+    seal_person(colleague, replace(person, address=address), vault=act.vault)
+    colleague.party, colleague.address_index = None, index
+    colleague.invited = colleague.status == Status.CONFIRMED or event.sends_holds
+    await hear(colleague, event)
+    await colleague.save()
+    await post_about(colleague.status, colleague, event, act=act)
+    if colleague.invited:
+        await post_own_page(colleague, event, act=act)
+
+
+@one_transaction
 async def leave(registration_id: uuid.UUID, *, act: Act) -> Registration:
     """The person cancels. A seat stays held for `UNDO_LASTS`, so that they can take it back; a wait ends at once.
 
@@ -82,14 +142,25 @@ async def leave(registration_id: uuid.UUID, *, act: Act) -> Registration:
 
 
 @one_transaction
-async def stay(registration_id: uuid.UUID, *, act: Act) -> Registration:
-    """Take a cancellation back while the seat is still held. Refuses `NothingToUndo`."""
-    registration, _event = await claimed(registration_id)
-    if registration.due_for != Due.LEAVING or registration.live is None:
+async def stay(registration_id: uuid.UUID, *, answer: str = "", act: Act) -> Registration:
+    """Take a cancellation back while the seat is still held. Refuses `NothingToUndo`.
+
+    Where the no was pressed in a calendar, that has taken the entry out: a new REQUEST puts it in again. `answer` is
+    what the calendar says by now, if it was it that said yes.
+    """
+    registration, event = await claimed(registration_id)
+    said_no = registration.status == Status.CONFIRMED and registration.answer == "DECLINED"
+    if registration.live is None or not (registration.due_for == Due.LEAVING or said_no):
         raise rules.NothingToUndo()
     registration.due_at, registration.due_for = None, Due.NOTHING
-    await registration.save(update_fields=["due_at", "due_for"])
+    if said_no:
+        await hear(registration, event)
+        registration.answer = answer or rules.ANSWER_OF[Status.CONFIRMED]
+        registration.sequence += 0 if answer else 1
+    await registration.save()
     await note(registration, "stayed", act=act.of(Who.PERSON))
+    if said_no:
+        await post_about("stayed", registration, event, act=act)
     return registration
 
 

@@ -255,4 +255,16 @@ async def _take_over(event: Event, applicant: Applicant, invitation: Invitation,
     placing = Placing(
         Status.CONFIRMED, confirms_address=False, invitation=invitation, quota_id=giver.quota_id, order=None
     )
-    await _enrol(event, same_seat, placing, act=act)
+    taker = await _enrol(event, same_seat, placing, act=act)
+    await _leave_company_to(taker, giver, act=act)
+
+
+async def _leave_company_to(taker: Registration, giver: Registration, *, act: Act) -> None:
+    """Who came with the giver and has an address goes on alone; whoever has none comes with the taker from now on."""
+    for each in await Registration.filter(party=giver.id, live=1):
+        is_their_own = bool(reveal_person(each, vault=act.vault, reader=COURIER).address)
+        each.party = None if is_their_own else taker.id
+        await each.save(update_fields=["party"])
+        if not is_their_own:
+            taker.party = taker.id
+    await taker.save(update_fields=["party"])
