@@ -265,10 +265,8 @@ def _orders(plan: Forecast, *, first: int) -> dict[int, int]:
 
 
 async def post_letters(event: Event, people: Sequence[tuple[Registration, Person]], *, act: Act) -> int:
-    """The letter that each of them owes by their status; says how many people. Nobody gets one without an
-    address, or who has said that they want no letters.
-
-    Whose letter brings a calendar entry gets the link to their own page in a second one, as anybody does.
+    """The letter that each of them owes by their status, and the own page after an invitation; says how many people.
+    Nobody gets one without an address, or who has said that they want no letters.
     """
     hosts = await hosts_of(event.id)
     about = {
