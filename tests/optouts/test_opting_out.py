@@ -15,6 +15,7 @@ from events_app.invitations.rules import Invitee
 from events_app.mail.dkim import SIGNED
 from events_app.mail.message import Composed, UnsafeHeader, build
 from events_app.mailings.actions import announcing, reminding, writing
+from events_app.mailings.actions.audience import audience_of
 from events_app.mailings.emails import Content
 from events_app.mailings.rules import ReminderFacts
 from events_app.optouts.actions import opt_in, opt_out, opted_out_of
@@ -98,7 +99,7 @@ async def test_who_opted_out_gets_no_reminder_no_mailing_and_no_invitation_but_e
     event = await make.event(office.vault)
     await make.registered(event, 1, 2, office=office)
     await opt_out(event, "Guest1@example.org", act=office.at(NOW))
-    audience = await writing.audience_of(event.id, "", act=office.at(NOW))
+    audience = await audience_of(event.id, "", act=office.at(NOW))
     draft = await writing.save_draft(event.id, WORDS, act=office.at(NOW))
     await writing.start(event.id, draft.id, mark=audience.mark, act=office.at(NOW))
     await writing.carry_on(act=office.at(NOW))
