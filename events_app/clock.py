@@ -8,6 +8,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def are_whole_days(starts: datetime, ends: datetime) -> bool:
+    """Whether two moments on one wall clock are the first and the last minute of their days, and are said as days."""
+    minute = timedelta(minutes=1)
+    before, after = (
+        (moment.astimezone(UTC) + step).astimezone(moment.tzinfo)
+        for moment, step in ((starts, -minute), (ends, minute))
+    )
+    return before.date() < starts.date() and after.date() > ends.date()
+
+
 def milliseconds(moment: datetime) -> int:
     """Unix milliseconds: the same number on both database engines."""
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from babel import Locale
@@ -26,6 +27,7 @@ LOCALES = {"en": "en_GB", "ar": "ar_SY", "fr": "fr", "tr": "tr"}
 LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "locale"
 
 _language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
+_instead: ContextVar[Mapping[str, str]] = ContextVar("instead", default=MappingProxyType({}))
 _catalogues: dict[str, NullTranslations] = {SOURCE_LANGUAGE: NullTranslations()}
 _languages: tuple[str, ...] = (SOURCE_LANGUAGE,)
 
@@ -116,9 +118,14 @@ def set_language(code: str) -> None:
     _language.set(code if code in _catalogues else SOURCE_LANGUAGE)
 
 
+def say_instead(sentences: Mapping[str, str]) -> None:
+    """Other sentences in the place of these, for the rest of this request."""
+    _instead.set(sentences)
+
+
 def translate(sentence: str, **values: object) -> str:
     """The sentence in the current language, its named blanks filled."""
-    text = _catalogues[_language.get()].gettext(sentence)
+    text = _catalogues[_language.get()].gettext(_instead.get().get(sentence, sentence))
     return text % values if values else text
 
 
@@ -127,7 +134,7 @@ _ = translate
 
 def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
     """The sentence for `n` things; the blank %(n)s or %(num)s is the number."""
-    text = _catalogues[_language.get()].ngettext(singular, plural, n)
+    text = raw_ngettext(singular, plural, n)
     return text % {"n": n, "num": n, **values}
 
 
@@ -137,6 +144,8 @@ def pgettext(context: str, sentence: str) -> str:
 
 def raw_ngettext(singular: str, plural: str, n: int) -> str:
     """As gettext's: the blanks are left for the template to fill."""
+    if singular in _instead.get():
+        return translate(singular)
     return _catalogues[_language.get()].ngettext(singular, plural, n)
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from events_app import VERSION, i18n
 from events_app.addresses import shown
+from events_app.clock import are_whole_days
 from events_app.directions import holds_right_to_left, in_order, is_number, isolated, marked
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,7 +139,12 @@ def asset(path: str) -> str:
 
 environment.globals.update(i18n.template_functions())
 environment.globals.update(
-    version=VERSION, asset=asset, drawn_once=drawn_once, said_in_a_line=said, way_of=way
+    version=VERSION,
+    whole_days=are_whole_days,
+    asset=asset,
+    drawn_once=drawn_once,
+    said_in_a_line=said,
+    way_of=way,
 )
 environment.filters["markdown"] = markdown
 environment.filters["isolated"] = isolated

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from events_app.acts import Office
+from events_app.clock import are_whole_days
 from events_app.events.models.event import Event, EventHost
 from events_app.i18n import N_, direction, languages, say_date, say_time, translate, use_language
 from events_app.mail.message import Composed
@@ -148,6 +149,8 @@ def values_for(event: Event, facts: Mapping[str, Any]) -> dict[str, str]:
     starts, ends = event.starts, event.ends
     with use_language(language):
         hours = translate(N_("%(start)s–%(end)s"), start=say_time(starts), end=say_time(ends))
+        if are_whole_days(starts, ends):
+            hours = translate(N_("all day"))
         days = say_date(starts.date())
         if starts.date() != ends.date():
             days = translate(N_("%(first)s to %(last)s"), first=days, last=say_date(ends.date()))

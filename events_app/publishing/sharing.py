@@ -7,6 +7,7 @@ from typing import Any
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from events_app.clock import are_whole_days
 from events_app.events.models.event import Event, EventHost
 from events_app.events.rules import Status, Visibility
 from events_app.i18n import (
@@ -86,20 +87,23 @@ def say_when(event: Event) -> str:
     first, last = event.starts, event.ends
     if first.date() != last.date():
         return translate("%(first)s to %(last)s", first=say_date(first.date()), last=say_date(last.date()))
+    if are_whole_days(first, last):
+        return say_date(first.date())
     hours = translate("%(start)s–%(end)s", start=say_time(first), end=say_time(last))
     return say_date(first.date()) + translate(", ") + hours
 
 
 def linked_data(event: Event, hosts: Sequence[EventHost], *, place: str, url: str) -> dict[str, Any]:
     """The event as https://schema.org/Event. The link to join is not in it."""
+    starts, ends = (each.date() if event.all_day else each for each in (event.starts, event.ends))
     status = "EventCancelled" if event.status == Status.CANCELLED else "EventScheduled"
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Event",
         "name": choose(event.title),
         "url": url,
-        "startDate": event.starts.isoformat(),
-        "endDate": event.ends.isoformat(),
+        "startDate": starts.isoformat(),
+        "endDate": ends.isoformat(),
         "eventStatus": SCHEMA + status,
         "eventAttendanceMode": SCHEMA + _attendance_mode(event),
         "location": _locations(event, place, url),

@@ -11,6 +11,7 @@ from typing import Any
 from events_app.acts import Office
 from events_app.events.models.event import Event, EventHost
 from events_app.events.models.where import place_of
+from events_app.events.rules import NOT_YET_TOLD
 from events_app.i18n import choose
 from events_app.registrations.models import Registration
 from events_app.vault import Json, NoKey, Vault
@@ -75,6 +76,8 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
         "ends_fold": event.ends_fold,
         "ends_at": event.ends_at.astimezone(UTC).isoformat(),
         "zone": event.zone,
+        "all_day": event.all_day,
+        "blocks_time": event.takes_time,
         "changed": event.changed_at.astimezone(UTC).isoformat(),
         "hosts": list(host_names),
         "colour": hosts[0].organization.colour if hosts and hosts[0].organization.colour else DEFAULT_COLOUR,
@@ -83,6 +86,7 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
         "unlisted": event.visibility != "public",
         "track": choose(event.track, language),
         "offer_hours": event.offer_hours if event.offers_places else 0,
+        "deletion_day": "" if event.deletion_day == NOT_YET_TOLD else event.deletion_day.isoformat(),
     }
 
 

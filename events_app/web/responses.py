@@ -82,6 +82,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "language_links": [_language_link(request, code, language) for code in site.languages],
         "site_name": site.name(),
         "site_url": site.base_url,
+        "sends_mail": site.sends_mail,
         "here": request.url.path,
         "organizer": getattr(request.state, "organizer", None),
         "form_token": getattr(request.state, "form_token", ""),

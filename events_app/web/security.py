@@ -130,11 +130,14 @@ class BodyLimit:
 
 
 class LanguageOfRequest:
-    """Chooses the language: `?lang=` (and keeps it in a cookie), else the cookie, else what the browser asks for."""
+    """Chooses the language: `?lang=` (and keeps it in a cookie), else the cookie, else what the browser asks for.
 
-    def __init__(self, app: ASGIApp, *, default: str) -> None:
+    instead: sentences that are not true of this site, and what is said in their place."""
+
+    def __init__(self, app: ASGIApp, *, default: str, instead: Mapping[str, str]) -> None:
         self.app = app
         self.default = default
+        self.instead = instead
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -142,6 +145,7 @@ class LanguageOfRequest:
             return
         wished = _wished_language(scope)
         headers = Headers(scope=scope)
+        i18n.say_instead(self.instead)
         i18n.set_language(wished or _cookie_language(headers) or self._browser_language(headers))
 
         async def send_with_language(message: Message) -> None:

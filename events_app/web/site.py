@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from events_app.i18n import choose
+from events_app.web.unsent import UNSENT
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Site:
     `base_url` has no slash at its end; `host` is the one in calendar UIDs and never changes, even when the
     base URL does; `sender` is the address letters come from (the calendar's ORGANIZER); with `reply_address` set,
     each invitation gets a plus-address of it instead, so that a calendar's answer finds its registration.
+    Without `sends_mail` letters are written and kept: no page says that anything was sent.
     """
 
     names: Mapping[str, str]
@@ -24,10 +26,16 @@ class Site:
     default_language: str
     sender: str
     reply_address: str = ""
+    sends_mail: bool = True
 
     def name(self, language: str | None = None) -> str:
         """What the site is called, in that language or the one now spoken."""
         return choose(self.names, language)
+
+    @property
+    def instead(self) -> Mapping[str, str]:
+        """What this site says in the place of sentences that are not true of it."""
+        return {} if self.sends_mail else UNSENT
 
     def url(self, path: str) -> str:
         return self.base_url + path

@@ -225,7 +225,7 @@ async def test_the_language_is_that_of_the_link_then_of_the_cookie_then_of_the_b
     headers = {name: value for name, value in said.items() if value}
 
     _status, answer, body = await _asked(
-        LanguageOfRequest(_tongue, default="en"), headers=headers, query=query.encode()
+        LanguageOfRequest(_tongue, default="en", instead={}), headers=headers, query=query.encode()
     )
 
     assert body.decode() == language

@@ -10,10 +10,11 @@ from wtforms import DateField, StringField
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
+from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, instant, zones
 from events_app.calendar.zones import zone as zone_of
-from events_app.calendar.zones import zones
 from events_app.directions import isolated
 from events_app.directory.rules import CITIES
+from events_app.errors import Refusal
 from events_app.i18n import N_, say_city, say_date, translate
 from events_app.texts import days_meant, western_digits
 from events_app.web.forms import tidy_line
@@ -122,6 +123,49 @@ def moment_of(wall: str | None, zone: str) -> datetime | None:
 
 def as_wall(moment: datetime | None, zone: str) -> str:
     return moment.astimezone(zone_of(zone)).strftime("%Y-%m-%dT%H:%M") if moment else ""
+
+
+def read_instant(day: date, time_of_day: Field, fold: Any, zone: str) -> datetime | None:
+    """The instant (UTC) of a day and a typed time, or an error beside the field where the wall clock cannot say so.
+
+    `fold` is a radio field: it asks which of the two where an hour comes twice.
+    """
+    wall = datetime.fromisoformat(f"{day:%Y-%m-%d}T{time_of_day.data}")
+    chosen = int(fold.data) if fold.data in {"0", "1"} else None
+    try:
+        moment = instant(wall, zone)
+        fold.data = None  # this hour comes once, whatever was chosen for another day
+        return moment
+    except TimeIsAmbiguous as refusal:
+        if chosen is not None:
+            return instant(wall, zone, chosen)
+        fold.choices = [
+            ("0", translate(N_("The first one (%(offset)s)"), offset=refusal.values["first"])),
+            ("1", translate(N_("The second one (%(offset)s)"), offset=refusal.values["second"])),
+        ]
+        blame(time_of_day, _worded(refusal))
+    except TimeDoesNotExist as refusal:
+        blame(time_of_day, _worded(refusal))
+    return None
+
+
+def whole_days(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
+    """The first and the last minute (UTC) of these days, also where clocks leave out midnight or show it twice."""
+    here = zone_of(zone)
+    starts = datetime.combine(first, time(0, 0), here)
+    ends = datetime.combine(last, time(23, 59), here).replace(fold=1)
+    return starts.astimezone(UTC), ends.astimezone(UTC)
+
+
+def _worded(refusal: Refusal) -> str:
+    """The refusal of a wall time, its day and zone as people say them."""
+    said = {name: str(value) for name, value in refusal.values.items()}
+    said |= {"day": say_date(date.fromisoformat(said["day"])), "zone": say_city(said["zone"])}
+    return translate(refusal.sentence, **said)
+
+
+def blame(blamed: Field, sentence: str) -> None:
+    blamed.errors = [*blamed.errors, sentence]
 
 
 @cache

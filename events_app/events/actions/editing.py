@@ -1,8 +1,9 @@
 """What organizers do with an event: make it, change it; a save never overwrites somebody else's."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from events_app.acts import Act
@@ -65,7 +66,13 @@ async def insert_event(
 
 @one_transaction
 async def change_event(
-    event_id: uuid.UUID, facts: EventFacts, *, revision: int, follow: Follow, act: Act
+    event_id: uuid.UUID,
+    facts: EventFacts,
+    *,
+    revision: int,
+    follow: Follow,
+    put_off: Callable[[uuid.UUID, date, Act], Awaitable[None]] | None = None,
+    act: Act,
 ) -> Event:
     """Save an organizer's changes. Refuses `EventChangedMeanwhile` when `revision` is not the one they opened.
 
@@ -76,6 +83,7 @@ async def change_event(
     if event.revision != revision:
         raise rules.EventChangedMeanwhile()
     said = told_to_all(event)
+    days, deleted_on = event.deletion_days, event.deletion_day
     if event.status == Status.DRAFT and facts.slug != event.slug:
         event.slug = await free_slug(facts.slug)
     before = await consent_of(event)
@@ -86,6 +94,8 @@ async def change_event(
         event.sequence += 1
     await save_change(event, act=act)
     await follow(event.id, was_cancelled=False, act=act)
+    if put_off and event.deletion_days > days:
+        await put_off(event.id, deleted_on, act)
     return event
 
 

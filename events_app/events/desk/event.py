@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -93,7 +94,8 @@ def _form_page(
     cities: list[CityTime] = []
     if form.starts_on.data and form.zone.data and not form.errors:
         right = form.validate()
-        cities = in_five_cities(form.facts.starts_at, form.facts.ends_at) if right else []
+        is_timed = right and not form.facts.all_day
+        cities = in_five_cities(form.facts.starts_at, form.facts.ends_at) if is_timed else []
     return page(
         request,
         "events/edit.html",
@@ -108,7 +110,7 @@ def _form_page(
 
 
 async def show_event(request: Request) -> Response:
-    event = await Event.find(request.path_params["event_id"])
+    event = await Event.find_any(request.path_params["event_id"])
     now = clock.now()
     counts = await house_of(request).count_registrations([event.id])
     return page(
@@ -162,7 +164,12 @@ async def change_event(request: Request) -> Response:
     house = house_of(request)
     try:
         changed = await editing.change_event(
-            event.id, form.facts, revision=revision, act=act_of(request), follow=house.follow
+            event.id,
+            form.facts,
+            revision=revision,
+            act=act_of(request),
+            follow=house.follow,
+            put_off=partial(house.put_off, tells=bool(form["tells_deletion"].data)),
         )
     except Conflict as refusal:
         fresh = await Event.find(event.id)

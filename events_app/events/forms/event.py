@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 from wtforms import (
+    BooleanField,
+    IntegerField,
     StringField,
     TextAreaField,
 )
@@ -18,7 +20,7 @@ from events_app.directory.forms.times import (
 )
 from events_app.events.forms.fields import OWN_TEXTS, SPOKEN, EventFields
 from events_app.events.models.event import Event
-from events_app.events.rules import Mode, ShowsPlaces, Visibility
+from events_app.events.rules import MOST_DELETION_DAYS, BlocksTime, Mode, ShowsPlaces, Visibility
 from events_app.i18n import (
     L_,
     N_,
@@ -31,6 +33,8 @@ from events_app.rendering import MOST_MARKDOWN
 from events_app.web.forms import (
     at_most,
     in_one_language,
+    number_between,
+    optional,
     tidy,
     tidy_line,
 )
@@ -38,7 +42,18 @@ from events_app.web.forms import (
 
 @cache
 def _form_class(codes: tuple[str, ...]) -> type[EventFields]:
-    members: dict[str, Field] = {}
+    members: dict[str, Any] = {
+        "deletion_days": IntegerField(
+            L_("Days after the event until everything about its people is deleted"),
+            [optional(), number_between(0, MOST_DELETION_DAYS)],
+            description=L_(
+                "People are told so when they register. Names, addresses, answers and emails go; counts stay. "
+                "Left empty: 30 days."
+            ),
+            render_kw={"inputmode": "numeric", "min": 0, "max": MOST_DELETION_DAYS},
+        ),
+        "tells_deletion": BooleanField(L_("Write to the people who registered that it is put off")),
+    }
     for name, (kind, label, most, description) in TEXT_FIELDS.items():
         for code in codes:
             members[f"{name}_{code}"] = kind(
@@ -69,6 +84,11 @@ def event_form(
     form.conference.choices = [("", translate(N_("None"))), *choices.conferences]
     form.room.choices = [("", translate(N_("No room chosen"))), *choices.rooms]
     form.zone.choices = zone_choices()
+    form.blocks_time.choices = [
+        (BlocksTime.BY_LENGTH.value, translate(N_("One day shows as busy, several as free"))),
+        (BlocksTime.YES.value, translate(N_("Show as busy"))),
+        (BlocksTime.NO.value, translate(N_("Show as free"))),
+    ]
     form.modes.choices = [(Mode.IN_PERSON.value, L_("In person")), (Mode.ONLINE.value, L_("Online"))]
     spoken = dict.fromkeys((*languages(), *SPOKEN))
     form.spoken.choices = [(code, name_of_language(code, current_language())) for code in spoken]
@@ -92,6 +112,7 @@ def event_form(
 RULE_FIELDS = (
     "keeps_waitlist", "offers_places", "offer_hours", "needs_approval", "invitation_only",
     "confirms_address", "confirm_hours", "shows_places", "most_guests", "sends_holds",
+    "deletion_days",
 )  # fmt: skip
 
 
@@ -103,8 +124,10 @@ def _defaults() -> dict[str, Any]:
         "confirm_hours": 24,
         "shows_places": ShowsPlaces.EXACT.value,
         "most_guests": 0,
+        "deletion_days": 30,
         "visibility": Visibility.PUBLIC.value,
         "zone": "",
+        "blocks_time": BlocksTime.BY_LENGTH.value,
         "conference": "",
         "room": "",
     }
@@ -123,6 +146,8 @@ def event_data(event: Event) -> dict[str, Any]:
         if event.ends_wall[:10] != event.starts_wall[:10]
         else None,
         "zone": event.zone,
+        "all_day": event.all_day,
+        "blocks_time": event.blocks_time,
         "starts_fold": str(event.starts_fold) if event.starts_fold else None,
         "ends_fold": str(event.ends_fold) if event.ends_fold else None,
         "modes": [mode.value for mode in event.modes],

@@ -1,7 +1,7 @@
 """The fields of an event's form that do not depend on the site's languages. Times cannot lie here."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from wtforms import (
@@ -16,22 +16,23 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
-from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, UnknownZone, instant
+from events_app.calendar.zones import UnknownZone
 from events_app.calendar.zones import zone as zone_of
 from events_app.directory.forms.times import (
     DayField,
     WallMomentField,
     WallTimeField,
+    blame,
     moment_of,
     plausible,
+    read_instant,
+    whole_days,
 )
-from events_app.errors import Refusal, say
+from events_app.errors import say
 from events_app.events.rules import LONGEST, EventFacts, Mode, ShowsPlaces
 from events_app.i18n import (
     L_,
     N_,
-    say_city,
-    say_date,
     translate,
 )
 from events_app.texts import slug_of
@@ -80,6 +81,10 @@ class EventFields(Form):
         render_kw={"inputmode": "numeric", "dir": "ltr", "maxlength": 8},
     )
     ends_on = DayField(L_("Last day, if it is another one"), [optional(), plausible])
+    all_day = BooleanField(
+        L_("It lasts whole days"), description=L_("Then no hours are asked for, and calendars show days.")
+    )
+    blocks_time = SelectField(L_("In people's calendars"))
     zone = SelectField(
         L_("Time zone"),
         [required(N_("Please choose the time zone."))],
@@ -179,11 +184,13 @@ class EventFields(Form):
 
     def validate(self, extra_validators: Any = None) -> bool:
         """All errors at once; when there are none, `facts` holds what was said."""
+        if self.all_day.data:  # then nobody is asked for hours
+            self.starts_time.data, self.ends_time.data = "00:00", "23:59"
         right = bool(super().validate(extra_validators))
         moments = self._moments() if self._times_are_typed() else None
         opens, closes = self.opens.data or "", self.closes.data or ""
         if opens and closes and closes <= opens and not (self.opens.errors or self.closes.errors):
-            _blame(self.closes, translate(N_("Registration would close before it opens.")))
+            blame(self.closes, translate(N_("Registration would close before it opens.")))
         if not right or moments is None or self.errors:
             return False
         self.facts = self._read_facts(*moments)
@@ -195,41 +202,50 @@ class EventFields(Form):
 
     def _moments(self) -> tuple[datetime, datetime] | None:
         """Start and end as instants (UTC), with an error beside the field where the wall clock cannot say so."""
-        starts = _instant(self, self.starts_on.data, self.starts_time, self.starts_fold)
-        ends = _instant(self, self.ends_on.data or self.starts_on.data, self.ends_time, self.ends_fold)
-        if starts is None or ends is None:
-            return None
+        first, last, zone = self.starts_on.data, self.ends_on.data or self.starts_on.data, str(self.zone.data)
+        assert first is not None  # the form has just checked it
+        assert last is not None
+        if self.all_day.data:
+            starts, ends = whole_days(first, last, zone)
+        else:
+            begins = read_instant(first, self.starts_time, self.starts_fold, zone)
+            finishes = read_instant(last, self.ends_time, self.ends_fold, zone)
+            if begins is None or finishes is None:
+                return None
+            starts, ends = begins, finishes
         if ends <= starts:
-            _blame(
-                self.ends_time,
-                translate(
-                    N_("It would end before it starts. If it runs past midnight, fill in the last day.")
-                ),
-            )
+            self._say_that_it_ends_too_early()
             return None
         if ends - starts > LONGEST:
-            _blame(self.ends_on, translate(N_("That is longer than a month. Please check the dates.")))
+            blame(self.ends_on, translate(N_("That is longer than a month. Please check the dates.")))
             return None
         return starts, ends
 
+    def _say_that_it_ends_too_early(self) -> None:
+        if self.all_day.data:
+            blame(self.ends_on, translate(N_("The last day lies before the first.")))
+            return
+        sentence = N_("It would end before it starts. If it runs past midnight, fill in the last day.")
+        blame(self.ends_time, translate(sentence))
+
     def _read_facts(self, starts_at: datetime, ends_at: datetime) -> EventFacts:
         zone = str(self.zone.data)
+        starts, ends = (moment.astimezone(zone_of(zone)) for moment in (starts_at, ends_at))
         modes = set(self.modes.data or ())
-        ends_on = self.ends_on.data or self.starts_on.data
         texts = {name: texts_typed(self, name) for name in TEXTS}
         return EventFacts(
             slug=self.slug.data
             or slug_of(texts["title"].get("en") or next(iter(texts["title"].values()), "")),
             **texts,
-            starts_wall=f"{self.starts_on.data:%Y-%m-%d}T{self.starts_time.data}",
-            ends_wall=f"{ends_on:%Y-%m-%d}T{self.ends_time.data}",
-            starts_fold=int(self.starts_fold.data or 0),
-            ends_fold=int(self.ends_fold.data or 0),
+            starts_wall=f"{starts:%Y-%m-%dT%H:%M}",
+            ends_wall=f"{ends:%Y-%m-%dT%H:%M}",
+            starts_fold=starts.fold,
+            ends_fold=ends.fold,
             starts_at=starts_at,
             ends_at=ends_at,
             zone=zone,
-            all_day=False,
-            blocks_time="",
+            all_day=bool(self.all_day.data),
+            blocks_time=self.blocks_time.data or "",
             conference_id=uuid.UUID(self.conference.data) if self.conference.data else None,
             room_id=uuid.UUID(self.room.data) if self.room.data else None,
             languages=list(self.spoken.data or ()),
@@ -246,44 +262,13 @@ class EventFields(Form):
             confirm_hours=self.confirm_hours.data or 24,
             shows_places=self.shows_places.data or ShowsPlaces.EXACT.value,
             most_guests=self.most_guests.data or 0,
+            deletion_days=30 if self["deletion_days"].data is None else self["deletion_days"].data,
             sends_holds=bool(self.sends_holds.data),
             opens_at=moment_of(self.opens.data, zone),
             closes_at=moment_of(self.closes.data, zone),
             visibility=self.visibility.data,
             join_link=self.join_link.data or "",
         )
-
-
-def _instant(form: EventFields, day: date | None, time: Field, fold: RadioField) -> datetime | None:
-    assert day is not None  # the form has just checked it
-    wall, zone = datetime.fromisoformat(f"{day:%Y-%m-%d}T{time.data}"), str(form.zone.data)
-    chosen = int(fold.data) if fold.data in {"0", "1"} else None
-    try:
-        moment = instant(wall, zone)
-        fold.data = None  # this hour comes once, whatever was chosen for another day
-        return moment
-    except TimeIsAmbiguous as refusal:
-        if chosen is not None:
-            return instant(wall, zone, chosen)
-        fold.choices = [
-            ("0", translate(N_("The first one (%(offset)s)"), offset=refusal.values["first"])),
-            ("1", translate(N_("The second one (%(offset)s)"), offset=refusal.values["second"])),
-        ]
-        _blame(time, _worded(refusal))
-    except TimeDoesNotExist as refusal:
-        _blame(time, _worded(refusal))
-    return None
-
-
-def _worded(refusal: Refusal) -> str:
-    """The refusal of a wall time, its day and zone as people say them."""
-    said = {name: str(value) for name, value in refusal.values.items()}
-    said |= {"day": say_date(date.fromisoformat(said["day"])), "zone": say_city(said["zone"])}
-    return translate(refusal.sentence, **said)
-
-
-def _blame(blamed: Field, sentence: str) -> None:
-    blamed.errors = [*blamed.errors, sentence]
 
 
 OWN_TEXTS = ("title", "summary", "description", "track", "place", "interpretation", "accessibility")

@@ -81,10 +81,11 @@ def room_in_line(event: Event, *, with_street: bool) -> str:
 
 MATERIAL: Final = (
     "starts_wall", "ends_wall", "starts_fold", "ends_fold", "zone", "starts_at", "ends_at", "offered", "house",
+    "all_day",
 )  # fmt: skip
 """What people are asked again about when it changes. The instants count too: when a zone's rules change, the same wall
 time is another moment. `house` is the place as typed, or the room's building."""
-SMALL: Final = ("title", "summary", "room")
+SMALL: Final = ("title", "summary", "room", "blocks_time")
 """What a calendar entry also says, and may change without asking: texts, and the room within the same building."""
 
 
@@ -121,6 +122,8 @@ def told_to(event: Event, language: str, mode: str) -> dict[str, Any]:
         "starts_fold": event.starts_fold,
         "ends_fold": event.ends_fold,
         "zone": event.zone,
+        "all_day": event.all_day,
+        "blocks_time": event.takes_time,
         "starts_at": event.starts_at.astimezone(UTC).isoformat(),
         "ends_at": event.ends_at.astimezone(UTC).isoformat(),
         "offered": mode in event.modes,

@@ -54,6 +54,7 @@ def entry_of(found: Event, hosts: Sequence[EventHost], *, site: Site) -> Entry:
         categories=(choose(found.track),) if choose(found.track) else (),
         private=found.visibility != Visibility.PUBLIC,
         transparent=True,
+        all_day=found.all_day,
     )
 
 
