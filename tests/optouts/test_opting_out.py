@@ -101,7 +101,7 @@ async def test_who_opted_out_gets_no_reminder_no_mailing_and_no_invitation_but_e
     await opt_out(event, "Guest1@example.org", act=office.at(NOW))
     audience = await audience_of(event.id, "", act=office.at(NOW))
     draft = await writing.save_draft(event.id, WORDS, act=office.at(NOW))
-    await writing.start(event.id, draft.id, mark=audience.mark, act=office.at(NOW))
+    await writing.start(event.id, draft.id, mark=writing.mark_of(audience, WORDS), act=office.at(NOW))
     await writing.carry_on(act=office.at(NOW))
     await reminder_of(event, office)
     sent = await invited(event, office, "guest1@example.org", "guest3@example.org")
