@@ -36,9 +36,14 @@ class SeatsOf(Protocol):
 
 
 class Follow(Protocol):
-    """What a change of an event means for the people who registered; runs inside the transaction of the change."""
+    """What a change of an event means for the people who registered; runs inside the transaction of the change.
 
-    async def __call__(self, event_id: UUID, *, was_cancelled: bool, act: Act) -> None: ...
+    gone: the ways of taking part that it no longer offers.
+    """
+
+    async def __call__(
+        self, event_id: UUID, *, was_cancelled: bool, gone: Sequence[str] = (), act: Act
+    ) -> None: ...
 
 
 class Begin(Protocol):

@@ -19,7 +19,9 @@ from events_app.handed import Begin, Follow
 from events_app.texts import Texts
 
 
-async def nobody_follows(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) -> None:
+async def nobody_follows(
+    event_id: uuid.UUID, *, was_cancelled: bool, gone: Sequence[str] = (), act: Act
+) -> None:
     """For events that nobody can have registered for."""
 
 
@@ -82,7 +84,7 @@ async def change_event(
     event = await Event.claim(event_id)
     if event.revision != revision:
         raise rules.EventChangedMeanwhile()
-    said = told_to_all(event)
+    said, offered = told_to_all(event), event.modes
     days, deleted_on = event.deletion_days, event.deletion_day
     if event.status == Status.DRAFT and facts.slug != event.slug:
         event.slug = await free_slug(facts.slug)
@@ -93,7 +95,8 @@ async def change_event(
     if await keep_what_was_told(event, said) and event.status != Status.DRAFT:
         event.sequence += 1
     await save_change(event, act=act)
-    await follow(event.id, was_cancelled=False, act=act)
+    gone = [mode for mode in offered if mode not in event.modes]
+    await follow(event.id, was_cancelled=False, gone=gone, act=act)
     if put_off and event.deletion_days > days:
         await put_off(event.id, deleted_on, act)
     return event
