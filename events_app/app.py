@@ -137,21 +137,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     office = Office(vault, site)
     app = Starlette(
         routes=_routes(),
-        middleware=[
-            Middleware(ResponseCache),
-            Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
-            Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
-            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
-            Middleware(NoNulls, refuse=refuse_unknown),
-            Middleware(
-                SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign, from_anywhere=ONE_CLICK
-            ),
-            Middleware(
-                BodyLimit,
-                most=settings.server.max_body_kib * 1024,
-                larger=larger_bodies(len(settings.site.languages)),
-            ),
-        ],
+        middleware=_middleware(settings, site),
         exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
         lifespan=partial(_live, settings=settings, carries_letters=carries_letters),
     )
@@ -180,6 +166,23 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         put_off=put_off,
     )
     return app
+
+
+def _middleware(settings: Settings, site: Site) -> list[Middleware]:
+    """What every request passes, the outermost first."""
+    return [
+        Middleware(ResponseCache),
+        Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
+        Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(NoNulls, refuse=refuse_unknown),
+        Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign, from_anywhere=ONE_CLICK),
+        Middleware(
+            BodyLimit,
+            most=settings.server.max_body_kib * 1024,
+            larger=larger_bodies(len(settings.site.languages)),
+        ),
+    ]
 
 
 async def follow_copy(original_id: UUID, copy_id: UUID) -> None:
