@@ -18,7 +18,7 @@ from events_app.events.forms.event import TEXT_FIELDS, Choices, event_form
 from events_app.events.forms.fields import OWN_TEXTS
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import consent_of
-from events_app.events.rules import EventChangedMeanwhile, HostFacts, HostRole
+from events_app.events.rules import EventChangedMeanwhile, HostFacts, HostRole, Status
 from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
@@ -112,12 +112,14 @@ async def show_event(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     now = clock.now()
     counts = await house_of(request).count_registrations([event.id])
+    is_ahead = event.status != Status.CANCELLED and event.ends_at > now
     return page(
         request,
         "events/overview.html",
         event=event,
         hosts=await hosts_of(event.id),
         missing=await life.what_is_missing(event),
+        doubts=await life.what_is_doubtful(event) if is_ahead else [],
         untranslated=untranslated(event),
         counts=counts.get(event.id, {}),
         behind=await house_of(request).count_behind(event.id),
