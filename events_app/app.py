@@ -31,11 +31,14 @@ from events_app.calendar import zones  # first of all: it pins the time zones (s
 from events_app.caretaker import Caretaker
 from events_app.conferences.routes import routes as conferences_routes
 from events_app.database import close_database, open_database, ping
+from events_app.deletion import emails as deletion_emails
+from events_app.deletion.routes import routes as deletion_routes
+from events_app.deletion.telling import put_off
 from events_app.directory.routes import LARGER_BODIES as LARGER_LOGOS
 from events_app.directory.routes import routes as directory_routes
 from events_app.errors import Refusal, log_no_values
 from events_app.events.actions import saving
-from events_app.events.models.event import is_room_used
+from events_app.events.models.event import is_used
 from events_app.events.routes import routes as events_routes
 from events_app.exports.routes import routes as exports_routes
 from events_app.house import House
@@ -74,13 +77,7 @@ from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
 from events_app.web.files import VersionedFiles
 from events_app.web.refusing import refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
-from events_app.web.security import (
-    BodyLimit,
-    LanguageOfRequest,
-    NoNulls,
-    SameOriginPosts,
-    SecurityHeaders,
-)
+from events_app.web.security import BodyLimit, LanguageOfRequest, NoNulls, SameOriginPosts, SecurityHeaders
 from events_app.web.site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -110,6 +107,7 @@ COMPOSERS: dict[str, Compose] = {
     "mailings": mailings_emails.compose,
     "notices": notices_emails.compose,
     "replies": replies_emails.compose,
+    "deletion": deletion_emails.compose,
 }
 """Who writes a letter, by the first word of its kind."""
 
@@ -170,11 +168,12 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         how_many_never_fit=how_many_never_fit,
         has_registrations=counts.has_registrations,
         is_in_use=counts.is_in_use,
-        is_room_used=is_room_used,
+        is_used=is_used,
         before_place_changes=saving.before_place_changes,
         hosts_said_anew=saving.hosts_said_anew,
         events_at=counts.events_at,
         answered_in=answered_in,
+        put_off=put_off,
     )
     return app
 
@@ -284,7 +283,7 @@ def _routes() -> list[BaseRoute]:
     rooms = (
         publishing_routes, registrations_routes, personal_routes, accounts_routes, events_routes,
         conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
-        notices_routes, imports_routes, invitations_routes, exports_routes,
+        notices_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
     )  # fmt: skip
     static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
     return [Route("/healthz", healthz), Route("/readyz", readyz), *chain.from_iterable(rooms), static]

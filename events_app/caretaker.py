@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from events_app import clock
 from events_app.acts import Act, Office, Who
+from events_app.deletion import actions as deletion
 from events_app.events.actions.life import follow_zone_rules
 from events_app.imports.actions.drafts import forget_drafts
 from events_app.mail.emptying import empty_those_left_over, empty_without_event
@@ -38,6 +39,7 @@ class Caretaker:
         self._look_every = look_every
         self._stopping = asyncio.Event()
         self._watched_on: date | None = None
+        self._looked_at: datetime | None = None
         self._noticed_at: datetime | None = None
 
     async def run(self) -> None:
@@ -61,6 +63,7 @@ class Caretaker:
         await carry_on(act=self._act())
         await forget_drafts(clock.now())
         await self._look_at_notices()
+        await self._look_hourly()
         await self._look_daily()
         return len(due) + reminded
 
@@ -69,6 +72,13 @@ class Caretaker:
         if self._noticed_at is None or clock.now() - self._noticed_at >= NOTICE_EVERY:
             self._noticed_at = clock.now()
             await notices.look(act=self._act())
+
+    async def _look_hourly(self) -> None:
+        """Once an hour: has the deletion day of an event come, or is it near?"""
+        hour = clock.now().replace(minute=0, second=0, microsecond=0)
+        if self._looked_at != hour:
+            self._looked_at = hour
+            await deletion.look(act=self._act())
 
     async def _look_daily(self) -> None:
         """Once a day: are the days of any answers, letters or offers over, and has a new tzdata moved an event?

@@ -12,7 +12,7 @@ from events_app.i18n import N_, translate
 class Refusal(Exception):
     """An expected "no": one English sentence with %(name)s blanks, and the values that fill them.
 
-    A room subclasses one of the five kinds below and gives it a `sentence` (marked with `N_` for translation). The page
+    A room subclasses one of the six kinds below and gives it a `sentence` (marked with `N_` for translation). The page
     translates the sentence and fills in `values`; `str(refusal)` is the English sentence, filled in.
     """
 
@@ -46,6 +46,12 @@ class NotFound(Refusal):
     """There is no such thing, or none that this person may know of."""
 
     sentence = "There is nothing here."
+
+
+class Gone(Refusal):
+    """There was such a thing; it is no more, and that is as it should be."""
+
+    sentence = "This is no longer there."
 
 
 class Forbidden(Refusal):

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -36,9 +36,14 @@ class SeatsOf(Protocol):
 
 
 class Follow(Protocol):
-    """What a change of an event means for the people who registered; runs inside the transaction of the change."""
+    """What a change of an event means for the people who registered; runs inside the transaction of the change.
 
-    async def __call__(self, event_id: UUID, *, was_cancelled: bool, act: Act) -> None: ...
+    gone: the ways of taking part that it no longer offers.
+    """
+
+    async def __call__(
+        self, event_id: UUID, *, was_cancelled: bool, gone: Sequence[str] = (), act: Act
+    ) -> None: ...
 
 
 class Begin(Protocol):
@@ -81,6 +86,12 @@ class IsThere(Protocol):
     """Whether anything belongs to the row of this id."""
 
     async def __call__(self, row_id: UUID, /) -> bool: ...
+
+
+class PutOff(Protocol):
+    """People are told that their data is kept longer than until `told`; refuses where they are not to be written to."""
+
+    async def __call__(self, event_id: UUID, told: date, act: Act, *, tells: bool) -> None: ...
 
 
 class AnsweredIn(Protocol):

@@ -21,6 +21,7 @@ from events_app.handed import (
     HostsSaidAnew,
     HowManyNeverFit,
     IsThere,
+    PutOff,
     SeatsOf,
 )
 from events_app.kept.page_cache import PageCache
@@ -50,11 +51,12 @@ class House:
     how_many_never_fit: HowManyNeverFit
     has_registrations: IsThere
     is_in_use: IsThere
-    is_room_used: IsThere
+    is_used: IsThere
     before_place_changes: BeforePlaceChanges
     hosts_said_anew: HostsSaidAnew
     events_at: EventsAt
     answered_in: AnsweredIn
+    put_off: PutOff
     courier: Courier | None = None
 
     @property

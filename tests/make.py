@@ -32,6 +32,9 @@ from events_app.house import House as TheHouse
 from events_app.mail.message import Composed
 from events_app.mail.models import Letter
 from events_app.mail.rules import called_today
+from events_app.questions.actions import asking
+from events_app.questions.models import Question
+from events_app.questions.rules import QuestionFacts
 from events_app.registrations.actions import leaving, registering
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Applicant
@@ -162,6 +165,13 @@ async def row_of(event: Event, address: str, *, office: Office) -> Registration:
     return found
 
 
+async def question(event: Event, kind: str = "choice", **said: Any) -> Question:
+    """A question of the event; without more words one with the choices Green (a) and Blue (b)."""
+    both = [{"key": "a", "text": {"en": "Green"}}, {"key": "b", "text": {"en": "Blue"}}]
+    more = {"choices": both if kind in {"choice", "choices"} else [], **said}
+    return await asking.add_question(event.id, QuestionFacts(kind, {"en": "Which colour?"}, **more))
+
+
 async def change(
     event: Event, office: Office, *, now: datetime = NOW, follow: Any = None, **changes: Any
 ) -> Event:
@@ -237,6 +247,16 @@ async def kinds(event: Event, office: Office) -> list[str]:
     return [f"{post.kind} {post.to}" for post in await posted(event, office)]
 
 
+async def organizer(vault: Vault) -> Organizer:
+    """Somebody with an account, called Rima."""
+    made = Organizer(id=uuid.uuid4(), created_day=clock_now().date(), passphrase_hash="none")
+    made.address_index = secrets.token_bytes(32)
+    made.person = vault.seal(SITE, made.person_context, {"name": "Rima", "address": "rima@example.org"})
+    made.active = True
+    await made.save(force_create=True)
+    return made
+
+
 _places = iter(range(1, 65_000))
 
 
@@ -268,17 +288,12 @@ class House:
 
     async def desk(self, **headers: str) -> "Desk":
         """Somebody who sits at the desk."""
-        vault, now = self.vault, clock_now()
-        organizer = Organizer(id=uuid.uuid4(), created_day=now.date(), passphrase_hash="none")
-        organizer.address_index = secrets.token_bytes(32)
-        person = {"name": "Rima", "address": "rima@example.org"}
-        organizer.person = vault.seal(SITE, organizer.person_context, person)
-        organizer.active = True
-        await organizer.save(force_create=True)
+        now = clock_now()
+        organizer_made = await organizer(self.vault)
         token, form_token = new_token(), new_token()
         await Session.create(
             digest=digest(token),
-            organizer_id=organizer.id,
+            organizer_id=organizer_made.id,
             created_at=now,
             seen_at=now,
             expires_at=now + timedelta(hours=12),

@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from events_app.errors import Conflict
+from events_app.errors import Conflict, Gone
 from events_app.i18n import L_, N_
 from events_app.texts import Texts
 
@@ -129,6 +129,26 @@ class NotADraft(Conflict):
     sentence = N_("Only a draft can be deleted. A published event can be cancelled.")
 
 
+class EventForgotten(Gone):
+    """Its deletion day is past: its keys are gone, and what they sealed."""
+
+    sentence = N_(
+        "What was held about the people of this event has been deleted, as they were told. Only counts are left."
+    )
+
+
+MOST_DELETION_DAYS: Final = 365
+
+NOT_YET_TOLD: Final = date.max
+"""`deletion_not_before` of what an older version left, until the caretaker's first look has set it."""
+
+
+def deletion_day(ends: datetime, days: int, *, not_before: date | None = None) -> date:
+    """The day on which what is held of an event's people goes, on its own calendar: `ends` is its end on the wall."""
+    day = (ends + timedelta(days=days)).date()
+    return day if not_before is None else max(day, not_before)
+
+
 def check_life(status: Status, wanted: Status) -> None:
     if wanted not in MAY_BECOME[status]:
         raise EventCannotBecome(status=STATUS_NAMES[status], wanted=STATUS_NAMES[wanted])
@@ -194,6 +214,7 @@ class EventFacts:
     invitation_only: bool = False
     confirms_address: bool = False
     confirm_hours: int = 24
+    deletion_days: int = 30
     shows_places: str = ShowsPlaces.EXACT.value
     most_guests: int = 0
     sends_holds: bool = False

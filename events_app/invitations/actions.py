@@ -12,7 +12,7 @@ from events_app.errors import Conflict, NotFound
 from events_app.events.models.event import Event, hosts_of
 from events_app.i18n import N_
 from events_app.invitations.emails import INVITATION
-from events_app.invitations.rules import MOST_IN_A_BATCH, Invitee, QuotaFacts
+from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mail import outbox
 from events_app.registrations.facts import event_facts
 from events_app.registrations.models import Invitation, Quota, Registration, code_index
@@ -97,7 +97,7 @@ async def invite(
     """
     event = await Event.claim(event_id)
     scope, vault = str(event.id), act.vault
-    for invitee in invitees[:MOST_IN_A_BATCH]:
+    for invitee in invitees:
         invitation_id, code = uuid.uuid4(), new_token()[:CODE_LENGTH]
         guest: dict[str, Json] = {
             "name": invitee.name,
@@ -117,7 +117,7 @@ async def invite(
             guest=vault.seal(scope, guest_context(invitation_id), guest),
             created_on=act.now.date(),
         )
-    return min(len(invitees), MOST_IN_A_BATCH)
+    return len(invitees)
 
 
 def link_of(event: Event, code: str, *, act: Act) -> str:

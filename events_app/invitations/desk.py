@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events_app.directions import isolated
 from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.house import act_of
@@ -20,6 +21,9 @@ from events_app.registrations.posting import reveal_guest
 from events_app.web import seen
 from events_app.web.forms import Form, typed_into
 from events_app.web.responses import Flash, page, see_other
+
+MOST_NAMED = 8
+"""Addresses that one sentence names."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,13 @@ async def invite(request: Request) -> Response:
         "%(n)s codes are made. Nothing has been sent yet.",
         made,
     )
+    if form.twice:
+        named = translate(
+            N_("Named more than once, and given one code: %(people)s."),
+            people=translate(N_(", ")).join(map(isolated, list(dict.fromkeys(form.twice))[:MOST_NAMED]))
+            + (" …" if len(set(form.twice)) > MOST_NAMED else ""),
+        )
+        return see_other(_path(event), flash=Flash("warning", f"{sentence} {named}"))
     return see_other(_path(event), flash=Flash("success", sentence))
 
 

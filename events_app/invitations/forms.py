@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
+from events_app.addresses import kept
 from events_app.directions import isolated
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
@@ -37,11 +38,17 @@ from events_app.web.forms import (
 from events_app.web.seen import mark_of
 
 
+def _named(form: Any, name: Field) -> None:
+    """Places for nobody were meant for somebody, and are never left out without a word."""
+    if not name.data and form.places.data and not form.id.data:
+        raise ValidationError(translate(N_("Please write for whom these places are.")))
+
+
 class QuotaForm(Form):
-    """A partner's places; a row without a name is left out."""
+    """A partner's places; an empty row is left out."""
 
     id = HiddenField()
-    name = StringField(L_("For whom"), [at_most(120)], filters=[tidy_line])
+    name = StringField(L_("For whom"), [_named, at_most(120)], filters=[tidy_line])
     mode = SelectField(L_("Takes part"))
     places = IntegerField(L_("Places"), [optional(), number_between(0, 100_000)])
 
@@ -120,23 +127,37 @@ class InvitationForm(Form):
     is_bound = BooleanField(L_("Each code works only for the address it is sent to"))
 
     invitees: list[Invitee]
+    twice: list[str]
+    """Addresses that were named before: they get one code all the same."""
 
     def validate_people(self, people: Field) -> None:
-        self.invitees, wrong = [], []
-        for line in (people.data or "").splitlines():
-            if not line.strip():
-                continue
-            found = re.fullmatch(r"\s*(.*?)[\s,;<]*([^\s<>,;]+@[^\s<>,;]+)\s*>?\s*", line)
-            address = address_in(found[2]) if found else None
-            if found is None or address is None:
+        self.invitees, self.twice, wrong = [], [], []
+        there = set[str]()
+        for line in filter(str.strip, (people.data or "").splitlines()):
+            invitee = _invitee_in(line, self.language.data or "")
+            if invitee is None:
                 wrong.append(line.strip()[:60])
+            elif (compared := kept(invitee.address).compared) in there:
+                self.twice.append(invitee.address)
             else:
-                name = found[1].strip(" \"'")[:120]
-                self.invitees.append(Invitee(name, address, self.language.data or ""))
+                there.add(compared)
+                self.invitees.append(invitee)
+        self._refuse(wrong)
+
+    def _refuse(self, wrong: Sequence[str]) -> None:
+        if len(self.invitees) > MOST_IN_A_BATCH:
+            too_many = N_(
+                "%(named)s people are named, and one batch has room for %(most)s. "
+                "Nothing was made: please take %(more)s out, and make a second batch for them."
+            )
+            more = len(self.invitees) - MOST_IN_A_BATCH
+            raise ValidationError(
+                translate(too_many, named=len(self.invitees), most=MOST_IN_A_BATCH, more=more)
+            )
         if wrong:
             raise ValidationError(
                 translate(
-                    N_("These lines have no address that we understand: %(lines)s"),
+                    N_("These lines do not name one person with an address that we understand: %(lines)s"),
                     lines=" | ".join(map(isolated, wrong[:5])),
                 )
             )
@@ -144,6 +165,15 @@ class InvitationForm(Form):
     def validate_number(self, number: Field) -> None:
         if not number.data and not (self.people.data or "").strip():
             raise ValidationError(translate(N_("Please name people, or say how many codes you need.")))
+
+
+def _invitee_in(line: str, language: str) -> Invitee | None:
+    """The one person of a line; None where it names none, or several, of whom all but one would be lost."""
+    found = re.fullmatch(r"\s*(.*?)[\s,;<]*([^\s<>,;]+@[^\s<>,;]+)\s*>?\s*", line)
+    address = address_in(found[2]) if found else None
+    if found is None or address is None or "@" in found[1]:
+        return None
+    return Invitee(found[1].strip(" \"'")[:120], address, language)
 
 
 def invitation_form(typed: Any = None, *, quotas: Sequence[Quota]) -> InvitationForm:

@@ -11,6 +11,6 @@ from events_app.web.responses import page
 
 async def preview(request: Request) -> Response:
     """The public page as it will look, draft or not."""
-    event = await Event.find(request.path_params["event_id"])
+    event = await Event.find_any(request.path_params["event_id"])
     context = await event_context(event, await hosts_of(event.id), now=clock.now())
     return page(request, "publishing/event.html", **{**context, "is_preview": True})

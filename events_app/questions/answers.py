@@ -57,8 +57,9 @@ def answer_matches(question: Question, value: str, answer: Any) -> bool:
     return value in found
 
 
-def merged(before: Answers, now: Answers, questions: Sequence[Question]) -> dict[str, Any]:
-    """The answers after somebody changed theirs: what they say now, and what they once said to questions that are
-    asked no more. What the form of today asks and they left empty, or are not asked any more, is forgotten."""
-    live = {str(question.id) for question in questions if not question.retired}
-    return {**{key: answer for key, answer in before.items() if key not in live}, **now}
+def merged(before: Answers, now: Answers, questions: Sequence[Question], *, mode: str) -> dict[str, Any]:
+    """The answers after somebody changed theirs: what they say now, and what they once said to questions that were
+    not on their form, because they are asked no more, or not of them: an answer lives until its owner changes it.
+    What the form asked and they left empty, or called off by another answer, is forgotten."""
+    asked = {str(question.id) for question in asked_of(questions, mode=mode, answers=before)}
+    return {**{key: answer for key, answer in before.items() if key not in asked}, **now}

@@ -49,6 +49,16 @@ def choices_of(question: Question) -> list[tuple[str, str]]:
     return []
 
 
+def gone_choices(question: Question, answer: Any) -> list[tuple[str, str]]:
+    """(value, words) of what was answered and is offered no more."""
+    chosen = {str(each) for each in answer} if isinstance(answer, list) else {str(answer)}
+    gone = [each for each in question.choices if each.get("retired") and each["key"] in chosen]
+    return [
+        (each["key"], translate(N_("%(choice)s (no longer offered)"), choice=choose(each["text"])))
+        for each in gone
+    ]
+
+
 @lru_cache(maxsize=16)
 def countries(language: str) -> tuple[tuple[str, str], ...]:
     """(ISO 3166-1 code, name) sorted as `language` reads."""

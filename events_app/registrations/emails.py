@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from html import escape
 from typing import Any, Final, NamedTuple
@@ -251,6 +251,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "old": facts.get("old"),
         "reason": facts.get("reason", ""),
         "giver": harmless(facts.get("giver", "")),
+        "deletion_day": date.fromisoformat(event["deletion_day"]) if event.get("deletion_day") else None,
         "until": datetime.fromisoformat(facts["until"]).astimezone(starts.tzinfo)
         if facts.get("until")
         else None,

@@ -11,6 +11,7 @@ from typing import Any
 from events_app.acts import Office
 from events_app.events.models.event import Event, EventHost
 from events_app.events.models.where import place_of
+from events_app.events.rules import NOT_YET_TOLD
 from events_app.i18n import choose
 from events_app.registrations.models import Registration
 from events_app.vault import Json, NoKey, Vault
@@ -85,6 +86,7 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
         "unlisted": event.visibility != "public",
         "track": choose(event.track, language),
         "offer_hours": event.offer_hours if event.offers_places else 0,
+        "deletion_day": "" if event.deletion_day == NOT_YET_TOLD else event.deletion_day.isoformat(),
     }
 
 

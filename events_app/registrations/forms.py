@@ -59,10 +59,16 @@ def _meant(form: Any, address: Field) -> None:
         raise ValidationError(translate(ask, address=f"\u2068{local}@{near}\u2069"))
 
 
-class GuestForm(Form):
-    """A colleague; a row without a name is left out."""
+def _named(form: Any, name: Field) -> None:
+    """Somebody with an address and no name was meant to come, and is never left out without a word."""
+    if not name.data and (form.address.data or "").strip():
+        raise ValidationError(translate(N_("Please write your colleague's name too.")))
 
-    name = StringField(L_("Colleague's name"), [at_most(120)], filters=[tidy_line])
+
+class GuestForm(Form):
+    """A colleague; an empty row is left out."""
+
+    name = StringField(L_("Colleague's name"), [_named, at_most(120)], filters=[tidy_line])
     address = EmailField(
         L_("Colleague's e-mail"),
         [optional(), at_most(254), an_address],

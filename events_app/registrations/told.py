@@ -59,7 +59,7 @@ async def hearers_of(event: Event) -> list[Hearers]:
 
 async def how_many_hold_an_old_time(event_id: uuid.UUID) -> int:
     """Living registrations whose letter, and calendar, say another time or place than the event does now."""
-    hearers = await hearers_of(await Event.find(event_id))
+    hearers = await hearers_of(await Event.find_any(event_id))
     return sum(each.people for each in hearers if each.is_material)
 
 

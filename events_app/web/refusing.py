@@ -9,6 +9,7 @@ from events_app import i18n
 from events_app.errors import (
     Conflict,
     Forbidden,
+    Gone,
     Invalid,
     NoSuchPage,
     NotFound,
@@ -27,6 +28,7 @@ from events_app.web.site import site_of
 
 STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
     (NotFound, 404),
+    (Gone, 410),
     (Forbidden, 403),
     (TooMany, 429),
     (TooLarge, 413),

@@ -9,13 +9,15 @@ from typing import Any
 
 from events_app import app as house
 from events_app import clock, demonstration
-from events_app.acts import Office
+from events_app.acts import Act, Office
 from events_app.clock import milliseconds
+from events_app.database import one_transaction
 from events_app.events.actions import life
 from events_app.events.models.event import Event
-from events_app.i18n import use_language
+from events_app.i18n import choose, current_language, use_language
 from events_app.invitations import actions as inviting
 from events_app.invitations import rules
+from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.mailings.actions import announcing, writing
 from events_app.mailings.desk.health import _post_test
@@ -306,7 +308,7 @@ async def post_the_rest(office: Office, now: datetime) -> None:
     """Letters that no act above owes, from the registrations of an event that lies ahead."""
     event = await Event.get(slug="not-yet")
     posted = set(await Letter.all().distinct().values_list("kind", flat=True))
-    owed = {str(kind).rsplit(".", 1)[-1] for kind in posted} - {"new_address"} | {"test"}
+    owed = {str(kind).rsplit(".", 1)[-1] for kind in posted} - {"new_address"} | {"test", "week", "day"}
     ahead = await Event.get(slug="long")
     await both(ahead, office, now, "3")
     for registration in await rows_of(ahead):
@@ -320,6 +322,24 @@ async def post_the_rest(office: Office, now: datetime) -> None:
             await post_about(KINDS[letter], registration, event, act=office.at(now), more=more)
         with use_language(registration.language):
             await _post_test("rima@example.org", act=office.at(now))
+            await _post_deletions("rima@example.org", ahead, act=office.at(now))
+
+
+@one_transaction
+async def _post_deletions(address: str, event: Event, *, act: Act) -> None:
+    """What organizers read before the deletion day."""
+    for kind in ("deletion.week", "deletion.day"):
+        facts = {
+            "to_address": address,
+            "language": current_language(),
+            "site_name": act.site.name(),
+            "site_url": act.site.base_url,
+            "title": choose(event.title),
+            "day": event.deletion_day.isoformat(),
+            "people": 212,
+            "url": act.site.url(f"/desk/events/{event.id}/data"),
+        }
+        await outbox.post(kind, vault=act.vault, scope="site", about=outbox.About(), facts=facts, now=act.now)
 
 
 async def compose_all(settings: Settings, office: Office) -> None:

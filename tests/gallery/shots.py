@@ -307,6 +307,8 @@ DESK = (
     Shot("write-edit", "/desk/events/{research_launch_event}/write/{draft_mailing}/edit"),
     Shot("write-look", "/desk/events/{research_launch_event}/write/{draft_mailing}"),
     Shot("write-progress", "/desk/events/{research_launch_event}/write/{sent_mailing}"),
+    Shot("held", "/desk/held"),
+    Shot("held-event", "/desk/events/{research_launch_event}/data"),
     Shot("mail", "/desk/mail"),
     Shot("notices", "/desk/notices"),
     Shot("mail-again", "/desk/mail/again"),

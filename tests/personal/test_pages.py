@@ -1,5 +1,7 @@
 """A person's online room and personal calendar: for them alone, at the right time, and gone when switched off."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,9 +9,12 @@ import pytest
 import time_machine
 
 from events_app.events.models.event import Event
+from events_app.questions.actions import asking
+from events_app.questions.rules import QuestionFacts
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import COURIER, reveal_person
+from events_app.registrations.posting import COURIER, answered_in, reveal_person
 from tests import make
+from tests.make import words_of
 
 pytestmark = pytest.mark.anyio
 
@@ -173,3 +178,65 @@ async def test_a_personal_calendar_never_says_an_address_that_opens_nothing_or_e
     assert "SOURCE" not in calendar
     assert link.rpartition("/")[2] not in calendar
     assert calendar.count("\r\nUID:") == 2
+
+
+DINNER = QuestionFacts(
+    kind="choices",
+    label={"en": "What do you eat?"},
+    choices=[{"key": key, "text": {"en": key.title()}} for key in ("fish", "rice", "soup")],
+)
+ROOM = QuestionFacts(
+    kind="choice",
+    label={"en": "Which room?"},
+    choices=[{"key": key, "text": {"en": key.title()}} for key in ("east", "west", "north")],
+    required=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "answer", "gone"), [(DINNER, ["fish", "rice"], "fish"), (ROOM, "west", "west")]
+)
+async def test_an_answer_is_never_lost_because_its_choice_is_offered_no_more(
+    house: make.House, facts: QuestionFacts, answer: Any, gone: str
+) -> None:
+    event = await make.event(house.vault)
+    question = await asking.add_question(event.id, facts)
+    key, name = str(question.id), f"q_{question.id.hex}"
+    (row,) = await make.registered(event, 1, office=house.office, answers={key: answer})
+    left = replace(facts, choices=[each for each in facts.choices if each["key"] != gone])
+    await asking.change_question(
+        event.id, question.id, left, answered_in=answered_in, act=house.office.at(make.NOW)
+    )
+    client, own = await house.client(), await own_path(house, row)
+
+    page = await client.get(own)
+    said = {"name": "Someone else", "language": "en", "asked": name}
+    kept = await client.post(f"{own}/details", data={**said, name: answer})
+
+    assert f"{gone.title()} (no longer offered)" in words_of(page)
+    assert kept.status_code == 303
+    assert (await answers_of(row, house))[key] == answer
+    other = "soup" if facts is DINNER else "east"
+    await client.post(f"{own}/details", data={**said, name: other})
+    assert (await answers_of(row, house))[key] in (other, [other])
+    assert "no longer offered" not in words_of(await client.get(own))
+
+
+async def test_an_answer_is_never_lost_because_an_organizer_asks_others_only(house: make.House) -> None:
+    event = await make.event(house.vault, offers_online=True)
+    question = await asking.add_question(event.id, ROOM)
+    (row,) = await make.registered(event, 1, office=house.office, answers={str(question.id): "west"})
+    await asking.change_question(
+        event.id, question.id, replace(ROOM, only_mode="online"),
+        answered_in=answered_in, act=house.office.at(make.NOW),
+    )  # fmt: skip
+    own = await own_path(house, row)
+
+    await (await house.client()).post(f"{own}/details", data={"name": "Someone else", "language": "en"})
+
+    assert await answers_of(row, house) == {str(question.id): "west"}
+
+
+async def answers_of(row: Registration, house: make.House) -> Mapping[str, Any]:
+    fresh = await Registration.get(id=row.id)
+    return reveal_person(fresh, vault=house.vault, reader=make.COURIER).answers

@@ -110,8 +110,11 @@ def test_changed_answers_keep_what_retired_questions_were_told() -> None:
     live, old = Question(id=uuid.uuid4()), Question(id=uuid.uuid4(), retired=True)
     before = {str(live.id): "a", str(old.id): "b"}
 
-    assert answers.merged(before, {}, [live, old]) == {str(old.id): "b"}
-    assert answers.merged(before, {str(live.id): "c"}, [live, old]) == {str(live.id): "c", str(old.id): "b"}
+    assert answers.merged(before, {}, [live, old], mode="in_person") == {str(old.id): "b"}
+    assert answers.merged(before, {str(live.id): "c"}, [live, old], mode="in_person") == {
+        str(live.id): "c",
+        str(old.id): "b",
+    }
 
 
 def test_countries_are_countries_in_the_readers_order() -> None:

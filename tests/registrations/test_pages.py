@@ -635,3 +635,15 @@ async def test_nobody_is_promised_a_place_at_once_where_they_are_asked_first(
     gets = "the first in line gets it, and an e-mail says so."
     for said in (words_of(event_page), words_of(form), words_of(receipt), letter.text, letter.html):
         assert (asked in said, gets in said) == (asks_first, not asks_first)
+
+
+async def test_a_colleague_with_an_address_and_no_name_is_never_left_out_without_a_word(house: House) -> None:
+    event = await make.event(house.vault, most_guests=2)
+    said = {"guests-0-name": "", "guests-0-address": "nour@example.org", "guests-1-name": "Omar"}
+
+    refused = await register(await house.client(), event, **said)
+
+    assert refused.status_code == 422
+    assert "Please write your colleague" in words_of(refused)
+    assert "nour@example.org" in refused.text
+    assert await Registration.all().count() == 0

@@ -26,7 +26,7 @@ COMMENTS = ("For translators:",)
 
 TEMPLATE_OPTIONS = {"silent": "false", "trimmed": "true", "newstyle_gettext": "true"}
 BASIC_REFUSALS = (
-    errors.Refusal, errors.NotFound, errors.Forbidden, errors.Conflict, errors.Invalid, errors.TooMany,
+    errors.Refusal, errors.NotFound, errors.Gone, errors.Forbidden, errors.Conflict, errors.Invalid, errors.TooMany,
 )  # fmt: skip
 """errors.py stands below i18n.py and cannot mark its sentences; they are taken from here."""
 

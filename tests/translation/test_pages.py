@@ -60,6 +60,12 @@ async def test_every_letter_says_only_translated_sentences(office: Office) -> No
     assert found == {}
 
 
+_LINE = {
+    "title": "طاولة مستديرة", "registered": 1, "cancelled": 2, "returned": 3, "refused": 4, "lacks_link": True,
+    "url": make.BASE,
+}  # fmt: skip
+
+
 async def facts_of_a_letter(office: Office) -> dict[str, Any]:
     """Everything that any letter may say, without a Latin word in it."""
     await make.organization("أرشيف الأرز", slug="cedar")
@@ -75,6 +81,13 @@ async def facts_of_a_letter(office: Office) -> dict[str, Any]:
         "subject": "الموضوع",
         "body": "النص",
         "code": "٧٧٧",
+        "title": "طاولة مستديرة",
+        "day": "2035-06-11",
+        "people": 3,
+        "lines": [dict(_LINE)],
+        "choice_url": make.BASE,
+        "hours": 24,
+        "url": make.BASE,
     }
 
 

@@ -60,7 +60,7 @@ async def save_venue(request: Request) -> Response:
             thing,
             venue_values(form),
             room_facts(form),
-            is_used=house.is_room_used,
+            is_used=house.is_used,
             before_change=house.before_place_changes,
             act=act_of(request),
         )

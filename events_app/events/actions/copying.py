@@ -15,7 +15,7 @@ from events_app.texts import Texts
 
 async def copy_event(event_id: uuid.UUID, *, follow: FollowCopy, act: Act) -> Event:
     """A new draft with the same texts, hosts, speakers, agenda and questions; nobody is registered for it."""
-    original = await Event.find(event_id)
+    original = await Event.find_any(event_id)
     new_id = uuid.uuid4()
     act.vault.make_keys(str(new_id))
     link = join_link_of(original, act=act)

@@ -1,8 +1,9 @@
 """What organizers do with an event: make it, change it; a save never overwrites somebody else's."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from events_app.acts import Act
@@ -18,7 +19,9 @@ from events_app.handed import Begin, Follow
 from events_app.texts import Texts
 
 
-async def nobody_follows(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) -> None:
+async def nobody_follows(
+    event_id: uuid.UUID, *, was_cancelled: bool, gone: Sequence[str] = (), act: Act
+) -> None:
     """For events that nobody can have registered for."""
 
 
@@ -65,7 +68,13 @@ async def insert_event(
 
 @one_transaction
 async def change_event(
-    event_id: uuid.UUID, facts: EventFacts, *, revision: int, follow: Follow, act: Act
+    event_id: uuid.UUID,
+    facts: EventFacts,
+    *,
+    revision: int,
+    follow: Follow,
+    put_off: Callable[[uuid.UUID, date, Act], Awaitable[None]] | None = None,
+    act: Act,
 ) -> Event:
     """Save an organizer's changes. Refuses `EventChangedMeanwhile` when `revision` is not the one they opened.
 
@@ -75,7 +84,8 @@ async def change_event(
     event = await Event.claim(event_id)
     if event.revision != revision:
         raise rules.EventChangedMeanwhile()
-    said = told_to_all(event)
+    said, offered = told_to_all(event), event.modes
+    days, deleted_on = event.deletion_days, event.deletion_day
     if event.status == Status.DRAFT and facts.slug != event.slug:
         event.slug = await free_slug(facts.slug)
     before = await consent_of(event)
@@ -85,7 +95,10 @@ async def change_event(
     if await keep_what_was_told(event, said) and event.status != Status.DRAFT:
         event.sequence += 1
     await save_change(event, act=act)
-    await follow(event.id, was_cancelled=False, act=act)
+    gone = [mode for mode in offered if mode not in event.modes]
+    await follow(event.id, was_cancelled=False, gone=gone, act=act)
+    if put_off and event.deletion_days > days:
+        await put_off(event.id, deleted_on, act)
     return event
 
 

@@ -57,7 +57,7 @@ async def delete_draft(event_id: uuid.UUID, *, is_in_use: IsThere, act: Act) -> 
 
 @one_transaction
 async def _delete(event_id: uuid.UUID, *, is_in_use: IsThere) -> None:
-    event = await Event.claim(event_id)
+    event = await Event.claim_any(event_id)
     if event.status != Status.DRAFT:
         raise rules.NotADraft()
     if await is_in_use(event_id):

@@ -24,7 +24,7 @@ async def publish(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     """POST: a draft goes, with everything written for it."""
-    event = await Event.find(request.path_params["event_id"])
+    event = await Event.find_any(request.path_params["event_id"])
     house = house_of(request)
     await life.delete_draft(event.id, is_in_use=house.is_in_use, act=act_of(request))
     return see_other("/desk", flash=Flash("success", translate(N_("The draft is deleted."))))
@@ -50,7 +50,7 @@ async def cancel(request: Request) -> Response:
 
 
 async def copy(request: Request) -> Response:
-    event = await Event.find(request.path_params["event_id"])
+    event = await Event.find_any(request.path_params["event_id"])
     house = house_of(request)
     made = await copying.copy_event(event.id, act=act_of(request), follow=house.follow_copy)
     sentence = translate(N_("This is the copy, as a draft. Change the date before you publish it."))

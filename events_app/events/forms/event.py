@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 
 from wtforms import (
+    BooleanField,
+    IntegerField,
     StringField,
     TextAreaField,
 )
@@ -18,7 +20,7 @@ from events_app.directory.forms.times import (
 )
 from events_app.events.forms.fields import OWN_TEXTS, SPOKEN, EventFields
 from events_app.events.models.event import Event
-from events_app.events.rules import BlocksTime, Mode, ShowsPlaces, Visibility
+from events_app.events.rules import MOST_DELETION_DAYS, BlocksTime, Mode, ShowsPlaces, Visibility
 from events_app.i18n import (
     L_,
     N_,
@@ -31,6 +33,8 @@ from events_app.rendering import MOST_MARKDOWN
 from events_app.web.forms import (
     at_most,
     in_one_language,
+    number_between,
+    optional,
     tidy,
     tidy_line,
 )
@@ -38,7 +42,18 @@ from events_app.web.forms import (
 
 @cache
 def _form_class(codes: tuple[str, ...]) -> type[EventFields]:
-    members: dict[str, Field] = {}
+    members: dict[str, Any] = {
+        "deletion_days": IntegerField(
+            L_("Days after the event until everything about its people is deleted"),
+            [optional(), number_between(0, MOST_DELETION_DAYS)],
+            description=L_(
+                "People are told so when they register. Names, addresses, answers and emails go; counts stay. "
+                "Left empty: 30 days."
+            ),
+            render_kw={"inputmode": "numeric", "min": 0, "max": MOST_DELETION_DAYS},
+        ),
+        "tells_deletion": BooleanField(L_("Write to the people who registered that it is put off")),
+    }
     for name, (kind, label, most, description) in TEXT_FIELDS.items():
         for code in codes:
             members[f"{name}_{code}"] = kind(
@@ -97,6 +112,7 @@ def event_form(
 RULE_FIELDS = (
     "keeps_waitlist", "offers_places", "offer_hours", "needs_approval", "invitation_only",
     "confirms_address", "confirm_hours", "shows_places", "most_guests", "sends_holds",
+    "deletion_days",
 )  # fmt: skip
 
 
@@ -108,6 +124,7 @@ def _defaults() -> dict[str, Any]:
         "confirm_hours": 24,
         "shows_places": ShowsPlaces.EXACT.value,
         "most_guests": 0,
+        "deletion_days": 30,
         "visibility": Visibility.PUBLIC.value,
         "zone": "",
         "blocks_time": BlocksTime.BY_LENGTH.value,

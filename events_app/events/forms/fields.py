@@ -262,6 +262,7 @@ class EventFields(Form):
             confirm_hours=self.confirm_hours.data or 24,
             shows_places=self.shows_places.data or ShowsPlaces.EXACT.value,
             most_guests=self.most_guests.data or 0,
+            deletion_days=30 if self["deletion_days"].data is None else self["deletion_days"].data,
             sends_holds=bool(self.sends_holds.data),
             opens_at=moment_of(self.opens.data, zone),
             closes_at=moment_of(self.closes.data, zone),

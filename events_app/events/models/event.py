@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
 
 from events_app import texts
@@ -130,6 +131,11 @@ class Event(Model):
         return tuple(mode for mode, is_offered in offered if is_offered)
 
     @property
+    def deletion_day(self) -> date:
+        """When what is held of its people goes (see `rules.deletion_day`)."""
+        return rules.deletion_day(self.ends, self.deletion_days, not_before=self.deletion_not_before)
+
+    @property
     def lacks_link(self) -> bool:
         """Whether people take part online, and nobody has written yet where they join."""
         return self.offers_online and not self.join_link
@@ -164,10 +170,16 @@ class Event(Model):
     @staticmethod
     async def claim(event_id: uuid.UUID) -> "Event":
         """Take the event for this transaction, and see it as it then is: whoever counts seats must come through here.
+        Refuses `EventForgotten`.
 
         The first statement of the transaction is a write, so that two counters can never read the same number:
         read-first transactions oversold on PostgreSQL and died of 'locked' on SQLite (docs/decisions/0003).
         """
+        return unforgotten(await Event.claim_any(event_id))
+
+    @staticmethod
+    async def claim_any(event_id: uuid.UUID) -> "Event":
+        """As `claim`, also where nothing is held of its people any more."""
         claimed = await rows(_CLAIM, event_id)
         if not claimed:
             raise NoSuchPage()
@@ -186,7 +198,12 @@ class Event(Model):
 
     @staticmethod
     async def find(event_id: uuid.UUID | str) -> "Event":
-        """Any event, for the desk."""
+        """An event, for the desk. Refuses `EventForgotten`."""
+        return unforgotten(await Event.find_any(event_id))
+
+    @staticmethod
+    async def find_any(event_id: uuid.UUID | str) -> "Event":
+        """As `find`, also where nothing is held of its people any more."""
         event = await _by_id.first(uuid.UUID(str(event_id)))
         if event is None:
             raise NoSuchPage()
@@ -201,6 +218,12 @@ class Event(Model):
         if conference_id:
             found = found.filter(conference_id=conference_id)
         return await found.order_by("starts_at", "id").select_related("conference", "room__venue").limit(500)
+
+
+def unforgotten(event: Event) -> Event:
+    if event.forgotten_on is not None:
+        raise rules.EventForgotten()
+    return event
 
 
 _CLAIM = 'UPDATE "event" SET "claims" = "claims" + 1 WHERE "id" = $1 RETURNING *'
@@ -271,6 +294,7 @@ async def programme_of(found: Conference) -> list[Event]:
     )
 
 
-async def is_room_used(room_id: uuid.UUID) -> bool:
-    """Whether any event takes place in the room (app.py hands this down to the directory)."""
-    return await Event.filter(room_id=room_id).exists()
+async def is_used(row_id: uuid.UUID) -> bool:
+    """Whether any event names this room, venue, conference or organization (app.py hands this down)."""
+    named = Q(room_id=row_id) | Q(room__venue_id=row_id) | Q(conference_id=row_id)
+    return await Event.filter(named).exists() or await EventHost.filter(organization_id=row_id).exists()

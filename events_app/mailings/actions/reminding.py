@@ -50,7 +50,7 @@ async def save_reminders(event_id: uuid.UUID, wanted: Sequence[ReminderFacts], *
 async def due_reminders(now: datetime) -> list[tuple[Reminder, Event]]:
     """Reminders whose moment has come, of published events, and is not long gone."""
     near = now - timedelta(days=40)
-    events = await Event.filter(status=EventStatus.PUBLISHED, ends_at__gt=near)
+    events = await Event.filter(status=EventStatus.PUBLISHED, ends_at__gt=near, forgotten_on=None)
     by_id = {event.id: event for event in events}
     if not by_id:
         return []

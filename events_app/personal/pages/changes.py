@@ -46,7 +46,7 @@ async def details(request: Request) -> Response:
         found.id,
         name=filled.form.name.data or "",
         needs=filled.form.needs.data or "",
-        answers=merged(person.answers, filled.asking.answers(), questions),
+        answers=merged(person.answers, filled.asking.answers(), questions, mode=found.mode),
         act=act,
     )
     await changing.change_language(found.id, filled.form.language.data, act=act)

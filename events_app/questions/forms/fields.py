@@ -21,8 +21,18 @@ from events_app.events.rules import MODE_NAMES, Mode
 from events_app.i18n import L_, N_, choose, translate
 from events_app.questions.answers import asked_of
 from events_app.questions.models import Question
-from events_app.questions.rules import NO, YES, Answers, Kind, number_of, read_day, read_number, read_phone
-from events_app.questions.wording import choices_of
+from events_app.questions.rules import (
+    HAS_CHOICES,
+    NO,
+    YES,
+    Answers,
+    Kind,
+    number_of,
+    read_day,
+    read_number,
+    read_phone,
+)
+from events_app.questions.wording import choices_of, gone_choices
 from events_app.texts import western_digits
 from events_app.web.forms import (
     ChosenField,
@@ -120,16 +130,19 @@ def _bound(form: Form, question: Question, before: Answers, typed: FormData | No
     unbound = _MAKERS[Kind(question.kind)](question)
     field: Field = form.meta.bind_field(form, unbound, {"name": name_of(question), "prefix": ""})
     if isinstance(field, SelectField):
-        field.choices = _choices_shown(question)
+        field.choices = _choices_shown(question, before.get(str(question.id)))
     field.process(typed, _for_field(question, before.get(str(question.id))))
     return field
 
 
-def _choices_shown(question: Question) -> list[tuple[str, str]]:
+def _choices_shown(question: Question, answer: Any) -> list[tuple[str, str]]:
+    """What may be chosen, and what this person chose while it was offered: an answer lives until they change it."""
+    if question.kind in HAS_CHOICES:
+        still = [*choices_of(question), *gone_choices(question, answer)]
+        is_free = question.kind == Kind.CHOICE and not question.required
+        return [*still, ("", translate(N_("No answer")))] if is_free else still
     if question.kind == Kind.COUNTRY:
         return [("", translate(N_("Please choose"))), *choices_of(question)]
-    if question.kind == Kind.CHOICE and not question.required:
-        return [*choices_of(question), ("", translate(N_("No answer")))]
     return choices_of(question)
 
 

@@ -37,7 +37,9 @@ async def forget_answers(*, page_rows: int = PAGE_ROWS, act: Act) -> int:
     An event that was moved on after its answers were deleted is looked at anew when its new days are over.
     """
     due: dict[uuid.UUID, list[Question]] = {}
-    for question in await Question.filter(event__ends_at__lt=act.now).select_related("event"):
+    for question in await Question.filter(
+        event__ends_at__lt=act.now, event__forgotten_on=None
+    ).select_related("event"):
         ends = question.event.ends_at + timedelta(days=question.keep_days)
         if ends <= act.now and (question.forgotten_on is None or question.forgotten_on < ends.date()):
             due.setdefault(question.event_id, []).append(question)

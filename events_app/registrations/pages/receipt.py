@@ -77,7 +77,7 @@ def _opened(text: str, context: str, *, vault: Vault, now: datetime) -> Mapping[
 
 async def show_receipt(request: Request, token: str) -> Response:
     said = _open_receipt(token, vault=office_of(request).vault, now=clock.now())
-    event = await Event.find(said["event"])
+    event = await Event.find_any(said["event"])
     hosts = await hosts_of(event.id)
     return page(
         request,

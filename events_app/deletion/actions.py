@@ -1,0 +1,127 @@
+"""Forgetting an event: its counts are frozen, its keys destroyed, and all that they sealed goes, in that order."""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tortoise.models import Model
+
+from events_app.acts import Act
+from events_app.database import one_transaction, scrub
+from events_app.deletion import rules
+from events_app.deletion.counting import counts_of_event
+from events_app.deletion.held import holds_anything, plan_of
+from events_app.deletion.telling import give_notices, put_old_ones_ahead
+from events_app.events.models.event import Event
+from events_app.events.rules import Status
+from events_app.imports.models import ImportBatch, ImportDraft
+from events_app.mail.models import Letter
+from events_app.mailings.models import Mailing
+from events_app.people.models import SavedView
+from events_app.registrations.models import ErasedMark, Invitation, Registration
+
+AT_ONCE: Final = 200
+"""Rows that go in one transaction: few enough that nobody else waits long."""
+
+_OF_PEOPLE: Final[Mapping[str, tuple[type[Model], str]]] = {
+    "letter": (Letter, "number"),
+    "invitation": (Invitation, "id"),
+    "import_draft": (ImportDraft, "id"),
+    "mailing": (Mailing, "id"),
+    "saved_view": (SavedView, "id"),
+    "erased_mark": (ErasedMark, "number"),
+    "registration": (Registration, "id"),
+    "import_batch": (ImportBatch, "id"),
+}
+"""Tables whose rows are about people of one event, each with its model and key. What hangs on a registration (its
+history, reminders, lines of mailings) goes with it."""
+
+log = logging.getLogger(__name__)
+
+
+async def look(*, act: Act) -> int:
+    """What the caretaker does: gives what an older version left its day, tells organizers, forgets what is due."""
+    await put_old_ones_ahead(act=act)
+    await give_notices(act=act)
+    return await forget_due(act=act)
+
+
+async def forget_due(*, act: Act) -> int:
+    """Forget every event whose deletion day has come, and go on with those that were left half-way; says how many.
+
+    One that fails does not hold up the others: it is logged, and tried again at the next look.
+    """
+    done = 0
+    for event in await _candidates(act):
+        try:
+            if event.forgotten_on is None and not await _is_due(event, act=act):
+                continue
+            await forget_event(event.id, act=act)
+            done += 1
+        except Exception as error:  # noqa: BLE001 - the others are due all the same
+            log.warning("event %s could not be forgotten: %s", event.id, type(error).__name__)
+    return done
+
+
+async def _candidates(act: Act) -> list[Event]:
+    """Whatever is over and not done with; in the order of their ends."""
+    return await Event.filter(ends_at__lte=act.now, is_emptied=False).order_by("ends_at", "id")
+
+
+async def _is_due(event: Event, *, act: Act) -> bool:
+    if not plan_of(event).is_due(act.now):
+        return False
+    return event.status != Status.DRAFT or await holds_anything(event.id)
+
+
+@one_transaction
+async def check_may_go(event_id: uuid.UUID, *, act: Act) -> None:
+    """Refuses `NotOverYet` for what is still to come: people would lose their place without a word."""
+    event = await Event.claim_any(event_id)
+    if event.status == Status.PUBLISHED and act.now < event.ends_at:
+        raise rules.NotOverYet()
+
+
+async def forget_event(event_id: uuid.UUID, *, act: Act) -> None:
+    """Everything that is held of the event's people goes, for good; counts stay.
+
+    Four steps, each of which may be the last before a crash: asked again, it goes on where it stood. From the first on
+    nobody registers, writes or reads here any more (`EventForgotten`); after the second nothing opens, in no backup
+    either. Refuses `KeyringBusy`.
+    """
+    await _freeze(event_id, act=act)
+    act.vault.forget(str(event_id))
+    for table, key in _OF_PEOPLE.values():
+        while await _empty_some(table, key, event_id):
+            pass
+    await _finish(event_id)
+    await scrub(*_OF_PEOPLE, "history_line", "event")
+
+
+@one_transaction
+async def _freeze(event_id: uuid.UUID, *, act: Act) -> None:
+    """Under the claim, so that nobody comes in between the count and the end."""
+    event = await Event.claim_any(event_id)
+    if event.forgotten_on is not None:
+        return
+    event.counts = await counts_of_event(event_id, act=act)
+    event.forgotten_on = act.now.date()
+    await event.save(update_fields=["counts", "forgotten_on"])
+
+
+@one_transaction
+async def _empty_some(table: Any, key: str, event_id: uuid.UUID) -> bool:
+    """Delete some of the table's rows of the event; False when there are none."""
+    ids = await table.filter(event_id=event_id).order_by(key).limit(AT_ONCE).values_list(key, flat=True)
+    if ids:
+        await table.filter(**{f"{key}__in": ids}).delete()
+    return bool(ids)
+
+
+@one_transaction
+async def _finish(event_id: uuid.UUID) -> None:
+    event = await Event.claim_any(event_id)
+    event.join_link, event.is_emptied = None, True
+    event.revision += 1
+    await event.save(update_fields=["join_link", "is_emptied", "revision"])

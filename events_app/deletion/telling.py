@@ -1,0 +1,96 @@
+"""Telling of a deletion day: the organizers a week and a day before, people when it is put off."""
+
+import logging
+import uuid
+from datetime import date, timedelta
+
+from events_app.accounts.models import SITE, Organizer
+from events_app.acts import Act
+from events_app.database import one_transaction
+from events_app.deletion import rules
+from events_app.deletion.emails import DAY, PUT_OFF, WEEK
+from events_app.deletion.held import holding_of, holds_anything, plan_of
+from events_app.events.models.event import Event
+from events_app.events.rules import NOT_YET_TOLD, Status
+from events_app.i18n import choose, say_date
+from events_app.mail import outbox
+from events_app.registrations.models import Registration
+from events_app.registrations.posting import post_about
+
+log = logging.getLogger(__name__)
+
+
+async def put_old_ones_ahead(*, act: Act) -> None:
+    """What an older version left goes 30 days after the first look of this one at the earliest. Idle, it writes
+    nothing."""
+    old = Event.filter(deletion_not_before=NOT_YET_TOLD)
+    if await old.exists():
+        await old.update(deletion_not_before=act.now.date() + rules.AFTER_THE_WAY_UP)
+
+
+async def give_notices(*, act: Act) -> int:
+    """Tell the organizers what goes within a week, and once more within a day; says how many notices were due.
+
+    Where no email leaves, the desk shows the day all the same, and the notice counts as given.
+    """
+    soon = act.now + rules.A_WEEK + timedelta(days=1)
+    given = 0
+    for event in await Event.filter(ends_at__lte=soon, forgotten_on=None).order_by("ends_at", "id"):
+        try:
+            given += bool(plan_of(event).notice(act.now)) and await _give_notice(event.id, act=act)
+        except Exception as error:  # noqa: BLE001 - the others are due all the same
+            log.warning("no notice could be given of event %s: %s", event.id, type(error).__name__)
+    return given
+
+
+@one_transaction
+async def _give_notice(event_id: uuid.UUID, *, act: Act) -> bool:
+    event = await Event.claim(event_id)
+    plan = plan_of(event)
+    which, day = plan.notice(act.now), plan.goes_on(act.now)
+    if not which or (event.status == Status.DRAFT and not await holds_anything(event_id)):
+        return False
+    if which == "day":
+        event.day_notice_for = day
+    if event.week_notice_on is None or which == "week":
+        event.week_notice_for, event.week_notice_on = day, act.now.date()
+    await event.save(update_fields=["day_notice_for", "week_notice_for", "week_notice_on"])
+    await _write_to_organizers(DAY if which == "day" else WEEK, event, day, act=act)
+    return True
+
+
+async def _write_to_organizers(kind: str, event: Event, day: date, *, act: Act) -> None:
+    language = act.site.default_language
+    people = (await holding_of(event)).numbers.get("people", 0)
+    for organizer in await Organizer.filter(active=True).order_by("id"):
+        person = act.vault.reveal(SITE, organizer.person_context, organizer.person, act.by)
+        await outbox.post(
+            kind,
+            vault=act.vault,
+            scope=SITE,
+            about=outbox.About(),
+            facts={
+                "to_address": person["address"],
+                "language": language,
+                "site_name": act.site.name(language),
+                "site_url": act.site.base_url,
+                "title": choose(event.title, language),
+                "day": day.isoformat(),
+                "people": people,
+                "url": act.site.url(f"/desk/events/{event.id}/data"),
+            },
+            now=act.now,
+        )
+
+
+async def put_off(event_id: uuid.UUID, told: date, act: Act, *, tells: bool) -> None:
+    """The day has become later than `told`; inside the transaction that changed it. Refuses `PeopleNotTold` where
+    somebody is registered and nobody is to be written to (app.py hands this down)."""
+    living = await Registration.filter(event_id=event_id, live=1).order_by("id")
+    if not living:
+        return
+    if not tells:
+        raise rules.PeopleNotTold(people=len(living), day=say_date(told))
+    event = await Event.find(event_id)
+    for registration in living:
+        await post_about(PUT_OFF, registration, event, replaces="deletion", act=act)
