@@ -311,6 +311,7 @@ DESK = (
     Shot("held-event", "/desk/events/{research_launch_event}/data"),
     Shot("mail", "/desk/mail"),
     Shot("notices", "/desk/notices"),
+    Shot("mail-letters", "/desk/mail/letters"),
     Shot("mail-again", "/desk/mail/again"),
     Shot("letters-again", "/desk/events/{research_launch_event}/letters/again"),
     Shot("letters", "/desk/events/{research_launch_event}/letters"),
