@@ -378,6 +378,8 @@ SHOTS: tuple[Shot, ...] = (
 NOT_PAGES = (
     "/healthz",
     "/readyz",
+    "/robots.txt",
+    "/.well-known/security.txt",
     "/conferences/{slug}.ics",
     "/conferences/{slug}.atom",
     "/conferences/{slug}/schedule.json",

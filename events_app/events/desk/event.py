@@ -221,6 +221,7 @@ async def change_event(request: Request) -> Response:
             revision=revision,
             act=act_of(request),
             follow=house.follow,
+            is_known=await house.is_in_use(event.id),
             put_off=partial(house.put_off, tells=bool(form["tells_deletion"].data)),
         )
     except Conflict as refusal:
