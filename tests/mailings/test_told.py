@@ -58,6 +58,19 @@ async def test_a_corrected_arabic_place_asks_nobody_who_reads_english(office: Of
     assert "المكان السابق: المكتبة، فندق ليندن، بروكسل" in (await make.posted(event, office))[-1].draft.text
 
 
+async def test_only_readers_of_arabic_see_that_an_arabic_place_has_moved(house: make.House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, 1, office=house.office, language="ar")
+    await make.change(event, house.office, place={**event.place, "ar": "القاعة الكبرى"})
+    await announcing.announce(event.id, act=house.office.at(make.NOW))
+    visitor = await house.client()
+
+    english, arabic = [(await visitor.get(f"/events/{event.slug}?lang={code}")).text for code in ("en", "ar")]
+
+    assert "This event has moved" not in english
+    assert "تغيّر موعد هذه الفعالية أو مكانها" in arabic
+
+
 async def test_another_room_concerns_nobody_online_and_is_never_called_no_change(office: Office) -> None:
     house = await venue()
     small, large = await room(house, "Room 2"), await room(house, "Great hall")
