@@ -75,8 +75,10 @@ from events_app.replies import actions as replies
 from events_app.replies import emails as replies_emails
 from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
+from events_app.web import visitors
 from events_app.web.files import VersionedFiles
 from events_app.web.refusing import refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
+from events_app.web.requests import OurRequests
 from events_app.web.security import BodyLimit, LanguageOfRequest, NoNulls, SameOriginPosts, SecurityHeaders
 from events_app.web.site import Site
 
@@ -136,6 +138,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app = Starlette(
         routes=_routes(),
         middleware=[
+            Middleware(OurRequests, base_url=site.base_url, other_hosts=settings.site.other_hosts),
             Middleware(ResponseCache),
             Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
             Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
@@ -195,6 +198,7 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
         default_language=settings.site.default_language,
         sender=settings.mail.sender_address or f"events@{host}",
         reply_address=settings.inbound.address if settings.inbound.is_open else "",
+        security_contact=settings.site.security_contact,
         sends_mail=bool(settings.mail.host),
     )
 
@@ -286,4 +290,8 @@ def _routes() -> list[BaseRoute]:
         notices_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
     )  # fmt: skip
     static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
-    return [Route("/healthz", healthz), Route("/readyz", readyz), *chain.from_iterable(rooms), static]
+    machines = [
+        Route("/healthz", healthz), Route("/readyz", readyz), Route("/robots.txt", visitors.robots),
+        Route("/.well-known/security.txt", visitors.security),
+    ]  # fmt: skip
+    return [*machines, *chain.from_iterable(rooms), static]

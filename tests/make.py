@@ -266,6 +266,7 @@ class House:
 
     app: Starlette
     clients: AsyncExitStack = field(default_factory=AsyncExitStack)
+    url: str = ""
 
     @property
     def office(self) -> Office:
@@ -333,7 +334,7 @@ async def house(
         ),
         carries_letters=False,
     )
-    made = House(app)
+    made = House(app, url=url)
     try:
         async with app.router.lifespan_context(app), made.clients:
             yield made

@@ -1,15 +1,18 @@
-"""One e-mail message, from what a letter says to the bytes that travel."""
+"""One e-mail message, from what a letter says to the bytes that travel, and back for whoever looks at it."""
 
 import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 
 from events_app.mail import mime
 from events_app.mail.mime import UnsafeHeader
 
-__all__ = ["Composed", "UnsafeHeader", "build", "header_names", "recipient_of"]
+__all__ = ["Attachment", "Composed", "UnsafeHeader", "build", "header_names", "read_back", "recipient_of"]
 
 _ALWAYS = ("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -129,3 +132,46 @@ def _prove(head: bytes, *, expected: tuple[str, ...]) -> None:
         "\r" in line or "\n" in line or len(line) > 998 or not line.strip() for line in lines
     ):
         raise UnsafeHeader(header="?")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A part of a letter that is neither its text nor its HTML: name ("" for none), content type, bytes."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the bytes of a letter say."""
+
+    to_address: str
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...]
+
+
+def read_back(raw: bytes) -> Said:
+    """A letter built here, as a person may see it."""
+    message = message_from_bytes(raw, policy=default)
+    texts = {"text/plain": "", "text/html": ""}
+    attachments = []
+    for part in message.walk():
+        if part.is_multipart() or not isinstance(part, EmailMessage):
+            continue
+        kind, data = part.get_content_type(), part.get_payload(decode=True)
+        body = data if isinstance(data, bytes) else b""
+        if kind in texts:
+            texts[kind] = body.decode("utf-8").replace("\r\n", "\n")
+        else:
+            attachments.append(Attachment(part.get_filename() or "", kind, body))
+    return Said(
+        str(message["To"]),
+        str(message["Subject"]),
+        texts["text/plain"],
+        texts["text/html"],
+        tuple(attachments),
+    )

@@ -127,7 +127,8 @@ def _filled(text: str, own: Sequence[str]) -> str:
 
 _LINKS = ("own_url", "way_url")
 _OF_ONE_PERSON = {
-    "to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "return_path", "heard", *_LINKS,
+    "to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "return_path", "heard",
+    "posted_at", *_LINKS,
 }  # fmt: skip
 """Of these, a letter's words hold the name and the links, or nothing."""
 _OF_MANY = {

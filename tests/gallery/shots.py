@@ -311,6 +311,7 @@ DESK = (
     Shot("held-event", "/desk/events/{research_launch_event}/data"),
     Shot("mail", "/desk/mail"),
     Shot("notices", "/desk/notices"),
+    Shot("mail-letters", "/desk/mail/letters"),
     Shot("mail-again", "/desk/mail/again"),
     Shot("letters-again", "/desk/events/{research_launch_event}/letters/again"),
     Shot("letters", "/desk/events/{research_launch_event}/letters"),
@@ -377,6 +378,8 @@ SHOTS: tuple[Shot, ...] = (
 NOT_PAGES = (
     "/healthz",
     "/readyz",
+    "/robots.txt",
+    "/.well-known/security.txt",
     "/conferences/{slug}.ics",
     "/conferences/{slug}.atom",
     "/conferences/{slug}/schedule.json",

@@ -324,7 +324,14 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     await tour.look(desk.client, letters[0], f"{letters[0]}/html")
     await tour.send(desk.client, f"{letters[0]}/sending", **token)
     await Letter.filter(event_id=events["open"].id).update(state="refused", due_at=None)
-    await tour.look(desk.client, f"{base}/letters/again", "/desk/mail/again", "/desk/mail", "/desk/notices")
+    await tour.look(
+        desk.client,
+        f"{base}/letters/again",
+        "/desk/mail/again",
+        "/desk/mail",
+        "/desk/mail/letters",
+        "/desk/notices",
+    )
     await tour.send(desk.client, f"{base}/letters/again", **token)
     await tour.send(desk.client, "/desk/mail/again", **token)
     for row in await Registration.filter(event_id=events["open"].id, live=True).limit(1):
