@@ -64,12 +64,6 @@ async def hearers_of_many(events: Sequence[Event]) -> dict[uuid.UUID, list[Heare
     return found
 
 
-async def how_many_hold_an_old_time(event_id: uuid.UUID) -> int:
-    """Living registrations whose letter, and calendar, say another time or place than the event does now."""
-    hearers = await hearers_of(await Event.find_any(event_id))
-    return sum(each.people for each in hearers if each.is_material)
-
-
 async def is_behind(registration: Registration, event: Event) -> bool:
     """Whether this person holds an old time or place."""
     if registration.telling >= event.telling:

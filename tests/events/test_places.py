@@ -12,7 +12,6 @@ from events_app.events.actions import editing
 from events_app.events.models.event import Event
 from events_app.events.rules import GoneMeanwhile, HostFacts
 from events_app.mailings.actions import announcing
-from events_app.registrations.told import how_many_hold_an_old_time
 from tests import make
 from tests.make import House, words_of
 
@@ -47,7 +46,7 @@ async def test_a_street_that_is_corrected_reaches_everybody_who_holds_the_old_on
     answer = await desk.post(f"/desk/venues/{venue.id}", **VENUE, **row(0, room), address_en="Rue Royale 1")
 
     assert answer.headers["location"] == f"/desk/venues/{venue.id}#events"
-    assert await how_many_hold_an_old_time(event.id) == 1
+    assert await make.how_many_hold_an_old_time(event.id) == 1
     page = await desk.get(f"/desk/venues/{venue.id}")
     assert f"/desk/events/{event.id}/changes" in page.text
     assert "1 person holds an old time or place" in words_of(await desk.get(f"/desk/events/{event.id}"))

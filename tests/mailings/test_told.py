@@ -13,7 +13,7 @@ from events_app.mailings.actions import announcing
 from events_app.mailings.desk.changes import differences_of
 from events_app.registrations.actions import deciding
 from events_app.registrations.models import Registration
-from events_app.registrations.told import how_many_hold_an_old_time, sequence_of
+from events_app.registrations.told import sequence_of
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
@@ -163,7 +163,7 @@ async def test_no_entry_says_a_new_time_under_an_old_sequence(office: Office) ->
     )
     await announcing.announce(event.id, act=office.at(make.NOW))
     assert "SEQUENCE:1\r\n" in (await make.posted(event, office))[-1].calendar
-    assert await how_many_hold_an_old_time(changed.id) == 0
+    assert await make.how_many_hold_an_old_time(changed.id) == 0
 
 
 async def test_a_sequence_never_falls_when_a_time_is_taken_back(office: Office) -> None:
@@ -188,7 +188,7 @@ async def test_another_way_of_taking_part_is_news_for_nobody_who_has_a_place(off
 
     changed = await make.change(event, office, offers_online=True)
 
-    assert await how_many_hold_an_old_time(changed.id) == 0
+    assert await make.how_many_hold_an_old_time(changed.id) == 0
     assert await announced(event, office) == []
 
 
@@ -197,7 +197,7 @@ async def test_who_changes_the_language_holds_what_its_readers_were_told(office:
     (row,) = await make.registered(event, 1, office=office)
     await Registration.filter(id=row.id).update(language="ar")
 
-    assert await how_many_hold_an_old_time(event.id) == 0
+    assert await make.how_many_hold_an_old_time(event.id) == 0
 
 
 async def as_an_older_version(event: Event, *, told: str) -> None:
@@ -215,7 +215,7 @@ async def test_nobody_holds_an_old_place_by_the_upgrade(office: Office) -> None:
     for _again in range(2):
         await announcing.adopt()
 
-    assert await how_many_hold_an_old_time(event.id) == 0
+    assert await make.how_many_hold_an_old_time(event.id) == 0
     assert await announced(event, office) == []
 
 
@@ -229,7 +229,7 @@ async def test_who_held_an_old_time_before_the_upgrade_still_does_and_reads_it(o
 
     await announcing.adopt()
 
-    assert await how_many_hold_an_old_time(event.id) == 1
+    assert await make.how_many_hold_an_old_time(event.id) == 1
     assert await announced(event, office) == [("changed", "guest1@example.org")]
     assert "Before: Saturday 12 May 2035, 13:00–14:30" in (await make.posted(event, office))[-1].draft.text
 
