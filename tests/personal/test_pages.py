@@ -29,6 +29,20 @@ async def online_event(house: make.House, **changes: Any) -> Event:
     return await make.event(house.vault, offers_online=True, join_link=LINK, **changes)
 
 
+async def test_a_download_before_a_change_is_announced_is_a_new_version(house: make.House) -> None:
+    event = await make.event(house.vault)
+    (row,) = await make.registered(event, 1, office=house.office)
+    browser, path = await house.client(), await own_path(house, row)
+    link = (await browser.post(f"{path}/feed")).headers["location"]
+    await make.change(event, house.office, starts_wall="2035-05-12T10:00")
+
+    entries = [(await browser.get(f"{each}.ics")).text for each in (path, link)]
+
+    for entry in entries:
+        assert "T100000" in entry
+        assert "SEQUENCE:1\r\n" in entry
+
+
 async def test_the_online_room_opens_a_quarter_of_an_hour_before_for_who_takes_part_online(
     house: make.House,
 ) -> None:
