@@ -77,7 +77,7 @@ class Life:
         await until(has_come)
         found = [link for letter in self._letters(to) for link in LINK.findall(text_of(letter))]
         self.links.update(found)
-        return found[-1]
+        return str(found[-1])
 
     def _letters(self, to: str) -> list[Received]:
         return [letter for letter in self.server.letters if letter.recipient == to]
