@@ -36,9 +36,14 @@ class SeatsOf(Protocol):
 
 
 class Follow(Protocol):
-    """What a change of an event means for the people who registered; runs inside the transaction of the change."""
+    """What a change of an event means for the people who registered; runs inside the transaction of the change.
 
-    async def __call__(self, event_id: UUID, *, was_cancelled: bool, act: Act) -> None: ...
+    gone: the ways of taking part that it no longer offers.
+    """
+
+    async def __call__(
+        self, event_id: UUID, *, was_cancelled: bool, gone: Sequence[str] = (), act: Act
+    ) -> None: ...
 
 
 class Begin(Protocol):
@@ -59,10 +64,19 @@ class CountRegistrations(Protocol):
     async def __call__(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]: ...
 
 
-class CountBehind(Protocol):
-    """How many people registered for an event hold an old time or place of it."""
+@dataclass(frozen=True)
+class Behind:
+    """How many people hold an old time or place of an event; and how many only older texts, or another room of the
+    same building."""
 
-    async def __call__(self, event_id: UUID) -> int: ...
+    material: int
+    small: int
+
+
+class CountBehind(Protocol):
+    """How many people registered for an event hold something old of it."""
+
+    async def __call__(self, event_id: UUID) -> Behind: ...
 
 
 class HowManyNeverFit(Protocol):

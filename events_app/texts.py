@@ -52,6 +52,22 @@ def is_blank(text: str) -> bool:
     return not visible(text).replace("\u2800", "").strip()
 
 
+_BEGINS_A_FORMULA = frozenset("=+-@|%\t\r\n")
+
+
+def from_the_first_seen(text: str) -> str:
+    """Without the spaces, zero-width characters and marks before it; tabs and line ends count as seen."""
+    for place, character in enumerate(text):
+        if character in _BEGINS_A_FORMULA or unicodedata.category(character)[0] not in "CMZ":
+            return text[place:]
+    return ""
+
+
+def starts_a_formula(text: str) -> bool:
+    """Whether a spreadsheet would calculate what begins so, in full width or not (OWASP, "CSV Injection")."""
+    return bool(text) and unicodedata.normalize("NFKC", text[0])[0] in _BEGINS_A_FORMULA
+
+
 def western_digits(text: str | None) -> str:
     """٠١٢ and ۰۱۲ become 012; everything else stays."""
     return "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text or "")

@@ -32,6 +32,7 @@ from events_app.house import House as TheHouse
 from events_app.mail.message import Composed
 from events_app.mail.models import Letter
 from events_app.mail.rules import called_today
+from events_app.people import counts
 from events_app.questions.actions import asking
 from events_app.questions.models import Question
 from events_app.questions.rules import QuestionFacts
@@ -242,6 +243,11 @@ def composed(kind: str, facts: Mapping[str, Any]) -> Composed:
     return COMPOSERS[kind.partition(".")[0]](kind, facts)
 
 
+async def how_many_hold_an_old_time(event_id: uuid.UUID) -> int:
+    """As the event's overview says it."""
+    return (await counts.count_behind(event_id)).material
+
+
 async def kinds(event: Event, office: Office) -> list[str]:
     """'confirmed guest1@example.org' of every letter, in order."""
     return [f"{post.kind} {post.to}" for post in await posted(event, office)]
@@ -266,6 +272,7 @@ class House:
 
     app: Starlette
     clients: AsyncExitStack = field(default_factory=AsyncExitStack)
+    url: str = ""
 
     @property
     def office(self) -> Office:
@@ -333,7 +340,7 @@ async def house(
         ),
         carries_letters=False,
     )
-    made = House(app)
+    made = House(app, url=url)
     try:
         async with app.router.lifespan_context(app), made.clients:
             yield made

@@ -1,7 +1,8 @@
 """What may stand in a cell: no control characters, no hidden directions, nothing that is calculated."""
 
 import re
-import unicodedata
+
+from events_app.texts import from_the_first_seen, starts_a_formula
 
 LONGEST_CELL = 32_767
 """UTF-16 units; a longer cell makes Excel call the whole file damaged."""
@@ -14,7 +15,6 @@ _UNFIT = re.compile(
     "\ud800-\udfff\ufffe\uffff]"  # not allowed in XML 1.0, section 2.2
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_STARTS_A_FORMULA = frozenset("=+-@|%\t\r\n")
 _PHONE_NUMBER = re.compile(r"\+\(?\d(?:[ \u00a0./()-]{0,2}\d){5,16}")
 _PLAIN_NUMBER = re.compile(r"[+-](?:\d+|\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+)(?:[.,]\d+)?")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
@@ -35,21 +35,15 @@ def disarm(cell: str) -> str:
     """
     if not cell or cell[0].isalnum():
         return cell
-    text = _from_the_first_visible(cell)
-    if not text or unicodedata.normalize("NFKC", text[0])[0] not in _STARTS_A_FORMULA:
+    text = from_the_first_seen(cell.lstrip("'"))
+    if not starts_a_formula(text):
         return cell
     bare = text.rstrip()
+    if cell[0] == "'":
+        return "'" + cell  # it had one of its own: an import takes one off
     if _PHONE_NUMBER.fullmatch(bare) or _PLAIN_NUMBER.fullmatch(bare):
         return cell
     return "'" + cell
-
-
-def _from_the_first_visible(cell: str) -> str:
-    """Without the spaces, zero-width characters and marks before it; tabs and line ends count as visible."""
-    for place, character in enumerate(cell):
-        if character in _STARTS_A_FORMULA or unicodedata.category(character)[0] not in "CMZ":
-            return cell[place:]
-    return ""
 
 
 def fit(cell: str) -> str:

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -12,7 +11,7 @@ from events_app.errors import Invalid
 from events_app.i18n import L_, N_
 from events_app.imports.encodings import NotATable
 from events_app.imports.workbooks import NumberedRows
-from events_app.texts import visible
+from events_app.texts import from_the_first_seen, starts_a_formula
 
 DELIMITERS: Final[Mapping[str, str]] = {
     "comma": L_("Comma: ,"),
@@ -108,6 +107,4 @@ def _bare(cell: str) -> str:
     """Without the apostrophe that keeps a spreadsheet from calculating what follows (`exports.cells.disarm`)."""
     if not cell.startswith("'"):
         return cell
-    rest = visible(cell.lstrip("'")).lstrip(" \u00a0")
-    is_kept_from_it = rest and unicodedata.normalize("NFKC", rest[0])[0] in "=+-@|%\t\r\n"
-    return cell[1:] if is_kept_from_it else cell
+    return cell[1:] if starts_a_formula(from_the_first_seen(cell.lstrip("'"))) else cell

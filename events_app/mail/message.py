@@ -1,17 +1,21 @@
-"""One e-mail message, from what a letter says to the bytes that travel."""
+"""One e-mail message, from what a letter says to the bytes that travel, and back for whoever looks at it."""
 
 import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 
 from events_app.mail import mime
 from events_app.mail.mime import UnsafeHeader
 
-__all__ = ["Composed", "UnsafeHeader", "build", "header_names", "recipient_of"]
+__all__ = ["Attachment", "Composed", "UnsafeHeader", "build", "header_names", "read_back", "recipient_of"]
 
 _ALWAYS = ("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress")
+_URL = re.compile(r"https?://[!-;=?-~]{1,800}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -22,7 +26,8 @@ class Composed:
     to_address: the one person it goes to. to_name: what the letter calls them; it never stands in a header.
     calendar, method: an iTIP object with CRLF line ends, and the METHOD it states (REQUEST, CANCEL,
     PUBLISH); both or neither. sender_name: the words beside the sending address, from the organizers.
-    in_reply_to: the Message-ID of the letter this one continues.
+    in_reply_to: the Message-ID of the letter this one continues. unsubscribe_url: where a program that POSTs
+    `List-Unsubscribe=One-Click` ends such letters for this address (RFC 8058); '' where they cannot be ended.
     """
 
     to_address: str
@@ -36,6 +41,7 @@ class Composed:
     sender_name: str = ""
     language: str = "en"
     in_reply_to: str = ""
+    unsubscribe_url: str = ""
 
 
 def build(composed: Composed, *, sender_address: str, message_id: str, date: datetime) -> bytes:
@@ -60,6 +66,7 @@ def header_names(composed: Composed) -> tuple[str, ...]:
         ("Reply-To", composed.reply_to),
         ("In-Reply-To", composed.in_reply_to),
         ("References", composed.in_reply_to),
+        *_unsubscribing(composed.unsubscribe_url),
     ]
     present = tuple(name for name, value in optional if value)
     return (*_ALWAYS, *present, "Content-Language", "MIME-Version", "Content-Type")
@@ -90,7 +97,20 @@ def _headers(
     if composed.in_reply_to:
         first = mime.identifier("In-Reply-To", composed.in_reply_to)
         headers += [("In-Reply-To", first), ("References", first)]
+    headers += _unsubscribing(composed.unsubscribe_url)
     return [*headers, ("Content-Language", composed.language)]
+
+
+def _unsubscribing(url: str) -> list[tuple[str, str]]:
+    """RFC 2369, 3.2, and RFC 8058, 3.1, which asks for HTTPS: without it a person still finds the page."""
+    if not url:
+        return []
+    if not _URL.fullmatch(url):
+        raise UnsafeHeader(header="List-Unsubscribe")
+    one_click = (
+        [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if url.startswith("https://") else []
+    )
+    return [("List-Unsubscribe", f"<{url}>"), *one_click]
 
 
 def _body(composed: Composed, seed: str) -> tuple[str, bytes]:
@@ -129,3 +149,46 @@ def _prove(head: bytes, *, expected: tuple[str, ...]) -> None:
         "\r" in line or "\n" in line or len(line) > 998 or not line.strip() for line in lines
     ):
         raise UnsafeHeader(header="?")
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A part of a letter that is neither its text nor its HTML: name ("" for none), content type, bytes."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the bytes of a letter say."""
+
+    to_address: str
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...]
+
+
+def read_back(raw: bytes) -> Said:
+    """A letter built here, as a person may see it."""
+    message = message_from_bytes(raw, policy=default)
+    texts = {"text/plain": "", "text/html": ""}
+    attachments = []
+    for part in message.walk():
+        if part.is_multipart() or not isinstance(part, EmailMessage):
+            continue
+        kind, data = part.get_content_type(), part.get_payload(decode=True)
+        body = data if isinstance(data, bytes) else b""
+        if kind in texts:
+            texts[kind] = body.decode("utf-8").replace("\r\n", "\n")
+        else:
+            attachments.append(Attachment(part.get_filename() or "", kind, body))
+    return Said(
+        str(message["To"]),
+        str(message["Subject"]),
+        texts["text/plain"],
+        texts["text/html"],
+        tuple(attachments),
+    )

@@ -5,13 +5,11 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from typing import Any, Protocol
 
 from tortoise.expressions import Q
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from events_app.addresses import Address, kept
 from events_app.clock import milliseconds
@@ -19,6 +17,7 @@ from events_app.database import after_commit, one_transaction
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import N_
 from events_app.mail.emptying import LetterForgotten
+from events_app.mail.message import Attachment, read_back
 from events_app.mail.models import OPEN_COLUMNS, Letter, MailStop, facts_context
 from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure
 
@@ -33,6 +32,9 @@ class Sealing(Protocol):
     def seal_bytes(self, scope: str, context: str, data: bytes, /) -> bytes: ...
     def reveal(self, scope: str, context: str, blob: bytes, reader: Any, /) -> Mapping[str, Any]: ...
     def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Any, /) -> bytes: ...
+    def reveal_each(
+        self, scope: str, sealed: Sequence[tuple[str, bytes]], reader: Any, /
+    ) -> Sequence[Mapping[str, Any]]: ...
     def blind_index(self, scope: str, address: Address, /) -> bytes: ...
 
 
@@ -71,15 +73,6 @@ class About:
 
 
 @dataclass(frozen=True)
-class Attachment:
-    """A part of a letter that is neither its text nor its HTML: name ("" for none), content type, bytes."""
-
-    name: str
-    content_type: str
-    data: bytes
-
-
-@dataclass(frozen=True)
 class OpenLetter:
     """A letter as a person may see it. Before it is composed there is only its address."""
 
@@ -113,7 +106,7 @@ async def post(
         replaces=about.replaces,
         when_unsure=about.when_unsure,
         kind=kind,
-        facts=vault.seal(scope, facts_context(letter_id), facts),
+        facts=vault.seal(scope, facts_context(letter_id), {**facts, "posted_at": now.isoformat()}),
         due_at=milliseconds(now),
         posted_day=now.date(),
     )
@@ -153,7 +146,9 @@ async def post_many(
                 thread=posting.thread,
                 address_index=vault.blind_index(scope, kept(posting.facts["to_address"])),
                 kind=kind,
-                facts=vault.seal(scope, facts_context(letter_id), posting.facts),
+                facts=vault.seal(
+                    scope, facts_context(letter_id), {**posting.facts, "posted_at": now.isoformat()}
+                ),
                 due_at=milliseconds(now),
                 posted_day=now.date(),
             )
@@ -186,31 +181,52 @@ async def retry(letter_id: uuid.UUID, *, now: datetime) -> None:
     after_commit(wake_couriers)
 
 
-async def counts_of(event_id: uuid.UUID) -> dict[State, int]:
-    """How many letters of the event are in each state; states without letters are left out."""
-    rows = (
-        await Letter.filter(event_id=event_id)
-        .annotate(n=Count("number"))
-        .group_by("state")
-        .values("state", "n")
-    )
+def of_event(event_id: uuid.UUID | None) -> QuerySet[Letter]:
+    """The letters of an event, or those about none."""
+    return Letter.filter(event_id=event_id) if event_id else Letter.filter(event_id__isnull=True)
+
+
+async def counts_of(event_id: uuid.UUID | None) -> dict[State, int]:
+    """How many letters of the event, or about none, are in each state; states without letters are left out."""
+    rows = await of_event(event_id).annotate(n=Count("number")).group_by("state").values("state", "n")
     return {row["state"]: row["n"] for row in rows}
 
 
 async def letters_of(
-    event_id: uuid.UUID, *, states: Collection[State] = (), before: int | None = None, limit: int = 50
+    event_id: uuid.UUID | None,
+    *,
+    states: Collection[State] = (),
+    address_index: bytes | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[Letter]:
-    """The event's letters, newest first, without their sealed parts. before: the `number` of the last one
-    seen.
+    """The letters of an event, or those about none, newest first, without their sealed parts. before: the `number` of
+    the last one seen. address_index: only those that go to this address, or may, because they are older than indexes.
 
     The state "unsure" also lists the letters that were in doubt before a later try succeeded.
     """
-    found = Letter.filter(event_id=event_id)
+    found = of_event(event_id)
+    if address_index is not None:
+        found = found.filter(Q(address_index=address_index) | Q(address_index__isnull=True))
     if states:
         found = found.filter(Q(state__in=list(states)) | Q(doubts__gt=0 if "unsure" in states else 2**30))
     if before is not None:
         found = found.filter(number__lt=before)
     return await found.order_by("-number").limit(limit).only(*OPEN_COLUMNS)
+
+
+async def facts_of(letters: Sequence[Letter], vault: Sealing, reader: Any) -> dict[int, Mapping[str, Any]]:
+    """The facts of these letters by their `number`, opened for `reader`; nothing for those that were emptied."""
+    opened: dict[int, Mapping[str, Any]] = {}
+    numbers = [letter.number for letter in letters if letter.words != "gone"]
+    sealed = await Letter.filter(number__in=numbers).only("number", "id", "scope", "facts")
+    for scope in {letter.scope for letter in sealed}:
+        of_scope = [letter for letter in sealed if letter.scope == scope]
+        values = vault.reveal_each(
+            scope, [(letter.facts_context, letter.facts) for letter in of_scope], reader
+        )
+        opened |= {letter.number: value for letter, value in zip(of_scope, values, strict=True)}
+    return opened
 
 
 async def read(letter_id: uuid.UUID, vault: Sealing, reader: Any) -> OpenLetter:
@@ -223,7 +239,8 @@ async def read(letter_id: uuid.UUID, vault: Sealing, reader: Any) -> OpenLetter:
         facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader) if is_there else {}
         return OpenLetter(letter, str(facts.get("to_address", "")))
     raw = vault.reveal_bytes(letter.scope, letter.message_context, letter.message, reader)
-    return _opened(letter, raw)
+    said = read_back(raw)
+    return OpenLetter(letter, said.to_address, said.subject, said.text, said.html, said.attachments)
 
 
 def wake_couriers() -> None:
@@ -240,29 +257,6 @@ def add_courier(posted: asyncio.Event) -> None:
 def remove_courier(posted: asyncio.Event) -> None:
     """`wake_couriers` forgets this event."""
     _waiting.discard(posted)
-
-
-def _opened(letter: Letter, raw: bytes) -> OpenLetter:
-    message = message_from_bytes(raw, policy=default)
-    texts = {"text/plain": "", "text/html": ""}
-    attachments = []
-    for part in message.walk():
-        if part.is_multipart() or not isinstance(part, EmailMessage):
-            continue
-        kind, data = part.get_content_type(), part.get_payload(decode=True)
-        body = data if isinstance(data, bytes) else b""
-        if kind in texts:
-            texts[kind] = body.decode("utf-8").replace("\r\n", "\n")
-        else:
-            attachments.append(Attachment(part.get_filename() or "", kind, body))
-    return OpenLetter(
-        letter,
-        str(message["To"]),
-        str(message["Subject"]),
-        texts["text/plain"],
-        texts["text/html"],
-        tuple(attachments),
-    )
 
 
 async def stop_of_mail() -> MailStop | None:

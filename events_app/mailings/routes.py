@@ -32,6 +32,7 @@ routes = [
     Route(f"{_EVENT}/reminders", for_organizers(reminders.show), methods=["GET"]),
     Route(f"{_EVENT}/reminders", for_organizers(reminders.save), methods=["POST"]),
     Route("/desk/mail", for_organizers(health.show), methods=["GET"]),
+    Route("/desk/mail/letters", for_organizers(outbox.letters_about_none)),
     Route("/desk/mail/again", for_organizers(outbox.ask_again), methods=["GET"]),
     Route("/desk/mail/again", for_organizers(outbox.send_all_again), methods=["POST"]),
     Route("/desk/mail/test", for_organizers(health.test_letter), methods=["POST"]),

@@ -168,7 +168,12 @@ async def hold_offer(registration: Registration, event: Event, *, act: Act) -> N
 
 
 async def confirm(registration: Registration, event: Event, *, letter: str, act: Act) -> None:
-    """The seat is theirs, and the invitation goes out. The caller has made sure that there is a seat."""
+    """The seat is theirs, and the invitation goes out. The caller has made sure that there is a seat.
+
+    Refuses `ModeNotOffered`: nobody comes to what is not held.
+    """
+    if registration.mode not in event.modes:
+        raise rules.ModeNotOffered()
     rules.check_life(Status(registration.status), Status.CONFIRMED)
     registration.status = Status.CONFIRMED
     registration.seated = True

@@ -58,6 +58,14 @@ class ModeNotOffered(Conflict):
     sentence = N_("This event does not offer this way of taking part.")
 
 
+class ModeInUse(Conflict):
+    """A way of taking part is not taken away from people who hold it or wait for it."""
+
+    sentence = N_(
+        "People have a place there or wait for one (%(mode)s: %(people)s), so it stays. Move or cancel them first."
+    )
+
+
 class ModeFull(Conflict):
     sentence = N_("All places for this way of taking part are taken. Nothing was changed.")
 

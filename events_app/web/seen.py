@@ -69,7 +69,7 @@ def compare(form: Form, stored: Form) -> None:
     form.seen, form.differing = mark_of(stored), differing(form, stored)
 
 
-class _Newer(Conflict):
+class _Newer(Exception):
     """What was found in place of what the form was filled from."""
 
     def __init__(self, stored: Form) -> None:

@@ -162,7 +162,7 @@ function sortables() {
 function oneClick() {
   addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || form.method === "get") return; // asking again does nothing twice: a second download comes
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     setTimeout(() => { delete form.dataset.sent; }, 4000);

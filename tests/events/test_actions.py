@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -313,7 +314,7 @@ async def test_the_join_link_lies_in_the_database_as_ciphertext(office: Office) 
 async def test_what_a_follower_refuses_is_not_saved(office: Office) -> None:
     event = await make.event(office.vault)
 
-    async def refuse(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) -> None:
+    async def refuse(event_id: uuid.UUID, *, was_cancelled: bool, gone: Sequence[str] = (), act: Act) -> None:
         raise TakenAddress()
 
     with pytest.raises(TakenAddress):

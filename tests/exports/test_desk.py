@@ -10,7 +10,13 @@ import pytest
 
 from events_app.events.models.event import Event
 from events_app.exports import columns as actions_of_exports
+from events_app.invitations import actions as inviting
+from events_app.invitations.rules import Invitee, QuotaFacts
+from events_app.questions.models import Question
 from events_app.registrations.actions import leaving
+from events_app.registrations.models import Invitation, Quota
+from events_app.registrations.posting import reveal_guest
+from events_app.registrations.rules import Guest
 from events_app.vault import Reader
 from tests import make
 from tests.make import House
@@ -218,3 +224,78 @@ async def test_the_reading_rule_is_asked_for_every_person_taken_out(house: House
 
     exported = [context for role, context in asked if role == "export"]
     assert len(exported) == len(set(exported)) == 4
+
+
+async def test_a_sheet_never_hides_who_came_with_whom_the_place_in_line_or_whose_places_they_use(
+    house: House,
+) -> None:
+    event, desk = await make.event(house.vault, capacity_in_person=3, most_guests=1), await house.desk()
+    act = house.office.at(make.NOW)
+    await inviting.save_quotas(event.id, [QuotaFacts("", "Cedar", "in_person", 1)], act=act)
+    quota = await Quota.get()
+    await inviting.invite(
+        event.id, [Invitee("Lea", "lea@example.org", "en")], batch="Partners", purpose="open",
+        quota_id=quota.id, is_bound=True, act=act,
+    )  # fmt: skip
+    code = str(reveal_guest(await Invitation.get(), act=act)["code"])
+    await make.registered(event, "Rana", office=house.office, guests=[Guest("Omar", "omar@example.org")])
+    await make.registered(event, "Lea", office=house.office, code=code)
+    await make.registered(event, "Ali", "Zoe", office=house.office)
+
+    rows = table(
+        await desk.get(
+            f"/desk/events/{event.id}/registrations.csv?column=name&column=line&column=party&column=quota&column=code"
+        )
+    )
+
+    assert rows == [
+        ["Name", "Place in line", "Comes with", "Places kept for", "Invited as"],
+        ["Rana", "", "", "", ""],
+        ["Omar", "", "Rana", "", ""],
+        ["Lea", "", "", "Cedar", "Partners"],
+        ["Ali", "1", "", "", ""],
+        ["Zoe", "2", "", "", ""],
+    ]
+
+
+async def test_two_questions_of_one_name_never_give_two_columns_of_one_name(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    for at, label in enumerate(("Country", "Country", "Name")):
+        await Question.create(event_id=event.id, kind="text", label={"en": label}, position=at)
+
+    head = table(await desk.get(f"/desk/events/{event.id}/registrations.csv"))[0]
+
+    assert head[-3:] == ["Country", "Country (2)", "Name (2)"]
+    assert len(set(head)) == len(head)
+
+
+async def test_several_choices_in_a_cell_are_parted_by_what_is_in_none(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    for at, texts in enumerate((("A", "B"), ("A, x", "B"), ("A, x; y", "B"), ("A, x; y | z", "B"))):
+        choices = [{"key": f"c{n}", "text": {"en": text}} for n, text in enumerate(texts)]
+        await Question.create(
+            event_id=event.id, kind="choices", label={"en": f"Q{at}"}, position=at, choices=choices
+        )
+    answers = {str(each.id): ["c0", "c1"] for each in await Question.all()}
+    await make.registered(event, "Rana", office=house.office, answers=answers)
+
+    row = table(await desk.get(f"/desk/events/{event.id}/registrations.csv"))[1]
+
+    assert row[-4:] == ["A, B", "A, x; B", "A, x; y | B", "A, x; y | z\nB"]
+
+
+async def test_a_sheet_with_semicolons_is_there_for_excel(house: House) -> None:
+    event, desk = await filled(house), await house.desk()
+
+    answer = await desk.get(f"/desk/events/{event.id}/registrations.csv?column=name&column=mode&sign=%3B")
+
+    assert answer.content.startswith(b'\xef\xbb\xbf"Name";"Takes part"\r\n')
+
+
+async def test_people_stand_in_a_sheet_in_the_order_in_which_they_came(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await make.registered(event, *range(60), office=house.office)
+
+    rows = table(await desk.get(f"/desk/events/{event.id}/registrations.csv?column=name"))
+
+    assert [row[0] for row in rows[1:]] == [f"Guest {n}" for n in range(60)]

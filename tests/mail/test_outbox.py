@@ -7,6 +7,7 @@ import pytest
 from events_app.clock import now
 from events_app.database import one_transaction
 from events_app.mail import outbox
+from events_app.mail.message import Attachment
 from events_app.mail.models import OPEN_COLUMNS, Letter
 from events_app.vault import Reader
 from tests.mail.office import INVITE, Office
@@ -56,8 +57,8 @@ async def test_a_kept_letter_opens_with_text_html_and_invitation(office: Office)
     assert opened.text == "This is letter 1.\n"
     assert opened.html == "<p>This is letter 1.</p>\n"
     assert opened.attachments == (
-        outbox.Attachment("", "text/calendar", INVITE),
-        outbox.Attachment("invite.ics", "application/ics", INVITE),
+        Attachment("", "text/calendar", INVITE),
+        Attachment("invite.ics", "application/ics", INVITE),
     )
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from events_app.events.models.event import Event
+from events_app.mail.emptying import empty_thread
 from events_app.mail.models import Letter, MailStop
 from events_app.mailings.models import Mailing
 from events_app.registrations.models import Registration
@@ -33,7 +34,7 @@ async def written(desk: Desk, event: Event, **changes: str) -> str:
 
 
 async def mark_of(desk: Desk, path: str) -> str:
-    found = re.search(r'name="mark" value="(\w+)"', (await desk.get(path)).text)
+    found = re.search(r'name="mark" value="([\w.]+)"', (await desk.get(path)).text)
     assert found
     return found[1]
 
@@ -315,3 +316,63 @@ async def test_the_desk_says_when_the_mail_server_refuses_us(house: House) -> No
     for page in pages:
         assert "The mail server refuses our letters" in page
         assert "550 5.7.1 blocked" in page
+
+
+async def test_the_log_says_for_whom_what_and_when_and_finds_by_name_and_address(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await make.registered(event, "Salma", "Jo", office=house.office, now=make.NOW)
+    path = f"/desk/events/{event.id}/letters"
+
+    all_of_them = words_of(await desk.get(path))
+    by_name = words_of(await desk.get(f"{path}?q=salm"))
+    by_address = words_of(await desk.get(f"{path}?q=JO@example.org"))
+    nobody = words_of(await desk.get(f"{path}?q=nobody@example.org"))
+
+    assert "Confirmation with invitation Salma salma@example.org" in all_of_them
+    assert "10:00" in all_of_them  # 9:00 UTC in Brussels
+    assert ("salma@example.org" in by_name, "jo@example.org" in by_name) == (True, False)
+    assert ("Salma salma@" in by_address, "Jo jo@example.org" in by_address) == (False, True)
+    assert "Nobody among these letters fits this search" in nobody
+
+
+async def test_an_old_letter_without_an_index_is_found_by_its_address(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await make.registered(event, "Salma", office=house.office)
+    await Letter.all().update(address_index=None)
+
+    found = words_of(await desk.get(f"/desk/events/{event.id}/letters?q=salma@example.org"))
+
+    assert "Salma salma@example.org" in found
+
+
+async def test_the_log_never_names_whoever_was_erased(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    (row,) = await make.registered(event, "Salma", office=house.office)
+    await Letter.all().update(state="sent", due_at=None)
+    await empty_thread(row.id)
+
+    page = words_of(await desk.get(f"/desk/events/{event.id}/letters"))
+
+    assert "deleted" in page
+    assert "salma" not in page.lower()
+
+
+async def test_letters_about_no_event_have_a_log_of_their_own(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await make.registered(event, "Salma", office=house.office)
+    await desk.post("/desk/mail/test")
+
+    page = words_of(await desk.get("/desk/mail/letters"))
+
+    assert "rima@example.org" in page
+    assert "salma" not in page.lower()
+
+
+async def test_no_row_of_the_log_holds_an_address_in_the_clear(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, "Salma", office=house.office)
+
+    rows = await Letter.all().values()
+
+    assert rows
+    assert "salma" not in repr(rows).lower()

@@ -9,6 +9,7 @@ from events_app.events.models.event import Event
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
+from events_app.rendering import ROOT
 from tests import make
 from tests.make import House, words_of
 
@@ -196,3 +197,21 @@ async def test_the_outbox_is_filtered_by_state(house: House) -> None:
     }
 
     assert shown == {"": 6, "queued": 2, "superseded": 4, "sent": 0, "nonsense": 6}
+
+
+async def test_a_printed_list_says_of_which_event_it_is_and_shows_addresses_only_when_asked(
+    house: House,
+) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await make.registered(event, "Rana", office=house.office)
+
+    page = (await desk.get(f"/desk/events/{event.id}/registrations")).text
+    style = (ROOT / "static/css/house.css").read_text()
+
+    printed = re.search(r'<p class="print-only">(.*?)</p>', page)
+    assert printed is not None
+    assert "Round table" in printed[1]
+    assert "Saturday 12 May 2035" in printed[1]
+    assert "13:00–14:30" in printed[1]
+    assert '<input type="checkbox" id="print-addresses">' in page
+    assert ".people .address { display: none; }" in style[style.index("@media print") :]

@@ -210,6 +210,8 @@ async def _registering(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[
     await tour.send(visitor, mine, address="")
     await tour.send(visitor, mine, address="nour@example.org")
     await tour.send(visitor, f"/events/{events['open'].slug}/own/none")
+    await tour.look(visitor, f"/events/{events['open'].slug}/letters/none")
+    await tour.send(visitor, f"/events/{events['open'].slug}/letters/none")
     await tour.look(visitor, f"/events/{events['open'].slug}/own/none")
 
 
@@ -324,7 +326,14 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     await tour.look(desk.client, letters[0], f"{letters[0]}/html")
     await tour.send(desk.client, f"{letters[0]}/sending", **token)
     await Letter.filter(event_id=events["open"].id).update(state="refused", due_at=None)
-    await tour.look(desk.client, f"{base}/letters/again", "/desk/mail/again", "/desk/mail", "/desk/notices")
+    await tour.look(
+        desk.client,
+        f"{base}/letters/again",
+        "/desk/mail/again",
+        "/desk/mail",
+        "/desk/mail/letters",
+        "/desk/notices",
+    )
     await tour.send(desk.client, f"{base}/letters/again", **token)
     await tour.send(desk.client, "/desk/mail/again", **token)
     for row in await Registration.filter(event_id=events["open"].id, live=True).limit(1):

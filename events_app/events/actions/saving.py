@@ -48,7 +48,7 @@ async def before_place_changes(venue_id: uuid.UUID, *, act: Act) -> Callable[[],
     """
     there = Event.filter(room__venue_id=venue_id, ends_at__gt=act.now).order_by("id")
     ids: list[uuid.UUID] = await there.values_list("id", flat=True)  # type: ignore[assignment]
-    said = [(event, told_to_all(event)) for event in [await Event.claim(each) for each in ids]]
+    said = [(event, told_to_all(event)) for event in [await Event.claim_any(each) for each in ids]]
 
     async def said_anew() -> None:
         for event, before in said:

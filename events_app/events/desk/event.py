@@ -1,5 +1,6 @@
 """The desk's pages for an event: make, look at it, change."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +20,7 @@ from events_app.events.forms.event import TEXT_FIELDS, Choices, event_form
 from events_app.events.forms.fields import OWN_TEXTS
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import consent_of
-from events_app.events.rules import EventChangedMeanwhile, HostFacts, HostRole
+from events_app.events.rules import MODE_NAMES, EventChangedMeanwhile, HostFacts, HostRole, Mode, Status
 from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
@@ -43,6 +44,15 @@ class CityTime:
     city: str
     starts: datetime
     ends: datetime
+
+
+@dataclass(frozen=True)
+class Crowded:
+    """A way of taking part in which more people have a place, or wait for one, than it has places."""
+
+    mode: str
+    taken: int
+    places: int
 
 
 def in_five_cities(starts: datetime, ends: datetime) -> list[CityTime]:
@@ -89,7 +99,13 @@ async def create_event(request: Request) -> Response:
 
 
 def _form_page(
-    request: Request, form: Any, *, event: Event | None = None, status: int = 200, refusal: str = ""
+    request: Request,
+    form: Any,
+    *,
+    event: Event | None = None,
+    status: int = 200,
+    refusal: str = "",
+    crowded: Sequence[Crowded] = (),
 ) -> Response:
     cities: list[CityTime] = []
     if form.starts_on.data and form.zone.data and not form.errors:
@@ -106,21 +122,55 @@ def _form_page(
         cities=cities,
         asked_for_times=request.method == "POST" and not refusal,
         refusal=refusal,
+        crowded=crowded,
     )
+
+
+Counts = Mapping[str, int]
+"""Registrations of an event, by 'status' and by 'status.mode'."""
+
+
+async def _counts_of(request: Request, event: Event) -> Counts:
+    return (await house_of(request).count_registrations([event.id])).get(event.id, {})
+
+
+def crowded_in(counts: Counts, places: Mapping[Mode, int | None]) -> list[Crowded]:
+    """Of these numbers of places those of which more are taken."""
+    return [
+        Crowded(MODE_NAMES[mode], taken, most)
+        for mode, most in places.items()
+        if most is not None and (taken := counts.get(f"confirmed.{mode.value}", 0)) > most
+    ]
+
+
+def stranded_in(counts: Counts, event: Event) -> list[Crowded]:
+    """Ways of taking part that the event does not offer, and in which somebody is registered all the same."""
+    living = {
+        mode: sum(
+            counts.get(f"{status}.{mode.value}", 0) for status in ("confirmed", "waitlisted", "pending")
+        )
+        for mode in Mode
+        if mode not in event.modes
+    }
+    return [Crowded(MODE_NAMES[mode], people, 0) for mode, people in living.items() if people]
 
 
 async def show_event(request: Request) -> Response:
     event = await Event.find_any(request.path_params["event_id"])
     now = clock.now()
-    counts = await house_of(request).count_registrations([event.id])
+    is_ahead = event.status != Status.CANCELLED and event.ends_at > now
+    counts = await _counts_of(request, event)
     return page(
         request,
         "events/overview.html",
         event=event,
         hosts=await hosts_of(event.id),
         missing=await life.what_is_missing(event),
+        doubts=await life.what_is_doubtful(event) if is_ahead else [],
         untranslated=untranslated(event),
-        counts=counts.get(event.id, {}),
+        counts=counts,
+        crowded=crowded_in(counts, {mode: event.capacity(mode) for mode in event.modes}),
+        stranded=stranded_in(counts, event),
         behind=await house_of(request).count_behind(event.id),
         letters=await house_of(request).count_letters(event.id),
         never_fit=await house_of(request).how_many_never_fit(event),
@@ -160,6 +210,8 @@ async def change_event(request: Request) -> Response:
     form = event_form(typed, event=event, choices=await _choices())
     if "preview" in typed or not form.validate():
         return _form_page(request, form, event=event, status=422 if form.errors else 200)
+    if "beyond" not in typed and (crowded := await _crowded_by(request, event, form)):
+        return _form_page(request, form, event=event, status=409, crowded=crowded)
     revision = number_in(typed.get("revision"), 0)
     house = house_of(request)
     try:
@@ -169,6 +221,7 @@ async def change_event(request: Request) -> Response:
             revision=revision,
             act=act_of(request),
             follow=house.follow,
+            is_known=await house.is_in_use(event.id),
             put_off=partial(house.put_off, tells=bool(form["tells_deletion"].data)),
         )
     except Conflict as refusal:
@@ -177,3 +230,12 @@ async def change_event(request: Request) -> Response:
             form.differing = seen.differing(form, await _filled_form(request, fresh))
         return _form_page(request, form, event=fresh, status=409, refusal=say(refusal))
     return see_other(f"/desk/events/{changed.id}", flash=Flash("success", translate(N_("Saved."))))
+
+
+async def _crowded_by(request: Request, event: Event, form: Any) -> list[Crowded]:
+    """Where the form has made the places fewer than those that are taken, which is saved only on purpose."""
+    facts = form.facts
+    wished = {Mode.IN_PERSON: facts.capacity_in_person, Mode.ONLINE: facts.capacity_online}
+    offered = {Mode.IN_PERSON: facts.offers_in_person, Mode.ONLINE: facts.offers_online}
+    fewer = {mode: most for mode, most in wished.items() if offered[mode] and most != event.capacity(mode)}
+    return crowded_in(await _counts_of(request, event), fewer)

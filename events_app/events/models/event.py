@@ -29,9 +29,8 @@ class Event(Model):
     is not offered has `offers_...` False. `telling` counts what people are told (see `where.Telling`), `sequence` what
     the public feeds' entries say.
 
-    What is held of its people goes `deletion_days` after its end, and not before `deletion_not_before`. From
-    `forgotten_on` on its keys are gone, with `is_emptied` also what they sealed; `counts` is what stays. A notice was
-    given of the day that `week_notice_for` and `day_notice_for` say.
+    What is held of its people goes `deletion_days` after its end, not before `deletion_not_before`. From `forgotten_on`
+    on its keys are gone, with `is_emptied` what they sealed too; `counts` stay. `..._notice_for`: of which day.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -132,7 +131,6 @@ class Event(Model):
 
     @property
     def deletion_day(self) -> date:
-        """When what is held of its people goes (see `rules.deletion_day`)."""
         return rules.deletion_day(self.ends, self.deletion_days, not_before=self.deletion_not_before)
 
     @property
@@ -150,6 +148,8 @@ class Event(Model):
         return self.capacity_in_person if mode == Mode.IN_PERSON else self.capacity_online
 
     def opening(self, now: datetime) -> Opening:
+        if self.forgotten_on is not None:
+            return Opening.PAST
         return rules.opening(
             status=self.status,
             now=now,

@@ -67,11 +67,13 @@ async def approve(registration_id: uuid.UUID, *, beyond: bool = False, act: Act)
     """Say yes to somebody pending, and to those who came with them: a seat if one is free, else the waitlist.
 
     `beyond` gives them seats on purpose, also where there are none left. Refuses `NotWaiting`, `EventFull` (no seat
-    and no waitlist), `PartyTooLarge`, `EventOver`.
+    and no waitlist), `PartyTooLarge`, `EventOver`, `ModeNotOffered`.
     """
     registration, event = await claimed(registration_id)
     if registration.status != Status.PENDING or registration.due_for == Due.ADDRESS:
         raise rules.NotWaiting()
+    if registration.mode not in event.modes:
+        raise rules.ModeNotOffered()
     if act.now >= event.ends_at:
         raise rules.EventOver()
     party = await party_of(registration)
@@ -129,7 +131,7 @@ async def accept_offer(registration_id: uuid.UUID, *, act: Act) -> Registration:
 async def promote_by_hand(registration_id: uuid.UUID, *, beyond: bool = False, act: Act) -> None:
     """Give somebody on the waitlist a free seat out of turn; `beyond` gives one on purpose where none is free.
 
-    Refuses `NotWaiting` (also while the address is not confirmed), `ModeFull`, `EventOver`.
+    Refuses `NotWaiting` (also while the address is not confirmed), `ModeFull`, `EventOver`, `ModeNotOffered`.
     """
     registration, event = await claimed(registration_id)
     if registration.status != Status.WAITLISTED or registration.due_for == Due.ADDRESS:

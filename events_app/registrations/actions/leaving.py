@@ -1,7 +1,7 @@
 """Confirming one's address, cancelling, coming back; and what becomes of people when an event changes."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from events_app.acts import Act, Who
@@ -9,6 +9,7 @@ from events_app.addresses import kept
 from events_app.clock import milliseconds
 from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
+from events_app.events.rules import MODE_NAMES, Mode
 from events_app.mail.models import Letter
 from events_app.registrations import rules
 from events_app.registrations.facts import WAY_BACK, row_of_key
@@ -234,11 +235,17 @@ MOST_LINKS_A_DAY = 5
 """Letters with the personal link that a registration gets on one day, when its person asks for them."""
 
 
-async def follow_event(event_id: uuid.UUID, *, was_cancelled: bool, act: Act) -> None:
+async def follow_event(
+    event_id: uuid.UUID, *, was_cancelled: bool, gone: Sequence[str] = (), act: Act
+) -> None:
     """What a change of the event means for its people, inside the organizer's transaction (app.py hands it down).
 
-    A cancelled event cancels everybody with a letter; more seats promote as many as fit.
+    A cancelled event cancels everybody with a letter; more seats promote as many as fit. Refuses `ModeInUse` when a
+    way of taking part goes in which somebody has a place or waits.
     """
+    for mode in gone:
+        if people := await Registration.filter(event_id=event_id, live=1, mode=mode).count():
+            raise rules.ModeInUse(people=people, mode=MODE_NAMES[Mode(mode)])
     event = await Event.find(event_id)
     if not was_cancelled:
         await promote(event, act=act)
