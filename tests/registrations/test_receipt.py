@@ -1,6 +1,7 @@
 """The page after the form: one place for each address, and a way to take back what went to a wrong one."""
 
 import re
+from typing import Any
 
 import httpx2
 import pytest
@@ -155,7 +156,8 @@ async def test_nobody_brings_a_colleague_past_what_the_event_asks(office: Office
         event, "Rana", office=office, guests=[Guest("Omar")] * (rule == "most_guests")
     )
     if rule != "most_guests":
-        await make.change(event, office, **{rule: True})
+        changes: dict[str, Any] = {rule: True}
+        await make.change(event, office, **changes)
 
     with pytest.raises((rules.ChangeNotPossible, rules.TooManyGuests)):
         await changing.bring(rana.id, Guest("Nour"), act=office.at(NOW))
