@@ -1,6 +1,6 @@
 """The trial of an import, without writing a thing, and the import itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from anyio import to_thread
@@ -76,8 +76,8 @@ async def _read(event: Event, opened: OpenList) -> Reading:
     return await to_thread.run_sync(read)
 
 
-def _wish_of(opened: OpenList, *, writes: bool = False) -> Choice:
-    return Choice(everybody=opened.draft.choices["places"] == "all", writes=writes)
+def _wish_of(opened: OpenList) -> Choice:
+    return Choice(everybody=opened.draft.choices["places"] == "all")
 
 
 async def do_import(request: Request) -> Response:
@@ -99,7 +99,9 @@ async def do_import(request: Request) -> Response:
             N_("Some rows cannot be imported. Leave them out, or mend the list; nothing was written.")
         )
         return await _check_page(request, event, opened, status=409, refusal=sentence)
-    wish = _wish_of(opened, writes=typed.get("writes") == "yes")
+    wish = replace(
+        _wish_of(opened), writes=typed.get("writes") == "yes", brings_back=typed.get("brings_back") == "yes"
+    )
     try:
         batch = await importing.import_list(opened.draft, reading.lines, wish=wish, act=act_of(request))
     except Conflict as refusal:
