@@ -60,6 +60,7 @@ from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
 from events_app.people.routes import routes as people_routes
+from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
 from events_app.publishing.routes import routes as publishing_routes
 from events_app.questions.actions.presets import copy_questions
@@ -75,8 +76,10 @@ from events_app.replies import actions as replies
 from events_app.replies import emails as replies_emails
 from events_app.settings import Settings, load_settings
 from events_app.vault import Reader, Vault
+from events_app.web import visitors
 from events_app.web.files import VersionedFiles
 from events_app.web.refusing import refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
+from events_app.web.requests import OurRequests
 from events_app.web.security import BodyLimit, LanguageOfRequest, NoNulls, SameOriginPosts, SecurityHeaders
 from events_app.web.site import Site
 
@@ -84,22 +87,15 @@ ROOT = Path(__file__).resolve().parent.parent
 log = logging.getLogger(__name__)
 
 MODELS = (
-    "events_app.installation",
-    "events_app.accounts.models",
-    "events_app.mail.models",
-    "events_app.directory.models",
-    "events_app.conferences.models",
-    "events_app.events.models.event",
-    "events_app.events.models.panel",
-    "events_app.events.models.where",
-    "events_app.questions.models",
-    "events_app.registrations.models",
-    "events_app.personal.models",
-    "events_app.people.models",
-    "events_app.imports.models",
-    "events_app.mailings.models",
-    "events_app.notices.models",
-)
+    "events_app.installation", "events_app.accounts.models",
+    "events_app.mail.models", "events_app.directory.models",
+    "events_app.conferences.models", "events_app.events.models.event",
+    "events_app.events.models.panel", "events_app.events.models.where",
+    "events_app.questions.models", "events_app.optouts.models",
+    "events_app.registrations.models", "events_app.personal.models",
+    "events_app.people.models", "events_app.imports.models",
+    "events_app.mailings.models", "events_app.notices.models",
+)  # fmt: skip
 
 COMPOSERS: dict[str, Compose] = {
     "registrations": registrations_emails.compose,
@@ -135,19 +131,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     office = Office(vault, site)
     app = Starlette(
         routes=_routes(),
-        middleware=[
-            Middleware(ResponseCache),
-            Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
-            Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
-            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
-            Middleware(NoNulls, refuse=refuse_unknown),
-            Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign),
-            Middleware(
-                BodyLimit,
-                most=settings.server.max_body_kib * 1024,
-                larger=larger_bodies(len(settings.site.languages)),
-            ),
-        ],
+        middleware=_middleware(settings, site),
         exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
         lifespan=partial(_live, settings=settings, carries_letters=carries_letters),
     )
@@ -178,6 +162,24 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     return app
 
 
+def _middleware(settings: Settings, site: Site) -> list[Middleware]:
+    """What every request passes, the outermost first."""
+    return [
+        Middleware(OurRequests, base_url=site.base_url, other_hosts=settings.site.other_hosts),
+        Middleware(ResponseCache),
+        Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
+        Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(NoNulls, refuse=refuse_unknown),
+        Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign, from_anywhere=ONE_CLICK),
+        Middleware(
+            BodyLimit,
+            most=settings.server.max_body_kib * 1024,
+            larger=larger_bodies(len(settings.site.languages)),
+        ),
+    ]
+
+
 async def follow_copy(original_id: UUID, copy_id: UUID) -> None:
     """What else belongs to a copy of an event: it asks and reminds as its original does."""
     await copy_questions(original_id, copy_id)
@@ -195,6 +197,7 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
         default_language=settings.site.default_language,
         sender=settings.mail.sender_address or f"events@{host}",
         reply_address=settings.inbound.address if settings.inbound.is_open else "",
+        security_contact=settings.site.security_contact,
         sends_mail=bool(settings.mail.host),
     )
 
@@ -286,4 +289,8 @@ def _routes() -> list[BaseRoute]:
         notices_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
     )  # fmt: skip
     static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
-    return [Route("/healthz", healthz), Route("/readyz", readyz), *chain.from_iterable(rooms), static]
+    machines = [
+        Route("/healthz", healthz), Route("/readyz", readyz), Route("/robots.txt", visitors.robots),
+        Route("/.well-known/security.txt", visitors.security),
+    ]  # fmt: skip
+    return [*machines, *chain.from_iterable(rooms), static]

@@ -19,7 +19,7 @@ def read_settings() -> Settings:
 @asynccontextmanager
 async def opened(settings: Settings, *, tells: Callable[[str], None] | None = None) -> AsyncIterator[Vault]:
     """The vault, with the database migrated and open, when both belong together. Keys are made for new data only."""
-    (settings.storage.directory / "data").mkdir(parents=True, exist_ok=True)
+    (settings.storage.directory / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
     names = await migrate(settings.database.url)
     if tells is not None:
         for name in names:

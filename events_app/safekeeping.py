@@ -51,7 +51,7 @@ def restore(words: list[str]) -> None:
 
 async def _restore(settings: Settings, data: Path, keys: Path, newest: Path | None) -> None:
     storage, url = settings.storage.directory, settings.database.url
-    (storage / "data").mkdir(parents=True, exist_ok=True)
+    (storage / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
     known, is_known = restoring.newest_deletions(storage, newest)
     restored = await restoring.restore(data, keys, url=url, storage=storage, deletions=known)
     await open_database(url, models=house.MODELS)

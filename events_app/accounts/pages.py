@@ -40,6 +40,7 @@ async def sign_in(request: Request) -> Response:
         sentence = say(refusal)
         status = 429 if isinstance(refusal, TooMany) else 403
         return page(request, "accounts/sign_in.html", status=status, refusal=sentence, **stays)
+    await actions.sign_out(request.cookies.get(session_cookie(request), ""))  # the browser forgets it now
     session = await actions.find_session(token, now=clock.now()) if kept else None
     if session is None:
         return _with_session(request, see_other(onward or "/desk"), token)
@@ -78,6 +79,7 @@ async def accept(request: Request) -> Response:
         form.passphrase.errors = [say(refusal)]
         return page(request, "accounts/welcome.html", status=422, form=form, refusal="")
     session = await _sign_in(request, address, passphrase)
+    await actions.sign_out(request.cookies.get(session_cookie(request), ""))
     return _with_session(request, see_other("/desk"), session)
 
 

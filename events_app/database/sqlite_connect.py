@@ -40,7 +40,8 @@ def connect(path: Path, *, pragmas: dict[str, int | str] | None = None) -> sqlit
 
 
 def _make(path: Path) -> None:
-    """An empty file for its owner only, unless there is one: an existing file is never opened and closed here.
+    """An empty file for its owner only, unless there is one: an existing file is never opened and closed here. One
+    that others may read, as a copy that was put back may be, is theirs no longer.
 
     POSIX drops all locks that a process holds on a file when it closes any descriptor of that file. SQLite's
     other connections of this process would stand without their locks, and the next process that closes the
@@ -49,6 +50,10 @@ def _make(path: Path) -> None:
     """
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    for each in (path, *(path.with_name(f"{path.name}-{ending}") for ending in ("wal", "shm"))):
+        with suppress(FileNotFoundError, PermissionError):  # it is another user's, who lets us use it
+            if each.stat().st_mode & 0o077:
+                each.chmod(0o600)
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:

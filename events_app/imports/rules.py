@@ -185,3 +185,13 @@ class LettersNeedPublishing(Conflict):
     sentence = N_(
         "This event is a draft, so letters cannot leave yet. Import without them, or publish it first."
     )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a list is to be imported: `everybody` wants a seat for each, or nothing; `writes` sends the letters;
+    `brings_back` takes also those who had asked to be erased."""
+
+    everybody: bool = False
+    brings_back: bool = False
+    writes: bool = False

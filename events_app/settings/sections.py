@@ -10,7 +10,9 @@ from events_app.settings.values import (
     Secret,
     WrongSetting,
     between,
+    contact,
     database_url,
+    host_names,
     is_loopback,
     language,
     languages,
@@ -40,6 +42,8 @@ class Site:
     name: Mapping[str, str] = setting(SITE_NAMES, said_somehow)
     languages: tuple[str, ...] = setting(("en", "ar"), languages)
     default_language: str = setting("en", language)
+    other_hosts: tuple[str, ...] = setting((), host_names)
+    security_contact: str = setting("", contact)
 
     @property
     def is_loopback(self) -> bool:

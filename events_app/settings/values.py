@@ -93,6 +93,23 @@ def networks(values: tuple[str, ...]) -> str | None:
     return None
 
 
+def host_names(values: tuple[str, ...]) -> str | None:
+    """Names as they stand in a Host header, without scheme and port."""
+    for value in values:
+        if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", value):
+            return (
+                f"{value!r} is not the name of a host such as events.example.org, without https:// and port"
+            )
+    return None
+
+
+def contact(value: str) -> str | None:
+    """Empty, an e-mail address, or an https address."""
+    if value.startswith("https://") and re.fullmatch(r"https://[!-~]+", value):
+        return None
+    return f"{value!r} is neither an e-mail address nor an https:// one" if mail_address(value) else None
+
+
 def said_somehow(value: Mapping[str, str]) -> str | None:
     """At least one text, each under a language code or under ANY_LANGUAGE."""
     if not value or not all(text.strip() for text in value.values()):

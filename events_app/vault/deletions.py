@@ -77,6 +77,7 @@ def _locked(path: Path) -> Iterator[int]:
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        os.fchmod(handle, 0o600)  # a copy that was put back may be open to others
         yield handle
     finally:
         os.close(handle)

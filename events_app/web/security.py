@@ -50,10 +50,15 @@ class TooLarge(Refusal):
 
 
 class SecurityHeaders:
-    """Adds the headers of `HEADERS` to every answer, and `no-store` where the page did not say how long it keeps."""
+    """Adds the headers of `HEADERS` to every answer, and `no-store` where the page did not say how long it keeps.
+
+    With `https` every cookie is Secure, those that end too: a browser takes a `__Host-` cookie away for nothing less
+    (RFC 6265bis, 5.7). And the way from an address with a slash too many leads on here, whatever Host was asked for.
+    """
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self.app = app
+        self.https = https
         wanted = {**HEADERS, "cache-control": "no-store"}
         if https:
             wanted["strict-transport-security"] = INSIST_ON_HTTPS
@@ -67,11 +72,30 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = message["headers"] = list(message.get("headers", ()))
+                if self.https:
+                    given[:] = map(_secured, given)
+                if message["status"] == 307:
+                    given[:] = map(_leading_here, given)
                 said = {name.lower() for name, _value in given}
                 given += [pair for pair in self.wanted if pair[0] not in said]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+def _secured(pair: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    name, value = pair
+    is_open = name == b"set-cookie" and b"; secure" not in value.lower()
+    return (name, value + b"; Secure") if is_open else pair
+
+
+def _leading_here(pair: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """A redirect without scheme and host; several slashes in front would name a host again."""
+    name, value = pair
+    if name != b"location":
+        return pair
+    parts = urlsplit(value)
+    return name, b"/" + parts.path.lstrip(b"/") + (b"?" + parts.query if parts.query else b"")
 
 
 def refuse_foreign_post(headers: Headers, method: str, base_url: str) -> None:
@@ -185,15 +209,20 @@ def _cookie_language(headers: Headers) -> str:
 
 
 class SameOriginPosts:
-    """Holds every changing request to `refuse_foreign_post`; the refusal is answered by `refuse`."""
+    """Holds every changing request to `refuse_foreign_post`; the refusal is answered by `refuse`.
 
-    def __init__(self, app: ASGIApp, *, base_url: str, refuse: ASGIApp) -> None:
+    `from_anywhere` is the one exception, a regular expression for all of the path: mail programs, also those that are
+    websites, post there without a token (RFC 8058), and the link alone says what may be done.
+    """
+
+    def __init__(self, app: ASGIApp, *, base_url: str, refuse: ASGIApp, from_anywhere: str) -> None:
         self.app = app
+        self.from_anywhere = re.compile(from_anywhere)
         self.base_url = base_url
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == "http" and not self.from_anywhere.fullmatch(scope["path"]):
             try:
                 refuse_foreign_post(Headers(scope=scope), scope["method"], self.base_url)
             except FromElsewhere:

@@ -15,7 +15,8 @@ class Site:
 
     `base_url` has no slash at its end; `host` is the one in calendar UIDs and never changes, even when the
     base URL does; `sender` is the address letters come from (the calendar's ORGANIZER); with `reply_address` set,
-    each invitation gets a plus-address of it instead, so that a calendar's answer finds its registration.
+    each invitation gets a plus-address of it instead, so that a calendar's answer finds its registration;
+    `security_contact` is whom security.txt names, an e-mail address or an https one.
     Without `sends_mail` letters are written and kept: no page says that anything was sent.
     """
 
@@ -26,6 +27,7 @@ class Site:
     default_language: str
     sender: str
     reply_address: str = ""
+    security_contact: str = ""
     sends_mail: bool = True
 
     def name(self, language: str | None = None) -> str:

@@ -212,6 +212,22 @@ async def test_forty_tries_from_one_place_are_enough(house: House) -> None:
     assert (await neighbour.post("/desk/sign-in", data=typed)).status_code == 303
 
 
+async def test_signing_in_again_never_leaves_the_older_session_of_that_browser(house: House) -> None:
+    await account(house)
+    browser, elsewhere = await house.client(), await house.client()
+    typed = {"address": ADDRESS, "passphrase": PASSPHRASE}
+    await elsewhere.post("/desk/sign-in", data=typed)
+    await browser.post("/desk/sign-in", data=typed)
+    older = browser.cookies["desk"]
+
+    await browser.post("/desk/sign-in", data=typed)
+
+    assert await Session.all().count() == 2
+    assert [(await each.get("/desk")).status_code for each in (elsewhere, browser)] == [200, 200]
+    thief = await house.client(cookie=f"desk={older}")
+    assert (await thief.get("/desk")).headers["location"] == "/desk/sign-in"
+
+
 async def test_a_sign_in_from_another_site_is_refused(house: House) -> None:
     browser = await house.client(**{"sec-fetch-site": "cross-site"})
     await account(house)

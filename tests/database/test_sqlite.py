@@ -113,6 +113,17 @@ def test_every_connection_is_set_up_alike_and_the_file_is_its_owners_only(tmp_pa
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_file_that_others_could_read_is_theirs_no_longer(tmp_path: Path) -> None:
+    path = tmp_path / "restored.db"
+    path.touch(0o644)
+    path.chmod(0o644)
+
+    with closing(connect(path)) as connection:
+        connection.execute("CREATE TABLE t (n INTEGER)")
+
+        assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+
+
 async def test_transactions_that_wait_for_each_other_share_one_commit(writer: Writer, tmp_path: Path) -> None:
     commits: list[str] = []
     writer.connection.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)

@@ -71,12 +71,16 @@ async def test_a_day_with_several_rooms_can_be_read_room_by_room(house: House) -
         for start, cells in grid.rows
     ] == [("11:00", [(["first", "twin"], 1), (["long"], 2)]), ("14:00", [(["second"], 1)])]
 
+    titled = {each.id: each.slug for each in await programme_of(conference)}
+    assert sorted(titled[each] for each in grid.booked_twice) == ["first", "second", "twin"]
+
     browser = await house.client()
     by_day_page, by_room = [
         (await browser.get(f"/conferences/forum{query}")).text for query in ("", "?view=rooms")
     ]
     assert ("<table" in by_day_page, "<table" in by_room) == (False, True)
     assert 'aria-current="page">Rooms side by side' in by_room
+    assert by_room.count("Two at once in this room") == 3
 
 
 async def test_a_list_says_where_without_the_street_and_the_city_in_its_own_language(house: House) -> None:

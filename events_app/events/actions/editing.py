@@ -14,9 +14,14 @@ from events_app.events.actions.saving import save_change, write_event, write_hos
 from events_app.events.models.event import Event
 from events_app.events.models.panel import ConsentText, consent_of
 from events_app.events.models.where import keep_what_was_told, told_to_all
-from events_app.events.rules import EventFacts, HostFacts, Status
+from events_app.events.rules import EventFacts, HostFacts, Status, Visibility
 from events_app.handed import Begin, Follow
-from events_app.texts import Texts
+from events_app.texts import Texts, slug_of
+from events_app.tokens import new_token
+
+MOST_OF_A_SLUG = 80
+DRAWN = 16
+"""Characters of 5 random bits: an address that nobody guesses, and that may still be typed."""
 
 
 async def nobody_follows(
@@ -56,7 +61,7 @@ async def insert_event(
     event_id: uuid.UUID, facts: EventFacts, *, hosts: Sequence[HostFacts], act: Act
 ) -> Event:
     event = Event(id=event_id, created_at=act.now, changed_at=act.now)
-    event.slug = await free_slug(facts.slug)
+    event.slug = await free_slug(facts.slug or made_slug(facts))
     await _apply(event, facts, act=act)
     await _keep_consent(event, facts.consent, before={})
     await write_event(event, is_new=True)
@@ -75,8 +80,11 @@ async def change_event(
     follow: Follow,
     put_off: Callable[[uuid.UUID, date, Act], Awaitable[None]] | None = None,
     act: Act,
+    is_known: bool = False,
 ) -> Event:
-    """Save an organizer's changes. Refuses `EventChangedMeanwhile` when `revision` is not the one they opened.
+    """Save an organizer's changes. `is_known`: somebody registered, or was written to.
+
+    Refuses `EventChangedMeanwhile` when `revision` is not the one they opened.
 
     What was told and changes is kept as it was said, and when people are to be asked again `sequence` grows. They are
     not written to here: the desk shows how many they are and sends the update.
@@ -86,8 +94,9 @@ async def change_event(
         raise rules.EventChangedMeanwhile()
     said, offered = told_to_all(event), event.modes
     days, deleted_on = event.deletion_days, event.deletion_day
-    if event.status == Status.DRAFT and facts.slug != event.slug:
-        event.slug = await free_slug(facts.slug)
+    if event.status == Status.DRAFT:
+        wished = wished_slug(event, facts, is_known=is_known)
+        event.slug = event.slug if wished == event.slug else await free_slug(wished)
     before = await consent_of(event)
     await _apply(event, facts, act=act)
     if await _keep_consent(event, facts.consent, before=before):
@@ -133,9 +142,27 @@ def join_link_of(event: Event, *, act: Act) -> str:
     return str(act.vault.reveal(str(event.id), "join link", event.join_link, act.by)["url"])
 
 
+def wished_slug(draft: Event, facts: EventFacts, *, is_known: bool) -> str:
+    """The address that a changed draft is to have: the one that was typed, or a made one where none was.
+
+    One that is unlisted from now on gets another, if nobody touched the field and nobody knows the old one: that may
+    have been made from the title.
+    """
+    hides = facts.visibility == Visibility.UNLISTED and draft.visibility != Visibility.UNLISTED
+    if hides and facts.slug == draft.slug and not is_known:
+        return made_slug(facts)
+    return facts.slug or made_slug(facts)
+
+
+def made_slug(facts: EventFacts) -> str:
+    """An address made from the title, or drawn (80 random bits) where it may say nothing of it."""
+    if facts.visibility == Visibility.UNLISTED:
+        return new_token()[:DRAWN]
+    return slug_of(facts.title.get("en") or next(iter(facts.title.values()), ""))
+
+
 async def free_slug(wished: str) -> str:
     """The wished address, or the next free one: launch, launch-2, launch-3."""
     taken: set[Any] = set(await Event.filter(slug__startswith=wished[:60]).values_list("slug", flat=True))
-    if wished not in taken:
-        return wished
-    return next(slug for slug in (f"{wished}-{number}" for number in range(2, 10_000)) if slug not in taken)
+    free = (f"{wished[: MOST_OF_A_SLUG - 5]}-{number}" for number in range(2, 10_000))
+    return wished if wished not in taken else next(slug for slug in free if slug not in taken)

@@ -20,7 +20,7 @@ from events_app.events.forms.event import TEXT_FIELDS, Choices, event_form
 from events_app.events.forms.fields import OWN_TEXTS
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import consent_of
-from events_app.events.rules import MODE_NAMES, EventChangedMeanwhile, HostFacts, HostRole, Mode
+from events_app.events.rules import MODE_NAMES, EventChangedMeanwhile, HostFacts, HostRole, Mode, Status
 from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
@@ -158,6 +158,7 @@ def stranded_in(counts: Counts, event: Event) -> list[Crowded]:
 async def show_event(request: Request) -> Response:
     event = await Event.find_any(request.path_params["event_id"])
     now = clock.now()
+    is_ahead = event.status != Status.CANCELLED and event.ends_at > now
     counts = await _counts_of(request, event)
     return page(
         request,
@@ -165,6 +166,7 @@ async def show_event(request: Request) -> Response:
         event=event,
         hosts=await hosts_of(event.id),
         missing=await life.what_is_missing(event),
+        doubts=await life.what_is_doubtful(event) if is_ahead else [],
         untranslated=untranslated(event),
         counts=counts,
         crowded=crowded_in(counts, {mode: event.capacity(mode) for mode in event.modes}),
@@ -219,6 +221,7 @@ async def change_event(request: Request) -> Response:
             revision=revision,
             act=act_of(request),
             follow=house.follow,
+            is_known=await house.is_in_use(event.id),
             put_off=partial(house.put_off, tells=bool(form["tells_deletion"].data)),
         )
     except Conflict as refusal:

@@ -35,7 +35,7 @@ from events_app.i18n import (
     N_,
     translate,
 )
-from events_app.texts import slug_of
+from events_app.texts import is_slug
 from events_app.web.forms import (
     Form,
     a_web_address,
@@ -60,7 +60,8 @@ class EventFields(Form):
         [optional(), at_most(80)],
         filters=[tidy_line],
         description=L_(
-            "Left empty, it is made from the title. It cannot change once the event is published."
+            "Left empty, it is made from the title, or drawn for an event that only people with the link find. "
+            "It cannot change once the event is published."
         ),
         render_kw={"dir": "ltr"},
     )
@@ -154,7 +155,14 @@ class EventFields(Form):
         render_kw={"dir": "ltr"},
     )
     spoken = SelectMultipleField(L_("Languages of the event"), [])
-    visibility = RadioField(L_("Who finds the page?"), [required()])
+    visibility = RadioField(
+        L_("Who finds the page?"),
+        [required()],
+        description=L_(
+            "For people with the link, an address is drawn that says nothing of the title. A published event keeps the "
+            "address it has."
+        ),
+    )
     opens = WallMomentField(
         L_("Registration opens"),
         [optional()],
@@ -171,7 +179,8 @@ class EventFields(Form):
     facts: EventFacts
 
     def validate_slug(self, slug: Field) -> None:
-        if slug.data and slug_of(slug.data) != slug.data:
+        words = (slug.data or "").split("-")
+        if slug.data and not (is_slug(slug.data) and all(words)):
             raise ValidationError(
                 translate(N_("Only small Latin letters, digits and hyphens, such as research-launch."))
             )
@@ -234,8 +243,7 @@ class EventFields(Form):
         modes = set(self.modes.data or ())
         texts = {name: texts_typed(self, name) for name in TEXTS}
         return EventFacts(
-            slug=self.slug.data
-            or slug_of(texts["title"].get("en") or next(iter(texts["title"].values()), "")),
+            slug=self.slug.data or "",
             **texts,
             starts_wall=f"{starts:%Y-%m-%dT%H:%M}",
             ends_wall=f"{ends:%Y-%m-%dT%H:%M}",

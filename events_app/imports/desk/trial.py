@@ -13,11 +13,12 @@ from events_app.events.rules import MODE_NAMES
 from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.imports.actions import drafts, importing
-from events_app.imports.actions.importing import Choice, Forecast
+from events_app.imports.actions.importing import Forecast
 from events_app.imports.desk.batch import batch_path
 from events_app.imports.desk.upload import OpenList, open_draft, path_of
 from events_app.imports.forms.rows import Reading, read_people
 from events_app.imports.models import ImportBatch
+from events_app.imports.rules import Choice
 from events_app.registrations.rules import STATUS_NAMES
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other

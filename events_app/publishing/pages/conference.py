@@ -1,16 +1,19 @@
 """A conference's page: its programme by day, and room by room."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import combinations
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app.conferences.models import Conference
 from events_app.events.models.event import Event, programme_of
-from events_app.events.models.where import room_name
+from events_app.events.models.where import named_rooms, room_id_of
+from events_app.events.rules import Status
 from events_app.house import house_of
 from events_app.kept.pages import kept
 from events_app.publishing.pages.lists import by_day, hosts_by_event, short_places
@@ -50,23 +53,35 @@ class GridCell:
 class Grid:
     """A day as a table, for wide screens: one column a room, one row for each time something begins.
 
-    A row leaves out the cells into which an earlier one reaches."""
+    A row leaves out the cells into which an earlier one reaches. `booked_twice`: the ids of events that share their
+    room with another one at some time; a column alone would show them one after the other."""
 
     day: date
     rooms: Sequence[str]
     rows: Sequence[tuple[datetime, Sequence[GridCell]]]
+    booked_twice: frozenset[UUID] = frozenset()
 
 
 def grids_of(days: Sequence[tuple[date, list[Event]]]) -> list[Grid]:
     """The days that a table helps with: two rooms or more, and three events or more."""
     made = []
     for day, events in days:
-        in_rooms: dict[str, list[Event]] = defaultdict(list)
+        names, in_rooms = named_rooms(events), defaultdict[UUID, list[Event]](list)
         for each in events:
-            in_rooms[room_name(each)].append(each)
+            in_rooms[room_id_of(each)].append(each)
         if len(in_rooms) >= 2 and len(events) >= 3:
-            made.append(Grid(day, list(in_rooms), _grid_rows(list(in_rooms.values()))))
+            rooms, listed = [names[key] for key in in_rooms], list(in_rooms.values())
+            twice = frozenset(found for each in listed for found in _booked_twice(each))
+            made.append(Grid(day, rooms, _grid_rows(listed), twice))
     return made
+
+
+def _booked_twice(events: Sequence[Event]) -> Iterator[UUID]:
+    """Online there is room for all; what is cancelled takes none."""
+    held = [each for each in events if each.offers_in_person and each.status == Status.PUBLISHED]
+    for one, other in combinations(held, 2):
+        if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
+            yield from (one.id, other.id)
 
 
 def _grid_rows(rooms: Sequence[Sequence[Event]]) -> list[tuple[datetime, Sequence[GridCell]]]:
