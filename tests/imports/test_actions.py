@@ -18,9 +18,8 @@ from events_app.errors import Refusal
 from events_app.events.models.event import Event
 from events_app.imports import rules as import_rules
 from events_app.imports.actions import batches, drafts, importing
-from events_app.imports.rules import Choice
 from events_app.imports.models import ImportBatch, ImportDraft
-from events_app.imports.rules import Candidate
+from events_app.imports.rules import Candidate, Choice
 from events_app.mail.leases import Leases
 from events_app.mail.models import Letter
 from events_app.registrations import rules
