@@ -60,6 +60,7 @@ from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
 from events_app.people.routes import routes as people_routes
+from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
 from events_app.publishing.routes import routes as publishing_routes
 from events_app.questions.actions.presets import copy_questions
@@ -86,22 +87,15 @@ ROOT = Path(__file__).resolve().parent.parent
 log = logging.getLogger(__name__)
 
 MODELS = (
-    "events_app.installation",
-    "events_app.accounts.models",
-    "events_app.mail.models",
-    "events_app.directory.models",
-    "events_app.conferences.models",
-    "events_app.events.models.event",
-    "events_app.events.models.panel",
-    "events_app.events.models.where",
-    "events_app.questions.models",
-    "events_app.registrations.models",
-    "events_app.personal.models",
-    "events_app.people.models",
-    "events_app.imports.models",
-    "events_app.mailings.models",
-    "events_app.notices.models",
-)
+    "events_app.installation", "events_app.accounts.models",
+    "events_app.mail.models", "events_app.directory.models",
+    "events_app.conferences.models", "events_app.events.models.event",
+    "events_app.events.models.panel", "events_app.events.models.where",
+    "events_app.questions.models", "events_app.optouts.models",
+    "events_app.registrations.models", "events_app.personal.models",
+    "events_app.people.models", "events_app.imports.models",
+    "events_app.mailings.models", "events_app.notices.models",
+)  # fmt: skip
 
 COMPOSERS: dict[str, Compose] = {
     "registrations": registrations_emails.compose,
@@ -137,20 +131,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     office = Office(vault, site)
     app = Starlette(
         routes=_routes(),
-        middleware=[
-            Middleware(OurRequests, base_url=site.base_url, other_hosts=settings.site.other_hosts),
-            Middleware(ResponseCache),
-            Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
-            Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
-            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
-            Middleware(NoNulls, refuse=refuse_unknown),
-            Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign),
-            Middleware(
-                BodyLimit,
-                most=settings.server.max_body_kib * 1024,
-                larger=larger_bodies(len(settings.site.languages)),
-            ),
-        ],
+        middleware=_middleware(settings, site),
         exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
         lifespan=partial(_live, settings=settings, carries_letters=carries_letters),
     )
@@ -179,6 +160,24 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         put_off=put_off,
     )
     return app
+
+
+def _middleware(settings: Settings, site: Site) -> list[Middleware]:
+    """What every request passes, the outermost first."""
+    return [
+        Middleware(OurRequests, base_url=site.base_url, other_hosts=settings.site.other_hosts),
+        Middleware(ResponseCache),
+        Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
+        Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(NoNulls, refuse=refuse_unknown),
+        Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign, from_anywhere=ONE_CLICK),
+        Middleware(
+            BodyLimit,
+            most=settings.server.max_body_kib * 1024,
+            larger=larger_bodies(len(settings.site.languages)),
+        ),
+    ]
 
 
 async def follow_copy(original_id: UUID, copy_id: UUID) -> None:

@@ -14,7 +14,8 @@ from events_app.i18n import N_
 from events_app.invitations.emails import INVITATION
 from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mail import outbox
-from events_app.registrations.facts import event_facts
+from events_app.optouts.actions import opted_out_of
+from events_app.registrations.facts import event_facts, stop_url
 from events_app.registrations.models import Invitation, Quota, Registration, code_index
 from events_app.registrations.places import promote
 from events_app.registrations.posting import forget_guest, guest_context, reveal_guest
@@ -129,10 +130,10 @@ async def send_invitations(event_id: uuid.UUID, batch: str, *, act: Act) -> int:
     """Write to everybody of a batch who has an address and was not written to; says how many."""
     event = await Event.claim(event_id)
     unsent = await Invitation.filter(event_id=event_id, batch=batch, state="created").order_by("id")
-    sent = 0
+    opted_out, sent = await opted_out_of(event, vault=act.vault), 0
     for invitation in unsent:
         guest = reveal_guest(invitation, act=act)
-        if not guest["address"]:
+        if not guest["address"] or guest["address"] in opted_out:
             continue
         invitation.state = "sent"
         await invitation.save(update_fields=["state"])
@@ -141,17 +142,20 @@ async def send_invitations(event_id: uuid.UUID, batch: str, *, act: Act) -> int:
             vault=act.vault,
             scope=str(event.id),
             about=outbox.About(event_id=event.id, thread=invitation.id),
-            facts=await _invitation_facts(event, guest, act=act),
+            facts=await _invitation_facts(event, invitation, guest, act=act),
             now=act.now,
         )
         sent += 1
     return sent
 
 
-async def _invitation_facts(event: Event, guest: Mapping[str, Any], *, act: Act) -> dict[str, Any]:
+async def _invitation_facts(
+    event: Event, invitation: Invitation, guest: Mapping[str, Any], *, act: Act
+) -> dict[str, Any]:
     """The facts of a letter about nobody's registration yet: it has no calendar part."""
     language = guest["language"] or act.site.default_language
     stamp = act.now.astimezone(UTC).isoformat()
+    about = event_facts(event, await hosts_of(event.id), language=language, site=act.site)
     return {
         "to_address": guest["address"],
         "name": guest["name"],
@@ -170,7 +174,8 @@ async def _invitation_facts(event: Event, guest: Mapping[str, Any], *, act: Act)
         "site_name": act.site.name(language),
         "site_url": act.site.base_url,
         "own_url": link_of(event, guest["code"], act=act),
-        "event": event_facts(event, await hosts_of(event.id), language=language, site=act.site),
+        "stop_url": stop_url(about, invitation.id, scope=str(event.id), vault=act.vault),
+        "event": about,
     }
 
 

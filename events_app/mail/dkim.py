@@ -21,6 +21,7 @@ from events_app.settings import Mail
 SIGNED = (
     "from", "to", "subject", "date", "message-id", "reply-to", "in-reply-to", "references",
     "mime-version", "content-type", "auto-submitted",
+    "list-unsubscribe", "list-unsubscribe-post",
 )  # fmt: skip
 """Headers that are signed where they are present. `from` is signed once more than present, so that nobody adds one."""
 

@@ -15,6 +15,7 @@ from events_app.mail.mime import UnsafeHeader
 __all__ = ["Attachment", "Composed", "UnsafeHeader", "build", "header_names", "read_back", "recipient_of"]
 
 _ALWAYS = ("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress")
+_URL = re.compile(r"https?://[!-;=?-~]{1,800}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -25,7 +26,8 @@ class Composed:
     to_address: the one person it goes to. to_name: what the letter calls them; it never stands in a header.
     calendar, method: an iTIP object with CRLF line ends, and the METHOD it states (REQUEST, CANCEL,
     PUBLISH); both or neither. sender_name: the words beside the sending address, from the organizers.
-    in_reply_to: the Message-ID of the letter this one continues.
+    in_reply_to: the Message-ID of the letter this one continues. unsubscribe_url: where a program that POSTs
+    `List-Unsubscribe=One-Click` ends such letters for this address (RFC 8058); '' where they cannot be ended.
     """
 
     to_address: str
@@ -39,6 +41,7 @@ class Composed:
     sender_name: str = ""
     language: str = "en"
     in_reply_to: str = ""
+    unsubscribe_url: str = ""
 
 
 def build(composed: Composed, *, sender_address: str, message_id: str, date: datetime) -> bytes:
@@ -63,6 +66,7 @@ def header_names(composed: Composed) -> tuple[str, ...]:
         ("Reply-To", composed.reply_to),
         ("In-Reply-To", composed.in_reply_to),
         ("References", composed.in_reply_to),
+        *_unsubscribing(composed.unsubscribe_url),
     ]
     present = tuple(name for name, value in optional if value)
     return (*_ALWAYS, *present, "Content-Language", "MIME-Version", "Content-Type")
@@ -93,7 +97,20 @@ def _headers(
     if composed.in_reply_to:
         first = mime.identifier("In-Reply-To", composed.in_reply_to)
         headers += [("In-Reply-To", first), ("References", first)]
+    headers += _unsubscribing(composed.unsubscribe_url)
     return [*headers, ("Content-Language", composed.language)]
+
+
+def _unsubscribing(url: str) -> list[tuple[str, str]]:
+    """RFC 2369, 3.2, and RFC 8058, 3.1, which asks for HTTPS: without it a person still finds the page."""
+    if not url:
+        return []
+    if not _URL.fullmatch(url):
+        raise UnsafeHeader(header="List-Unsubscribe")
+    one_click = (
+        [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if url.startswith("https://") else []
+    )
+    return [("List-Unsubscribe", f"<{url}>"), *one_click]
 
 
 def _body(composed: Composed, seed: str) -> tuple[str, bytes]:

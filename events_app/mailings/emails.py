@@ -12,15 +12,31 @@ from events_app.clock import are_whole_days
 from events_app.events.models.event import Event, EventHost
 from events_app.i18n import N_, direction, languages, say_date, say_time, translate, use_language
 from events_app.mail.message import Composed
-from events_app.registrations.emails import INVITES, PLAIN, composed_of, for_a_header, harmless, written
+from events_app.registrations.emails import (
+    INVITES,
+    PLAIN,
+    Manner,
+    composed_of,
+    for_a_header,
+    harmless,
+    written,
+)
 from events_app.registrations.facts import DEFAULT_COLOUR, Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
 from events_app.texts import Texts
 from events_app.vault import Json
 
-KINDS: Final = {"mailings.changed": INVITES, "mailings.corrected": INVITES}
-"""The letters of this room that are not plain: they bring calendars what is new of the event."""
+_TO_MANY = Manner(stops=True)
+
+KINDS: Final = {
+    "mailings.changed": INVITES,
+    "mailings.corrected": INVITES,
+    "mailings.mailing": _TO_MANY,
+    "mailings.reminder": _TO_MANY,
+    "mailings.follow_up": _TO_MANY,
+}
+"""The letters of this room that are not plain: they bring calendars what is new of the event, or go to many."""
 
 TEST: Final = "mailings.test"
 """The one letter that is about no event."""
@@ -117,6 +133,8 @@ class LetterMaker:
         # Answers to it are for people, so they do not go to the address that reads calendar answers.
         facts |= {"organizer_address": self._office.site.sender}
         facts |= {"language": language, "own_url": page or facts["own_url"]}
+        if page:  # it is only looked at, so no link of the person's is in it
+            facts |= {"stop_url": "", "way_url": ""}
         values = values_for(self._event, facts)
         body = self._words.body[language]
         facts["subject"] = filled(self._words.subject[language], values)

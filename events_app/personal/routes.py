@@ -2,12 +2,19 @@
 
 from starlette.routing import Route
 
-from events_app.personal.pages import calendar, changes, own
+from events_app.personal.pages import calendar, changes, letters, own
 
 _OWN = "/registrations/{token}"
 _NEW_ADDRESS = "/registrations/{moving:uuid}/address/{code}"
 
+_STOP = "/events/{slug}/letters/{key}"
+ONE_CLICK = r"/events/[^/]+/letters/[^/]+"
+"""Where mail programs post from anywhere (see `web.security.SameOriginPosts`): the address of `_STOP`, no other."""
+
 routes = [
+    Route(_STOP, letters.show, methods=["GET"]),
+    Route(_STOP, letters.stop, methods=["POST"]),
+    Route(f"{_OWN}/letters", letters.choose_letters, methods=["POST"]),
     Route(f"{_OWN}/join", calendar.join),
     Route(f"{_OWN}/feed", calendar.add, methods=["POST"]),
     Route("/my/{token}.ics", calendar.personal_calendar),

@@ -26,12 +26,14 @@ class Manner:
 
     method: of the calendar part that it may carry, REQUEST or CANCEL. Such a letter never holds a personal link: mail
     programs copy it into calendars that others can see (docs/decisions/0005-the-same-answer.md). All others may hold
-    the link. holds: puts a tentative entry into the calendar of somebody who waits, where the event wants it. why: why
-    somebody gets it, with the blank %(host)s; not everybody who gets one has registered.
+    the link. holds: puts a tentative entry into the calendar of somebody who waits, where the event wants it. stops:
+    goes to many, so its person may want no more. why: why somebody gets it, with the blank %(host)s; not everybody who
+    gets one has registered.
     """
 
     method: str | None = None
     holds: bool = False
+    stops: bool = False
     why: str = N_(
         "You receive this letter because this address was used to register for an event of %(host)s."
     )
@@ -88,6 +90,7 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
             sender_name=for_a_header(organization_name(facts)),
             reply_to=_reply_to(facts),
             language=language,
+            unsubscribe_url=facts.get("stop_url", "") if manner.stops else "",
         )
 
 
@@ -125,7 +128,7 @@ def _filled(text: str, own: Sequence[str]) -> str:
     return text
 
 
-_LINKS = ("own_url", "way_url")
+_LINKS = ("own_url", "way_url", "stop_url")
 _OF_ONE_PERSON = {
     "to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "return_path", "heard",
     "posted_at", *_LINKS,
@@ -136,7 +139,7 @@ _OF_MANY = {
     "organizer_name", "site_name", "site_url",
 }  # fmt: skip
 """A letter that says more than this (a reason, a deadline, an organizer's own words) is said for its person alone."""
-_BLANKS = ("\ue000", "\ue001", "\ue002")
+_BLANKS = ("\ue000", "\ue001", "\ue002", "\ue003")
 """Blanks, for the name and the last piece of each link. Nobody can print them, so no name holds them; where an event's
 text does, there is no form."""
 
@@ -249,6 +252,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "ends": ends,
         "own_url": None if manner.method or _method(manner, facts) else facts["own_url"],
         "way_url": facts.get("way_url", ""),
+        "stop_url": facts.get("stop_url", "") if manner.stops else "",
         "old": facts.get("old"),
         "reason": facts.get("reason", ""),
         "giver": harmless(facts.get("giver", "")),

@@ -107,7 +107,13 @@ def letter_facts(
         "site_url": site.base_url,
         "own_url": site.url(f"/registrations/{person.token}"),
         "way_url": f"{event['url']}/own/{key_of(WAY_BACK, registration.id, scope=scope, vault=office.vault)}",
+        "stop_url": stop_url(event, registration.id, scope=scope, vault=office.vault),
     }
+
+
+def stop_url(event: Facts, row_id: uuid.UUID, *, scope: str, vault: Vault) -> str:
+    """Where whoever a letter to many was sent to says that they want no more; the row is theirs."""
+    return f"{event['url']}/letters/{key_of(NO_LETTERS, row_id, scope=scope, vault=vault)}"
 
 
 def calendar_facts(
@@ -133,6 +139,9 @@ def calendar_facts(
 
 WAY_BACK = "way back"
 """The only power of the link in letters with a calendar part: our mailing the personal link to its person."""
+
+NO_LETTERS = "no letters"
+"""The only power of the link in letters to many: its person gets no more of them."""
 
 _ID, _PROOF = 32, 24
 """Characters of a key: the row's id, and 120 bits that only the event's key can make."""

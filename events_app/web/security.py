@@ -209,15 +209,20 @@ def _cookie_language(headers: Headers) -> str:
 
 
 class SameOriginPosts:
-    """Holds every changing request to `refuse_foreign_post`; the refusal is answered by `refuse`."""
+    """Holds every changing request to `refuse_foreign_post`; the refusal is answered by `refuse`.
 
-    def __init__(self, app: ASGIApp, *, base_url: str, refuse: ASGIApp) -> None:
+    `from_anywhere` is the one exception, a regular expression for all of the path: mail programs, also those that are
+    websites, post there without a token (RFC 8058), and the link alone says what may be done.
+    """
+
+    def __init__(self, app: ASGIApp, *, base_url: str, refuse: ASGIApp, from_anywhere: str) -> None:
         self.app = app
+        self.from_anywhere = re.compile(from_anywhere)
         self.base_url = base_url
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == "http" and not self.from_anywhere.fullmatch(scope["path"]):
             try:
                 refuse_foreign_post(Headers(scope=scope), scope["method"], self.base_url)
             except FromElsewhere:

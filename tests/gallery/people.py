@@ -20,6 +20,7 @@ from events_app.invitations import rules
 from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.mailings.actions import announcing, writing
+from events_app.mailings.actions.audience import audience_of
 from events_app.mailings.desk.health import _post_test
 from events_app.mailings.emails import Content
 from events_app.personal import actions as personal
@@ -151,7 +152,7 @@ async def write_to_everybody(launch: Event, office: Office, now: datetime) -> Pl
     Reader("organizer", "gallery")
     draft = await writing.save_draft(launch.id, words, act=office.at(now))
     sent = await writing.save_draft(launch.id, words, act=office.at(now))
-    audience = await writing.audience_of(launch.id, words.query, act=office.at(make.NOW))
+    audience = await audience_of(launch.id, words.query, act=office.at(make.NOW))
     await writing.start(launch.id, sent.id, mark=writing.mark_of(audience, words), act=office.at(make.NOW))
     await writing.carry_on(act=office.at(now))
     return {"draft_mailing": str(draft.id), "sent_mailing": str(sent.id)}

@@ -179,6 +179,7 @@ PUBLIC = (
     Shot("mine-errors", "/events/research-launch/mine", prepare=typed(address="leyla")),
     Shot("mine-sent", "/events/research-launch/mine/{link_asked}"),
     Shot("own-page-button", "/events/research-launch/own/none"),
+    Shot("letters-stop", "/events/research-launch/letters/none"),
     Shot("own-page-sent", "/events/research-launch/own"),
     Shot("refusal-404", "/events/none", status=404),
     Shot("refusal-403", "/gallery/403", status=403),

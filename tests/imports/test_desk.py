@@ -13,6 +13,7 @@ from events_app.events.models.event import Event
 from events_app.imports.models import ImportBatch, ImportDraft
 from events_app.imports.rules import state_key
 from events_app.mail.models import Letter
+from events_app.optouts.actions import opt_out
 from events_app.questions.models import Question
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import reveal_person
@@ -442,6 +443,20 @@ async def test_strange_choices_of_columns_break_nothing(house: House) -> None:
         assert (await columns(desk, path, "name", "address", "", heading=heading)).status_code in {303, 422}
     assert (await desk.get(path)).status_code == 200
     assert re.search("سلمى", (await desk.get(path)).text)
+
+
+async def test_nobody_who_wanted_no_letters_is_written_to_by_an_import(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    people = b"name,address\nAmal,amal@example.org\nNour,nour@example.org\n"
+    await opt_out(event, "amal@example.org", act=house.office.at(make.NOW))
+    path = await tried(desk, event, people, "name", "address")
+
+    shown = words_of(await desk.get(f"{path}/check"))
+    await desk.post(f"{path}/registrations", writes="yes")
+
+    assert "Want no letters, so get none 1" in shown
+    assert await make.kinds(event, house.office) == ["confirmed nour@example.org"]
+    assert await Registration.filter(event_id=event.id, status="confirmed").count() == 2
 
 
 STATES = (

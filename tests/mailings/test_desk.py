@@ -34,7 +34,7 @@ async def written(desk: Desk, event: Event, **changes: str) -> str:
 
 
 async def mark_of(desk: Desk, path: str) -> str:
-    found = re.search(r'name="mark" value="(\w+)"', (await desk.get(path)).text)
+    found = re.search(r'name="mark" value="([\w.]+)"', (await desk.get(path)).text)
     assert found
     return found[1]
 

@@ -12,6 +12,7 @@ from events_app.acts import Office
 from events_app.mail.courier import Courier, Pace
 from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
+from events_app.mailings.actions.audience import audience_of
 from events_app.mailings.emails import Content, compose
 from events_app.mailings.models import Mailing
 from events_app.registrations.actions import registering
@@ -38,7 +39,7 @@ async def written_to_everybody(office: Office) -> Mailing:
     await Letter.filter(event_id=event.id).update(state="kept", due_at=None)
     words = Content({"en": "A new room"}, {"en": "Dear {name}, the room is next door."})
     draft = await writing.save_draft(event.id, words, act=office.at(make.NOW))
-    audience = await writing.audience_of(event.id, "", act=office.at(make.NOW))
+    audience = await audience_of(event.id, "", act=office.at(make.NOW))
     await writing.start(event.id, draft.id, mark=writing.mark_of(audience, words), act=office.at(make.NOW))
     await writing.carry_on(act=office.at(clock.now()))
     return await writing.find_mailing(event.id, draft.id)

@@ -15,7 +15,7 @@ from events_app.mail.message import build
 from events_app.mail.models import Letter
 from events_app.mailings import rules
 from events_app.mailings.actions import writing
-from events_app.mailings.actions.writing import Audience
+from events_app.mailings.actions.audience import Audience, audience_of
 from events_app.mailings.emails import PLACEHOLDERS, Content, unknown_placeholders
 from events_app.mailings.models import Mailing, MailingLine
 from events_app.registrations.actions import forgetting, leaving
@@ -42,7 +42,7 @@ async def draft(event: Event, office: Office, words: Content = BOTH) -> Mailing:
 
 
 async def audience(event: Event, office: Office, query: str = "") -> Audience:
-    return await writing.audience_of(event.id, query, act=office.at(NOW))
+    return await audience_of(event.id, query, act=office.at(NOW))
 
 
 async def start(event: Event, letter: Mailing, office: Office) -> bool:

@@ -210,6 +210,8 @@ async def _registering(tour: Tour, visitor: httpx2.AsyncClient, events: Mapping[
     await tour.send(visitor, mine, address="")
     await tour.send(visitor, mine, address="nour@example.org")
     await tour.send(visitor, f"/events/{events['open'].slug}/own/none")
+    await tour.look(visitor, f"/events/{events['open'].slug}/letters/none")
+    await tour.send(visitor, f"/events/{events['open'].slug}/letters/none")
     await tour.look(visitor, f"/events/{events['open'].slug}/own/none")
 
 

@@ -21,3 +21,16 @@ CREATE TABLE "link_warning" (
     "starts_at" {timestamp} NOT NULL,
     UNIQUE ("event_id", "hours", "starts_at")
 );
+
+-- Who wants no letters to many any more: their address under the event's index key, or, where they asked it of an
+-- organization, under the site's.
+
+CREATE TABLE "opt_out" (
+    "number" {serial},
+    "event_id" {uuid} REFERENCES "event" ("id") ON DELETE CASCADE,
+    "organization_id" {uuid} REFERENCES "organization" ("id") ON DELETE CASCADE,
+    "mark" {blob} NOT NULL UNIQUE,
+    "made_on" {date} NOT NULL
+);
+
+CREATE INDEX "opt_out_of_event" ON "opt_out" ("event_id");

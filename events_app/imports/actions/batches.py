@@ -17,6 +17,7 @@ from events_app.imports.actions.importing import LettersNeedPublishing, post_let
 from events_app.imports.models import ImportBatch
 from events_app.mail.models import Letter
 from events_app.mail.rules import HAS_PERHAPS_LEFT
+from events_app.optouts.actions import opted_out_of
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.models import Registration
 from events_app.registrations.places import promote
@@ -104,12 +105,16 @@ async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) ->
         raise REFUSAL_AT[opening]()
     mine = Registration.filter(import_batch_id=batch.id, live=1)
     had = set(await Letter.filter(thread__in=Subquery(mine.values("id"))).values_list("thread", flat=True))
-    people = []
+    people, opted_out = [], await opted_out_of(event, vault=act.vault)
     for row in await mine.filter(status__in=[Status.CONFIRMED, Status.WAITLISTED]).order_by("arrival", "id"):
         if row.id in had:
             continue
         person = reveal_person(row, vault=act.vault, reader=COURIER)
-        row.invited = bool(person.address) and (row.status == Status.CONFIRMED or event.sends_holds)
+        row.invited = (
+            bool(person.address)
+            and person.address not in opted_out
+            and (row.status == Status.CONFIRMED or event.sends_holds)
+        )
         row.telling = event.telling
         await row.save(update_fields=["invited", "telling"])
         people.append((row, person))

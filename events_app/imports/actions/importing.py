@@ -18,6 +18,7 @@ from events_app.i18n import N_
 from events_app.imports.models import ImportBatch, ImportDraft
 from events_app.imports.rules import Candidate
 from events_app.mail import outbox
+from events_app.optouts.actions import opted_out_of
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.facts import Facts, Person, event_facts, letter_facts
 from events_app.registrations.models import HistoryLine, Registration, end_of_line, next_arrival
@@ -62,7 +63,7 @@ class Forecast:
 
     `new` people have a status and an address index each. `twice` pairs a row with the earlier one that has the same
     address; `known` are rows of people registered already; both are left out. `missing` people can neither sit nor
-    wait.
+    wait. `unwanted` of the new people have said that they want no letters, so none is sent to them.
     """
 
     new: Sequence[Candidate]
@@ -71,6 +72,7 @@ class Forecast:
     twice: Sequence[tuple[int, int]]
     known: Sequence[int]
     missing: int
+    unwanted: int = 0
 
     def count(self, status: Status, mode: str) -> int:
         return sum(
@@ -112,7 +114,9 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
             indexes.append(index)
         first.setdefault(index, line.number)
     statuses, missing = await _statuses(event, new, everybody=wish.everybody)
-    return Forecast(new, statuses, indexes, twice, known, missing)
+    opted_out = await opted_out_of(event, vault=act.vault)
+    unwanted = sum(line.applicant.address in opted_out for line in new)
+    return Forecast(new, statuses, indexes, twice, known, missing, unwanted)
 
 
 async def _statuses(event: Event, new: Sequence[Candidate], *, everybody: bool) -> tuple[list[Status], int]:
@@ -212,6 +216,7 @@ async def _rows_of(
     """The rows to be written. A calendar holds an entry of ours only where a letter goes out (`invited`)."""
     first, arrival = await end_of_line(event.id), await next_arrival(event.id)
     orders = _orders(plan, first=first)
+    opted_out = await opted_out_of(event, vault=act.vault)
     names = {
         code: await organizer_name(event, code, act=act)
         for code in {line.applicant.language for line in plan.new}
@@ -220,6 +225,7 @@ async def _rows_of(
     for newcomer, status, index in zip(people, plan.statuses, plan.indexes, strict=True):
         line, asked = newcomer.line, newcomer.line.applicant
         has_entry = status == Status.CONFIRMED or (status == Status.WAITLISTED and event.sends_holds)
+        is_written_to = bool(asked.address) and asked.address not in opted_out
         rows.append(
             Registration(
                 id=newcomer.row_id,
@@ -236,7 +242,7 @@ async def _rows_of(
                 token_digest=digest(newcomer.person.token),
                 person=newcomer.blob,
                 answer=ANSWER_OF[status],
-                invited=wish.writes and bool(asked.address) and has_entry,
+                invited=wish.writes and is_written_to and has_entry,
                 organizer_address=organizer_address(act.site),
                 organizer_name=names[asked.language],
                 telling=event.telling,
@@ -259,19 +265,21 @@ def _orders(plan: Forecast, *, first: int) -> dict[int, int]:
 
 
 async def post_letters(event: Event, people: Sequence[tuple[Registration, Person]], *, act: Act) -> int:
-    """The letter that each of them owes by their status; says how many people. Nobody without an address gets one.
-
-    Whose letter brings a calendar entry gets the link to their own page in a second one, as anybody does.
+    """The letter that each of them owes by their status, and the own page after an invitation; says how many people.
+    Nobody gets one without an address, or who has said that they want no letters.
     """
     hosts = await hosts_of(event.id)
     about = {
         code: event_facts(event, hosts, language=code, site=act.site)
         for code in {row.language for row, _person in people}
     }
+    opted_out = await opted_out_of(event, vault=act.vault)
     written = [
         (row, letter_facts(row, person, about[row.language], office=act.office, now=act.now))
         for row, person in people
-        if row.status in {Status.CONFIRMED, Status.WAITLISTED} and person.address
+        if row.status in {Status.CONFIRMED, Status.WAITLISTED}
+        and person.address
+        and person.address not in opted_out
     ]
     for status in (Status.CONFIRMED, Status.WAITLISTED):
         await _post(event, status.value, [each for each in written if each[0].status == status], act=act)

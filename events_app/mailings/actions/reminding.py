@@ -11,8 +11,9 @@ from events_app.events.rules import Status as EventStatus
 from events_app.i18n import choose
 from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
+from events_app.optouts.actions import opted_out_of
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import post_about
+from events_app.registrations.posting import COURIER, post_about, reveal_person
 from events_app.registrations.told import mark_of
 from events_app.vault import Json
 
@@ -101,8 +102,11 @@ async def _remind_some(reminder_id: uuid.UUID, event_id: uuid.UUID, *, act: Act)
     letter = "mailings.follow_up" if reminder.is_after else "mailings.reminder"
     waiting = await _waiting(reminder, event)  # again: who was reminded or left before the claim is out
     mark = mark_of(due_at(reminder, event))
+    opted_out = await opted_out_of(event, vault=act.vault)
     for registration in waiting:
         await Reminded.create(reminder_id=reminder_id, registration_id=registration.id, told=mark)
+        if reveal_person(registration, vault=act.vault, reader=COURIER).address in opted_out:
+            continue
         more: dict[str, Json] = {"body": choose(reminder.text, registration.language)}
         await post_about(letter, registration, event, act=act, more=more)
     return len(waiting)

@@ -1,16 +1,13 @@
 """Writing to many: one letter each, in their own language, posted a hundred at a time and to nobody twice."""
 
-import hashlib
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from tortoise.expressions import Subquery
 from tortoise.functions import Count
-from tortoise.queryset import QuerySet
 
 from events_app.acts import Act
 from events_app.database import one_transaction
@@ -20,6 +17,7 @@ from events_app.events.rules import Status as EventStatus
 from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
 from events_app.mail.models import OPEN_COLUMNS, Letter
+from events_app.mailings.actions.audience import Audience, audience_of, may_be_written_to
 from events_app.mailings.emails import Content, LetterMaker
 from events_app.mailings.models import Mailing, MailingLine
 from events_app.mailings.rules import (
@@ -30,12 +28,10 @@ from events_app.mailings.rules import (
     PeopleChanged,
     WordsChanged,
 )
-from events_app.people import search
-from events_app.questions.answers import answer_matches
+from events_app.optouts.actions import opted_out_of
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import reveal_person
-from events_app.registrations.rules import Due, Status
+from events_app.registrations.rules import Status
 from events_app.vault import Json
 
 log = logging.getLogger(__name__)
@@ -46,25 +42,6 @@ BATCH: Final = 100
 
 UNREACHED: Final = ("refused", "withheld", "unsure", "kept", "superseded")
 """States of a letter that its person has not had, or perhaps not."""
-
-
-@dataclass(frozen=True)
-class Audience:
-    """Whom a letter goes to: registrations by id with their languages; and how many fit but have no address, or one
-    from which mail came back."""
-
-    people: Mapping[uuid.UUID, str]
-    without_address: int
-    bounced: int = 0
-
-    @property
-    def mark(self) -> str:
-        """Changes as soon as anybody joins or leaves."""
-        return hashlib.sha256(b"".join(each.bytes for each in sorted(self.people))).hexdigest()[:16]
-
-    def in_another_language(self, words: Content) -> int:
-        """How many get it in a language that is not theirs."""
-        return sum(language not in words.written for language in self.people.values())
 
 
 def mark_of(audience: Audience, words: Content) -> str:
@@ -130,41 +107,6 @@ def refuse_draft(event: Event) -> None:
         raise EventIsDraft()
 
 
-async def audience_of(event_id: uuid.UUID, query: str, *, act: Act) -> Audience:
-    """Whom the query finds, without those who are never written to: see `_may_be_written_to`."""
-
-    def opens(registration: Registration) -> Person:
-        return reveal_person(registration, vault=act.vault, reader=act.by)
-
-    asked = search.read_query(parse_qsl(query))
-    rows: QuerySet[Registration] = search.rows_for(event_id, asked).filter(live=1, erased=False)
-    rows = rows.exclude(due_for__in=[Due.ADDRESS, Due.LEAVING])
-    spoken: dict[uuid.UUID, str] = dict(await rows.values_list("id", "language"))
-    bounced = set(await rows.filter(undeliverable=True).values_list("id", flat=True))
-    if asked.needs_opening:
-        lens = search.Lens(opens=opens, matches=answer_matches)
-        found = set(await search.find_ids(event_id, asked, lens=lens))
-        spoken = {each: language for each, language in spoken.items() if each in found}
-    addressed = {}
-    async for row, person in search.opened(rows, opens=opens):
-        if row.id in spoken and person.address:
-            addressed[row.id] = spoken[row.id]
-    people = {each: language for each, language in addressed.items() if each not in bounced}
-    return Audience(people, len(spoken) - len(addressed), len(addressed) - len(people))
-
-
-def _may_be_written_to(registration: Registration | None) -> bool:
-    """Never to somebody cancelled, declined, erased, about to leave, whose address nobody has confirmed yet, or from
-    whose address mail came back."""
-    return (
-        registration is not None
-        and registration.live == 1
-        and not registration.erased
-        and not registration.undeliverable
-        and registration.due_for not in {Due.ADDRESS, Due.LEAVING}
-    )
-
-
 @one_transaction
 async def start(event_id: uuid.UUID, mailing_id: uuid.UUID, *, mark: str, act: Act) -> bool:
     """Write down who gets the letter: exactly those, and that text, which the organizer was shown (`mark_of`). Nothing
@@ -224,10 +166,13 @@ async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
     words = reveal_words(mailing, act=act)
     rows = {row.id: row for row in await Registration.filter(id__in=[line.registration_id for line in lines])}
     facts_of = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
+    opted_out = await opted_out_of(event, vault=act.vault)
     reached, postings = [], []
     for line in lines:
         row = rows.get(line.registration_id)
-        facts = facts_of(row) if row is not None and _may_be_written_to(row) else None
+        facts = facts_of(row) if row is not None and may_be_written_to(row) else None
+        if facts and facts["to_address"] in opted_out:
+            facts = None
         line.state = "posted" if facts else "passed_over"
         if facts:
             reached.append(line)

@@ -18,7 +18,7 @@ from events_app.i18n import (
     translate,
 )
 from events_app.mailings.actions import writing
-from events_app.mailings.forms.letter import STATUS_CHOICES
+from events_app.mailings.forms import STATUS_CHOICES
 from events_app.mailings.models import Mailing
 from events_app.people import search
 from events_app.questions.models import Question

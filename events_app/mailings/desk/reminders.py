@@ -8,7 +8,7 @@ from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import N_, own_language_first, translate
 from events_app.mailings.actions import reminding
-from events_app.mailings.forms.reminders import BEFORE, reminder_facts, reminders_form
+from events_app.mailings.forms import BEFORE, reminder_facts, reminders_form
 from events_app.mailings.models import Reminder
 from events_app.web import seen
 from events_app.web.forms import Form, typed_into

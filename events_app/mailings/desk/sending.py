@@ -18,7 +18,7 @@ from events_app.i18n import (
 from events_app.mail.message import Composed
 from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
-from events_app.mailings.actions.writing import Audience
+from events_app.mailings.actions.audience import Audience, audience_of
 from events_app.mailings.desk.mailing import describe, find_mailing, organizer_of, path, refusal_of
 from events_app.mailings.emails import Content, compose
 from events_app.mailings.models import Mailing
@@ -58,7 +58,7 @@ async def _look_page(
     request: Request, event: Event, draft: Mailing, *, status: int = 200, refusal: str = ""
 ) -> Response:
     words = writing.reveal_words(draft, act=act_of(request))
-    audience = await writing.audience_of(event.id, words.query, act=act_of(request))
+    audience = await audience_of(event.id, words.query, act=act_of(request))
     sought = request.query_params.get("as", "").strip()[:200]
     sample = await _sample(request, event, words, audience, sought)
     spoken = list(audience.people.values())

@@ -15,7 +15,7 @@ from events_app.i18n import (
 from events_app.mailings.actions import writing
 from events_app.mailings.desk.mailing import describe, find_mailing, path, refusal_of
 from events_app.mailings.emails import PLACEHOLDERS, Content
-from events_app.mailings.forms.letter import mailing_form
+from events_app.mailings.forms import mailing_form
 from events_app.mailings.models import Mailing
 from events_app.people import search
 from events_app.web import seen

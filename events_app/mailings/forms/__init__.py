@@ -1,1 +1,0 @@
-"""The forms of letters to many and of reminders."""

@@ -1,0 +1,70 @@
+"""Opting out of letters to many, taking it back, and asking who did."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tortoise.expressions import Q
+
+from events_app.accounts.models import SITE
+from events_app.acts import Act
+from events_app.addresses import kept
+from events_app.database import one_transaction
+from events_app.events.models.event import Event
+from events_app.optouts.models import OptOut
+from events_app.vault import Vault
+
+
+@dataclass(frozen=True)
+class OptedOut:
+    """Who of one event wants no letters to many: `address in opted_out`."""
+
+    event_id: uuid.UUID
+    organizations: Sequence[uuid.UUID]
+    marks: frozenset[bytes]
+    vault: Vault
+
+    def __contains__(self, address: str) -> bool:
+        if not self.marks or not address:
+            return False
+        marks = [_mark(self.event_id, address, vault=self.vault)]
+        marks += [_mark_of(each, address, vault=self.vault) for each in self.organizations]
+        return not self.marks.isdisjoint(marks)
+
+
+async def opted_out_of(event: Event, *, vault: Vault) -> OptedOut:
+    """Who must not be written to about this event, by what they asked of it or of its hosts."""
+    organizations = [host.organization_id for host in await event.hosts()]
+    asked = OptOut.filter(Q(event_id=event.id) | Q(organization_id__in=organizations))
+    marks = frozenset([bytes(each.mark) for each in await asked])
+    return OptedOut(event.id, organizations, marks, vault)
+
+
+@one_transaction
+async def opt_out(event: Event, address: str, *, organization_id: uuid.UUID | None = None, act: Act) -> None:
+    """No more letters to many about this event; with `organization_id` none of that organization either.
+
+    Confirmations, changes and cancellations still come. Asking twice is asking once.
+    """
+    mark = _mark(event.id, address, vault=act.vault)
+    wanted = [OptOut(event_id=event.id, mark=mark, made_on=act.now.date())]
+    if organization_id:
+        mark = _mark_of(organization_id, address, vault=act.vault)
+        wanted.append(OptOut(organization_id=organization_id, mark=mark, made_on=act.now.date()))
+    await OptOut.bulk_create(wanted, ignore_conflicts=True)
+
+
+@one_transaction
+async def opt_in(event: Event, address: str, *, act: Act) -> None:
+    """Take it back, of the event and of its hosts."""
+    marks = [_mark(event.id, address, vault=act.vault)]
+    marks += [_mark_of(host.organization_id, address, vault=act.vault) for host in await event.hosts()]
+    await OptOut.filter(mark__in=marks).delete()
+
+
+def _mark(event_id: uuid.UUID, address: str, *, vault: Vault) -> bytes:
+    return vault.code_index(str(event_id), f"no letters:{kept(address).compared}")
+
+
+def _mark_of(organization_id: uuid.UUID, address: str, *, vault: Vault) -> bytes:
+    return vault.code_index(SITE, f"no letters:{organization_id}:{kept(address).compared}")
