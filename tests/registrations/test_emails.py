@@ -266,9 +266,11 @@ async def test_a_cancellation_never_says_that_a_copy_of_ones_own_goes_by_itself(
     assert not any("nothing you need to do" in post.draft.text for post in ends)
 
 
+FRAME = Path("templates/mail/frame.html").read_text("utf-8")
+
+
 async def test_no_light_rule_stands_among_those_for_the_dark() -> None:
-    frame = Path("templates/mail/frame.html").read_text("utf-8")
-    dark = frame.partition("@media (prefers-color-scheme: dark) {")[2].partition("</style>")[0]
+    dark = FRAME.partition("@media (prefers-color-scheme: dark) {")[2].partition("</style>")[0]
 
     rules = [line.strip() for line in dark.splitlines() if "{" in line]
 
