@@ -99,6 +99,14 @@ def return_path_of(facts: Mapping[str, Any], *, mailbox: str) -> str:
     return named if domain and named.startswith(f"{local}+r-") and named.endswith(f"@{domain}") else ""
 
 
+NOT_WANTED: Final = "not wanted: "
+"""Begins what is noted beside a letter to many that was withheld when it was to leave."""
+
+UNWANTED: Final = ("out", "opted out", "not chosen", "begun", "withdrawn")
+"""Why: its person is not registered any more, wants no such letters, does not fit the choice any more; the event has
+begun, or does not take place; the invitation was withdrawn or used."""
+
+
 def called_today(kind: str) -> str:
     """A letter's kind by the room that it belongs to now."""
     return RENAMED.get(kind, kind)
