@@ -64,10 +64,19 @@ class CountRegistrations(Protocol):
     async def __call__(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]: ...
 
 
-class CountBehind(Protocol):
-    """How many people registered for an event hold an old time or place of it."""
+@dataclass(frozen=True)
+class Behind:
+    """How many people hold an old time or place of an event; and how many only older texts, or another room of the
+    same building."""
 
-    async def __call__(self, event_id: UUID) -> int: ...
+    material: int
+    small: int
+
+
+class CountBehind(Protocol):
+    """How many people registered for an event hold something old of it."""
+
+    async def __call__(self, event_id: UUID) -> Behind: ...
 
 
 class HowManyNeverFit(Protocol):

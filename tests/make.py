@@ -32,6 +32,7 @@ from events_app.house import House as TheHouse
 from events_app.mail.message import Composed
 from events_app.mail.models import Letter
 from events_app.mail.rules import called_today
+from events_app.people import counts
 from events_app.questions.actions import asking
 from events_app.questions.models import Question
 from events_app.questions.rules import QuestionFacts
@@ -240,6 +241,11 @@ def composed(kind: str, facts: Mapping[str, Any]) -> Composed:
     """The letter as the courier has it written, by the room that its kind belongs to."""
     kind = called_today(kind)
     return COMPOSERS[kind.partition(".")[0]](kind, facts)
+
+
+async def how_many_hold_an_old_time(event_id: uuid.UUID) -> int:
+    """As the event's overview says it."""
+    return (await counts.count_behind(event_id)).material
 
 
 async def kinds(event: Event, office: Office) -> list[str]:

@@ -7,12 +7,12 @@ from datetime import datetime
 from tortoise.functions import Count
 
 from events_app.events.models.event import Event
-from events_app.handed import EventThere
+from events_app.handed import Behind, EventThere
 from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
-from events_app.registrations.told import hearers_of, how_many_hold_an_old_time
+from events_app.registrations.told import hearers_of, hearers_of_many
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
@@ -38,20 +38,27 @@ async def count_registrations(event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
     return counts
 
 
-async def count_behind(event_id: uuid.UUID) -> int:
-    return await how_many_hold_an_old_time(event_id)
+async def count_behind(event_id: uuid.UUID) -> Behind:
+    hearers = await hearers_of(await Event.find_any(event_id))
+    material = sum(each.people for each in hearers if each.is_material)
+    return Behind(material, sum(each.people for each in hearers if each.is_behind) - material)
 
 
 async def events_at(venue_id: uuid.UUID, *, now: datetime) -> list[EventThere]:
     """The coming events at a venue (app.py hands this down)."""
     coming = Event.filter(room__venue_id=venue_id, ends_at__gt=now).order_by("starts_at", "id")
-    found = []
-    for event in await coming.select_related("room__venue"):
-        hearers = await hearers_of(event)
-        behind = sum(each.people for each in hearers if each.is_behind)
-        people = sum(each.people for each in hearers)
-        found.append(EventThere(event.id, event.title, event.starts, people, behind))
-    return found
+    events = await coming.select_related("room__venue")
+    heard = await hearers_of_many(events)
+    return [
+        EventThere(
+            event.id,
+            event.title,
+            event.starts,
+            sum(each.people for each in heard[event.id]),
+            sum(each.people for each in heard[event.id] if each.is_behind),
+        )
+        for event in events
+    ]
 
 
 async def count_letters(event_id: uuid.UUID) -> dict[str, int]:

@@ -42,25 +42,26 @@ class Hearers:
 
 async def hearers_of(event: Event) -> list[Hearers]:
     """Everybody living, by what they were told last; the event was read with its room."""
-    found = (
-        await Registration.filter(event_id=event.id, live=1)
+    return (await hearers_of_many([event]))[event.id]
+
+
+async def hearers_of_many(events: Sequence[Event]) -> dict[uuid.UUID, list[Hearers]]:
+    """`hearers_of` of each of these events, in two questions to the database."""
+    found: dict[uuid.UUID, list[Hearers]] = {event.id: [] for event in events}
+    tellings = await Tellings.of_many(events)
+    grouped = (
+        await Registration.filter(event_id__in=list(found), live=1)
         .annotate(n=Count("id"))
-        .group_by("language", "mode", "telling")
+        .group_by("event_id", "language", "mode", "telling")
         .order_by("language", "mode", "telling")
-        .values_list("language", "mode", "telling", "n")
+        .values_list("event_id", "language", "mode", "telling", "n")
     )
-    told = await Tellings.of(event)
-    return [
-        Hearers(language, mode, number, people, told.held(language, mode, number), told.now(language, mode),
-                told.changes(language, mode, number))
-        for language, mode, number, people in found
-    ]  # fmt: skip
-
-
-async def how_many_hold_an_old_time(event_id: uuid.UUID) -> int:
-    """Living registrations whose letter, and calendar, say another time or place than the event does now."""
-    hearers = await hearers_of(await Event.find_any(event_id))
-    return sum(each.people for each in hearers if each.is_material)
+    for event_id, language, mode, number, people in grouped:
+        told = tellings[event_id]
+        before, now = told.held(language, mode, number), told.now(language, mode)
+        changes = told.changes(language, mode, number)
+        found[event_id].append(Hearers(language, mode, number, people, before, now, changes))
+    return found
 
 
 async def is_behind(registration: Registration, event: Event) -> bool:

@@ -12,7 +12,6 @@ from events_app.events.actions import editing
 from events_app.events.models.event import Event
 from events_app.events.rules import GoneMeanwhile, HostFacts
 from events_app.mailings.actions import announcing
-from events_app.registrations.told import how_many_hold_an_old_time
 from tests import make
 from tests.make import House, words_of
 
@@ -47,7 +46,7 @@ async def test_a_street_that_is_corrected_reaches_everybody_who_holds_the_old_on
     answer = await desk.post(f"/desk/venues/{venue.id}", **VENUE, **row(0, room), address_en="Rue Royale 1")
 
     assert answer.headers["location"] == f"/desk/venues/{venue.id}#events"
-    assert await how_many_hold_an_old_time(event.id) == 1
+    assert await make.how_many_hold_an_old_time(event.id) == 1
     page = await desk.get(f"/desk/venues/{venue.id}")
     assert f"/desk/events/{event.id}/changes" in page.text
     assert "1 person holds an old time or place" in words_of(await desk.get(f"/desk/events/{event.id}"))
@@ -60,6 +59,51 @@ async def test_a_street_that_is_corrected_reaches_everybody_who_holds_the_old_on
     assert "Place before: Room 2, Hotel Linden, Rue Belliard 10, Brussels" in letter.draft.text
     feed = (await desk.get(f"/events/{event.slug}.ics")).text
     assert "SEQUENCE:1" in feed
+
+
+async def test_another_room_is_said_on_the_overview_too(house: House) -> None:
+    venue, desk = await hotel(), await house.desk()
+    room = await Room.create(venue_id=venue.id, name={"en": "Room 2"})
+    event = await event_in(room, house)
+    await make.registered(event, 1, office=house.office)
+
+    await desk.post(
+        f"/desk/venues/{venue.id}", **VENUE, address_en="Rue Belliard 10", **row(0, room, name_en="Hall")
+    )
+
+    overview = await desk.get(f"/desk/events/{event.id}")
+    assert "1 person holds only older texts or another room" in words_of(overview)
+    assert f"/desk/events/{event.id}/changes" in overview.text
+
+
+async def test_a_venues_page_costs_the_same_questions_for_one_event_and_for_three(house: House) -> None:
+    venue, desk = await hotel(), await house.desk()
+    room = await Room.create(venue_id=venue.id, name={"en": "Room 2"})
+    costs = []
+    for number in range(3):
+        await make.registered(await event_in(room, house, slug=f"event-{number}"), 1, office=house.office)
+        with make.Statements() as asked:
+            await desk.get(f"/desk/venues/{venue.id}")
+        costs.append(asked.number)
+
+    assert costs[0] == costs[2]
+
+
+async def test_what_is_typed_of_a_buildings_access_is_shown_to_whom_it_concerns(house: House) -> None:
+    venue, visitor = await hotel(), await house.client()
+    await Venue.filter(id=venue.id).update(accessibility={"en": "A lift to every floor."})
+    room = await Room.create(venue_id=venue.id, name={"en": "Room 2"}, step_free=True, seats=40)
+    event = await event_in(room, house)
+    online = await make.event(
+        house.vault, slug="online", place={}, room_id=room.id, offers_in_person=False, offers_online=True
+    )
+
+    shown = words_of(await visitor.get(f"/events/{event.slug}"))
+    unshown = words_of(await visitor.get(f"/events/{online.slug}"))
+
+    for words in ("A lift to every floor.", "Step-free", "40 seats"):
+        assert words in shown
+        assert words not in unshown
 
 
 async def test_nobodys_open_form_of_an_event_is_overtaken_by_its_venue(house: House) -> None:

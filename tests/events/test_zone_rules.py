@@ -8,7 +8,6 @@ from events_app.acts import Office
 from events_app.events.actions import life
 from events_app.events.models.event import Event
 from events_app.mailings.actions import announcing
-from events_app.registrations.told import how_many_hold_an_old_time
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
@@ -38,7 +37,7 @@ async def test_whoever_was_told_the_old_instant_can_be_told_the_new_one_once(off
     await life.follow_zone_rules(act=office.at(make.NOW))
 
     changed = await Event.get(id=event.id)
-    behind = await how_many_hold_an_old_time(changed.id)
+    behind = await make.how_many_hold_an_old_time(changed.id)
     told = [await announcing.announce(event.id, act=office.at(make.NOW)) for _ in range(2)]
 
     assert (behind, told) == (1, [1, 0])

@@ -13,7 +13,7 @@ from events_app.mailings.actions import announcing
 from events_app.mailings.desk.changes import differences_of
 from events_app.registrations.actions import deciding
 from events_app.registrations.models import Registration
-from events_app.registrations.told import how_many_hold_an_old_time, sequence_of
+from events_app.registrations.told import sequence_of
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
@@ -56,6 +56,19 @@ async def test_a_corrected_arabic_place_asks_nobody_who_reads_english(office: Of
     assert (english.answer, english.sequence) == ("ACCEPTED", 0)
     assert (arabic.answer, arabic.sequence) == ("NEEDS-ACTION", 1)
     assert "المكان السابق: المكتبة، فندق ليندن، بروكسل" in (await make.posted(event, office))[-1].draft.text
+
+
+async def test_only_readers_of_arabic_see_that_an_arabic_place_has_moved(house: make.House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, 1, office=house.office, language="ar")
+    await make.change(event, house.office, place={**event.place, "ar": "القاعة الكبرى"})
+    await announcing.announce(event.id, act=house.office.at(make.NOW))
+    visitor = await house.client()
+
+    english, arabic = [(await visitor.get(f"/events/{event.slug}?lang={code}")).text for code in ("en", "ar")]
+
+    assert "This event has moved" not in english
+    assert "تغيّر موعد هذه الفعالية أو مكانها" in arabic
 
 
 async def test_another_room_concerns_nobody_online_and_is_never_called_no_change(office: Office) -> None:
@@ -150,7 +163,7 @@ async def test_no_entry_says_a_new_time_under_an_old_sequence(office: Office) ->
     )
     await announcing.announce(event.id, act=office.at(make.NOW))
     assert "SEQUENCE:1\r\n" in (await make.posted(event, office))[-1].calendar
-    assert await how_many_hold_an_old_time(changed.id) == 0
+    assert await make.how_many_hold_an_old_time(changed.id) == 0
 
 
 async def test_a_sequence_never_falls_when_a_time_is_taken_back(office: Office) -> None:
@@ -175,7 +188,7 @@ async def test_another_way_of_taking_part_is_news_for_nobody_who_has_a_place(off
 
     changed = await make.change(event, office, offers_online=True)
 
-    assert await how_many_hold_an_old_time(changed.id) == 0
+    assert await make.how_many_hold_an_old_time(changed.id) == 0
     assert await announced(event, office) == []
 
 
@@ -184,7 +197,7 @@ async def test_who_changes_the_language_holds_what_its_readers_were_told(office:
     (row,) = await make.registered(event, 1, office=office)
     await Registration.filter(id=row.id).update(language="ar")
 
-    assert await how_many_hold_an_old_time(event.id) == 0
+    assert await make.how_many_hold_an_old_time(event.id) == 0
 
 
 async def as_an_older_version(event: Event, *, told: str) -> None:
@@ -202,7 +215,7 @@ async def test_nobody_holds_an_old_place_by_the_upgrade(office: Office) -> None:
     for _again in range(2):
         await announcing.adopt()
 
-    assert await how_many_hold_an_old_time(event.id) == 0
+    assert await make.how_many_hold_an_old_time(event.id) == 0
     assert await announced(event, office) == []
 
 
@@ -216,7 +229,7 @@ async def test_who_held_an_old_time_before_the_upgrade_still_does_and_reads_it(o
 
     await announcing.adopt()
 
-    assert await how_many_hold_an_old_time(event.id) == 1
+    assert await make.how_many_hold_an_old_time(event.id) == 1
     assert await announced(event, office) == [("changed", "guest1@example.org")]
     assert "Before: Saturday 12 May 2035, 13:00–14:30" in (await make.posted(event, office))[-1].draft.text
 

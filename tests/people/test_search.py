@@ -111,13 +111,17 @@ def test_what_makes_no_sense_asks_for_nothing(nonsense: str) -> None:
         ("ＥＬＩＳＥ", "Élise García-López"),
         ("guest3@EXAMPLE", "O'Neill"),
         ("o'neill guest3", "O'Neill"),
+        ("قاعة ١٢", "Hall قاعة 12"),
+        ("12", "Hall قاعة 12"),
+        ("o'ne\u200bill", "O'Neill"),
     ],
 )
 async def test_names_and_addresses_are_found_however_they_are_typed(
     words: str, who: str, office: Office
 ) -> None:
     event = await make.event(office.vault, capacity_in_person=9)
-    await named(event, "سَلْمى حدّاد", "أحمد الخطيب", "Élise García-López", "O'Neill", "فاطمة", office=office)
+    names = ("سَلْمى حدّاد", "أحمد الخطيب", "Élise García-López", "O'Neill", "فاطمة", "Hall قاعة 12")
+    await named(event, *names, office=office)
 
     assert await found(event, Query(words=words), office=office) == [who]
 
@@ -164,6 +168,12 @@ async def test_a_quota_is_a_filter_and_so_is_having_none(office: Office) -> None
     assert await found(event, Query(quota="-"), office=office) == ["Basel"]
 
 
+def test_days_are_sought_in_any_digits() -> None:
+    query = read_query([("since", "٢٠٢٧-٠١-١٤"), ("until", "15.1.2027")])
+
+    assert (query.since, query.until) == (date(2027, 1, 14), date(2027, 1, 15))
+
+
 @with_database
 async def test_days_are_counted_with_both_ends(office: Office) -> None:
     event = await make.event(office.vault)
@@ -203,6 +213,27 @@ async def test_answers_are_found_and_so_is_silence(office: Office) -> None:
     assert await found(event, asking("c2"), office=office) == []
     assert await found(event, asking(NO_ANSWER), office=office) == ["Basel"]
     assert await found(event, asking(""), office=office) == ["Amal", "Basel"]
+
+
+@with_database
+@pytest.mark.parametrize(
+    ("kind", "answer", "asked"),
+    [
+        (Kind.NUMBER, 12, "١٢"), (Kind.NUMBER, 2.5, "٢٫٥"), (Kind.DATE, "2027-01-14", "٢٠٢٧-٠١-١٤"),
+        (Kind.DATE, "2027-01-14", "14.1.2027"), (Kind.PHONE, "+32478123456", "٠٠٣٢ 478 12-34-56"),
+        (Kind.TEXT, "Room 12", "room ١٢"),
+    ],
+)  # fmt: skip
+async def test_an_answer_is_found_in_whatever_digits_it_is_sought(
+    kind: Kind, answer: object, asked: str, office: Office
+) -> None:
+    event = await make.event(office.vault)
+    question = await Question.create(event_id=event.id, kind=kind, label={"en": "Q"}, position=1)
+    await make.registered(event, "Amal", office=office, answers={str(question.id): answer})
+    await make.registered(event, "Basel", office=office, answers={})
+
+    wish = Query(question=str(question.id), answer=asked)
+    assert await found(event, wish, office=office) == ["Amal"]
 
 
 @with_database

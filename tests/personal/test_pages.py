@@ -9,7 +9,9 @@ import pytest
 import time_machine
 
 from events_app.events.models.event import Event
+from events_app.personal.models import PersonalFeed
 from events_app.questions.actions import asking
+from events_app.questions.models import Question
 from events_app.questions.rules import QuestionFacts
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, answered_in, reveal_person
@@ -27,6 +29,20 @@ async def own_path(house: make.House, row: Registration) -> str:
 
 async def online_event(house: make.House, **changes: Any) -> Event:
     return await make.event(house.vault, offers_online=True, join_link=LINK, **changes)
+
+
+async def test_a_download_before_a_change_is_announced_is_a_new_version(house: make.House) -> None:
+    event = await make.event(house.vault)
+    (row,) = await make.registered(event, 1, office=house.office)
+    browser, path = await house.client(), await own_path(house, row)
+    link = (await browser.post(f"{path}/feed")).headers["location"]
+    await make.change(event, house.office, starts_wall="2035-05-12T10:00")
+
+    entries = [(await browser.get(f"{each}.ics")).text for each in (path, link)]
+
+    for entry in entries:
+        assert "T100000" in entry
+        assert "SEQUENCE:1\r\n" in entry
 
 
 async def test_the_online_room_opens_a_quarter_of_an_hour_before_for_who_takes_part_online(
@@ -240,3 +256,50 @@ async def test_an_answer_is_never_lost_because_an_organizer_asks_others_only(hou
 async def answers_of(row: Registration, house: make.House) -> Mapping[str, Any]:
     fresh = await Registration.get(id=row.id)
     return reveal_person(fresh, vault=house.vault, reader=make.COURIER).answers
+
+
+async def test_a_calendar_link_of_an_earlier_version_keeps_the_uids_that_calendars_hold(
+    house: make.House,
+) -> None:
+    event = await make.event(house.vault)
+    (row,) = await make.registered(event, 1, office=house.office)
+    path, browser = await own_path(house, row), await house.client()
+    link = (await browser.post(f"{path}/feed", data={"feed": ""})).headers["location"]
+    await PersonalFeed.all().update(keeps_event_uids=True)
+
+    (before,) = entries_of((await browser.get(f"{link}.ics")).text)
+    await browser.post(f"{path}/final-cancellation")
+    (gone,) = entries_of((await browser.get(f"{link}.ics")).text)
+
+    assert before["UID"] == gone["UID"]
+    assert before["UID"].startswith(f"evt-{event.id.hex}@")
+    assert (before["SEQUENCE"], before["STATUS"], gone["STATUS"]) == ("0", "CONFIRMED", "CANCELLED")
+    assert (before["SEQUENCE"], before["DTSTAMP"]) < (gone["SEQUENCE"], gone["DTSTAMP"])
+
+
+async def test_a_phone_number_is_never_turned_around_on_an_arabic_page_or_in_an_arabic_letter(
+    house: make.House,
+) -> None:
+    phone = "+966 55 123 4567"
+    event = await make.event(
+        house.vault,
+        summary={"ar": f"للاستفسار {phone} كل يوم"},
+        place={"ar": f"المكتبة، هاتف {phone} بروكسل"},
+    )
+    question = await Question.create(event_id=event.id, kind="phone", label={"ar": "الهاتف"}, position=1)
+    answers = {str(question.id): "+966551234567"}
+    (row,) = await make.registered(
+        event, 1, office=house.office, language="ar", answers=answers, needs=f"اتصلوا على {phone} قبل"
+    )
+    browser = await house.client(**{"accept-language": "ar"})
+
+    own = (await browser.get(await own_path(house, row))).text
+    public = (await browser.get(f"/events/{event.slug}")).text.partition("<body")[2]
+    (letter,) = await make.posted(event, house.office)
+
+    marked = f"\u200e{phone}\u200e"
+    assert '<dd dir="ltr">+966551234567</dd>' in own
+    assert f"اتصلوا على {marked} قبل" in own
+    for text in (public, letter.draft.text, letter.draft.html, letter.calendar):
+        assert phone not in text.replace(marked, "")
+        assert marked in text

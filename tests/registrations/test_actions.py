@@ -20,7 +20,6 @@ from events_app.registrations.models import Registration, counts_of
 from events_app.registrations.places import pool_of
 from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Pool, Status
-from events_app.registrations.told import how_many_hold_an_old_time
 from events_app.vault import Reader
 from tests import make
 from tests.make import NOW
@@ -435,12 +434,12 @@ async def test_a_change_of_time_is_told_once_to_those_who_hold_the_old_one(offic
     await make.registered(event, 1, 2, office=office)
     changed = await make.change(event, office, starts_wall="2035-05-12T12:00", capacity_in_person=2)
     await make.registered(event, 3, office=office)
-    assert await how_many_hold_an_old_time(changed.id) == 2
+    assert await make.how_many_hold_an_old_time(changed.id) == 2
 
     told = [await announcing.announce(event.id, act=office.at(NOW)) for _ in range(3)]
 
     assert told == [2, 0, 0]
-    assert await how_many_hold_an_old_time(changed.id) == 0
+    assert await make.how_many_hold_an_old_time(changed.id) == 0
     letters = [post for post in await make.posted(event, office) if post.kind == "changed"]
     assert sorted(post.to for post in letters) == ["guest1@example.org", "guest2@example.org"]
     for post in letters:
@@ -473,7 +472,7 @@ async def test_a_change_that_is_taken_back_before_anybody_was_told_needs_no_lett
     await make.change(event, office, starts_wall="2035-05-12T12:00")
     back = await make.change(event, office, starts_wall=make.STARTS)
 
-    assert await how_many_hold_an_old_time(back.id) == 0
+    assert await make.how_many_hold_an_old_time(back.id) == 0
     assert await announcing.announce(event.id, act=office.at(NOW)) == 0
 
 
@@ -494,7 +493,7 @@ async def test_what_a_calendar_says_makes_people_hold_an_old_entry(
 
     changed = await make.change(event, office, **changes)
 
-    assert await how_many_hold_an_old_time(changed.id) == 1
+    assert await make.how_many_hold_an_old_time(changed.id) == 1
 
 
 async def test_a_new_consent_or_capacity_makes_nobody_hold_an_old_entry(office: Office) -> None:
@@ -503,7 +502,7 @@ async def test_a_new_consent_or_capacity_makes_nobody_hold_an_old_entry(office: 
 
     changed = await make.change(event, office, consent={"en": "I agree."}, capacity_in_person=9)
 
-    assert await how_many_hold_an_old_time(changed.id) == 0
+    assert await make.how_many_hold_an_old_time(changed.id) == 0
 
 
 async def test_the_letters_of_one_person_count_their_calendar_upwards(office: Office) -> None:

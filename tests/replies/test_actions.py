@@ -245,6 +245,21 @@ async def test_a_calendar_that_asks_again_gets_the_invitation_again(
     assert (post.kind, post.draft.method, "SEQUENCE:0\r\n" in post.calendar) == ("refreshed", "REQUEST", True)
 
 
+async def test_a_calendar_that_asks_before_a_change_is_announced_gets_the_new_time_as_a_new_version(
+    listening: Office, desk: Reception
+) -> None:
+    event, row = await invited(listening)
+    await make.change(event, listening, starts_wall="2035-05-12T10:00")
+
+    await answer(row, mail(calendar(uid_of(row, listening), method="REFRESH"), method="REFRESH"), desk)
+    await answer(row, mail(calendar(uid_of(row, listening), answer="TENTATIVE", sequence=1)), desk)
+
+    post = (await make.posted(event, listening))[-1]
+    assert ("T100000\r\n" in post.calendar, "SEQUENCE:1\r\n" in post.calendar) == (True, True)
+    await row.refresh_from_db()
+    assert row.answer == "TENTATIVE"
+
+
 def bounce(status: str) -> bytes:
     return (
         "From: MAILER-DAEMON@mx.example.org\r\nContent-Type: multipart/report; report-type=delivery-status;"

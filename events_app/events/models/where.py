@@ -14,7 +14,8 @@ from events_app.directory.models import city_of
 from events_app.events.models.event import Event
 from events_app.events.rules import Mode
 from events_app.folding import folded
-from events_app.i18n import choose, current_language, languages, translate, use_language
+from events_app.i18n import N_, choose, current_language, languages, ngettext, translate, use_language
+from events_app.texts import Texts
 
 Facts = Mapping[str, Any]
 Way = tuple[str, str]
@@ -77,6 +78,21 @@ def room_in_line(event: Event, *, with_street: bool) -> str:
     street = (room.venue.address,) if with_street else ()
     named = (choose(name) for name in (room.name, room.venue.name, *street))
     return translate(", ").join(part for part in (*named, city_of(room.venue)) if part)
+
+
+def room_offers(event: Event) -> list[str]:
+    """What is known of the chosen room, for whoever has to get into it: step-free, so many seats."""
+    if not event.offers_in_person or not event.room_id or event.room is None:
+        return []
+    said = [translate(N_("Step-free"))] if event.room.step_free else []
+    seats = event.room.seats
+    return [*said, *([ngettext("%(num)d seat", "%(num)d seats", seats)] if seats else [])]
+
+
+def venue_accessibility(event: Event) -> Texts:
+    """What the venue says of its accessibility, where people can come to it."""
+    comes = event.offers_in_person and event.room_id and event.room is not None
+    return event.room.venue.accessibility if comes and event.room else {}
 
 
 MATERIAL: Final = (
@@ -219,7 +235,15 @@ class Tellings:
 
     @staticmethod
     async def of(event: Event) -> "Tellings":
-        return Tellings(event, await Telling.filter(event_id=event.id).order_by("number"))
+        return (await Tellings.of_many([event]))[event.id]
+
+    @staticmethod
+    async def of_many(events: Sequence[Event]) -> "dict[UUID, Tellings]":
+        """Those of each of these events, in one question to the database."""
+        ended: dict[UUID, list[Telling]] = {event.id: [] for event in events}
+        for each in await Telling.filter(event_id__in=list(ended)).order_by("number"):
+            ended[each.event_id].append(each)
+        return {event.id: Tellings(event, ended[event.id]) for event in events}
 
     def held(self, language: str, mode: str, number: int) -> dict[str, Any]:
         """What they were told: the first that ended since, else what is said now."""

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.panel import agenda_of, speakers_of
-from events_app.events.models.where import moved_in, place_of
+from events_app.events.models.where import moved_in, place_of, room_offers, venue_accessibility
 from events_app.events.rules import Opening
 from events_app.house import house_of
 from events_app.i18n import current_language
@@ -44,6 +44,8 @@ async def event_context(found: Event, hosts: Sequence[EventHost], *, now: dateti
         "agenda": timed(agenda, found.starts),
         "opening": found.opening(now).value,
         "place": place_of(found),
+        "room_offers": room_offers(found),
+        "venue_accessibility": venue_accessibility(found),
         "moved": moved_in(found, current_language()),
         "colours_url": colours_of(hosts),
     }
