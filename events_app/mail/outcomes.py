@@ -23,7 +23,7 @@ async def nobody_hears(thread: uuid.UUID, address: str) -> None:
 
 
 LookAgain = Callable[[Leased], Awaitable[str]]
-"""A second look at a letter when it is to leave: why it is not wanted any more, as after `rules.NOT_WANTED`, or ''. When
+"""A second look at a letter when it is to leave: why it is not wanted any more (`rules.NOT_WANTED`), or ''. When
 the database does not answer, the letter is put down, and taken again."""
 
 Unwanted = Callable[[Leased, str], Awaitable[str]]

@@ -100,7 +100,7 @@ def return_path_of(facts: Mapping[str, Any], *, mailbox: str) -> str:
 
 
 NOT_WANTED: Final = "not wanted: "
-"""Begins what is noted beside a letter to many that was withheld when it was to leave. Then comes why: "out" (its person
+"""Begins what is noted beside a letter to many that was withheld when it was to leave. Then why: "out" (its person
 is not registered any more), "opted out", "not chosen" (does not fit the choice any more), "begun" (so has the event, or
 it does not take place), "withdrawn" (so was the invitation, or used)."""
 
