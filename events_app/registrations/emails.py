@@ -80,7 +80,7 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
     """A letter about a registration, of any room, from its facts alone; `kind` names the folder of its templates."""
     language = str(facts["language"])
     with use_language(language):
-        words = _words(kind, facts, manner)
+        words, organizer = _words(kind, facts, manner), str(facts["organizer_address"])
         return Composed(
             to_address=facts["to_address"],
             subject=words.subject,
@@ -89,17 +89,11 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
             calendar=_calendar_part(manner, facts),
             method=_method(manner, facts),
             sender_name=for_a_header(organization_name(facts)),
-            reply_to=_reply_to(facts),
+            reply_to=facts.get("reply_to") or (organizer if "+r-" in organizer else ""),
             in_reply_to=facts.get("in_reply_to", ""),
             language=language,
             unsubscribe_url=facts.get("stop_url", "") if manner.stops else "",
         )
-
-
-def _reply_to(facts: Mapping[str, Any]) -> str:
-    """Where an answer goes, if not to the sender: whom the facts name, or where calendars' answers are read."""
-    organizer = str(facts["organizer_address"])
-    return str(facts.get("reply_to") or (organizer if "+r-" in organizer else ""))
 
 
 class LetterText(NamedTuple):
