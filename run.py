@@ -30,6 +30,7 @@ VERBS = {
     "backup": "DIRECTORY [--keys DIRECTORY]: two archives, the data and the keys that open it",
     "restore": "DATA KEYS [--deletions FILE]: fill an empty database, of either engine, from a backup",
     "release": "after a restore: let letters leave again",
+    "forget-lost": "give up the events whose keys are lost for good, so that the others can be served",
     "demo": "--port N --dir DIR: a throw-away instance with demonstration data",
     "check": "style, types, layers, templates, catalogues, documents: what needs no start; or only those named",
     "test": "the checks and every test there is; what follows goes to pytest",
@@ -47,7 +48,7 @@ def main(words: list[str]) -> None:
     """Finds the verb, makes sure of what it needs, and becomes it."""
     if words[:1] in (["-h"], ["--help"], ["help"]):
         print("python3 run.py [VERB] ...\n")
-        print("\n".join(f"  {verb:10} {what}" for verb, what in VERBS.items()))
+        print("\n".join(f"  {verb:11} {what}" for verb, what in VERBS.items()))
         return
     if words[:1] in (["-V"], ["--version"], ["version"]):
         print(f"Events {version()}")

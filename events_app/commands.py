@@ -20,7 +20,7 @@ from events_app.acts import Act, Office, Who
 from events_app.errors import Refusal, log_no_values
 from events_app.installation import held_since, released
 from events_app.opening import in_database, opened, read_settings
-from events_app.safekeeping import backup, release, restore
+from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
 
@@ -212,6 +212,7 @@ VERBS: dict[str, Callable[[list[str]], None]] = {
     "backup": backup,
     "restore": restore,
     "release": release,
+    "forget-lost": forget_lost,
     "demo": demo,
     "bench": for_developers("tests.bench.measure"),
     "gallery": for_developers("tests.gallery.pictures"),

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from events_app import app as house
+from events_app import i18n
 from events_app.backups.fitting import fitting_vault
 from events_app.database import close_database, migrate, open_database
 from events_app.settings import Settings, load_settings
@@ -18,7 +19,11 @@ def read_settings() -> Settings:
 
 @asynccontextmanager
 async def opened(settings: Settings, *, tells: Callable[[str], None] | None = None) -> AsyncIterator[Vault]:
-    """The vault, with the database migrated and open, when both belong together. Keys are made for new data only."""
+    """The vault, with the database migrated and open, when both belong together. Keys are made for new data only.
+
+    The languages are read as well: whoever writes a letter here writes it in its reader's.
+    """
+    i18n.load_languages(settings.site.languages)
     (settings.storage.directory / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
     names = await migrate(settings.database.url)
     if tells is not None:

@@ -2,16 +2,22 @@
 
 import argparse
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from events_app import app as house
-from events_app import clock
+from events_app import clock, i18n
 from events_app.acts import Office, Who
 from events_app.backups.actions import redoing, restoring, saving
-from events_app.database import close_database, open_database
+from events_app.backups.refusals import KeysMissing
+from events_app.database import close_database, migrate, open_database
 from events_app.opening import in_database, read_settings
 from events_app.settings import Settings
 from events_app.vault import Vault
+
+Done = TypeVar("Done")
 
 
 def backup(words: list[str]) -> None:
@@ -53,24 +59,32 @@ async def _restore(settings: Settings, data: Path, keys: Path, newest: Path | No
     storage, url = settings.storage.directory, settings.database.url
     (storage / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
     known, is_known = restoring.newest_deletions(storage, newest)
+    i18n.load_languages(settings.site.languages)
     restored = await restoring.restore(data, keys, url=url, storage=storage, deletions=known)
-    await open_database(url, models=house.MODELS)
-    vault = Vault(storage)
+    redone = await _with_keys(settings, partial(redoing.redo, restored.deletions))
+    _say_restored(restored, redone, is_known=is_known)
+
+
+async def _with_keys(settings: Settings, do: Callable[..., Awaitable[Done]]) -> Done:
+    """Do it as the app, with the keys and the database that are there, whether or not they would be served."""
+    await open_database(settings.database.url, models=house.MODELS)
+    vault = Vault(settings.storage.directory)
     try:
+        if not vault.is_there():
+            raise KeysMissing(path=vault.folder)
         vault.open()
-        act = Office(vault, house.site_of_settings(settings, vault)).at(clock.now(), Who.APP)
-        erased = await redoing.redo(restored.deletions, act=act)
+        return await do(act=Office(vault, house.site_of_settings(settings, vault)).at(clock.now(), Who.APP))
     finally:
-        await close_database()
         vault.close()
-    _say_restored(restored, erased, is_known=is_known)
+        await close_database()
 
 
-def _say_restored(restored: restoring.Restored, erased: int, *, is_known: bool) -> None:
+def _say_restored(restored: restoring.Restored, redone: redoing.Redone, *, is_known: bool) -> None:
     day, rows = restored.made_at.date(), restored.rows
     print(
         f"Restored as of {restored.made_at:%Y-%m-%d %H:%M} UTC: {rows['event']} events, "
-        f"{rows['registration']} registrations, {rows['letter']} letters. People erased again: {erased}."
+        f"{rows['registration']} registrations, {rows['letter']} letters. "
+        f"People erased again: {redone.people}. Events forgotten, again or because their day had come: {redone.events}."
     )
     if not is_known:
         print(
@@ -89,3 +103,15 @@ def release(words: list[str]) -> None:
         print("Letters leave again. Those withheld stay so until somebody at the desk sends them.")
 
     in_database(read_settings(), act)
+
+
+def forget_lost(words: list[str]) -> None:
+    """Give up the events whose keys are lost for good, so that the others can be served."""
+    argparse.ArgumentParser(prog="run.py forget-lost").parse_args(words)
+    settings = read_settings()
+
+    async def run() -> int:
+        await migrate(settings.database.url)
+        return await _with_keys(settings, redoing.forget_lost)
+
+    print(f"Events given up, because nobody can read their people any more: {asyncio.run(run())}.")

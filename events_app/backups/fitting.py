@@ -1,6 +1,8 @@
 """Do this database and this keyring belong together? Asked at every start, before any key is made."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 from events_app.accounts.models import SITE, Organizer
 from events_app.backups.refusals import (
@@ -44,6 +46,14 @@ def vault_of_server(storage: Path) -> Vault:
     return vault
 
 
+async def lost_events(vault: Vault) -> list[UUID]:
+    """The events whose keys are lost, in an installation whose organizers the vault opens. Refuses KeysOfAnother."""
+    without = await _events_without_keys(vault)
+    if not await _fits_somebody(vault, without):
+        raise KeysOfAnother(path=vault.folder)
+    return without
+
+
 async def tie(vault: Vault) -> None:
     """See that both sides bear the same mark, and give it to the side that has none yet.
 
@@ -68,21 +78,29 @@ async def is_anything_sealed() -> bool:
 
 
 async def _refuse_strangers(vault: Vault) -> None:
-    """Every event has its keys, but for those that were forgotten on purpose; and an organizer opens."""
-    known = vault.scopes() | {each.scope for each in vault.deletions() if not each.person}
-    events = [str(each) for each in await Event.filter(forgotten_on=None).values_list("id", flat=True)]
-    without = [each for each in events if each not in known]
-    if without and len(without) == len(events):
-        raise KeysOfAnother(path=vault.folder)
+    """An organizer opens, and every event has its keys, but for those that were forgotten on purpose."""
+    without = await lost_events(vault)
     if without:
         raise EventsWithoutKeys(path=vault.folder, number=len(without))
+
+
+async def _events_without_keys(vault: Vault) -> list[UUID]:
+    """Events that nobody forgot, and that nobody can read."""
+    known = vault.scopes() | {each.scope for each in vault.deletions() if not each.person}
+    events = await Event.filter(forgotten_on=None).values_list("id", flat=True)
+    return [UUID(str(each)) for each in events if str(each) not in known]
+
+
+async def _fits_somebody(vault: Vault, without: Sequence[UUID]) -> bool:
+    """Whether an organizer opens; where nobody sits at the desk yet, whether any event has its keys."""
     organizer = await Organizer.all().first()
     if organizer is None:
-        return
+        return not without or await Event.filter(forgotten_on=None).count() > len(without)
     try:
         vault.reveal(SITE, organizer.person_context, organizer.person, Reader("courier"))
     except Refusal:
-        raise KeysOfAnother(path=vault.folder) from None
+        return False
+    return True
 
 
 async def _write(mark: str, *, over: Installation | None) -> None:

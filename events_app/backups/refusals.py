@@ -33,7 +33,8 @@ class EventsWithoutKeys(Conflict):
 
     sentence = (
         "The keys of %(number)s of the events in the database are missing in %(path)s: it is older than they are. Put "
-        "back the newest copy of the keys. Nothing was changed."
+        "back the newest copy of the keys. If there is none, python3 run.py forget-lost gives up what nobody can read "
+        "any more. Nothing was changed."
     )
 
 

@@ -85,7 +85,7 @@ async def _attempts(action: Callable[[], Awaitable[R]]) -> R:
         try:
             return await _once(action)
         except RetryableError as error:
-            log.info("transaction is run again (%d of %d): %s", attempt + 1, ATTEMPTS, error)
+            log.info("transaction is run again (%d of %d): %s", attempt + 1, ATTEMPTS, type(error).__name__)
         await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # so that two do not collide again
     return await _once(action)
 

@@ -18,6 +18,7 @@ from events_app.events.rules import Status
 from events_app.imports.models import ImportBatch, ImportDraft
 from events_app.mail.models import Letter
 from events_app.mailings.models import Mailing
+from events_app.optouts.models import OptOut
 from events_app.people.models import SavedView
 from events_app.registrations.models import ErasedMark, Invitation, Registration
 
@@ -31,6 +32,7 @@ _OF_PEOPLE: Final[Mapping[str, tuple[type[Model], str]]] = {
     "mailing": (Mailing, "id"),
     "saved_view": (SavedView, "id"),
     "erased_mark": (ErasedMark, "number"),
+    "opt_out": (OptOut, "number"),
     "registration": (Registration, "id"),
     "import_batch": (ImportBatch, "id"),
 }

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from events_app.errors import Conflict
 from events_app.events.rules import MODE_NAMES, Mode
 from events_app.folding import folded
 from events_app.i18n import N_, languages, name_of_language, translate, use_language
@@ -164,3 +165,33 @@ class Words:
                     meant[start] = [self.loose[said], *rest] if said else rest
                     break
         return list(dict.fromkeys(meant[0] or ())) or None
+
+
+class NotEnoughPlaces(Conflict):
+    sentence = N_("There are not enough places: %(missing)s too few. Nothing was imported.")
+
+
+class NobodyNew(Conflict):
+    sentence = N_("Everybody on this list is registered already. Nothing was imported.")
+
+
+class NobodyLeft(Conflict):
+    sentence = N_(
+        "Everybody on this list is registered already, or had asked to be erased. Nothing was imported."
+    )
+
+
+class LettersNeedPublishing(Conflict):
+    sentence = N_(
+        "This event is a draft, so letters cannot leave yet. Import without them, or publish it first."
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a list is to be imported: `everybody` wants a seat for each, or nothing; `writes` sends the letters;
+    `brings_back` takes also those who had asked to be erased."""
+
+    everybody: bool = False
+    brings_back: bool = False
+    writes: bool = False

@@ -64,25 +64,28 @@ async def revoke_feed(token: str) -> None:
 
 @dataclass(frozen=True)
 class Gathered:
-    """A registration in a personal calendar. `sequence` is above what the calendar heard of earlier ones for the event,
-    `last_day` the day on which something last happened to it.
+    """A registration in a personal calendar. `earlier` is how far SEQUENCE has to be above its own, for what the
+    calendar heard of earlier registrations for the event; `last_day` the day on which something last happened to it;
+    `by_event`: the calendar knows it by the event's UID.
     """
 
     registration: Registration
-    sequence: int
+    earlier: int
     last_day: date
+    by_event: bool
 
 
 async def gathered_in(token: str) -> list[Gathered]:
     """The registrations in the feed, one for each event: the one that has a place, else the latest, as cancelled."""
-    entries = _open(await find_feed(token), token)
+    personal = await find_feed(token)
+    entries = _open(personal, token)
     found = await Registration.filter(id__in=entries, erased=False, status__in=["confirmed", "cancelled"])
     days = await _last_days_of(found)
     latest: dict[uuid.UUID, Gathered] = {}
     for each in sorted(found, key=lambda one: (one.status == Status.CONFIRMED, one.arrival)):
-        earlier = latest.get(each.event_id)
-        sequence = each.sequence + (earlier.sequence + 1 if earlier else 0)
-        latest[each.event_id] = Gathered(each, sequence, days[each.id])
+        before = latest.get(each.event_id)
+        earlier = before.earlier + before.registration.sequence + 1 if before else 0
+        latest[each.event_id] = Gathered(each, earlier, days[each.id], personal.keeps_event_uids)
     return list(latest.values())
 
 

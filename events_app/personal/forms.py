@@ -95,6 +95,22 @@ def _once(form: Any, address: Field) -> None:
         raise ValidationError(translate(N_("This address is written twice.")))
 
 
+class BringForm(Form):
+    """A colleague who comes along."""
+
+    name = StringField(
+        L_("Your colleague's name"),
+        [required(N_("Please write your colleague's name too.")), at_most(120)],
+        filters=[tidy_line],
+    )
+    address = EmailField(
+        L_("Your colleague's e-mail"),
+        [optional(), at_most(254), an_address],
+        filters=[tidy_address],
+        description=L_("With an address they get an invitation of their own."),
+    )
+
+
 class ColleagueForm(Form):
     """Whom a place is passed on to."""
 

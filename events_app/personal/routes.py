@@ -33,7 +33,8 @@ routes = [
     Route(_NEW_ADDRESS, changes.new_address, methods=["GET"]),
     Route(_NEW_ADDRESS, changes.take_address, methods=["POST"]),
     Route(f"{_OWN}/colleague", changes.pass_on, methods=["POST"]),
-    Route(f"{_OWN}/company", changes.take_out, methods=["POST"]),
+    Route(f"{_OWN}/company", changes.bring, methods=["POST"]),
+    Route(f"{_OWN}/company/removal", changes.take_out, methods=["POST"]),
     Route(f"{_OWN}/data.json", changes.own_data),
     Route(f"{_OWN}/erasure", changes.erasure, methods=["POST"]),
 ]

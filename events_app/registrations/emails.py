@@ -255,6 +255,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "stop_url": facts.get("stop_url", "") if manner.stops else "",
         "old": facts.get("old"),
         "reason": facts.get("reason", ""),
+        "may_bring": facts.get("may_bring", False),
         "giver": harmless(facts.get("giver", "")),
         "deletion_day": date.fromisoformat(event["deletion_day"]) if event.get("deletion_day") else None,
         "until": datetime.fromisoformat(facts["until"]).astimezone(starts.tzinfo)

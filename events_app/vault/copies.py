@@ -2,8 +2,8 @@
 
 import base64
 import shutil
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from events_app.vault.keyring import Keyring, Wrap
@@ -18,10 +18,6 @@ class KeyCopy:
     master: MasterKeys
     wraps: tuple[Wrap, ...]
     facts: Mapping[str, str]
-
-    def without(self, scopes: Collection[str]) -> "KeyCopy":
-        """The same without the keys of these."""
-        return replace(self, wraps=tuple(each for each in self.wraps if each.scope not in scopes))
 
     def as_json(self) -> dict[str, Json]:
         return {

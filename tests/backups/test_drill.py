@@ -4,13 +4,16 @@ import re
 import shlex
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from events_app import clock
 from events_app.acts import Office
-from events_app.app import create_app
+from events_app.app import MODELS, create_app
+from events_app.backups.actions import redoing, restoring
+from events_app.database import close_database, open_database
 from events_app.events.models.event import Event
 from events_app.installation import Installation, held_since, released
 from events_app.mail.models import Letter
@@ -150,10 +153,36 @@ async def test_an_event_that_was_forgotten_since_never_comes_back(
         await make.event(vault, slug="kept")
         vault.forget(str(running.event.id))
 
-    await restored(running, elsewhere, deletions=running.deletions)
+    said = await restored(running, elsewhere, deletions=running.deletions)
 
+    assert "because their day had come: 1." in said.out
     async with opened(elsewhere) as vault:
         assert str(running.event.id) not in vault.scopes()
+        assert await Registration.filter(event_id=running.event.id).count() == 0
+        assert (await Event.get(id=running.event.id)).is_emptied
+
+
+async def test_a_backup_that_is_restored_after_the_deletion_day_never_brings_anybody_back(
+    running: Running, elsewhere: Settings
+) -> None:
+    data, keys = running.copy("data"), running.copy("keys")
+    storage, url = elsewhere.storage.directory, elsewhere.database.url
+    back = await restoring.restore(data, keys, url=url, storage=storage, deletions=[])
+    await open_database(url, models=MODELS)
+    vault = Vault(storage)
+    vault.open()
+
+    try:
+        act = Office(vault, make.site()).at(running.event.ends_at + timedelta(days=31))
+        redone = await redoing.redo(back.deletions, act=act)
+
+        assert redone.events == 1
+        assert str(running.event.id) not in vault.scopes()
+        assert await Registration.all().count() == 0
+        assert await Letter.filter(event_id=running.event.id).count() == 0
+    finally:
+        vault.close()
+        await close_database()
 
 
 async def test_no_letter_leaves_a_restored_installation_before_its_operator_says_so(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from events_app.acts import Office
 from events_app.app import create_app
 from events_app.backups.refusals import (
     EventsWithoutKeys,
@@ -15,8 +16,10 @@ from events_app.backups.refusals import (
     RestoreUnfinished,
 )
 from events_app.commands import prepare
+from events_app.events.models.event import Event
 from events_app.installation import Installation
 from events_app.opening import opened
+from events_app.registrations.models import Registration
 from events_app.settings import Settings
 from events_app.vault import Vault
 from tests import make
@@ -127,6 +130,42 @@ async def test_a_keyring_that_is_older_than_an_event_is_refused(settings: Settin
 
     with pytest.raises(EventsWithoutKeys, match="keys of 1 of the events"):
         await prepare(settings, shows_demonstration=False)
+
+
+async def test_what_is_lost_for_good_can_be_given_up_and_the_rest_is_served(
+    settings: Settings, tmp_path: Path
+) -> None:
+    kept = await filled(settings)
+    keys = settings.storage.directory / "keys"
+    shutil.copytree(keys, tmp_path / "older")
+    async with opened(settings) as vault:
+        lost = await make.event(vault, slug="later")
+        await make.registered(lost, "Amal", office=Office(vault, make.site()))
+    shutil.rmtree(keys)
+    shutil.copytree(tmp_path / "older", keys)
+    assert (await verb(settings, "migrate")).code == 2
+
+    said = await verb(settings, "forget-lost")
+
+    assert (said.code, said.out.rpartition(": ")[2]) == (0, "1.\n")
+    async with opened(settings) as vault:
+        assert [each.id for each in await Event.filter(forgotten_on=None)] == [kept.id]
+        assert await Registration.all().count() == 0
+
+
+async def test_nothing_is_given_up_when_the_keys_are_the_wrong_ones(
+    settings: Settings, new_database: MakeDatabase, tmp_path: Path
+) -> None:
+    event = await filled(settings)
+    other = settings_of(await new_database(), tmp_path / "other")
+    await filled(other)
+
+    said = await verb(settings_of(settings.database.url, tmp_path / "other"), "forget-lost")
+
+    assert said.code == 2
+    async with opened(settings) as vault:
+        assert str(event.id) in vault.scopes()
+        assert (await Event.get(id=event.id)).forgotten_on is None
 
 
 async def test_an_event_that_was_forgotten_on_purpose_holds_up_no_start(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """The address of an event's page: made from the title, or drawn where it may say nothing of it."""
 
 import re
+import uuid
 from typing import Any
 
 import pytest
@@ -102,3 +103,30 @@ async def test_the_form_says_what_becomes_of_the_address(house: make.House) -> N
     page = make.words_of(await (await house.desk()).get("/desk/events/new"))
 
     assert "an address is drawn that says nothing of the title" in page
+
+
+async def test_a_copy_never_keeps_the_address_of_its_original(house: make.House) -> None:
+    event = await make.event(house.vault, slug="chosen-by-hand-4")
+
+    async def follow(original_id: uuid.UUID, copy_id: uuid.UUID) -> None: ...
+
+    copy = await copying.copy_event(event.id, act=house.office.at(make.NOW), follow=follow)
+    first = copy.slug
+    in_arabic = await saved(house, copy, slug=copy.slug, title_ar="اسم آخر")
+    renamed = await saved(house, copy, slug=copy.slug, title_en="Film night")
+    again = await saved(house, renamed, slug=renamed.slug, title_en="Film evening", title_ar="")
+    chosen = await saved(house, again, slug="films", title_en="Films at last")
+    kept = await saved(house, chosen, slug="films", title_en="No films")
+
+    assert [first, in_arabic.slug] == ["round-table", "round-table"]
+    assert [each.slug for each in (renamed, again, chosen, kept)] == [
+        "film-night", "film-evening", "films", "films",
+    ]  # fmt: skip
+
+
+async def test_the_address_of_a_published_event_never_follows_its_title(house: make.House) -> None:
+    event = await make.event(house.vault)
+
+    changed = await saved(house, event, slug=event.slug, title_en="Film night")
+
+    assert (changed.title["en"], changed.slug) == ("Film night", "round-table")

@@ -6,10 +6,10 @@ from events_app.accounts.models import Organizer
 from events_app.acts import Office
 from events_app.events.models.event import Event
 from events_app.imports.actions import batches, drafts, importing
-from events_app.imports.actions.importing import Choice
 from events_app.imports.forms.columns import columns_form
 from events_app.imports.forms.rows import Reading, read_people
 from events_app.imports.models import ImportDraft
+from events_app.imports.rules import Choice
 from events_app.imports.tables import find_heading, listing_of, read_table
 from events_app.questions.models import questions_of
 from tests import make

@@ -16,14 +16,14 @@ from events_app.caretaker import Caretaker
 from events_app.database import one_transaction
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
+from events_app.imports import rules as import_rules
 from events_app.imports.actions import batches, drafts, importing
-from events_app.imports.actions.importing import Choice
 from events_app.imports.models import ImportBatch, ImportDraft
-from events_app.imports.rules import Candidate
+from events_app.imports.rules import Candidate, Choice
 from events_app.mail.leases import Leases
 from events_app.mail.models import Letter
 from events_app.registrations import rules
-from events_app.registrations.actions import leaving
+from events_app.registrations.actions import forgetting, leaving
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.places import pool_of
 from events_app.registrations.posting import reveal_person
@@ -136,7 +136,7 @@ async def test_too_few_places_refuse_the_whole_list(
 
     assert said.missing == missing
     if missing:
-        with pytest.raises(importing.NotEnoughPlaces):
+        with pytest.raises(import_rules.NotEnoughPlaces):
             await bring(event, lines(1, 2, 3, 4, 5), office, wish)
         assert await Registration.all().count() == 0
         assert await ImportBatch.all().count() == 0
@@ -181,10 +181,10 @@ async def test_a_silent_list_writes_to_nobody_and_claims_no_calendar(office: Off
 async def test_letters_about_a_draft_event_are_refused_and_the_list_is_not(office: Office) -> None:
     event = await make.draft(office.vault)
 
-    with pytest.raises(importing.LettersNeedPublishing):
+    with pytest.raises(import_rules.LettersNeedPublishing):
         await bring(event, lines(1), office)
     batch = await bring(event, lines(1), office, Choice())
-    with pytest.raises(importing.LettersNeedPublishing):
+    with pytest.raises(import_rules.LettersNeedPublishing):
         await batches.send_letters(event.id, batch.id, act=office.at(NOW))
 
     assert await statuses(event) == {"confirmed": 1}
@@ -204,7 +204,7 @@ async def test_a_list_with_nobody_new_is_refused(office: Office) -> None:
     event = await make.event(office.vault)
     await make.registered(event, 1, office=office)
 
-    with pytest.raises(importing.NobodyNew):
+    with pytest.raises(import_rules.NobodyNew):
         await bring(event, lines(1, 1), office)
 
 
@@ -384,3 +384,33 @@ async def test_an_uploaded_list_never_touches_the_disk(
     status, opened = said.decode().split()
     assert status == ("303" if how == "house" else "200")
     assert (int(opened) > 0) is files
+
+
+@pytest.mark.usefixtures("database")
+async def test_an_old_list_never_brings_an_erased_person_back_unannounced(office: Office) -> None:
+    event = await make.event(office.vault)
+    await bring(event, lines(1, 2), office)
+    await forgetting.erase(
+        (await make.row_of(event, "guest1@example.org", office=office)).id, act=office.at(NOW)
+    )
+
+    said = await importing.forecast(event.id, lines(1, 2, 3), wish=Choice(), act=office.at(NOW))
+    await bring(event, lines(1, 2, 3), office)
+
+    assert (said.erased, said.known, [line.number for line in said.new]) == ([2], [3], [4])
+    assert await statuses(event) == {"confirmed": 2, "cancelled": 1}
+    with pytest.raises(import_rules.NobodyLeft):
+        await bring(event, lines(1), office)
+
+
+@pytest.mark.usefixtures("database")
+async def test_somebody_who_was_erased_comes_back_when_it_is_ticked(office: Office) -> None:
+    event = await make.event(office.vault)
+    await bring(event, lines(1), office)
+    await forgetting.erase(
+        (await make.row_of(event, "guest1@example.org", office=office)).id, act=office.at(NOW)
+    )
+
+    await bring(event, lines(1), office, Choice(brings_back=True))
+
+    assert await statuses(event) == {"confirmed": 1, "cancelled": 1}

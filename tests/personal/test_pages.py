@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from events_app.events.models.event import Event
+from events_app.personal.models import PersonalFeed
 from events_app.questions.actions import asking
 from events_app.questions.models import Question
 from events_app.questions.rules import QuestionFacts
@@ -255,6 +256,25 @@ async def test_an_answer_is_never_lost_because_an_organizer_asks_others_only(hou
 async def answers_of(row: Registration, house: make.House) -> Mapping[str, Any]:
     fresh = await Registration.get(id=row.id)
     return reveal_person(fresh, vault=house.vault, reader=make.COURIER).answers
+
+
+async def test_a_calendar_link_of_an_earlier_version_keeps_the_uids_that_calendars_hold(
+    house: make.House,
+) -> None:
+    event = await make.event(house.vault)
+    (row,) = await make.registered(event, 1, office=house.office)
+    path, browser = await own_path(house, row), await house.client()
+    link = (await browser.post(f"{path}/feed", data={"feed": ""})).headers["location"]
+    await PersonalFeed.all().update(keeps_event_uids=True)
+
+    (before,) = entries_of((await browser.get(f"{link}.ics")).text)
+    await browser.post(f"{path}/final-cancellation")
+    (gone,) = entries_of((await browser.get(f"{link}.ics")).text)
+
+    assert before["UID"] == gone["UID"]
+    assert before["UID"].startswith(f"evt-{event.id.hex}@")
+    assert (before["SEQUENCE"], before["STATUS"], gone["STATUS"]) == ("0", "CONFIRMED", "CANCELLED")
+    assert (before["SEQUENCE"], before["DTSTAMP"]) < (gone["SEQUENCE"], gone["DTSTAMP"])
 
 
 async def test_a_phone_number_is_never_turned_around_on_an_arabic_page_or_in_an_arabic_letter(

@@ -56,7 +56,7 @@ async def test_who_registered_others_takes_one_out_and_the_others_stay(house: Ho
     client = await house.client()
     own = await own_page(event, "rana@example.org", house.office)
 
-    answer = await client.post(f"{own}/company", data={"who": rows["Omar"].id.hex})
+    answer = await client.post(f"{own}/company/removal", data={"who": rows["Omar"].id.hex})
 
     assert answer.status_code == 303
     after = await by_name(event, house.office)

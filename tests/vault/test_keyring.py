@@ -1,6 +1,7 @@
 """Keys made, rotated and forgotten, by one process and by several at once."""
 
 import multiprocessing
+import multiprocessing.connection
 import sqlite3
 import threading
 from contextlib import closing
@@ -142,6 +143,31 @@ def test_forgetting_says_so_when_a_reader_holds_the_file_and_then_works(tmp_path
     _delete_all(keyring)
     assert b"data key" not in _bytes_on_the_disk(tmp_path)
     keyring.close()
+
+
+def _make_keys_for_ever(directory: Path, told: "multiprocessing.connection.Connection") -> None:
+    vault = Vault(directory)
+    vault.open()
+    for number in range(100_000):
+        vault.make_keys(f"event {number}")
+        told.send(f"event {number}")
+
+
+def test_a_key_that_was_there_when_the_process_was_killed_is_there_afterwards(tmp_path: Path) -> None:
+    mine, theirs = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("spawn").Process(
+        target=_make_keys_for_ever, args=(tmp_path, theirs)
+    )
+    process.start()
+    told = [mine.recv() for _ in range(30)]
+
+    process.kill()
+    process.join()
+
+    with closing(Vault(tmp_path)) as vault:
+        vault.open()
+        assert set(told) <= vault.scopes()
+        vault.make_keys("afterwards")
 
 
 def _delete_all(keyring: Keyring) -> None:

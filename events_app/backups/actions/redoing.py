@@ -1,9 +1,13 @@
 """After a restore: what was forgotten since is forgotten again, and what was sent since is not sent again."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from events_app.acts import Act
+from events_app.backups.fitting import lost_events
 from events_app.backups.refusals import NothingHeld
+from events_app.deletion.actions import forget_due, forget_event
+from events_app.events.models.event import Event
 from events_app.installation import Installation
 from events_app.mail.emptying import empty_those_left_over, empty_thread
 from events_app.mail.models import Letter
@@ -13,20 +17,40 @@ from events_app.registrations.models import Registration
 from events_app.vault import Deletion
 
 
-async def redo(deletions: Sequence[Deletion], *, act: Act) -> int:
-    """Erase again whom the list names, and let nothing that this brings about leave; says how many people.
+@dataclass(frozen=True)
+class Redone:
+    """How many people were erased again, and how many events were forgotten, again or because their day had come."""
+
+    people: int
+    events: int
+
+
+async def redo(deletions: Sequence[Deletion], *, act: Act) -> Redone:
+    """Forget again what the list names, and what is past its deletion day; let nothing of that leave.
 
     From now on the installation is held: it serves, and no letter leaves until `release`.
     """
-    erased = 0
     for deletion in deletions:
         act.vault.note(deletion)
-        if deletion.person:
-            erased += await _erase_again(deletion, act=act)
+    events = [await _forget_again(each.scope, act=act) for each in deletions if not each.person]
+    people = [await _erase_again(each, act=act) for each in deletions if each.person]
+    past = await forget_due(act=act)
     await pass_over_due(act=act)
     await _hold_back()
     await Installation.filter(id=1).update(state="held")
-    return erased
+    return Redone(sum(people), sum(events) + past)
+
+
+async def _forget_again(scope: str, *, act: Act) -> bool:
+    """An event of the list, with all that is held of its people. Counts are made while its keys are still there."""
+    event = await Event.get_or_none(id=scope)
+    if event is None or event.is_emptied:
+        act.vault.forget(scope)
+        return False
+    if scope not in act.vault.scopes():
+        await Event.filter(id=scope, forgotten_on=None).update(forgotten_on=act.now.date())
+    await forget_event(event.id, act=act)
+    return True
 
 
 async def _erase_again(deletion: Deletion, *, act: Act) -> bool:
@@ -45,6 +69,18 @@ async def _hold_back() -> None:
         state="withheld", due_at=None, lease_by=None, last_error="restored"
     )
     await empty_those_left_over()
+
+
+async def forget_lost(*, act: Act) -> int:
+    """Give up the events whose keys are lost: nobody can read their people any more. Says how many they were.
+
+    Refuses KeysOfAnother, when not even an organizer opens: then it is the keys that are wrong.
+    """
+    lost = await lost_events(act.vault)
+    for event_id in lost:
+        await Event.filter(id=event_id).update(forgotten_on=act.now.date())
+        await forget_event(event_id, act=act)
+    return len(lost)
 
 
 async def release() -> None:

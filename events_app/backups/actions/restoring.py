@@ -63,7 +63,7 @@ class _Tried:
 async def restore(
     data: Path, keys: Path, *, url: str, storage: Path, deletions: Sequence[Deletion]
 ) -> Restored:
-    """Fill an empty database and a new folder of keys. `deletions`: the newest list; what it names has no keys here.
+    """Fill an empty database and a new folder of keys. `deletions`: the newest list; `redo` goes by it.
 
     Refuses KeysThere, DatabaseNotEmpty, NoArchive, ArchiveDamaged, ArchiveTooNew, ArchiveOfOtherPart, WrongKeys; then
     nothing was written. The installation is "restoring" until `redo` has done its part.
@@ -77,7 +77,6 @@ async def restore(
         if archive.header["mark"] != keyring.header["mark"]:
             raise WrongKeys(keys=keys, data=data)
         every = tuple(dict.fromkeys([*listed, *deletions]))
-        copy = copy.without({each.scope for each in every if not each.person})
         _refuse_wrong_keys(archive, copy, storage, every, keys=keys)
         placed = False
         try:

@@ -24,3 +24,9 @@ ALTER TABLE "speaker" ALTER COLUMN "person_id" SET NOT NULL;
 ALTER TABLE "event" ADD COLUMN "all_day" {bool} NOT NULL DEFAULT {false};
 
 ALTER TABLE "event" ADD COLUMN "blocks_time" VARCHAR(8) NOT NULL DEFAULT '' CHECK ("blocks_time" IN ('', 'yes', 'no'));
+
+-- A personal calendar that was made before its entries had the UIDs of invitations keeps those that calendars know.
+
+ALTER TABLE "personal_feed" ADD COLUMN "keeps_event_uids" {bool} NOT NULL DEFAULT {false};
+
+UPDATE "personal_feed" SET "keeps_event_uids" = {true};

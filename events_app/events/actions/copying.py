@@ -9,7 +9,7 @@ from events_app.events.actions.editing import insert_event, join_link_of
 from events_app.events.actions.saving import write_panel
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import agenda_of, consent_of, speakers_of
-from events_app.events.rules import AgendaFacts, EventFacts, HostFacts, SpeakerFacts, Visibility
+from events_app.events.rules import AgendaFacts, EventFacts, HostFacts, SpeakerFacts
 from events_app.handed import FollowCopy
 from events_app.texts import Texts
 
@@ -21,8 +21,9 @@ async def copy_event(event_id: uuid.UUID, *, follow: FollowCopy, act: Act) -> Ev
     act.vault.make_keys(str(new_id))
     link = join_link_of(original, act=act)
     facts = facts_of(original, consent=await consent_of(original), join_link=link)
-    if original.visibility == Visibility.UNLISTED:
-        facts = replace(facts, slug="")  # who knows the one address is not to guess the other
+    facts = replace(
+        facts, slug=""
+    )  # its own, made of its title; who knows an unlisted one is not to guess the other
     return await _insert_copy(new_id, original, facts, act=act, follow=follow)
 
 

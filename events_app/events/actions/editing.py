@@ -145,20 +145,32 @@ def join_link_of(event: Event, *, act: Act) -> str:
 def wished_slug(draft: Event, facts: EventFacts, *, is_known: bool) -> str:
     """The address that a changed draft is to have: the one that was typed, or a made one where none was.
 
-    One that is unlisted from now on gets another, if nobody touched the field and nobody knows the old one: that may
-    have been made from the title.
+    As long as nobody has touched the field, and nobody knows the address, it follows the title that it was made from
+    (a copy has the title of its original at first). One that is unlisted from now on gets another.
     """
+    if facts.slug and (facts.slug != draft.slug or is_known):
+        return facts.slug
     hides = facts.visibility == Visibility.UNLISTED and draft.visibility != Visibility.UNLISTED
-    if hides and facts.slug == draft.slug and not is_known:
-        return made_slug(facts)
-    return facts.slug or made_slug(facts)
+    is_renamed = slug_of(_first(facts.title)) != slug_of(_first(draft.title))
+    follows = is_renamed and _is_made_from(draft.title, draft.slug)
+    return made_slug(facts) if hides or follows or not facts.slug else facts.slug
+
+
+def _is_made_from(title: Texts, slug: str) -> bool:
+    """Whether an address is the title, perhaps with the number that made it another's: launch, launch-2."""
+    made = slug_of(_first(title))
+    return slug == made or (slug.startswith(f"{made}-") and slug.removeprefix(f"{made}-").isdecimal())
+
+
+def _first(title: Texts) -> str:
+    return title.get("en") or next(iter(title.values()), "")
 
 
 def made_slug(facts: EventFacts) -> str:
     """An address made from the title, or drawn (80 random bits) where it may say nothing of it."""
     if facts.visibility == Visibility.UNLISTED:
         return new_token()[:DRAWN]
-    return slug_of(facts.title.get("en") or next(iter(facts.title.values()), ""))
+    return slug_of(_first(facts.title))
 
 
 async def free_slug(wished: str) -> str:

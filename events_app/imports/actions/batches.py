@@ -13,8 +13,9 @@ from events_app.errors import Conflict, NotFound
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.i18n import N_
-from events_app.imports.actions.importing import LettersNeedPublishing, post_letters
+from events_app.imports.actions.importing import post_letters
 from events_app.imports.models import ImportBatch
+from events_app.imports.rules import LettersNeedPublishing
 from events_app.mail.models import Letter
 from events_app.mail.rules import HAS_PERHAPS_LEFT
 from events_app.optouts.actions import opted_out_of

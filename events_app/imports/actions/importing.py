@@ -11,17 +11,28 @@ from typing import Final
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.database import one_transaction
-from events_app.errors import Conflict
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.rules import Opening
-from events_app.i18n import N_
 from events_app.imports.models import ImportBatch, ImportDraft
-from events_app.imports.rules import Candidate
+from events_app.imports.rules import (
+    Candidate,
+    Choice,
+    LettersNeedPublishing,
+    NobodyLeft,
+    NobodyNew,
+    NotEnoughPlaces,
+)
 from events_app.mail import outbox
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.facts import Facts, Person, event_facts, letter_facts
-from events_app.registrations.models import HistoryLine, Registration, end_of_line, next_arrival
+from events_app.registrations.models import (
+    ErasedMark,
+    HistoryLine,
+    Registration,
+    end_of_line,
+    next_arrival,
+)
 from events_app.registrations.places import pool_for_newcomers, pool_of
 from events_app.registrations.posting import organizer_address, organizer_name, person_context
 from events_app.registrations.rules import ANSWER_OF, Status
@@ -35,35 +46,14 @@ BREATH: Final = 100
 """People made ready in one go, after which the event loop may answer others."""
 
 
-class NotEnoughPlaces(Conflict):
-    sentence = N_("There are not enough places: %(missing)s too few. Nothing was imported.")
-
-
-class NobodyNew(Conflict):
-    sentence = N_("Everybody on this list is registered already. Nothing was imported.")
-
-
-class LettersNeedPublishing(Conflict):
-    sentence = N_(
-        "This event is a draft, so letters cannot leave yet. Import without them, or publish it first."
-    )
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How a list is to be imported: `everybody` wants a seat for each, or nothing; `writes` sends the letters."""
-
-    everybody: bool = False
-    writes: bool = False
-
-
 @dataclass(frozen=True)
 class Forecast:
     """What importing a list would do, and has done when it was imported under the same conditions.
 
     `new` people have a status and an address index each. `twice` pairs a row with the earlier one that has the same
-    address; `known` are rows of people registered already; both are left out. `missing` people can neither sit nor
-    wait. `unwanted` of the new people have said that they want no letters, so none is sent to them.
+    address; `known` are rows of people registered already, `erased` those of people who had asked to be erased from
+    this event; all are left out. `missing` people can neither sit nor wait. `unwanted` of the new people have said
+    that they want no letters, so none is sent to them.
     """
 
     new: Sequence[Candidate]
@@ -71,6 +61,7 @@ class Forecast:
     indexes: Sequence[bytes]
     twice: Sequence[tuple[int, int]]
     known: Sequence[int]
+    erased: Sequence[int]
     missing: int
     unwanted: int = 0
 
@@ -96,11 +87,17 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
         raise REFUSAL_AT[event.opening(act.now)]()
     living = Registration.filter(event_id=event.id, live=1)
     taken = {bytes(index) for index in await living.values_list("address_index", flat=True)}
+    marked = ErasedMark.filter(event_id=event.id)
+    marks = set() if wish.brings_back else set(map(bytes, await marked.values_list("mark", flat=True)))
     first: dict[bytes, int] = {}
     new, indexes, twice, known = list[Candidate](), list[bytes](), list[tuple[int, int]](), list[int]()
+    erased = list[int]()
     for line in lines:
         address = line.applicant.address
         index = act.vault.blind_index(str(event.id), kept(address)) if address else secrets.token_bytes(32)
+        if index in marks and index not in taken:
+            erased.append(line.number)
+            continue
         if not line.lives:
             new.append(line)
             indexes.append(index)
@@ -116,7 +113,7 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
     statuses, missing = await _statuses(event, new, everybody=wish.everybody)
     opted_out = await opted_out_of(event, vault=act.vault)
     unwanted = sum(line.applicant.address in opted_out for line in new)
-    return Forecast(new, statuses, indexes, twice, known, missing, unwanted)
+    return Forecast(new, statuses, indexes, twice, known, erased, missing, unwanted)
 
 
 async def _statuses(event: Event, new: Sequence[Candidate], *, everybody: bool) -> tuple[list[Status], int]:
@@ -185,7 +182,7 @@ async def _import(
     if plan.missing:
         raise NotEnoughPlaces(missing=plan.missing)
     if not plan.new:
-        raise NobodyNew()
+        raise NobodyLeft() if plan.erased else NobodyNew()
     batch = await ImportBatch.create(
         id=draft.id, event_id=event.id, imported_on=act.now.date(), rows=len(plan.new)
     )

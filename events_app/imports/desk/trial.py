@@ -1,6 +1,6 @@
 """The trial of an import, without writing a thing, and the import itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from anyio import to_thread
@@ -13,11 +13,12 @@ from events_app.events.rules import MODE_NAMES
 from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.imports.actions import drafts, importing
-from events_app.imports.actions.importing import Choice, Forecast
+from events_app.imports.actions.importing import Forecast
 from events_app.imports.desk.batch import batch_path
 from events_app.imports.desk.upload import OpenList, open_draft, path_of
 from events_app.imports.forms.rows import Reading, read_people
 from events_app.imports.models import ImportBatch
+from events_app.imports.rules import Choice
 from events_app.registrations.rules import STATUS_NAMES
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -76,8 +77,8 @@ async def _read(event: Event, opened: OpenList) -> Reading:
     return await to_thread.run_sync(read)
 
 
-def _wish_of(opened: OpenList, *, writes: bool = False) -> Choice:
-    return Choice(everybody=opened.draft.choices["places"] == "all", writes=writes)
+def _wish_of(opened: OpenList) -> Choice:
+    return Choice(everybody=opened.draft.choices["places"] == "all")
 
 
 async def do_import(request: Request) -> Response:
@@ -99,7 +100,9 @@ async def do_import(request: Request) -> Response:
             N_("Some rows cannot be imported. Leave them out, or mend the list; nothing was written.")
         )
         return await _check_page(request, event, opened, status=409, refusal=sentence)
-    wish = _wish_of(opened, writes=typed.get("writes") == "yes")
+    wish = replace(
+        _wish_of(opened), writes=typed.get("writes") == "yes", brings_back=typed.get("brings_back") == "yes"
+    )
     try:
         batch = await importing.import_list(opened.draft, reading.lines, wish=wish, act=act_of(request))
     except Conflict as refusal:

@@ -106,11 +106,15 @@ async def _entry(gathered: personal.Gathered, *, site: Site) -> Entry:
     found = gathered.registration
     event, language = await Event.find(found.event_id), current_language()
     about = event_facts(event, await hosts_of(event.id), language=language, site=site)
-    sequence = gathered.sequence + await sequence_of(found, event) - found.sequence
-    changed = version_stamp(event.changed_at, gathered.last_day, sequence)
-    entry = entry_of(calendar_facts(found, about, language=language, site=site, stamp=changed))
     gone = found.status == Status.CANCELLED or event.status == "cancelled"
     shown = "CANCELLED" if gone else "CONFIRMED"
+    sequence = gathered.earlier + await sequence_of(found, event)
+    if gathered.by_event:
+        sequence = gathered.earlier + event.sequence + (found.sequence if gone else 0)
+    changed = version_stamp(event.changed_at, gathered.last_day, sequence)
+    entry = entry_of(calendar_facts(found, about, language=language, site=site, stamp=changed))
+    if gathered.by_event:
+        entry = replace(entry, uid=f"evt-{event.id.hex}@{site.host}", organizer_address=site.sender)
     return replace(
         entry,
         sequence=sequence,

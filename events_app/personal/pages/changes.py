@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
+from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import N_, choose, translate
-from events_app.personal.forms import colleague_form, company_form
+from events_app.personal.forms import BringForm, colleague_form, company_form
 from events_app.personal.pages.own import (
     back_to,
     company_of,
@@ -28,7 +29,7 @@ from events_app.registrations.actions import changing, forgetting, leaving
 from events_app.registrations.forms import AddressForm
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.pages.receipt import links_limit
-from events_app.registrations.rules import NoSuchRegistration
+from events_app.registrations.rules import Guest, NoSuchRegistration
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, download, page, see_other
 
@@ -115,6 +116,21 @@ async def pass_on(request: Request) -> Response:
         act=act_of(request, found.id),
     )
     return back_to(request, N_("We have written to your colleague. You keep the place until they take it."))
+
+
+async def bring(request: Request) -> Response:
+    """A colleague comes along, as long as there is a place for them."""
+    found, event = await find(request)
+    links_limit.knock(request, now=time.monotonic())
+    form = BringForm(await typed_into(request))
+    if not form.validate():
+        return await own_page(request, found, event, status=422, bringing=form)
+    guest = Guest(form.name.data or "", form.address.data or "")
+    try:
+        await changing.bring(found.id, guest, act=act_of(request, found.id))
+    except Conflict as refusal:
+        return await own_page(request, found, event, status=409, refusal=say(refusal), bringing=form)
+    return back_to(request, N_("They come with you now, and have a place."))
 
 
 async def take_out(request: Request) -> Response:

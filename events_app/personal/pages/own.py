@@ -6,6 +6,7 @@ Opening any of these pages changes nothing, because mail scanners open links: ev
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -22,6 +23,7 @@ from events_app.house import act_of, office_of, reader_of
 from events_app.i18n import N_, choose, translate, use_language
 from events_app.optouts.actions import opted_out_of
 from events_app.personal.forms import (
+    BringForm,
     ColleagueForm,
     Companion,
     CompanyForm,
@@ -35,6 +37,7 @@ from events_app.questions.forms.fields import Asking, ask
 from events_app.questions.models import Question, questions_of
 from events_app.questions.wording import said_answers
 from events_app.registrations.actions import changing, deciding, leaving
+from events_app.registrations.actions.registering import may_still_bring
 from events_app.registrations.emails import entry_of
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.forms import AddressForm
@@ -76,12 +79,12 @@ async def own_page(
     colleague: ColleagueForm | None = None,
     address: AddressForm | None = None,
     staying: CompanyForm | None = None,
+    bringing: BringForm | None = None,
 ) -> Response:
     person = person_behind(request, found)
     now = clock.now()
     questions = await questions_of(event.id, retired=True)
     details = details or details_of(found, person, questions)
-    company = await company_of(request, found)
     return page(
         request,
         "personal/own.html",
@@ -96,9 +99,8 @@ async def own_page(
         has_begun=now >= event.starts_at,
         in_line=await place_in_line(found) if found.waitlist_order is not None else 0,
         due=_due(found, event),
-        company=company,
-        leads=found.party == found.id,
-        staying=with_ids(staying or company_form(company), "staying"),
+        bringing=with_ids(bringing or BringForm(), "bringing"),
+        **_with_company(found, event, await company_of(request, found), staying),
         calendars=await _calendars(request, found, event, person)
         if found.status == Status.CONFIRMED
         else None,
@@ -113,6 +115,19 @@ async def own_page(
         colleague=with_ids(colleague or colleague_form(), "colleague"),
         new_address=with_ids(address or AddressForm(), "new"),
     )
+
+
+def _with_company(
+    found: Registration, event: Event, company: list[Companion], staying: CompanyForm | None
+) -> dict[str, Any]:
+    """What the page says of those who came together with this person, and lets them do."""
+    has_room = len(company) < event.most_guests
+    return {
+        "company": company,
+        "leads": found.party == found.id,
+        "may_bring": has_room and may_still_bring(found, event, clock.now()),
+        "staying": with_ids(staying or company_form(company), "staying"),
+    }
 
 
 async def company_of(request: Request, found: Registration) -> list[Companion]:

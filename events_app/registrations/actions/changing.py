@@ -17,6 +17,7 @@ from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
+from events_app.registrations.actions.registering import Placing, may_still_bring, write_guest
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Invitation, Registration, code_index, end_of_line, party_of
 from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
@@ -29,7 +30,7 @@ from events_app.registrations.posting import (
     reveal_person,
     seal_person,
 )
-from events_app.registrations.rules import Status
+from events_app.registrations.rules import Applicant, Guest, Status
 from events_app.registrations.told import hear
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
@@ -181,6 +182,33 @@ def wished_address(person: Person, code: str, now: datetime) -> str:
 def _is_right(wish: Mapping[str, Any], code: str, now: datetime) -> bool:
     same = secrets.compare_digest(str(wish["code"]), digest(code).hex())
     return same and datetime.fromisoformat(str(wish["until"])) > now
+
+
+@one_transaction
+async def bring(registration_id: uuid.UUID, guest: Guest, *, act: Act) -> Registration:
+    """Add a colleague to one's registration, in a seat that is free after the line was asked. An address that is
+    registered already comes without it, so that nobody is told of it. Refuses `ChangeNotPossible`, `TooManyGuests`,
+    `ModeFull`.
+    """
+    registration, event = await claimed(registration_id)
+    if not may_still_bring(registration, event, act.now):
+        raise rules.ChangeNotPossible()
+    if len(await party_of(registration)) > event.most_guests:
+        raise rules.TooManyGuests(most=event.most_guests)
+    mode, quota_id = registration.mode, registration.quota_id
+    room = await pool_for_newcomers(event, mode, quota_id, act=act)
+    if not room.fits(1):
+        raise rules.ModeFull()
+    host = Applicant("", "", registration.language, mode)
+    placing = Placing(Status.CONFIRMED, False, None, quota_id, None)
+    colleague = await write_guest(event, host, guest, placing, registration, act=act)
+    registration.party = registration.id
+    await registration.save(update_fields=["party"])
+    await note(colleague, "registered", act=act.of(Who.PERSON))
+    await post_about("confirmed", colleague, event, act=act)
+    if colleague.invited:
+        await post_own_page(colleague, event, act=act)
+    return colleague
 
 
 @one_transaction

@@ -7,13 +7,13 @@ from dataclasses import replace
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.clock import milliseconds
-from events_app.database import one_transaction
+from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Mode
 from events_app.mail.models import Letter
 from events_app.registrations import rules
 from events_app.registrations.facts import WAY_BACK, row_of_key
-from events_app.registrations.models import Registration, party_of
+from events_app.registrations.models import Invitation, Registration, party_of
 from events_app.registrations.places import confirm, end, promote
 from events_app.registrations.posting import (
     COURIER,
@@ -143,6 +143,29 @@ async def leave(registration_id: uuid.UUID, *, act: Act) -> Registration:
 
 
 @one_transaction
+async def retract(event_id: uuid.UUID, registration_id: uuid.UUID, *, is_new: bool, act: Act) -> None:
+    """Take back what was registered a moment ago, with another address perhaps. The seats are free at once; the code
+    may be used again; the rest follows within seconds, as for anybody who has left (`deciding.lapse`).
+
+    Where the address was registered before (`is_new` is false) the same is done in vain: neither the answer nor its
+    time tells which it was.
+    """
+    await Event.claim(event_id)
+    await rows(_RETRACT, registration_id, milliseconds(act.now), is_new)
+    used = Invitation.filter(registration_id=registration_id, state="used").exclude(purpose="transfer")
+    await used.update(state="sent" if is_new else "used")
+
+
+_RETRACT = """
+    UPDATE "registration" SET
+        "seated" = "seated" AND NOT $3,
+        "due_at" = CASE WHEN "id" = $1 AND $3 THEN $2 ELSE "due_at" END,
+        "due_for" = CASE WHEN "id" = $1 AND $3 THEN 'leaving' ELSE "due_for" END
+    WHERE ("id" = $1 OR "party" = $1) AND "live" = 1
+"""
+
+
+@one_transaction
 async def stay(registration_id: uuid.UUID, *, answer: str = "", act: Act) -> Registration:
     """Take a cancellation back while the seat is still held. Refuses `NothingToUndo`.
 
@@ -151,7 +174,8 @@ async def stay(registration_id: uuid.UUID, *, answer: str = "", act: Act) -> Reg
     """
     registration, event = await claimed(registration_id)
     said_no = registration.status == Status.CONFIRMED and registration.answer == "DECLINED"
-    if registration.live is None or not (registration.due_for == Due.LEAVING or said_no):
+    leaving = registration.due_for == Due.LEAVING and registration.seated  # not, where it was retracted
+    if registration.live is None or not (leaving or said_no):
         raise rules.NothingToUndo()
     registration.due_at, registration.due_for = None, Due.NOTHING
     if said_no:

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from events_app.acts import Act, Who
@@ -49,13 +49,19 @@ REFUSAL_AT = {
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the page after the form says. It is the same for a new address and for one that was here before."""
+    """What the page after the form says. It is the same for a new address and for one that was here before.
+
+    `registration_id` is whom the page lets one take back (`leaving.retract`), in vain where it is not `is_new`; None
+    where nothing can be: a place that was passed on does not go back.
+    """
 
     event_id: uuid.UUID
     status: Status
     mode: str
     address: str
     confirms_address: bool = False
+    registration_id: uuid.UUID | None = field(default=None, compare=False)
+    is_new: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -89,12 +95,25 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
             await _cost_the_same(known, event, act=act)
         if _has_entry(placing, event):  # a new address gets it, so it costs; the next letter replaces it
             await post_own_page(known, event, act=act)
-        await post_about("already", known, event, act=act)
-    elif placing.invitation and placing.invitation.purpose == "transfer":
-        await _take_over(event, applicant, placing.invitation, act=act)
-    else:
-        await _enrol(event, applicant, placing, act=act)
-    return receipt
+        may_bring = may_still_bring(known, event, act.now)
+        await post_about("already", known, event, act=act, more={"may_bring": may_bring})
+    if placing.invitation and placing.invitation.purpose == "transfer":
+        if not known:
+            await _take_over(event, applicant, placing.invitation, act=act)
+        return receipt
+    first = known or await _enrol(event, applicant, placing, act=act)
+    return replace(receipt, registration_id=first.id, is_new=known is None)
+
+
+def may_still_bring(registration: Registration, event: Event, now: datetime) -> bool:
+    """Whether somebody who has a place may add colleagues to it, as far as there are places for them."""
+    return (
+        event.most_guests > 0
+        and not (event.needs_approval or event.invitation_only)
+        and event.opening(now) == Opening.OPEN
+        and (registration.status, registration.due_for) == (Status.CONFIRMED, Due.NOTHING)
+        and registration.party in {None, registration.id}
+    )
 
 
 async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None:
@@ -174,7 +193,7 @@ async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: A
         await placing.invitation.save(update_fields=["state", "registration_id"])
     everybody = [first]
     for guest in applicant.guests:
-        everybody.append(await _write_guest(event, applicant, guest, placing, first, act=act))
+        everybody.append(await write_guest(event, applicant, guest, placing, first, act=act))
     for registration in everybody:
         await note(registration, "registered", act=act.of(Who.PERSON))
         letter = "confirm_address" if placing.confirms_address else placing.status.value
@@ -185,7 +204,7 @@ async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: A
     return first
 
 
-async def _write_guest(
+async def write_guest(
     event: Event, host: Applicant, guest: Guest, placing: Placing, first: Registration, *, act: Act
 ) -> Registration:
     """A colleague's own row; somebody who is registered already comes without an address, so nobody is told of it."""

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +13,11 @@ from starlette.responses import Response
 
 from events_app import clock
 from events_app.calendar import links
+from events_app.clock import milliseconds
 from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.where import place_of
 from events_app.house import act_of, office_of
+from events_app.i18n import N_, translate
 from events_app.publishing.feeds.calendar import entry_of
 from events_app.publishing.pages.pictures import colours_of
 from events_app.registrations.actions import leaving
@@ -26,9 +29,11 @@ from events_app.registrations.rules import NoSuchRegistration
 from events_app.vault import Reader, SealBroken, Vault
 from events_app.web.forms import typed_into
 from events_app.web.limits import Limit
-from events_app.web.responses import page, see_other
+from events_app.web.responses import Flash, page, see_other
 
 RECEIPT_LIFE = timedelta(minutes=30)
+RETRACTABLE = timedelta(minutes=15)
+"""So long whoever registered with a wrong address may take that back, by the receipt alone."""
 
 
 RECEIPT_MARK = "r."
@@ -49,6 +54,10 @@ def receipt_token(receipt: Receipt, *, vault: Vault, now: datetime) -> str:
         "mode": receipt.mode,
         "address": receipt.address,
         "confirms_address": receipt.confirms_address,
+        # As long for an address that was here before: what can be taken back, and whether there is anything.
+        "retracts": receipt.registration_id.hex if receipt.registration_id else "",
+        "is_new": int(receipt.is_new),
+        "retractable_until": milliseconds(now + RETRACTABLE),
     }
     return RECEIPT_MARK + _sealed(said, "receipt", vault=vault, now=now)
 
@@ -90,7 +99,28 @@ async def show_receipt(request: Request, token: str) -> Response:
         mode=said["mode"],
         address=said["address"],
         confirms_address=said["confirms_address"],
+        retraction=f"/registrations/{token}/retraction" if _may_retract(said, clock.now()) else "",
     )
+
+
+def _may_retract(said: Mapping[str, Any], now: datetime) -> bool:
+    return bool(said.get("retracts")) and int(said["retractable_until"]) > milliseconds(now)
+
+
+async def retraction(request: Request) -> Response:
+    """POST, from the receipt: the address was wrong. The answer is the same whether anything was taken back."""
+    now = clock.now()
+    said = _open_receipt(request.path_params["receipt"], vault=office_of(request).vault, now=now)
+    await typed_into(request)
+    event = await Event.find(said["event"])
+    if not _may_retract(said, now):
+        raise NoSuchRegistration()
+    is_new, registration_id = bool(said["is_new"]), uuid.UUID(hex=said["retracts"])
+    await leaving.retract(event.id, registration_id, is_new=is_new, act=act_of(request))
+    sentence = N_(
+        "What you sent a moment ago does not count any more. Please register with the right address."
+    )
+    return see_other(f"/events/{event.slug}/register", flash=Flash("info", translate(sentence)))
 
 
 def _calendars(request: Request, event: Event, hosts: Sequence[EventHost]) -> dict[str, str]:
