@@ -196,7 +196,5 @@ def test_a_second_download_is_never_swallowed(
     desk = acts.open_event(organizer, demonstration, "Round table: documents that travel")
     organizer.open(f"{desk}/export")
 
-    for kind in ("xlsx", "csv"):
-        with organizer.page.expect_download() as arrived:
-            organizer.page.locator(".menu button").nth(0 if kind == "xlsx" else 1).click()
-        assert arrived.value.suggested_filename.endswith(f".{kind}")
+    for number in (0, 1):
+        assert organizer.save(organizer.page.locator(".menu button").nth(number)).stat().st_size
