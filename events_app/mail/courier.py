@@ -14,7 +14,7 @@ from events_app.mail import outbox, rules
 from events_app.mail.dkim import signer_of
 from events_app.mail.leases import Leased, Leases
 from events_app.mail.message import Composed, build, recipient_of
-from events_app.mail.outcomes import CameBack, Outcomes, nobody_hears
+from events_app.mail.outcomes import CameBack, LookAgain, Outcomes, all_are_wanted, nobody_hears
 from events_app.mail.smtp import REFUSALS, Barred, Connection, SmtpConnection
 from events_app.mail.standing import Standing, Stop
 from events_app.settings import Mail
@@ -64,7 +64,7 @@ class Courier:
 
     composers: by the first word of a letter's kind. reader: how the courier names itself to the vault.
     returns_to: the mailbox whose plus-addresses take delivery reports in, '' for none. came_back: is told of an
-    address that the server refuses for good.
+    address that the server refuses for good. look_again: says why a letter is not wanted any more.
     Without a mail server in the settings, letters are composed and kept. A letter leaves at most once
     without saying so: "sending" is committed before the first byte of DATA, and a courier that dies after
     that leaves a letter in doubt, which is sent again with the same Message-ID, or not, as its
@@ -83,10 +83,12 @@ class Courier:
         clock: Callable[[], datetime] = clock_now,
         returns_to: str = "",
         came_back: CameBack = nobody_hears,
+        look_again: LookAgain = all_are_wanted,
     ) -> None:
         self._settings = settings
         self._vault = vault
         self._composers = composers
+        self._look_again = look_again
         self._reader = reader
         self._transport = transport or (lambda: SmtpConnection(settings))
         self._pace = pace
@@ -180,6 +182,9 @@ class Courier:
                     self._posted.set()
 
     async def _handle(self, letter: Leased) -> None:
+        if reason := await self._look_again(letter):
+            await self._leases.withheld(letter, f"{rules.NOT_WANTED}{reason}")
+            return
         try:
             written = self._written(letter)
         except Exception as error:  # noqa: BLE001 - whatever a composer raises, the others go on
