@@ -10,7 +10,7 @@ from typing import Any
 
 from events_app.acts import Office
 from events_app.events.models.event import Event, EventHost
-from events_app.events.models.where import place_of
+from events_app.events.models.where import is_step_free, place_of
 from events_app.events.rules import NOT_YET_TOLD
 from events_app.i18n import choose
 from events_app.registrations.models import Registration
@@ -70,6 +70,7 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
         "summary": choose(event.summary, language),
         "place": place_of(event, language),
         "accessibility": choose(event.accessibility, language),
+        "step_free": is_step_free(event),
         "starts_wall": event.starts_wall,
         "ends_wall": event.ends_wall,
         "starts_fold": event.starts_fold,

@@ -101,6 +101,14 @@ async def test_what_is_typed_of_a_buildings_access_is_shown_to_whom_it_concerns(
     shown = words_of(await visitor.get(f"/events/{event.slug}"))
     unshown = words_of(await visitor.get(f"/events/{online.slug}"))
 
+    await make.registered(event, 1, office=house.office)
+    await make.registered(online, 2, office=house.office, mode="online")
+    assert [
+        "Step-free" in (await make.posted(each, house.office))[0].draft.text for each in (event, online)
+    ] == [
+        True,
+        False,
+    ]
     for words in ("A lift to every floor.", "Step-free", "40 seats"):
         assert words in shown
         assert words not in unshown

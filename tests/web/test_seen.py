@@ -141,6 +141,21 @@ async def test_a_quota_that_a_colleague_added_is_not_deleted_by_an_older_page(ho
     assert [quota.name for quota in await Quota.all()] == ["Press"]
 
 
+async def test_a_note_about_somebody_is_not_lost_to_an_older_page(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    (row,) = await make.registered(event, 1, office=house.office)
+    path = f"/desk/events/{event.id}/registrations/{row.id}"
+    mark = re.findall(r'name="seen" value="([^"]+)"', (await desk.get(path)).text)[-1]
+
+    answers = [
+        await desk.post(f"{path}/notes", note=said, seen=mark) for said in ("Calls back", "Needs a ramp")
+    ]
+
+    assert [answer.status_code for answer in answers] == [303, 409]
+    assert "Calls back" in words_of(answers[1])
+    assert "Needs a ramp" in answers[1].text
+
+
 async def test_a_page_that_was_changed_back_is_saved_without_a_question(house: House) -> None:
     desk, path = await house.desk(), await a_venue(house)
     filled = fields_in(await desk.get(path))

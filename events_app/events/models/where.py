@@ -84,9 +84,14 @@ def room_offers(event: Event) -> list[str]:
     """What is known of the chosen room, for whoever has to get into it: step-free, so many seats."""
     if not event.offers_in_person or not event.room_id or event.room is None:
         return []
-    said = [translate(N_("Step-free"))] if event.room.step_free else []
+    said = [translate(N_("Step-free"))] if is_step_free(event) else []
     seats = event.room.seats
     return [*said, *([ngettext("%(num)d seat", "%(num)d seats", seats)] if seats else [])]
+
+
+def is_step_free(event: Event) -> bool:
+    """Whether people come to a room that is known to be reached without steps."""
+    return bool(event.offers_in_person and event.room_id and event.room and event.room.step_free)
 
 
 def venue_accessibility(event: Event) -> Texts:

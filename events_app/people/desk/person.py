@@ -24,7 +24,8 @@ from events_app.questions.wording import said_answers
 from events_app.registrations.actions import changing, deciding, forgetting
 from events_app.registrations.models import HistoryLine, Quota, Registration, party_of, place_in_line
 from events_app.registrations.rules import Due, EventFull, ModeFull, PartyTooLarge, Status
-from events_app.web.forms import typed_into
+from events_app.web import seen
+from events_app.web.forms import Form, typed_into
 from events_app.web.responses import Flash, page, see_other
 
 
@@ -46,6 +47,7 @@ async def _person_page(
     status: int = 200,
     refusal: str = "",
     beyond: str = "",
+    form: Form | None = None,
 ) -> Response:
     row = open_row(request, found)
     every = Letter.filter(thread=found.id).order_by("-number")
@@ -62,7 +64,7 @@ async def _person_page(
         due=datetime.fromtimestamp(found.due_at / 1000, event.starts.tzinfo) if found.due_at else None,
         history=await HistoryLine.filter(registration_id=found.id).order_by("number"),
         letters=await every.only("id", "number", "kind", "state", "posted_day", "sent_day"),
-        form=NoteForm(data={"note": note_about(found, act=act_of(request))}),
+        form=form or seen.opened(_note_form(request, found)),
         may={verb for verb, statuses in MAY.items() if found.status in statuses and is_ahead(event)}
         - ({"approve"} if found.due_for == Due.ADDRESS else set()),
         again=await letter_again(found, event) if row.person.address else "",
@@ -79,13 +81,25 @@ def is_ahead(event: Event) -> bool:
     return event.opening(clock.now()) not in {Opening.PAST, Opening.CANCELLED}
 
 
+def _note_form(request: Request, found: Registration) -> NoteForm:
+    """The form as it is filled from what is stored."""
+    return NoteForm(data={"note": note_about(found, act=act_of(request))})
+
+
 async def save_note(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
-    found = await find_registration(request, event)
+    found, act = await find_registration(request, event), act_of(request)
     form = NoteForm(await typed_into(request))
     if not form.validate():
-        return await _person_page(request, event, found, status=422, refusal=" ".join(form.note.errors))
-    await keep_note(found, form.note.data or "", act=act_of(request))
+        return await _person_page(request, event, found, status=422, form=form)
+
+    async def stored() -> Form:
+        return _note_form(request, await find_registration(request, event))
+
+    try:
+        await seen.save(form, stored, lambda: keep_note(found, form.note.data or "", act=act))
+    except seen.ChangedMeanwhile as refusal:
+        return await _person_page(request, event, found, status=409, refusal=say(refusal), form=form)
     return back_to(event, found, N_("The note is kept."))
 
 
