@@ -45,14 +45,16 @@ from events_app.house import House
 from events_app.imports.routes import LARGER_BODIES as LARGER_LISTS
 from events_app.imports.routes import routes as imports_routes
 from events_app.installation import released
+from events_app.invitations import actions as inviting
 from events_app.invitations import emails as invitations_emails
 from events_app.invitations.routes import routes as invitations_routes
 from events_app.kept.page_cache import PageCache
 from events_app.kept.response_cache import ResponseCache
 from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
+from events_app.mail.outcomes import looking_again
 from events_app.mailings import emails as mailings_emails
-from events_app.mailings.actions import announcing
+from events_app.mailings.actions import announcing, audience
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.notices import emails as notices_emails
@@ -87,14 +89,12 @@ ROOT = Path(__file__).resolve().parent.parent
 log = logging.getLogger(__name__)
 
 MODELS = (
-    "events_app.installation", "events_app.accounts.models",
-    "events_app.mail.models", "events_app.directory.models",
-    "events_app.conferences.models", "events_app.events.models.event",
-    "events_app.events.models.panel", "events_app.events.models.where",
-    "events_app.questions.models", "events_app.optouts.models",
-    "events_app.registrations.models", "events_app.personal.models",
-    "events_app.people.models", "events_app.imports.models",
-    "events_app.mailings.models", "events_app.notices.models",
+    "events_app.installation", "events_app.accounts.models", "events_app.mail.models",
+    "events_app.directory.models", "events_app.conferences.models", "events_app.events.models.event",
+    "events_app.events.models.panel", "events_app.events.models.where", "events_app.questions.models",
+    "events_app.optouts.models", "events_app.registrations.models", "events_app.personal.models",
+    "events_app.people.models", "events_app.imports.models", "events_app.mailings.models",
+    "events_app.notices.models",
 )  # fmt: skip
 
 COMPOSERS: dict[str, Compose] = {
@@ -254,7 +254,11 @@ async def _at_work(courier: Courier, caretaker: Caretaker) -> AsyncIterator[None
 def courier_of(settings: Settings, vault: Vault) -> Courier:
     office = Office(vault, site_of_settings(settings, vault))
     heard, to = replies.hears_of(office), replies.returns_to(office.site)
-    return Courier(settings.mail, vault, COMPOSERS, reader=Reader("courier"), returns_to=to, came_back=heard)
+    looks = {**audience.second_looks(office), **inviting.second_looks(office)}
+    return Courier(
+        settings.mail, vault, COMPOSERS, reader=Reader("courier"), returns_to=to, came_back=heard,
+        look_again=looking_again(looks, vault, Reader("courier")),
+    )  # fmt: skip
 
 
 def lmtp_of(settings: Settings, office: Office) -> LmtpServer:

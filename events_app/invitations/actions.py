@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from events_app.acts import Act
+from events_app.acts import Act, Office
 from events_app.addresses import kept
 from events_app.database import one_transaction
 from events_app.errors import Conflict, NotFound
@@ -14,6 +14,8 @@ from events_app.i18n import N_
 from events_app.invitations.emails import INVITATION
 from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mail import outbox
+from events_app.mail.leases import Leased
+from events_app.mail.outcomes import Unwanted
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.facts import event_facts, stop_url
 from events_app.registrations.models import Invitation, Quota, Registration, code_index
@@ -190,3 +192,16 @@ async def revoke(event_id: uuid.UUID, invitation_id: uuid.UUID, *, act: Act) -> 
     if invitation.state == "used":
         raise InvitationUsed()
     await forget_guest(invitation, act=act)
+
+
+def second_looks(office: Office) -> dict[str, Unwanted]:
+    """Who looks again at an invitation when it is to leave (app.py hands it to the courier)."""
+
+    async def of_an_invitation(letter: Leased, address: str) -> str:
+        invitation = await Invitation.get_or_none(id=letter.thread) if letter.thread else None
+        if invitation is None or invitation.state != "sent":
+            return "withdrawn"
+        event = await Event.find_any(invitation.event_id)
+        return "opted out" if address in await opted_out_of(event, vault=office.vault) else ""
+
+    return {INVITATION: of_an_invitation}

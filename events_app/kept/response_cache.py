@@ -20,7 +20,7 @@ LONGEST_HEADER = 200
 MAY_CHANGE_A_PAGE = frozenset({b"accept-encoding", b"accept-language", b"cookie"})
 """The headers of a request by which one reader's kept page may differ from another's."""
 
-LET_THROUGH = frozenset({b"if-none-match", b"range"})
+LET_THROUGH = frozenset({b"if-none-match", b"if-modified-since", b"range"})
 """Who sends one of these is answered by the pages themselves."""
 
 _ONLY_A_LANGUAGE = f"{LANGUAGE_COOKIE}=".encode()

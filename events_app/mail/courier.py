@@ -14,7 +14,7 @@ from events_app.mail import outbox, rules
 from events_app.mail.dkim import signer_of
 from events_app.mail.leases import Leased, Leases
 from events_app.mail.message import Composed, build, recipient_of
-from events_app.mail.outcomes import CameBack, Outcomes, nobody_hears
+from events_app.mail.outcomes import CameBack, LookAgain, Outcomes, all_are_wanted, nobody_hears
 from events_app.mail.smtp import REFUSALS, Barred, Connection, SmtpConnection
 from events_app.mail.standing import Standing, Stop
 from events_app.settings import Mail
@@ -64,7 +64,7 @@ class Courier:
 
     composers: by the first word of a letter's kind. reader: how the courier names itself to the vault.
     returns_to: the mailbox whose plus-addresses take delivery reports in, '' for none. came_back: is told of an
-    address that the server refuses for good.
+    address that the server refuses for good. look_again: says why a letter is not wanted any more.
     Without a mail server in the settings, letters are composed and kept. A letter leaves at most once
     without saying so: "sending" is committed before the first byte of DATA, and a courier that dies after
     that leaves a letter in doubt, which is sent again with the same Message-ID, or not, as its
@@ -83,10 +83,12 @@ class Courier:
         clock: Callable[[], datetime] = clock_now,
         returns_to: str = "",
         came_back: CameBack = nobody_hears,
+        look_again: LookAgain = all_are_wanted,
     ) -> None:
         self._settings = settings
         self._vault = vault
         self._composers = composers
+        self._look_again = look_again
         self._reader = reader
         self._transport = transport or (lambda: SmtpConnection(settings))
         self._pace = pace
@@ -180,8 +182,11 @@ class Courier:
                     self._posted.set()
 
     async def _handle(self, letter: Leased) -> None:
+        if reason := await self._look_again(letter):
+            await self._leases.withheld(letter, f"{rules.NOT_WANTED}{reason}")
+            return
         try:
-            written = self._written(letter)
+            written = self._written(letter, await self._leases.first_sent(letter))
         except Exception as error:  # noqa: BLE001 - whatever a composer raises, the others go on
             log.warning("letter %s could not be composed: %s", letter.id, type(error).__name__)
             await self._leases.withheld(letter, type(error).__name__)
@@ -233,8 +238,8 @@ class Courier:
             self._returns_to = ""
             log.warning("the mail server takes no plus-address as sender: what comes back will mark nobody")
 
-    def _written(self, letter: Leased) -> Sealed:
-        """As stored at an earlier try, or composed now."""
+    def _written(self, letter: Leased, first: str) -> Sealed:
+        """As stored at an earlier try, or composed now, as an answer to the first of its thread (a Message-ID)."""
         facts = self._vault.reveal(letter.scope, letter.facts_context, letter.facts, self._reader)
         sender = rules.return_path_of(facts, mailbox=self._returns_to) or self._sender
         if letter.message is not None and letter.message_id is not None:
@@ -246,6 +251,7 @@ class Courier:
             composed,
             sender_name=self._settings.sender_name or composed.sender_name,
             reply_to=composed.reply_to or self._settings.reply_to,
+            in_reply_to=composed.in_reply_to or first,
         )
         message_id = f"<{new_token()}@{self._sender.rpartition('@')[2]}>"
         raw = build(composed, sender_address=self._sender, message_id=message_id, date=clock_now())

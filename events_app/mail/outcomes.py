@@ -4,11 +4,13 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from events_app.clock import milliseconds
 from events_app.database import rows
 from events_app.mail import rules
 from events_app.mail.leases import Leased, Leases
+from events_app.mail.outbox import Sealing
 from events_app.mail.smtp import Barred, InDoubt, Never, NoSuchAddress, Unclear, Unreachable
 from events_app.mail.standing import Reason, Standing, Stop
 
@@ -18,6 +20,32 @@ CameBack = Callable[[uuid.UUID, str], Awaitable[None]]
 
 async def nobody_hears(thread: uuid.UUID, address: str) -> None:
     """For a courier whose letters are about nobody who is kept."""
+
+
+LookAgain = Callable[[Leased], Awaitable[str]]
+"""A second look at a letter when it is to leave: why it is not wanted any more (`rules.NOT_WANTED`), or ''. When
+the database does not answer, the letter is put down, and taken again."""
+
+Unwanted = Callable[[Leased, str], Awaitable[str]]
+"""A room's part of that, for one kind of letter: the letter and its address in."""
+
+
+async def all_are_wanted(letter: Leased) -> str:
+    """For a courier whose letters are wanted for ever."""
+    return ""
+
+
+def looking_again(looks: Mapping[str, Unwanted], vault: Sealing, reader: Any) -> LookAgain:
+    """By whole kinds of letters, who looks again; the others leave as they are."""
+
+    async def look_again(letter: Leased) -> str:
+        look = looks.get(rules.called_today(letter.kind))
+        if look is None:
+            return ""
+        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader)
+        return await look(letter, str(facts["to_address"]))
+
+    return look_again
 
 
 log = logging.getLogger(__name__)

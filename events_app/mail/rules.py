@@ -99,6 +99,12 @@ def return_path_of(facts: Mapping[str, Any], *, mailbox: str) -> str:
     return named if domain and named.startswith(f"{local}+r-") and named.endswith(f"@{domain}") else ""
 
 
+NOT_WANTED: Final = "not wanted: "
+"""Begins what is noted beside a letter to many that was withheld when it was to leave. Then why: "out" (its person
+is not registered any more), "opted out", "not chosen" (does not fit the choice any more), "begun" (so has the event, or
+it does not take place), "withdrawn" (so was the invitation, or used)."""
+
+
 def called_today(kind: str) -> str:
     """A letter's kind by the room that it belongs to now."""
     return RENAMED.get(kind, kind)

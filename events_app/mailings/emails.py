@@ -2,16 +2,18 @@
 
 import hashlib
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from events_app.acts import Office
+from events_app.acts import Act, Office
 from events_app.clock import are_whole_days
 from events_app.events.models.event import Event, EventHost
 from events_app.i18n import N_, direction, languages, say_date, say_time, translate, use_language
 from events_app.mail.message import Composed
+from events_app.mailings.models import Mailing
 from events_app.registrations.emails import (
     INVITES,
     PLAIN,
@@ -97,6 +99,17 @@ class Content:
     def language_for(self, wanted: str) -> str:
         """The language in which somebody gets it: theirs, else the first one that it is written in."""
         return wanted if wanted in self.written else self.written[0]
+
+
+def content_context(mailing_id: uuid.UUID) -> str:
+    return f"mailing:{mailing_id}"
+
+
+def reveal_words(mailing: Mailing, *, act: Act) -> Content:
+    opened: Mapping[str, Any] = act.vault.reveal(
+        str(mailing.event_id), content_context(mailing.id), mailing.content, act.by
+    )
+    return Content(opened["subject"], opened["body"], opened["query"])
 
 
 def unknown_placeholders(text: str) -> list[str]:

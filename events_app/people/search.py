@@ -18,6 +18,7 @@ from events_app.addresses import in_both_spellings
 from events_app.events.rules import Mode
 from events_app.folding import folded
 from events_app.mail.models import Letter
+from events_app.mail.rules import NOT_WANTED
 from events_app.questions.models import Question
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
@@ -213,6 +214,7 @@ def rows_for(event_id: uuid.UUID, query: Query) -> QuerySet[Registration]:
         rows = rows.filter(id__in=list(query.ids))
     if query.lost:
         lost = Letter.filter(event_id=event_id, state__in=list(ENTIRELY_LOST), thread__isnull=False)
+        lost = lost.exclude(last_error__startswith=NOT_WANTED)
         rows = rows.filter(id__in=Subquery(lost.values("thread")))
     return rows
 

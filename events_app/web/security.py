@@ -177,7 +177,7 @@ class LanguageOfRequest:
                 answer = MutableHeaders(scope=message)
                 answer.add_vary_header("Cookie")
                 answer.add_vary_header("Accept-Language")
-                if wished:
+                if wished and _is_for_a_reader(answer):
                     cookie = f"{LANGUAGE_COOKIE}={wished}; Path=/; Max-Age={A_YEAR}; SameSite=Lax; HttpOnly"
                     answer.append("set-cookie", cookie)
             await send(message)
@@ -187,6 +187,12 @@ class LanguageOfRequest:
     def _browser_language(self, headers: Headers) -> str:
         accepted = headers.get("accept-language", "")
         return i18n.negotiate(accepted, self.default) if accepted else self.default
+
+
+def _is_for_a_reader(answer: Headers) -> bool:
+    """Not a feed, a picture or a file: programs ask for those, and what shared caches keep may choose nothing for
+    anybody (RFC 9111, 7.3)."""
+    return "public" not in answer.get("cache-control", "") and "content-disposition" not in answer
 
 
 def _wished_language(scope: Scope) -> str:

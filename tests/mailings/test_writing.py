@@ -16,7 +16,7 @@ from events_app.mail.models import Letter
 from events_app.mailings import rules
 from events_app.mailings.actions import writing
 from events_app.mailings.actions.audience import Audience, audience_of
-from events_app.mailings.emails import PLACEHOLDERS, Content, unknown_placeholders
+from events_app.mailings.emails import PLACEHOLDERS, Content, reveal_words, unknown_placeholders
 from events_app.mailings.models import Mailing, MailingLine
 from events_app.registrations.actions import forgetting, leaving
 from events_app.registrations.facts import Person
@@ -46,7 +46,7 @@ async def audience(event: Event, office: Office, query: str = "") -> Audience:
 
 
 async def start(event: Event, letter: Mailing, office: Office) -> bool:
-    words = writing.reveal_words(letter, act=office.at(NOW))
+    words = reveal_words(letter, act=office.at(NOW))
     mark = writing.mark_of(await audience(event, office, words.query), words)
     return await writing.start(event.id, letter.id, mark=mark, act=office.at(NOW))
 
@@ -394,7 +394,7 @@ async def test_what_was_written_lies_sealed(office: Office) -> None:
     letter = await draft(event, office, Content({"en": "About Salma"}, {"en": "Salma"}, "q=salma"))
 
     assert b"alma" not in bytes((await Mailing.get(id=letter.id)).content)
-    assert writing.reveal_words(letter, act=office.at(NOW)).query == "q=salma"
+    assert reveal_words(letter, act=office.at(NOW)).query == "q=salma"
 
 
 async def test_erasing_somebody_empties_the_letter_they_had(office: Office) -> None:

@@ -175,3 +175,52 @@ async def test_no_character_that_xml_forbids_breaks_a_feed(house: make.House) ->
 
     for path in ("/conferences/forum/schedule.xml", "/conferences/forum.atom", "/events.atom"):
         assert "Films" in "".join(ET.fromstring((await browser.get(path)).text).itertext())
+
+
+FEEDS = [
+    "/conferences/forum.ics", "/conferences/forum/schedule.json", "/conferences/forum/schedule.xml",
+    "/conferences/forum.atom", "/events.atom",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FEEDS)
+async def test_a_date_that_was_given_is_taken_back(house: make.House, path: str) -> None:
+    await programme(house)
+    browser = await house.client()
+    first = await browser.get(path)
+    since = first.headers["last-modified"]
+
+    again = await browser.get(path, headers={"if-modified-since": since})
+    earlier = await browser.get(path, headers={"if-modified-since": "Thu, 01 Jan 2020 00:00:00 GMT"})
+    nonsense = await browser.get(path, headers={"if-modified-since": "yesterday"})
+    other_mark = await browser.get(path, headers={"if-modified-since": since, "if-none-match": '"other"'})
+
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    assert [each.status_code for each in (earlier, nonsense, other_mark)] == [200, 200, 200]
+    assert again.headers["last-modified"] == since
+
+
+async def test_a_withdrawn_event_is_never_kept_by_who_asks_for_what_is_newer(house: make.House) -> None:
+    ids = await programme(house)
+    browser = await house.client()
+    since = (await browser.get("/conferences/forum.ics")).headers["last-modified"]
+    await Event.filter(slug="second").update(status="draft")
+
+    again = await browser.get("/conferences/forum.ics", headers={"if-modified-since": since})
+
+    assert (again.status_code, ids[1] in again.text) == (200, False)
+
+
+@pytest.mark.parametrize("path", [*FEEDS, "/events/first.ics", "/events/first/card.png"])
+async def test_a_feed_in_a_language_never_sets_a_cookie(house: make.House, path: str) -> None:
+    await programme(house)
+    browser = await house.client()
+
+    feed = await browser.get(f"{path}?lang=ar")
+    unchanged = await browser.get(f"{path}?lang=ar", headers={"if-none-match": feed.headers.get("etag", "x")})
+    page = await browser.get("/events/first?lang=ar")
+
+    assert (feed.status_code, "set-cookie" in feed.headers, "set-cookie" in unchanged.headers) == (
+        200, False, False,
+    )  # fmt: skip
+    assert "language=ar" in page.headers["set-cookie"]

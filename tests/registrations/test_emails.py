@@ -4,6 +4,7 @@ import quopri
 from email import message_from_bytes
 from email.policy import default
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -263,3 +264,15 @@ async def test_a_cancellation_never_says_that_a_copy_of_ones_own_goes_by_itself(
     copies = {"en": "A copy that you put there yourself", "ar": "أما النسخة التي أُضيفت إليه يدويًا"}
     assert all(copies[post.draft.language] in post.draft.text for post in ends)
     assert not any("nothing you need to do" in post.draft.text for post in ends)
+
+
+FRAME = Path("templates/mail/frame.html").read_text("utf-8")
+
+
+async def test_no_light_rule_stands_among_those_for_the_dark() -> None:
+    dark = FRAME.partition("@media (prefers-color-scheme: dark) {")[2].partition("</style>")[0]
+
+    rules = [line.strip() for line in dark.splitlines() if "{" in line]
+
+    assert rules
+    assert [rule for rule in rules if "!important" not in rule] == []

@@ -3,21 +3,26 @@
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
 from tortoise.queryset import QuerySet
 
-from events_app.acts import Act
+from events_app import clock
+from events_app.acts import Act, Office, Who
 from events_app.events.models.event import Event
-from events_app.mailings.emails import Content
+from events_app.events.rules import Status as EventStatus
+from events_app.mail.leases import Leased
+from events_app.mail.outcomes import Unwanted
+from events_app.mailings.emails import Content, reveal_words
+from events_app.mailings.models import MailingLine
 from events_app.optouts.actions import opted_out_of
 from events_app.people import search
 from events_app.questions.answers import answer_matches
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import reveal_person
-from events_app.registrations.rules import Due
+from events_app.registrations.posting import COURIER, reveal_person
+from events_app.registrations.rules import Due, Status
 
 
 @dataclass(frozen=True)
@@ -81,3 +86,63 @@ def may_be_written_to(registration: Registration | None) -> bool:
         and not registration.undeliverable
         and registration.due_for not in {Due.ADDRESS, Due.LEAVING}
     )
+
+
+def second_looks(office: Office) -> dict[str, Unwanted]:
+    """Who looks again at a letter of this room when it is to leave, by its kind (app.py hands it to the courier)."""
+
+    async def of_a_mailing(letter: Leased, address: str) -> str:
+        return await _why_unwanted(letter, address, office) or await _why_not_chosen(letter, office)
+
+    async def of_a_reminder(letter: Leased, address: str) -> str:
+        return await _why_unwanted(letter, address, office) or await _why_too_late(letter)
+
+    async def of_a_follow_up(letter: Leased, address: str) -> str:
+        return await _why_unwanted(letter, address, office)
+
+    return {
+        "mailings.mailing": of_a_mailing,
+        "mailings.reminder": of_a_reminder,
+        "mailings.follow_up": of_a_follow_up,
+    }
+
+
+async def _why_unwanted(letter: Leased, address: str, office: Office) -> str:
+    """A letter without a thread is a test, to the organizer who asked for it."""
+    if letter.thread is None:
+        return ""
+    registration = await Registration.get_or_none(id=letter.thread)
+    if registration is None or not may_be_written_to(registration):
+        return "out"
+    event = await Event.find_any(registration.event_id)
+    return "opted out" if address in await opted_out_of(event, vault=office.vault) else ""
+
+
+async def _why_not_chosen(letter: Leased, office: Office) -> str:
+    """The search that chose this person is asked once more, about them alone. Whose letters had been lost may have had
+    them since, so that is not asked again."""
+    mine = MailingLine.filter(registration_id=letter.thread, letter_id=letter.id)
+    line = await mine.select_related("mailing").first()
+    if line is None:
+        return ""
+    words = reveal_words(line.mailing, act=office.at(clock.now(), Who.APP))
+    asked = replace(search.read_query(parse_qsl(words.query)), lost=False)
+    if asked.ids and line.registration_id not in asked.ids:
+        return "not chosen"
+
+    def opens(registration: Registration) -> Person:
+        return reveal_person(registration, vault=office.vault, reader=COURIER)
+
+    lens = search.Lens(opens=opens, matches=answer_matches)
+    alone = replace(asked, ids=(line.registration_id,))
+    return "" if await search.find_ids(line.mailing.event_id, alone, lens=lens) else "not chosen"
+
+
+async def _why_too_late(letter: Leased) -> str:
+    """A reminder says that the event is coming up, and that its person has a place."""
+    registration = await Registration.get_or_none(id=letter.thread) if letter.thread else None
+    if registration is None or registration.status != Status.CONFIRMED:
+        return "out" if registration else ""
+    event = await Event.find_any(registration.event_id)
+    is_coming = event.status == EventStatus.PUBLISHED and clock.now() < event.starts_at
+    return "" if is_coming else "begun"

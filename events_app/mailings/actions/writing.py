@@ -18,7 +18,7 @@ from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
 from events_app.mail.models import OPEN_COLUMNS, Letter
 from events_app.mailings.actions.audience import Audience, audience_of, may_be_written_to
-from events_app.mailings.emails import Content, LetterMaker
+from events_app.mailings.emails import Content, LetterMaker, content_context, reveal_words
 from events_app.mailings.models import Mailing, MailingLine
 from events_app.mailings.rules import (
     EventIsDraft,
@@ -58,22 +58,11 @@ class Report:
     unreached: Sequence[tuple[uuid.UUID, Letter]]
 
 
-def content_context(mailing_id: uuid.UUID) -> str:
-    return f"mailing:{mailing_id}"
-
-
 async def find_mailing(event_id: uuid.UUID, mailing_id: uuid.UUID) -> Mailing:
     found = await Mailing.get_or_none(id=mailing_id, event_id=event_id)
     if found is None:
         raise NoSuchMailing()
     return found
-
-
-def reveal_words(mailing: Mailing, *, act: Act) -> Content:
-    opened: Mapping[str, Any] = act.vault.reveal(
-        str(mailing.event_id), content_context(mailing.id), mailing.content, act.by
-    )
-    return Content(opened["subject"], opened["body"], opened["query"])
 
 
 @one_transaction

@@ -20,7 +20,7 @@ from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
 from events_app.mailings.actions.audience import Audience, audience_of
 from events_app.mailings.desk.mailing import describe, find_mailing, organizer_of, path, refusal_of
-from events_app.mailings.emails import Content, compose
+from events_app.mailings.emails import Content, compose, reveal_words
 from events_app.mailings.models import Mailing
 from events_app.people import search
 from events_app.people.desk.rows import OpenPerson, open_row
@@ -57,7 +57,7 @@ async def show(request: Request) -> Response:
 async def _look_page(
     request: Request, event: Event, draft: Mailing, *, status: int = 200, refusal: str = ""
 ) -> Response:
-    words = writing.reveal_words(draft, act=act_of(request))
+    words = reveal_words(draft, act=act_of(request))
     audience = await audience_of(event.id, words.query, act=act_of(request))
     sought = request.query_params.get("as", "").strip()[:200]
     sample = await _sample(request, event, words, audience, sought)
@@ -101,7 +101,7 @@ async def _sample(
 
 
 async def _progress_page(request: Request, event: Event, found: Mailing) -> Response:
-    words = writing.reveal_words(found, act=act_of(request))
+    words = reveal_words(found, act=act_of(request))
     report = await writing.report_on(found)
     rows = await Registration.filter(id__in=[each for each, _letter in report.unreached])
     known = {row.id: row for row in rows}
@@ -148,7 +148,7 @@ async def send_test(request: Request) -> Response:
     """POST: the letter, marked as a test, to the organizer who asks and to nobody else."""
     event = await Event.find(request.path_params["event_id"])
     found = await find_mailing(request, event)
-    words = writing.reveal_words(found, act=act_of(request))
+    words = reveal_words(found, act=act_of(request))
     for language in words.written:
         await writing.send_test(
             event.id,

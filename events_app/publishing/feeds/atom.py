@@ -60,7 +60,7 @@ def _atom(request: Request, events: Sequence[Event], *, path: str, name: str) ->
         if track := choose(each.track):
             ET.SubElement(entry, "category", term=for_xml(track))
     content = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return feed_response(content, ATOM_TYPE, name=source.rsplit("/", 1)[-1], changed=changed)
+    return feed_response(content, ATOM_TYPE, name=source.rsplit("/", 1)[-1])
 
 
 def _atom_time(moment: datetime) -> str:

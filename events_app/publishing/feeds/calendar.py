@@ -19,7 +19,7 @@ from events_app.events.models.event import Event, EventHost, hosts_of, hosts_of_
 from events_app.events.models.where import place_of
 from events_app.events.rules import Status, Visibility
 from events_app.i18n import N_, choose, current_language, translate
-from events_app.publishing.feeds.responses import answer, feed_response, last_change
+from events_app.publishing.feeds.responses import answer, feed_response
 from events_app.web.responses import CALENDAR_TYPE, download
 from events_app.web.site import Site, site_of
 
@@ -112,4 +112,4 @@ async def _calendar(request: Request) -> Response:
         language=current_language(),
     )
     content = feed.feed(cover, [piece_of(each, hosts[each.id], site=site) for each in shown])
-    return feed_response(content, CALENDAR_TYPE, name=f"{found.slug}.ics", changed=last_change(shown))
+    return feed_response(content, CALENDAR_TYPE, name=f"{found.slug}.ics")

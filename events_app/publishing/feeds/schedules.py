@@ -185,7 +185,7 @@ async def _schedule_json(request: Request) -> Response:
     base_url = conference.pop("base_url")
     schedule = {"version": said.version, "base_url": base_url, "conference": conference}
     content = json.dumps({"schedule": schedule}, ensure_ascii=False, indent=1).encode()
-    return feed_response(content, JSON_TYPE, name="schedule.json", changed=said.changed)
+    return feed_response(content, JSON_TYPE, name="schedule.json")
 
 
 def _json_day(day: ConferenceDay, said: Schedule) -> dict[str, Any]:
@@ -226,7 +226,7 @@ async def _schedule_xml(request: Request) -> Response:
             for each in listed:
                 _xml_item(in_room, _item(each, said))
     content = ET.tostring(schedule, encoding="utf-8", xml_declaration=True)
-    return feed_response(content, XML_TYPE, name="schedule.xml", changed=said.changed)
+    return feed_response(content, XML_TYPE, name="schedule.xml")
 
 
 _XML_TEXTS = (
