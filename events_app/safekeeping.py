@@ -86,6 +86,9 @@ def _say_restored(restored: restoring.Restored, redone: redoing.Redone, *, is_kn
         f"{rows['registration']} registrations, {rows['letter']} letters. "
         f"People erased again: {redone.people}. Events forgotten, again or because their day had come: {redone.events}."
     )
+    for each in redone.left:
+        page = f"/desk/events/{each.scope}/registrations/{each.person}"
+        print(f"NOT erased again, please do it at the desk before letters leave: {page}")
     if not is_known:
         print(
             f"There was no list of deletions: who asked to be erased from {day} until today is back. "

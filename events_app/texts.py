@@ -110,6 +110,11 @@ def is_slug(text: str) -> bool:
     return re.fullmatch(r"[a-z0-9-]{1,80}", text) is not None
 
 
+def quoted_once(text: str) -> str:
+    """A title that its writer has put in « » is not put in them again."""
+    return text.replace("««", "«").replace("»»", "»")
+
+
 class _Text(HTMLParser):
     """Collects what HTML says; a line ends where a block does."""
 

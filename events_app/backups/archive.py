@@ -39,7 +39,7 @@ class ArchiveWriter:
     """Parts are written one after another, as lines of JSON; none is ever held whole."""
 
     def __init__(self, file: IO[bytes], part: Part, header: Mapping[str, Any]) -> None:
-        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6)
+        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         self._written = Written()
         said = {"what": "events backup", "format": FORMAT, "part": part, **header}
         self._zip.writestr(FIRST, _line(said))

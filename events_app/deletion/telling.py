@@ -86,7 +86,7 @@ async def _write_to_organizers(kind: str, event: Event, day: date, *, act: Act) 
 async def put_off(event_id: uuid.UUID, told: date, act: Act, *, tells: bool) -> None:
     """The day has become later than `told`; inside the transaction that changed it. Refuses `PeopleNotTold` where
     somebody is registered and nobody is to be written to (app.py hands this down)."""
-    living = await Registration.filter(event_id=event_id, live=1).order_by("id")
+    living = await Registration.filter(event_id=event_id, live=1).order_by("arrival", "id")
     if not living:
         return
     if not tells:

@@ -139,7 +139,7 @@ class EventForgotten(Gone):
 
 MOST_DELETION_DAYS: Final = 365
 
-NOT_YET_TOLD: Final = date.max
+NOT_YET_TOLD: Final = date(9999, 1, 1)
 """`deletion_not_before` of what an older version left, until the caretaker's first look has set it."""
 
 

@@ -186,7 +186,7 @@ class Courier:
             await self._leases.withheld(letter, f"{rules.NOT_WANTED}{reason}")
             return
         try:
-            written = self._written(letter)
+            written = self._written(letter, await self._leases.first_sent(letter))
         except Exception as error:  # noqa: BLE001 - whatever a composer raises, the others go on
             log.warning("letter %s could not be composed: %s", letter.id, type(error).__name__)
             await self._leases.withheld(letter, type(error).__name__)
@@ -238,8 +238,8 @@ class Courier:
             self._returns_to = ""
             log.warning("the mail server takes no plus-address as sender: what comes back will mark nobody")
 
-    def _written(self, letter: Leased) -> Sealed:
-        """As stored at an earlier try, or composed now."""
+    def _written(self, letter: Leased, first: str) -> Sealed:
+        """As stored at an earlier try, or composed now, as an answer to the first of its thread (a Message-ID)."""
         facts = self._vault.reveal(letter.scope, letter.facts_context, letter.facts, self._reader)
         sender = rules.return_path_of(facts, mailbox=self._returns_to) or self._sender
         if letter.message is not None and letter.message_id is not None:
@@ -251,6 +251,7 @@ class Courier:
             composed,
             sender_name=self._settings.sender_name or composed.sender_name,
             reply_to=composed.reply_to or self._settings.reply_to,
+            in_reply_to=composed.in_reply_to or first,
         )
         message_id = f"<{new_token()}@{self._sender.rpartition('@')[2]}>"
         raw = build(composed, sender_address=self._sender, message_id=message_id, date=clock_now())

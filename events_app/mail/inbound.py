@@ -6,7 +6,7 @@ times and description of foreign mail are never looked at.
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -47,13 +47,15 @@ class MailKind(StrEnum):
 class Arrived:
     """One mail, as far as it concerns us.
 
-    `sender` is the From address, `is_proven` whether our own mail server vouches for it. `attendee` and `answer`
+    `sender` is the From address, `message_id` what an answer to it may name ('' where that cannot be
+    said safely), `is_proven` whether our own mail server vouches for it. `attendee` and `answer`
     (PARTSTAT) come from a calendar part; `stamp` is its DTSTAMP (UTC). `failed` are the addresses of which a delivery
     report says never. `subject` and `text` are a human's; `attached` names what else was in their mail.
     """
 
     kind: MailKind
     sender: str = ""
+    message_id: str = ""
     is_proven: bool = False
     uid: str = ""
     attendee: str = ""
@@ -76,7 +78,8 @@ def read(raw: bytes, *, return_path: str | None, authserv_id: str) -> Arrived:
         return Arrived(MailKind.TOO_LARGE)
     try:
         message = message_from_bytes(raw)
-        return _read(message, return_path=return_path, authserv_id=authserv_id)
+        arrived = _read(message, return_path=return_path, authserv_id=authserv_id)
+        return replace(arrived, message_id=_message_id(message))
     except Exception:  # noqa: BLE001 - foreign bytes may break any parser; none of that is our business
         return Arrived(MailKind.UNREADABLE)
 
@@ -92,6 +95,11 @@ def _read(message: Message, *, return_path: str | None, authserv_id: str) -> Arr
     if _is_automatic(message):
         return Arrived(MailKind.AUTOMATIC, sender)
     return _human(message, sender)
+
+
+def _message_id(message: Message) -> str:
+    said = str(message.get("Message-ID", "")).strip()
+    return said if re.fullmatch(r"<[A-Za-z0-9._-]{1,100}@[A-Za-z0-9._-]{1,253}>", said) else ""
 
 
 def _sender(message: Message) -> str:

@@ -31,6 +31,11 @@ _DOUBT_LAPSED = f"""
             THEN "due_at" END
     WHERE "state" = 'sending' AND "due_at" <= $1 RETURNING "number", "words" """  # noqa: S608 - made of constants
 
+_FIRST_SENT = """
+    SELECT "older"."message_id" FROM "letter" AS "l" JOIN "letter" AS "older" ON "older"."thread" = "l"."thread"
+        AND "older"."number" < "l"."number" AND "older"."address_index" = "l"."address_index"
+    WHERE "l"."number" = $1 AND "older"."state" = 'sent' ORDER BY "older"."number" LIMIT 1"""
+
 _TAKE = f"""
     WITH "chosen" AS MATERIALIZED ({_MAY_LEAVE} {_ROW_LOCKS})
     UPDATE "letter" SET "lease_by" = $3, "due_at" = $4
@@ -83,6 +88,11 @@ class Leases:
             return []
         taken = await _take(milliseconds(now), most, self._holder, milliseconds(now + self._lease))
         return sorted((_leased(row) for row in taken), key=lambda letter: letter.number)
+
+    async def first_sent(self, letter: Leased) -> str:
+        """The Message-ID of the first letter about the same matter that the same address got; '' if there is none."""
+        found = await rows(_FIRST_SENT, letter.number) if letter.thread else []
+        return str(found[0]["message_id"]) if found else ""
 
     async def sending(self, letter: Leased, message: bytes, message_id: str, *, now: datetime) -> bool:
         """Committed just before DATA, with the sealed bytes. False: it is not ours to send any more."""

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import format_datetime
 
+from events_app.i18n import direction
 from events_app.mail import mime
 from events_app.mail.mime import UnsafeHeader
 
@@ -86,7 +87,7 @@ def _headers(
     headers = [
         ("From", mime.mailbox("From", composed.sender_name, sender_address)),
         ("To", mime.address("To", composed.to_address)),
-        ("Subject", mime.words("Subject", composed.subject)),
+        ("Subject", mime.words("Subject", _marked(composed.subject, composed.language))),
         ("Date", format_datetime(date)),
         ("Message-ID", mime.identifier("Message-ID", message_id)),
         ("Auto-Submitted", "auto-generated"),
@@ -111,6 +112,15 @@ def _unsubscribing(url: str) -> list[tuple[str, str]]:
         [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if url.startswith("https://") else []
     )
     return [("List-Unsubscribe", f"<{url}>"), *one_click]
+
+
+_RLM = "\u200f"
+
+
+def _marked(subject: str, language: str) -> str:
+    """A subject of a right-to-left language between right-to-left marks: mail programs show it in a line of their own
+    direction, where the closing mark of a quotation would jump to the wrong side. The words stay as they are."""
+    return f"{_RLM}{subject}{_RLM}" if direction(language) == "rtl" else subject
 
 
 def _body(composed: Composed, seed: str) -> tuple[str, bytes]:
@@ -187,7 +197,7 @@ def read_back(raw: bytes) -> Said:
             attachments.append(Attachment(part.get_filename() or "", kind, body))
     return Said(
         str(message["To"]),
-        str(message["Subject"]),
+        str(message["Subject"]).strip(_RLM),
         texts["text/plain"],
         texts["text/html"],
         tuple(attachments),

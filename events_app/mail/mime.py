@@ -18,10 +18,9 @@ from events_app.errors import Invalid
 from events_app.i18n import N_
 
 LINE = b"\r\n"
-_WORD_BYTES = 45
-"""UTF-8 bytes in one encoded word: 72 characters with its frame, under the 75 of RFC 2047 section 2."""
-_PLAIN_LENGTH = 60
-"""A plain value longer than this is written in encoded words, which can always be folded."""
+_LINE_LENGTH = 76
+"""Characters of a line of a header, of which an encoded word is 75 at most (RFC 2047 section 2)."""
+_FRAME = len("=?utf-8?b?" + "?=")
 
 _IDENTIFIER = re.compile(r"<[A-Za-z0-9._-]{1,100}@[A-Za-z0-9._-]{1,253}>")
 
@@ -69,11 +68,9 @@ def identifier(header: str, value: str) -> str:
 
 
 def words(header: str, value: str) -> str:
-    """Unstructured text (a subject): as it is when short and ASCII, else in encoded words (RFC 2047)."""
+    """Unstructured text (a subject): ASCII as it is, folded between words; else in encoded words (RFC 2047)."""
     plain = " ".join(checked(header, value).split(" ")).strip()
-    if plain.isascii() and len(plain) <= _PLAIN_LENGTH:
-        return plain
-    return _encoded_words(plain)
+    return _readable(plain, begins=len(header) + 2) or _encoded_words(plain, begins=len(header) + 2)
 
 
 def mailbox(header: str, name: str, spec: str) -> str:
@@ -81,24 +78,47 @@ def mailbox(header: str, name: str, spec: str) -> str:
     plain, bare = checked(header, name).strip(), address(header, spec)
     if not plain:
         return bare
-    if plain.isascii() and len(plain) <= _PLAIN_LENGTH:
-        quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{quoted}"\r\n <{bare}>'
-    return f"{_encoded_words(plain)}\r\n <{bare}>"
+    quoted = plain.replace("\\", "\\\\").replace('"', '\\"')
+    said = _readable(f'"{quoted}"', begins=len(header) + 2)
+    return f"{said or _encoded_words(plain, begins=len(header) + 2)}\r\n <{bare}>"
+
+
+def _readable(text: str, *, begins: int) -> str:
+    """ASCII text in lines of at most 76 characters, the first of which begins after so many others (RFC 5322, 2.2.3);
+    '' for text that is not ASCII, or has a word too long for a line."""
+    if begins + len(text) <= _LINE_LENGTH and text.isascii():
+        return text
+    lines, line = [], ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if line and begins + len(longer) > _LINE_LENGTH:
+            lines.append(line)
+            line, begins = word, 1
+        else:
+            line = longer
+        if begins + len(line) > _LINE_LENGTH or not text.isascii():
+            return ""
+    return "\r\n ".join([*lines, line])
 
 
 @lru_cache(maxsize=256)
-def _encoded_words(text: str) -> str:
+def _encoded_words(text: str, *, begins: int) -> str:
     """Base64 words of whole characters, folded: no character is cut in two (RFC 2047 section 5)."""
     pieces, piece = [], b""
+    most = _bytes_after(begins)
     for character in text:
         encoded = character.encode()
-        if len(piece) + len(encoded) > _WORD_BYTES:
+        if len(piece) + len(encoded) > most:
             pieces.append(piece)
-            piece = b""
+            piece, most = b"", _bytes_after(1)
         piece += encoded
     pieces.append(piece)
     return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(each).decode('ascii')}?=" for each in pieces)
+
+
+def _bytes_after(begins: int) -> int:
+    """UTF-8 bytes that fit into one encoded word on a line that begins so."""
+    return (_LINE_LENGTH - begins - _FRAME) // 4 * 3
 
 
 def text_part(subtype: str, text: str) -> bytes:

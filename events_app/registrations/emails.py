@@ -18,6 +18,7 @@ from events_app.directions import marked, marked_page
 from events_app.i18n import N_, direction, translate, use_language
 from events_app.mail.message import Composed
 from events_app.rendering import render
+from events_app.texts import quoted_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
     """A letter about a registration, of any room, from its facts alone; `kind` names the folder of its templates."""
     language = str(facts["language"])
     with use_language(language):
-        words = _words(kind, facts, manner)
+        words, organizer = _words(kind, facts, manner), str(facts["organizer_address"])
         return Composed(
             to_address=facts["to_address"],
             subject=words.subject,
@@ -88,16 +89,11 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
             calendar=_calendar_part(manner, facts),
             method=_method(manner, facts),
             sender_name=for_a_header(organization_name(facts)),
-            reply_to=_reply_to(facts),
+            reply_to=facts.get("reply_to") or (organizer if "+r-" in organizer else ""),
+            in_reply_to=facts.get("in_reply_to", ""),
             language=language,
             unsubscribe_url=facts.get("stop_url", "") if manner.stops else "",
         )
-
-
-def _reply_to(facts: Mapping[str, Any]) -> str:
-    """Where an answer goes, if not to the sender: whom the facts name, or where calendars' answers are read."""
-    organizer = str(facts["organizer_address"])
-    return str(facts.get("reply_to") or (organizer if "+r-" in organizer else ""))
 
 
 class LetterText(NamedTuple):
@@ -140,8 +136,7 @@ _OF_MANY = {
 }  # fmt: skip
 """A letter that says more than this (a reason, a deadline, an organizer's own words) is said for its person alone."""
 _BLANKS = ("\ue000", "\ue001", "\ue002", "\ue003")
-"""Blanks, for the name and the last piece of each link. Nobody can print them, so no name holds them; where an event's
-text does, there is no form."""
+"""For the name and the end of each link. No name holds what nobody can print; where a text does, there is no form."""
 
 
 @lru_cache(maxsize=64)
@@ -160,11 +155,11 @@ def _say(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
 def written(kind: str, context: Mapping[str, Any]) -> LetterText:
     """The letter's three templates, filled in."""
     folder = f"mail/{kind.replace('.', '/')}"
-    return LetterText(
-        subject=for_a_header(render(f"{folder}/subject.txt", **context)),
-        text=render(f"{folder}/body.txt", **context).strip() + "\n",
-        html=_inliner.inline(render(f"{folder}/body.html", **context)),
+    subject, text, html = (
+        quoted_once(render(f"{folder}/{part}", **context))
+        for part in ("subject.txt", "body.txt", "body.html")
     )
+    return LetterText(for_a_header(subject), text.strip() + "\n", _inliner.inline(html))
 
 
 def _method(manner: Manner, facts: Mapping[str, Any]) -> str | None:

@@ -12,7 +12,6 @@ from events_app.acts import Act, Office, Who
 from events_app.addresses import are_one, is_address
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
-from events_app.errors import TooMany
 from events_app.events.models.event import Event
 from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
@@ -26,7 +25,7 @@ from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.rules import Due, Status
 from events_app.registrations.told import sequence_of
-from events_app.replies.rules import MOST_A_DAY, MOST_SENT_ON, is_one_mailbox, takes_answers
+from events_app.replies.rules import MOST_A_DAY, MOST_SENT_ON, TooMuchMail, is_one_mailbox, takes_answers
 from events_app.vault import Json
 from events_app.web.site import Site
 
@@ -34,12 +33,6 @@ log = logging.getLogger(__name__)
 
 BY_HAND: Final = "replies.by_hand"
 """The letter that brings mail to our plain sender to the help desk; it is about no event."""
-
-
-class TooMuchMail(TooMany):
-    """So much mail has come to the sender's address today; its server keeps the rest until tomorrow."""
-
-    sentence = N_("Too much mail. Please try again later.")
 
 
 @dataclass(frozen=True)
@@ -110,6 +103,7 @@ def _sent_on(arrived: Arrived, reception: Reception) -> dict[str, Json]:
         "body": "\n\n".join(part for part in said if part),
         "reply_to": arrived.sender if is_address(arrived.sender) else "",
         "return_path": "",
+        "in_reply_to": "",
     }
 
 
@@ -139,13 +133,13 @@ async def came_back(registration_id: UUID, address: str, *, act: Act) -> None:
     if registration is None or registration.erased:
         return
     person = reveal_person(registration, vault=act.vault, reader=COURIER)
-    if are_one(person.address, address) and not registration.undeliverable:
+    if are_one(person.address, address):
         await _mark(registration, act=act)
 
 
 async def _mark(registration: Registration, *, act: Act) -> None:
-    await Registration.filter(id=registration.id).update(undeliverable=True)
-    await note(registration, "bounced", act=act)
+    if await Registration.filter(id=registration.id, undeliverable=False).update(undeliverable=True):
+        await note(registration, "bounced", act=act)
 
 
 @one_transaction
@@ -199,6 +193,7 @@ class _Case:
     async def write(self, letter: str, *, more: dict[str, Json] | None = None) -> None:
         """Post a letter of this room, unless the mail had no return path: such mail is never answered."""
         if self.may_answer:
+            more = {"in_reply_to": self.arrived.message_id, **(more or {})}
             await post_about(f"replies.{letter}", self.registration, self.event, act=self.act, more=more)
 
 
@@ -274,10 +269,9 @@ async def _refreshed(case: _Case) -> str:
 
 async def _bounced(case: _Case) -> str:
     """A delivery report that says never, of the address that we write to now, marks the person; others say nothing."""
-    if not any(are_one(failed, case.person.address) for failed in case.arrived.failed):
+    if not any(is_one_mailbox(failed, case.person.address) for failed in case.arrived.failed):
         return "dropped"
-    if not case.registration.undeliverable:
-        await _mark(case.registration, act=case.act)
+    await _mark(case.registration, act=case.act)
     return "bounced"
 
 

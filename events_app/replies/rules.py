@@ -5,6 +5,8 @@ from typing import Final
 from urllib.parse import unquote
 
 from events_app.addresses import are_one, kept
+from events_app.errors import TooMany
+from events_app.i18n import N_
 from events_app.registrations.rules import Due, Status
 
 MOST_SENT_ON: Final = 300
@@ -40,3 +42,9 @@ def _canonical(address: str) -> str:
     if domain not in GMAIL:
         return plain
     return f"{re.sub(r'[+].*', '', local).replace('.', '')}@gmail.com"
+
+
+class TooMuchMail(TooMany):
+    """So much mail has come to the sender's address today; its server keeps the rest until tomorrow."""
+
+    sentence = N_("Too much mail. Please try again later.")

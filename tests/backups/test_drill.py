@@ -3,6 +3,8 @@
 import re
 import shlex
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +23,7 @@ from events_app.opening import opened
 from events_app.registrations.actions.forgetting import erase
 from events_app.registrations.models import Registration
 from events_app.settings import Settings
-from events_app.vault import Vault
+from events_app.vault import Deletion, Vault
 from tests import make
 from tests.backups.installations import Said, settings_of, verb
 from tests.conftest import MakeDatabase
@@ -162,27 +164,48 @@ async def test_an_event_that_was_forgotten_since_never_comes_back(
         assert (await Event.get(id=running.event.id)).is_emptied
 
 
+@asynccontextmanager
+async def laid_down(running: Running, to: Settings) -> AsyncIterator[tuple[restoring.Restored, Vault]]:
+    """Both archives put back, and nothing forgotten again yet."""
+    data, keys, storage = running.copy("data"), running.copy("keys"), to.storage.directory
+    back = await restoring.restore(data, keys, url=to.database.url, storage=storage, deletions=[])
+    await open_database(to.database.url, models=MODELS)
+    vault = Vault(storage)
+    vault.open()
+    try:
+        yield back, vault
+    finally:
+        vault.close()
+        await close_database()
+
+
 async def test_a_backup_that_is_restored_after_the_deletion_day_never_brings_anybody_back(
     running: Running, elsewhere: Settings
 ) -> None:
-    data, keys = running.copy("data"), running.copy("keys")
-    storage, url = elsewhere.storage.directory, elsewhere.database.url
-    back = await restoring.restore(data, keys, url=url, storage=storage, deletions=[])
-    await open_database(url, models=MODELS)
-    vault = Vault(storage)
-    vault.open()
-
-    try:
+    async with laid_down(running, elsewhere) as (back, vault):
         act = Office(vault, make.site()).at(running.event.ends_at + timedelta(days=31))
+
         redone = await redoing.redo(back.deletions, act=act)
 
         assert redone.events == 1
         assert str(running.event.id) not in vault.scopes()
         assert await Registration.all().count() == 0
         assert await Letter.filter(event_id=running.event.id).count() == 0
-    finally:
-        vault.close()
-        await close_database()
+
+
+async def test_one_who_cannot_be_erased_again_is_named_and_holds_up_nobody(
+    running: Running, elsewhere: Settings
+) -> None:
+    async with laid_down(running, elsewhere) as (_back, vault):
+        rows = await Registration.filter(event_id=running.event.id).order_by("arrival")
+        await Registration.filter(id=rows[0].id).update(person=b"damaged")
+        today, scope = clock.now().date(), str(running.event.id)
+        listed = [Deletion(today, scope, str(row.id)) for row in rows[:2]]
+
+        redone = await redoing.redo(listed, act=Office(vault, make.site()).at(clock.now()))
+
+        assert (redone.people, redone.left) == (1, (listed[0],))
+        assert (await Installation.get(id=1)).state == "held"
 
 
 async def test_no_letter_leaves_a_restored_installation_before_its_operator_says_so(

@@ -531,7 +531,11 @@ async def test_the_ticket_s_own_address_comes_before_the_one_of_who_paid(house: 
     shown = (await desk.get(path)).text
 
     chosen = re.findall(r'<option selected value="(\w+)"', shown)
-    assert [each for each in chosen if each in {"address", "out", "ask", "name"}] == ["out", "address", "out"]
+    assert [each for each in chosen if each in {"address", "out", "ask", "name"}] == [
+        "out",
+        "address",
+        "name",
+    ]
 
 
 async def test_a_list_cut_in_the_wrong_place_is_cut_anew(house: House) -> None:

@@ -182,3 +182,19 @@ def _inner_links(person: Person, pattern: str = r"/(?:conferences|events)/[a-z-]
         "links => links.map(link => link.getAttribute('href'))"
     )
     return {link for link in links if re.match(pattern, link)}
+
+
+@once
+@pytest.mark.parametrize("language", ["en"])
+def test_a_second_download_is_never_swallowed(
+    language: str, demonstration: Served, new_person: NewPerson
+) -> None:
+    organizer = new_person(language, scripts=True)
+    acts.sign_in(
+        organizer, demonstration, demonstration.told("Organizer:"), demonstration.told("Passphrase:")
+    )
+    desk = acts.open_event(organizer, demonstration, "Round table: documents that travel")
+    organizer.open(f"{desk}/export")
+
+    for number in (0, 1):
+        assert organizer.save(organizer.page.locator(".menu button").nth(number)).stat().st_size

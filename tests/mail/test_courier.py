@@ -236,3 +236,20 @@ async def fingerprint() -> list[object]:
         return [await data_version()]
     question = "SELECT number, xmin::text, xmax::text, ctid::text FROM letter ORDER BY number"
     return list(await get_connection("default").execute_query_dict(question))
+
+
+async def test_a_letter_names_the_first_of_its_thread_to_the_same_address(
+    office: Office, server: SmtpServer
+) -> None:
+    thread = uuid.uuid4()
+    for _ in range(3):
+        await office.post(thread=thread)
+    office.firsts.clear()
+    await office.post(thread=thread)
+    await office.deliver(server)
+    by_subject = {letter.subject: letter.message for letter in server.letters}
+    first = by_subject["Letter 1"]["Message-ID"]
+
+    named = [by_subject[f"Letter {number}"]["In-Reply-To"] for number in range(1, 5)]
+
+    assert named == [None, first, first, None]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from events_app.mail.message import Composed, UnsafeHeader, build, header_names, recipient_of
+from events_app.mail.message import Composed, UnsafeHeader, build, header_names, read_back, recipient_of
 
 pytestmark = pytest.mark.engine_free
 
@@ -245,3 +245,54 @@ def test_a_letter_to_nobody_we_could_write_to_says_which_line_but_not_the_value(
 
     assert refusal.value.values == {"header": "To"}
     assert str(refusal.value) == "The line “To” of this letter cannot be written safely."
+
+
+LONG = "Registration confirmed: The duty to remember and the right to forget, a conversation about archives"
+
+
+def lines_of(raw: bytes) -> list[str]:
+    return raw.partition(b"\r\n\r\n")[0].decode("ascii").split("\r\n")
+
+
+def test_a_long_subject_in_ascii_is_never_encoded() -> None:
+    raw = built(
+        draft(
+            subject=LONG,
+            sender_name="The International Federation of Archives and Libraries for Human Rights",
+        )
+    )
+
+    assert parsed(raw)["Subject"] == LONG
+    assert parsed(raw)["From"].addresses[0].display_name.endswith("for Human Rights")
+    assert "=?" not in raw.partition(b"\r\n\r\n")[0].decode()
+    assert max(map(len, lines_of(raw))) <= 76
+
+
+@pytest.mark.parametrize(
+    "subject", ["طاولة مستديرة حول الحق في الذاكرة " * 4, "é" * 120, "a" * 120, "é", LONG + " —"]
+)
+def test_no_line_with_encoded_words_is_longer_than_76(subject: str) -> None:
+    raw = built(draft(subject=subject, sender_name=subject))
+    lines = [line for line in lines_of(raw) if "=?" in line]
+
+    assert parsed(raw)["Subject"].strip() == subject.strip()
+    assert lines
+    assert max(map(len, lines)) <= 76
+    assert all(len(word) <= 75 for line in lines for word in line.split(" ") if word.startswith("=?"))
+
+
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=200))
+def test_whatever_a_subject_says_its_lines_are_short_and_it_is_read_back(subject: str) -> None:
+    plain = " ".join(subject.replace("=?", "").split())
+    raw = built(draft(subject=plain))
+
+    assert max(map(len, lines_of(raw))) <= 78
+    assert " ".join(str(parsed(raw)["Subject"]).split()) == " ".join(plain.split())
+
+
+def test_an_arabic_subject_stands_between_marks_and_is_read_without_them() -> None:
+    raw = built(draft(subject="دعوة إلى «طاولة»", language="ar"))
+
+    assert parsed(raw)["Subject"] == "\u200fدعوة إلى «طاولة»\u200f"
+    assert read_back(raw).subject == "دعوة إلى «طاولة»"
+    assert read_back(built(draft(subject="Round table"))).subject == "Round table"

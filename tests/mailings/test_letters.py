@@ -61,3 +61,17 @@ async def test_an_address_that_cannot_be_broken_does_not_widen_a_letter(office: 
     link = next(tag for tag in re.findall(r"<a [^>]*>", html) if "/mine" in tag)
 
     assert "overflow-wrap: anywhere" in link
+
+
+async def test_a_title_in_quotation_marks_never_gets_them_twice(office: Office) -> None:
+    facts = await facts_of_a_letter(office)
+    facts["event"] = facts["event"] | {"title": "«طاولة مستديرة»"}
+    for kind in KINDS:
+        letter = make.composed(kind, facts)
+        assert not re.search("««|»»", f"{letter.subject}{letter.text}{letter.html}"), kind
+
+
+async def test_the_line_beside_the_subject_is_hidden_by_display_none_alone(office: Office) -> None:
+    letter = make.composed("registrations.confirmed", await facts_of_a_letter(office))
+
+    assert re.findall(r'class="preheader"[^>]*style="([^"]*)"', letter.html) == ["display: none;"]

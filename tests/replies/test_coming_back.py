@@ -12,7 +12,7 @@ from events_app.mail.rules import return_path_of
 from events_app.registrations.models import Registration
 from events_app.replies import actions as replies
 from events_app.replies.actions import Reception
-from events_app.replies.rules import MOST_SENT_ON
+from events_app.replies.rules import MOST_SENT_ON, TooMuchMail
 from tests import make
 from tests.replies.test_actions import calendar, mail, uid_of
 
@@ -202,7 +202,7 @@ async def test_more_mail_than_anybody_reads_is_left_with_its_server(reception: R
     columns = {"scope": "site", "kind": replies.BY_HAND, "facts": one.facts, "posted_day": one.posted_day}
     await Letter.bulk_create([Letter(**columns) for _ in range(MOST_SENT_ON)])
 
-    with pytest.raises(replies.TooMuchMail):
+    with pytest.raises(TooMuchMail):
         await replies.take(SENDER, by_hand(), ADDRESS, reception=reception, now=make.NOW)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx2
 import time_machine
 
+from events_app.acts import Office
 from events_app.app import create_app
 from events_app.commands import prepare
 from events_app.settings import Settings, load_settings
@@ -79,6 +80,7 @@ class Started:
     visitor: httpx2.AsyncClient
     desk: httpx2.AsyncClient
     inbound_port: int
+    office: Office
 
 
 @asynccontextmanager
@@ -97,6 +99,6 @@ async def started(
         desk = httpx2.AsyncClient(transport=transport, base_url=BASE, headers=headers)
         try:
             async with app.router.lifespan_context(app), visitor, desk:
-                yield Started(visitor, desk, inbound_port)
+                yield Started(visitor, desk, inbound_port, make.House(app).office)
         finally:
             make.House(app).vault.close()

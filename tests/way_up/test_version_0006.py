@@ -6,11 +6,14 @@ import re
 import smtplib
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from events_app.acts import Who
+from events_app.deletion import actions as deletion
 from tests.conftest import MakeDatabase
 from tests.databases import run_sql
 from tests.way_up import reading
@@ -112,6 +115,34 @@ async def test_an_organizer_who_was_signed_in_still_is(house: Started) -> None:
     house.desk.headers["cookie"] = f"__Host-desk={SECRETS['session of samer']}"
 
     assert (await house.desk.get("/desk")).status_code == 200
+
+
+async def test_nothing_is_deleted_by_starting_and_each_event_is_shown_for_a_week_before(
+    installation: Installation,
+) -> None:
+    """Its day is 30 days after the first start at the earliest. If nothing ran for a year, it is shown first."""
+    gone = {}
+    for days in (0, 22, 400, 406):
+        at = MOMENT + timedelta(days=days)
+        async with started(installation, at=at) as house:
+            gone[days] = await deletion.look(act=house.office.at(at, Who.APP))
+        if days == 0:
+            await _every_day_is_30_days_ahead(installation)
+
+    assert gone == {0: 0, 22: 0, 400: 0, 406: 0}
+    counts = {table: EXPECTED["counts"][table] for table in ("registration", "invitation", "event")}
+    assert await reading.counts_of(installation, list(counts)) == counts
+
+    at = MOMENT + timedelta(days=407)
+    async with started(installation, at=at) as house:
+        assert await deletion.look(act=house.office.at(at, Who.APP)) > 10
+    left = await reading.counts_of(installation, ["registration", "invitation", "event"])
+    assert left == {"registration": 0, "invitation": 0, "event": counts["event"]}
+
+
+async def _every_day_is_30_days_ahead(installation: Installation) -> None:
+    days = await run_sql(installation.url, "SELECT DISTINCT deletion_not_before FROM event")
+    assert [str(day) for (day,) in days] == [str(MOMENT.date() + timedelta(days=30))]
 
 
 # ---- what leaves

@@ -1,5 +1,6 @@
 """After a restore: what was forgotten since is forgotten again, and what was sent since is not sent again."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,13 +17,19 @@ from events_app.registrations.actions.forgetting import erase
 from events_app.registrations.models import Registration
 from events_app.vault import Deletion
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Redone:
-    """How many people were erased again, and how many events were forgotten, again or because their day had come."""
+    """How many people were erased again, and how many events were forgotten, again or because their day had come.
+
+    left: who could not be erased again; somebody at the desk has to.
+    """
 
     people: int
     events: int
+    left: tuple[Deletion, ...] = ()
 
 
 async def redo(deletions: Sequence[Deletion], *, act: Act) -> Redone:
@@ -33,12 +40,13 @@ async def redo(deletions: Sequence[Deletion], *, act: Act) -> Redone:
     for deletion in deletions:
         act.vault.note(deletion)
     events = [await _forget_again(each.scope, act=act) for each in deletions if not each.person]
-    people = [await _erase_again(each, act=act) for each in deletions if each.person]
+    people = {each: await _erase_again(each, act=act) for each in deletions if each.person}
     past = await forget_due(act=act)
     await pass_over_due(act=act)
     await _hold_back()
     await Installation.filter(id=1).update(state="held")
-    return Redone(sum(people), sum(events) + past)
+    left = tuple(each for each, done in people.items() if done is None)
+    return Redone(sum(filter(None, people.values())), sum(events) + past, left)
 
 
 async def _forget_again(scope: str, *, act: Act) -> bool:
@@ -47,19 +55,31 @@ async def _forget_again(scope: str, *, act: Act) -> bool:
     if event is None or event.is_emptied:
         act.vault.forget(scope)
         return False
-    if scope not in act.vault.scopes():
-        await Event.filter(id=scope, forgotten_on=None).update(forgotten_on=act.now.date())
+    try:
+        if scope in act.vault.scopes():
+            await forget_event(event.id, act=act)
+    except Exception as error:  # noqa: BLE001 - its keys go all the same, and the others are restored
+        log.warning("event %s could not be counted: %s", scope, type(error).__name__)
+    act.vault.forget(scope)
+    await Event.filter(id=scope, forgotten_on=None).update(forgotten_on=act.now.date())
     await forget_event(event.id, act=act)
     return True
 
 
-async def _erase_again(deletion: Deletion, *, act: Act) -> bool:
-    """A registration that the backup does not know yet, or whose event is forgotten, needs nothing more."""
+async def _erase_again(deletion: Deletion, *, act: Act) -> bool | None:
+    """Whether somebody was there to be erased; None when it failed.
+
+    A registration that the backup does not know yet, or whose event is forgotten, needs nothing more.
+    """
     registration = await Registration.get_or_none(id=deletion.person)
     if registration is None or registration.erased or deletion.scope not in act.vault.scopes():
         return False
-    await erase(registration.id, act=act)
-    await empty_thread(registration.id)  # their CANCEL too: it has left when they were erased the first time
+    try:
+        await erase(registration.id, act=act)
+        await empty_thread(registration.id)  # their CANCEL too: it left when they were erased the first time
+    except Exception as error:  # noqa: BLE001 - one who cannot be erased does not hold up a whole restore
+        log.warning("registration %s could not be erased: %s", registration.id, type(error).__name__)
+        return None
     return True
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from events_app.accounts.models import SITE
 from events_app.backups import sides
@@ -109,9 +110,8 @@ def _keys_in(archive: Archive) -> tuple[KeyCopy, list[Deletion]]:
     """The keys, and what was listed as forgotten when they were copied."""
     said, *deletions = archive.lines("keys")
     try:
-        return copy_of_json(said), [
-            Deletion(date.fromisoformat(day), scope, person) for day, scope, person in deletions
-        ]
+        listed = [Deletion(date.fromisoformat(day), scope, person) for day, scope, person in deletions]
+        return copy_of_json(said), list(filter(_is_one, listed))
     except (KeyError, TypeError, ValueError):
         raise ArchiveDamaged(path=archive.path) from None
 
@@ -124,7 +124,17 @@ def newest_deletions(storage: Path, named: Path | None) -> tuple[list[Deletion],
     lists = [each for each in (storage / "deletions" / "list", named) if each is not None and each.exists()]
     if named is not None and named not in lists:
         raise NoList(path=named)
-    return [deletion for each in lists for deletion in Deletions(each).read()], bool(lists)
+    return [deletion for each in lists for deletion in Deletions(each).read() if _is_one(deletion)], bool(
+        lists
+    )
+
+
+def _is_one(deletion: Deletion) -> bool:
+    """Whether it is an event's or a registration's: nothing else was ever forgotten, and the site's keys never are."""
+    try:
+        return bool(UUID(deletion.scope) and UUID(deletion.person or deletion.scope))
+    except ValueError:
+        return False
 
 
 # ---- tried before anything is written

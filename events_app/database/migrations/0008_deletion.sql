@@ -1,5 +1,5 @@
 -- Every event has a deletion day, so many days after its end. What an installation holds already gets one too, but
--- not before the caretaker has put it at least 30 days ahead of its first look ('9999-12-31' until then).
+-- not before the caretaker has put it at least 30 days ahead of its first look ('9999-01-01' until then).
 -- forgotten_on: the day on which its keys were forgotten; is_emptied: whether what they sealed is gone as well;
 -- counts: what stays. A notice is due again when the day that it was for has changed.
 
@@ -8,7 +8,7 @@ ALTER TABLE "event" ADD COLUMN "deletion_days" {int} NOT NULL DEFAULT 30
 
 ALTER TABLE "event" ADD COLUMN "deletion_not_before" {date};
 
-UPDATE "event" SET "deletion_not_before" = '9999-12-31';
+UPDATE "event" SET "deletion_not_before" = '9999-01-01';
 
 ALTER TABLE "event" ADD COLUMN "week_notice_for" {date};
 

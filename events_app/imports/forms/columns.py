@@ -161,6 +161,7 @@ def columns_form(
     form.states = [form[name] for name in states]
     for state in form.states:
         state.choices = _statuses_of(event)
+        state.flags.required = True
     for field in (form.heading, form.places):
         field.flags.required = True  # they are always filled; 0 is an answer too
     form.encoding.choices = list(ENCODINGS.items())
