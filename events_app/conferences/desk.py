@@ -6,7 +6,7 @@ from starlette.responses import Response
 from events_app.conferences.forms import conference_form, conference_values
 from events_app.conferences.models import Conference
 from events_app.directory.actions import free_slug, save_thing
-from events_app.directory.desk.organizations import find_row, part_page
+from events_app.directory.desk.organizations import delete_thing, find_row, part_page
 from events_app.errors import Conflict, say
 from events_app.i18n import choose
 from events_app.web import seen
@@ -45,3 +45,7 @@ async def save_conference(request: Request) -> Response:
     except Conflict as refusal:
         return part_page(request, "conferences/edit.html", form, conference, status=409, refusal=say(refusal))
     return see_other("/desk/conferences", flash=saved())
+
+
+async def delete_conference(request: Request) -> Response:
+    return await delete_thing(request, Conference, "conference_id", onward="/desk/conferences")

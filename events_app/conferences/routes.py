@@ -13,4 +13,5 @@ routes = [
     Route("/desk/conferences/new", for_organizers(desk.save_conference), methods=["POST"]),
     Route(_ONE, for_organizers(desk.edit_conference), methods=["GET"]),
     Route(_ONE, for_organizers(desk.save_conference), methods=["POST"]),
+    Route(f"{_ONE}/deletion", for_organizers(desk.delete_conference), methods=["POST"]),
 ]

@@ -9,7 +9,7 @@ from tortoise.models import Model
 from events_app.acts import Act
 from events_app.database import is_taken, one_transaction
 from events_app.directory.models import Organization, Room, Venue
-from events_app.directory.rules import RoomFacts, RoomInUse, TakenAddress
+from events_app.directory.rules import RoomFacts, RoomInUse, StillNamed, TakenAddress
 from events_app.handed import BeforePlaceChanges, HostsSaidAnew, IsThere
 from events_app.i18n import choose
 from events_app.texts import slug_of
@@ -26,6 +26,17 @@ async def save_thing(thing: Any, values: dict[str, Any]) -> Any:
             raise TakenAddress() from None
         raise
     return thing
+
+
+@one_transaction
+async def delete_unused(thing: Any, *, is_used: IsThere) -> None:
+    """Delete an organization, a conference or a venue with its rooms. Refuses `StillNamed` while any event names it."""
+    if await is_used(thing.id):
+        raise StillNamed()
+    try:
+        await thing.delete()
+    except IntegrityError:  # an event has named it in this moment
+        raise StillNamed() from None
 
 
 @one_transaction

@@ -17,6 +17,10 @@ routes = [
     Route("/desk/organizations/new", for_organizers(organizations.save_organization), methods=["POST"]),
     Route(_ONE_ORGANIZATION, for_organizers(organizations.edit_organization), methods=["GET"]),
     Route(_ONE_ORGANIZATION, for_organizers(organizations.save_organization), methods=["POST"]),
+    Route(
+        f"{_ONE_ORGANIZATION}/deletion", for_organizers(organizations.delete_organization), methods=["POST"]
+    ),
+    Route(f"{_ONE_VENUE}/deletion", for_organizers(venues.delete_venue), methods=["POST"]),
     Route(f"{_ONE_ORGANIZATION}/logo", for_organizers(logos.save_logo), methods=["POST"]),
     Route("/desk/venues", for_organizers(venues.venues)),
     Route("/desk/venues/new", for_organizers(venues.edit_venue), methods=["GET"]),

@@ -21,6 +21,12 @@ class RoomInUse(Conflict):
     sentence = N_("An event takes place in “%(room)s”. Choose another room for it first, or keep the name.")
 
 
+class StillNamed(Conflict):
+    """What events name is not deleted under them."""
+
+    sentence = N_("Events name it, perhaps past ones, so it cannot be deleted.")
+
+
 @dataclass(frozen=True)
 class RoomFacts:
     """A room as it was typed; `row` is the id of the one that it is, '' for a new one. Without a name it is to go."""

@@ -260,6 +260,22 @@ async def test_a_calendar_that_asks_before_a_change_is_announced_gets_the_new_ti
     assert row.answer == "TENTATIVE"
 
 
+async def test_an_answer_to_the_letter_they_have_is_not_old_because_a_change_was_taken_back(
+    listening: Office, desk: Reception
+) -> None:
+    event, row = await invited(listening)
+    await make.registered(event, 2, office=listening, language="ar")
+    for starts in ("2035-05-12T10:00", make.STARTS):
+        await make.change(event, listening, starts_wall=starts)
+    await make.change(event, listening, place={**event.place, "ar": "القاعة الكبرى"})
+    await announcing.announce(event.id, act=listening.at(make.NOW))
+
+    await answer(row, mail(calendar(uid_of(row, listening), answer="TENTATIVE")), desk)
+
+    await row.refresh_from_db()
+    assert (row.answer, row.sequence) == ("TENTATIVE", 0)
+
+
 def bounce(status: str) -> bytes:
     return (
         "From: MAILER-DAEMON@mx.example.org\r\nContent-Type: multipart/report; report-type=delivery-status;"

@@ -12,10 +12,10 @@ from events_app.directory.forms.organizations import organization_form, organiza
 from events_app.directory.models import Organization
 from events_app.errors import Conflict, NoSuchPage, say
 from events_app.house import act_of, house_of
-from events_app.i18n import choose, own_language_first
+from events_app.i18n import N_, choose, own_language_first, translate
 from events_app.web import seen
 from events_app.web.forms import Form, typed_into
-from events_app.web.responses import page, saved, see_other
+from events_app.web.responses import Flash, page, saved, see_other
 
 
 async def find_row(request: Request, model: type[Model], name: str) -> Any:
@@ -80,3 +80,14 @@ def part_page(
 ) -> Response:
     said = {"refusal": refusal, "logo_error": logo_error, "codes": own_language_first()}
     return page(request, template, status=status, form=form, thing=thing, **said, **more)
+
+
+async def delete_organization(request: Request) -> Response:
+    return await delete_thing(request, Organization, "organization_id", onward="/desk/organizations")
+
+
+async def delete_thing(request: Request, model: type[Model], name: str, *, onward: str) -> Response:
+    """POST: one that nothing names any more goes; the button has asked before."""
+    thing = await find_row(request, model, name)
+    await actions.delete_unused(thing, is_used=house_of(request).is_used)
+    return see_other(onward, flash=Flash("success", translate(N_("Deleted."))))

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from events_app import clock
 from events_app.directory import actions
-from events_app.directory.desk.organizations import find_row, part_page
+from events_app.directory.desk.organizations import delete_thing, find_row, part_page
 from events_app.directory.forms.venues import room_facts, venue_form, venue_values
 from events_app.directory.models import Room, Venue
 from events_app.errors import Conflict, say
@@ -73,3 +73,7 @@ async def save_venue(request: Request) -> Response:
         return await _page(request, form, venue, status=409, refusal=say(refusal))
     concerns_people = venue and any(each.behind for each in await house.events_at(thing.id, now=clock.now()))
     return see_other(f"/desk/venues/{thing.id}#events" if concerns_people else "/desk/venues", flash=saved())
+
+
+async def delete_venue(request: Request) -> Response:
+    return await delete_thing(request, Venue, "venue_id", onward="/desk/venues")

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tortoise.expressions import F
-
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.database import one_transaction
@@ -166,13 +164,17 @@ _UNHEARD = frozenset({"superseded", "kept", "refused", "withheld"})
 
 
 async def _catch_up(event: Event, groups: Sequence[Hearers]) -> None:
-    """Whom nothing of a change concerned counts as told; a SEQUENCE that one of their entries had stays behind it."""
+    """Whom nothing of a change concerned counts as told.
+
+    Not where a change was taken back: a download may have had a higher SEQUENCE meanwhile, which `sequence_of` goes on
+    to count, while an answer to the letter that they have is still an answer to the present one.
+    """
     for each in groups:
+        if each.changes:
+            continue
         theirs = Registration.filter(
             event_id=event.id, live=1, language=each.language, mode=each.mode, telling=each.telling
         )
-        if each.changes:
-            await theirs.filter(invited=True).update(sequence=F("sequence") + each.changes)
         await theirs.update(telling=event.telling)
 
 
