@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tortoise.expressions import Q
+
 from events_app.acts import Office
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
@@ -168,6 +170,44 @@ async def erase(life: Life, number: int) -> None:
     await forgetting.erase(await life.living(number), act=life.office.at(life.now))
 
 
+async def bring(life: Life, number: int) -> None:
+    """A colleague comes along later."""
+    someone = await life.living(number, status="confirmed")
+    guest = Guest(f"{TOWN[number % len(TOWN)]}s Nachzügler", f"spät{number % 4}@example.org" * (number % 2))
+    await changing.bring(someone, guest, act=life.office.at(life.now))
+
+
+async def take_out(life: Life, number: int) -> None:
+    """Whoever registered a party takes one of them out."""
+    leaders = [
+        row for row in await Registration.filter(event_id=life.event_id, live=1) if row.party == row.id
+    ]
+    company = await Registration.filter(event_id=life.event_id, live=1, party__isnull=False)
+    pairs = [(leader, each) for leader in leaders for each in company if each.party == leader.id != each.id]
+    pairs.sort(key=lambda pair: (pair[0].arrival, pair[1].arrival))
+    leader, each = pairs[number % len(pairs)] if pairs else (None, None)
+    who, whom = (leader.id, each.id) if leader and each else (uuid.uuid4(), uuid.uuid4())
+    await leaving.take_out(who, whom, act=life.office.at(life.now))
+
+
+@one_transaction
+async def go_alone(life: Life, number: int) -> None:
+    """Somebody goes, and those who came with them stay as far as they can. Both or neither."""
+    someone = await life.living(number)
+    await leaving.let_company_stay(someone, {}, act=life.office.at(life.now))
+    await forgetting.erase(someone, act=life.office.at(life.now))
+
+
+async def retract(life: Life, number: int) -> None:
+    """The receipt takes a registration back, and the caretaker looks at once."""
+    someone = await life.living(number)
+    if not await Registration.exists(Q(party__isnull=True) | Q(party=someone), id=someone):
+        return  # a colleague has no receipt
+    await leaving.retract(life.event_id, someone, is_new=bool(number % 3), act=life.office.at(life.now))
+    for each in await deciding.due_now(life.now):
+        await deciding.lapse(each, act=life.office.at(life.now))
+
+
 async def announce(life: Life, number: int) -> None:
     """Another hour or another title, and everybody is told."""
     said = {"starts_wall": f"2035-05-12T{9 + number % 4:02d}:00"}
@@ -180,5 +220,5 @@ async def announce(life: Life, number: int) -> None:
 Act = Callable[[Life, int], Awaitable[None]]
 ACTS: tuple[Act, ...] = (
     register, register_by_hand, register_invited, approve, decline, cancel, leave, stay, promote, accept, confirm,
-    wait, resize, keep, switch, hand_over, erase, announce,
+    wait, resize, keep, switch, hand_over, erase, announce, bring, take_out, go_alone, retract,
 )  # fmt: skip

@@ -41,7 +41,7 @@ STORY = st.lists(
 IN = {"confirmed", "promoted"}
 OUT = {"cancelled", "lapsed", "offer_lapsed", "passed_on", "event_cancelled"}
 NEWS, TOLD = {"changed", "corrected"}, "told"
-ASIDE = {"already", "handed", "own_page"}
+ASIDE = {"already", "handed", "own_page", "link"}
 """Letters that follow from what was asked, not from what changed."""
 MANNERS = {**emails.KINDS, **mailings_emails.KINDS}
 
