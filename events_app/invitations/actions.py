@@ -197,11 +197,13 @@ async def revoke(event_id: uuid.UUID, invitation_id: uuid.UUID, *, act: Act) -> 
 def second_looks(office: Office) -> dict[str, Unwanted]:
     """Who looks again at an invitation when it is to leave (app.py hands it to the courier)."""
 
-    async def of_an_invitation(letter: Leased, address: str) -> str:
+    async def of_an_invitation(letter: Leased, facts: Mapping[str, Any]) -> str:
+        if "stop_url" not in facts:
+            return ""  # it was queued by a version that sent it whatever had happened
         invitation = await Invitation.get_or_none(id=letter.thread) if letter.thread else None
         if invitation is None or invitation.state != "sent":
             return "withdrawn"
         event = await Event.find_any(invitation.event_id)
-        return "opted out" if address in await opted_out_of(event, vault=office.vault) else ""
+        return "opted out" if facts["to_address"] in await opted_out_of(event, vault=office.vault) else ""
 
     return {INVITATION: of_an_invitation}

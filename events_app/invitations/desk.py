@@ -15,6 +15,7 @@ from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.invitations import actions, rules
 from events_app.invitations.forms import invitation_form, opened_quotas, quota_facts, quotas_form
+from events_app.optouts.actions import opted_out_of
 from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import reveal_guest
@@ -28,11 +29,12 @@ MOST_NAMED = 8
 
 @dataclass(frozen=True)
 class InvitationLine:
-    """One invitation, opened for this organizer."""
+    """One invitation, opened for this organizer; `is_unwanted` where its guest wants no letters to many."""
 
     invitation: Invitation
     guest: Mapping[str, Any]
     link: str
+    is_unwanted: bool
 
 
 async def show(request: Request) -> Response:
@@ -50,11 +52,13 @@ async def _page(
 ) -> Response:
     known = await Quota.filter(event_id=event.id).order_by("mode", "name")
     batches: dict[str, list[InvitationLine]] = {}
+    opted_out = await opted_out_of(event, vault=act_of(request).vault)
     made = Invitation.filter(event_id=event.id, purpose__in=["open", "jump"])
     for each in await made.order_by("created_on", "batch", "id"):
         guest = reveal_guest(each, act=act_of(request))
         link = actions.link_of(event, str(guest["code"]), act=act_of(request))
-        batches.setdefault(each.batch, []).append(InvitationLine(each, guest, link))
+        line = InvitationLine(each, guest, link, guest["address"] in opted_out)
+        batches.setdefault(each.batch, []).append(line)
     taken = {each.id: await Registration.filter(quota_id=each.id, seated=True).count() for each in known}
     return page(
         request,

@@ -260,8 +260,10 @@ def remove_courier(posted: asyncio.Event) -> None:
 
 
 async def stop_of_mail() -> MailStop | None:
-    """Why nothing leaves at present, where a courier says that the mail server is away or refuses us."""
-    return await MailStop.first()
+    """Why nothing leaves at present, where a courier says that the mail server is away or refuses us, and letters
+    wait for it."""
+    stop = await MailStop.first()
+    return stop if stop and await Letter.filter(due_at__not_isnull=True).exists() else None
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ LookAgain = Callable[[Leased], Awaitable[str]]
 """A second look at a letter when it is to leave: why it is not wanted any more (`rules.NOT_WANTED`), or ''. When
 the database does not answer, the letter is put down, and taken again."""
 
-Unwanted = Callable[[Leased, str], Awaitable[str]]
-"""A room's part of that, for one kind of letter: the letter and its address in."""
+Unwanted = Callable[[Leased, Mapping[str, Any]], Awaitable[str]]
+"""A room's part of that, for one kind of letter: the letter and its facts in."""
 
 
 async def all_are_wanted(letter: Leased) -> str:
@@ -43,7 +43,7 @@ def looking_again(looks: Mapping[str, Unwanted], vault: Sealing, reader: Any) ->
         if look is None:
             return ""
         facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader)
-        return await look(letter, str(facts["to_address"]))
+        return await look(letter, facts)
 
     return look_again
 

@@ -26,7 +26,7 @@ class HandClock:
     """Stands still until it is moved."""
 
     def __init__(self) -> None:
-        self.moment = now()
+        self.moment = now() + timedelta(minutes=1)  # later than whatever is posted meanwhile
 
     def __call__(self) -> datetime:
         return self.moment

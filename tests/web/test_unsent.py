@@ -37,6 +37,7 @@ TRUE_ANYWAY = {
     "since.",
     "%(n)s code is made. Nothing has been sent yet.",
     "Send them their letters",
+    "Send them to me again",
     "If the server was stopped in the middle, the rest goes out by itself a little later. You can also start it here; "
     "nobody gets the letter twice.",
     "%(num)d person gets it in another language than theirs, because it is not written in theirs.",

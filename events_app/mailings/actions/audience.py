@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import parse_qsl
 
 from tortoise.queryset import QuerySet
@@ -91,14 +92,14 @@ def may_be_written_to(registration: Registration | None) -> bool:
 def second_looks(office: Office) -> dict[str, Unwanted]:
     """Who looks again at a letter of this room when it is to leave, by its kind (app.py hands it to the courier)."""
 
-    async def of_a_mailing(letter: Leased, address: str) -> str:
-        return await _why_unwanted(letter, address, office) or await _why_not_chosen(letter, office)
+    async def of_a_mailing(letter: Leased, facts: Mapping[str, Any]) -> str:
+        return await _why_unwanted(letter, facts, office) or await _why_not_chosen(letter, office)
 
-    async def of_a_reminder(letter: Leased, address: str) -> str:
-        return await _why_unwanted(letter, address, office) or await _why_too_late(letter)
+    async def of_a_reminder(letter: Leased, facts: Mapping[str, Any]) -> str:
+        return await _why_unwanted(letter, facts, office) or await _why_too_late(letter)
 
-    async def of_a_follow_up(letter: Leased, address: str) -> str:
-        return await _why_unwanted(letter, address, office)
+    async def of_a_follow_up(letter: Leased, facts: Mapping[str, Any]) -> str:
+        return await _why_unwanted(letter, facts, office)
 
     return {
         "mailings.mailing": of_a_mailing,
@@ -107,7 +108,7 @@ def second_looks(office: Office) -> dict[str, Unwanted]:
     }
 
 
-async def _why_unwanted(letter: Leased, address: str, office: Office) -> str:
+async def _why_unwanted(letter: Leased, facts: Mapping[str, Any], office: Office) -> str:
     """A letter without a thread is a test, to the organizer who asked for it."""
     if letter.thread is None:
         return ""
@@ -115,7 +116,7 @@ async def _why_unwanted(letter: Leased, address: str, office: Office) -> str:
     if registration is None or not may_be_written_to(registration):
         return "out"
     event = await Event.find_any(registration.event_id)
-    return "opted out" if address in await opted_out_of(event, vault=office.vault) else ""
+    return "opted out" if facts["to_address"] in await opted_out_of(event, vault=office.vault) else ""
 
 
 async def _why_not_chosen(letter: Leased, office: Office) -> str:
