@@ -59,8 +59,10 @@ def holds_right_to_left(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number of several groups and nothing else: it reads from left to right on every page."""
-    return bool(GROUPS.fullmatch(text.strip()))
+    """Whether a text is a number of several groups, or with a sign, and nothing else: it reads from left to right on
+    every page."""
+    bare = text.strip()
+    return bool(GROUPS.fullmatch(bare) or re.fullmatch(r"[+\-−]\d+(?:[.,]\d+)?", bare))
 
 
 def _marked_line(line: str) -> str:

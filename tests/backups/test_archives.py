@@ -165,6 +165,20 @@ async def test_what_waited_when_the_backup_was_made_never_leaves_by_itself(
     assert min(before["queued"], before["sending"]) > 0, "the kept installation has both"
 
 
+async def test_what_is_written_during_a_backup_never_makes_it_contradict_itself(saved: Saved) -> None:
+    url = saved.installation.url
+    async with sides.reading(url) as database:
+        tables = {table.name: table for table in await database.tables()}
+        before = [row async for row in database.rows(tables["event"])]
+
+        await run_sql(url, "DELETE FROM letter", "DELETE FROM session")
+
+        letters = [row async for row in database.rows(tables["letter"])]
+        assert [row async for row in database.rows(tables["event"])] == before
+    assert len(letters) > 30
+    assert await run_sql(url, "SELECT number FROM letter") == []
+
+
 async def test_a_backup_is_two_files_of_their_owner_only_without_anything_else(
     saved: Saved, tmp_path: Path
 ) -> None:

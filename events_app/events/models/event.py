@@ -160,7 +160,7 @@ class Event(Model):
 
     @property
     def told(self) -> str:
-        """A mark of when and where it is: what a reminder reminds of. What people hold, `where.Telling` says."""
+        """A mark of when and where it is, as versions up to 0006 kept it. What people hold, `where.Telling` says."""
         return _mark(
             self.starts_wall, self.ends_wall, self.zone, self.starts_fold, self.ends_fold,
             self.starts_at.astimezone(UTC).isoformat(), self.ends_at.astimezone(UTC).isoformat(),
