@@ -30,7 +30,7 @@ from events_app.web.refusing import STATUS_OF
 from events_app.web.security import HEADERS
 from tests import make
 
-KINDS = (errors.NotFound, errors.Forbidden, errors.Conflict, errors.Invalid, errors.TooMany)
+KINDS = (errors.NotFound, errors.Gone, errors.Forbidden, errors.Conflict, errors.Invalid, errors.TooMany)
 UNKNOWN = "11111111-1111-4111-8111-111111111111"
 MARKS: Any = ["N_", "L_"]
 BLANK = re.compile(r"%\((\w+)\)[sd]")
@@ -97,7 +97,7 @@ def test_every_raised_refusal_fills_the_blanks_of_its_sentence() -> None:
 def test_every_refusal_has_a_status(refusal: type[Refusal]) -> None:
     status = next(status for kind, status in STATUS_OF if issubclass(refusal, kind))
 
-    assert status in {403, 404, 409, 413, 422, 429} or refusal.__module__ in {
+    assert status in {403, 404, 409, 410, 413, 422, 429} or refusal.__module__ in {
         "events_app.vault.refusals",
         "events_app.database.migration",
         "events_app.exports.sheets",

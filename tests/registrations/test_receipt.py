@@ -109,6 +109,7 @@ async def test_a_code_is_never_spent_on_a_registration_that_was_taken_back(offic
 
     await leaving.retract(event.id, receipt.registration_id, is_new=receipt.is_new, act=office.at(NOW))
 
+    assert (await Invitation.get(batch="b")).state == "created"  # it was never sent, and the desk says so
     (right,) = await make.registered(event, 2, office=office, code=code)
     assert right.status == "confirmed"
 

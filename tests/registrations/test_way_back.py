@@ -7,6 +7,8 @@ import pytest
 from events_app.acts import Office
 from events_app.events.models.event import Event
 from events_app.mail.models import Letter
+from events_app.mailings import emails as mailings_emails
+from events_app.registrations import emails as registrations_emails
 from events_app.registrations.actions import leaving, registering
 from events_app.registrations.actions.leaving import MOST_LINKS_A_DAY
 from events_app.registrations.facts import WAY_BACK, key_of, row_of_key
@@ -171,3 +173,21 @@ async def test_the_receipt_offers_the_public_entry_for_the_calendar(house: House
         (link,) = [piece for piece in receipt.text.split('"') if host in piece]
         assert "Layla" not in link
         assert "layla" not in link
+
+
+async def test_every_letter_that_invites_a_calendar_has_the_button(database: object, office: Office) -> None:
+    event = await make.event(office.vault)
+    await make.registered(event, 1, office=office)
+    facts = (await confirmation(event, office)).facts
+    kinds = {
+        **registrations_emails.KINDS,
+        **mailings_emails.KINDS,
+        "replies.refreshed": registrations_emails.INVITES,
+    }
+
+    for kind, manner in kinds.items():
+        if manner.method == "REQUEST":
+            said = make.composed(kind, facts)
+            assert str(facts["way_url"]) in said.text, kind
+            assert str(facts["way_url"]) in said.html, kind
+            assert str(facts["own_url"]) not in said.text + said.html, kind

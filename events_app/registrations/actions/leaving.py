@@ -153,7 +153,9 @@ async def retract(event_id: uuid.UUID, registration_id: uuid.UUID, *, is_new: bo
     await Event.claim(event_id)
     await rows(_RETRACT, registration_id, milliseconds(act.now), is_new)
     used = Invitation.filter(registration_id=registration_id, state="used").exclude(purpose="transfer")
-    await used.update(state="sent" if is_new else "used")
+    invitation = await used.first()
+    was_sent = await Letter.exists(thread=invitation.id if invitation else registration_id)
+    await used.update(state="used" if not is_new else "sent" if was_sent else "created")
 
 
 _RETRACT = """
