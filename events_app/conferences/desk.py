@@ -22,7 +22,9 @@ async def conferences(request: Request) -> Response:
 
 async def edit_conference(request: Request) -> Response:
     conference = await find_row(request, Conference, "conference_id")
-    form = seen.opened(conference_form(conference=conference))
+    form = conference_form(conference=conference)
+    if conference:
+        seen.opened(form)
     return part_page(request, "conferences/edit.html", form, conference)
 
 

@@ -80,10 +80,11 @@ class Letter(Model):
 class MailStop(Model):
     """One row while a courier may not send: the mail server is away, or refuses us; none while all is well.
 
-    reason: as `standing.Stop` says it. words: codes and plain words. since, until: unix milliseconds.
+    id: "courier", whichever it is. reason: as `standing.Stop` says it. words: codes and plain words. since, until:
+    unix milliseconds.
     """
 
-    id = fields.SmallIntField(primary_key=True)
+    id = fields.CharField(max_length=16, primary_key=True)
     reason = fields.CharField(max_length=16)
     words = fields.CharField(max_length=200)
     since = fields.BigIntField()

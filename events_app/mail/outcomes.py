@@ -56,9 +56,9 @@ _SAID: Mapping[Reason, str] = {
 }
 
 _STOP = """
-    INSERT INTO "mail_stop" ("id", "reason", "words", "since", "until") VALUES (1, $1, $2, $3, $4)
+    INSERT INTO "mail_stop" ("id", "reason", "words", "since", "until") VALUES ('courier', $1, $2, $3, $4)
     ON CONFLICT ("id") DO UPDATE SET "reason" = $1, "words" = $2, "since" = $3, "until" = $4"""
-_GO_ON = 'DELETE FROM "mail_stop" WHERE "id" = 1'
+_GO_ON = 'DELETE FROM "mail_stop"'
 
 
 class Outcomes:

@@ -309,7 +309,7 @@ async def test_kept_letters_of_an_event_are_sent_again_after_one_question(house:
 
 async def test_the_desk_says_when_the_mail_server_refuses_us(house: House) -> None:
     event, desk = await make.event(house.vault), await house.desk()
-    await MailStop.create(id=1, reason="refuses us", words="550 5.7.1 blocked", since=0, until=0)
+    await MailStop.create(id="courier", reason="refuses us", words="550 5.7.1 blocked", since=0, until=0)
     paths = ("/desk", "/desk/mail", f"/desk/events/{event.id}/letters")
     assert "refuses our letters" not in words_of(await desk.get("/desk"))  # nothing waits for it
 

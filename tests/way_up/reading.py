@@ -204,7 +204,7 @@ def described(letter: Received, key: str, row: Sequence[Any], *, was_there: dict
         row[KIND],
         row[STATE],
         letter.recipient,
-        letter.subject,
+        letter.subject.strip("\u200f"),
         calendar,
         key if key in was_there else "",
     ]

@@ -180,6 +180,17 @@ async def test_the_language_of_the_page_makes_no_other_version(house: House) -> 
     assert (await Organization.get()).name["en"] == "Cedar"
 
 
+@pytest.mark.parametrize("path", ["organizations/new", "venues/new", "conferences/new"])
+async def test_nobody_is_told_that_somebody_else_has_saved_what_is_new(house: House, path: str) -> None:
+    desk = await house.desk()
+    days = {"starts_on": "2035-05-12", "ends_on": "2035-05-13"} if "conferences" in path else {}
+    typed = {**fields_in(await desk.get(f"/desk/{path}")), "name_en": "Cedar", "zone": make.ZONE, **days}
+
+    answer = await desk.post(f"/desk/{path}", **typed)
+
+    assert answer.status_code == 303, words_of(answer)
+
+
 async def test_a_new_thing_is_saved_without_a_mark(house: House) -> None:
     answer = await (await house.desk()).post(
         "/desk/conferences/new", name_en="Forum", starts_on="2035-05-12", ends_on="2035-05-13", zone=make.ZONE

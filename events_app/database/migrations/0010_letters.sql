@@ -3,7 +3,7 @@
 ALTER TABLE "letter" ADD COLUMN "address_index" {blob};
 
 CREATE TABLE "mail_stop" (
-    "id" {smallint} NOT NULL PRIMARY KEY,
+    "id" VARCHAR(16) NOT NULL PRIMARY KEY,
     "reason" VARCHAR(16) NOT NULL,
     "words" VARCHAR(200) NOT NULL,
     "since" {bigint} NOT NULL,

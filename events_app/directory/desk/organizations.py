@@ -39,7 +39,9 @@ async def organizations(request: Request) -> Response:
 async def edit_organization(request: Request) -> Response:
     organization = await find_row(request, Organization, "organization_id")
     first = not await Organization.filter(ours=True).exists()
-    form = seen.opened(organization_form(organization=organization, ours=first))
+    form = organization_form(organization=organization, ours=first)
+    if organization:
+        seen.opened(form)
     return part_page(request, "directory/organization.html", form, organization)
 
 

@@ -23,7 +23,9 @@ async def venues(request: Request) -> Response:
 
 async def edit_venue(request: Request) -> Response:
     venue = await find_row(request, Venue, "venue_id")
-    form = seen.opened(await _stored(venue))
+    form = await _stored(venue)
+    if venue:
+        seen.opened(form)
     rows.add_rows(form)
     return await _page(request, form, venue)
 
