@@ -56,7 +56,7 @@ def test_a_list_is_brought_in_and_its_people_are_written_to(
     organizer.confirm("/sending")
     written = {letter.recipient: letter for letter in letters.wait_for(6, seconds=90)[4:]}
 
-    assert written["salma@example.org"].subject == f"بخصوص {ROUND_TABLE['ar']}"
+    assert written["salma@example.org"].subject.strip("\u200f") == f"بخصوص {ROUND_TABLE['ar']}"
     assert written["yusuf@example.org"].subject == f"About {ROUND_TABLE['en']}"
     for address, letter in written.items():
         assert re.findall(r"[\w.]+@example\.org", str(letter.message["To"])) == [address]
