@@ -92,11 +92,11 @@ def test_an_answer_calls_up_a_question_and_nothing_typed_is_lost(
     guest.picture("receipt")
     assert guest.sees("success")
 
-    letters.wait_for(1, seconds=90)
+    letters.wait_for(2, seconds=90)
     guest.follow("/mine")
     guest.write("#address", "dunya@example.org")
     guest.send()
-    own = acts.personal_link(letters.wait_for(2, seconds=90)[-1], demonstration)
+    own = acts.personal_link(letters.wait_for(3, seconds=90)[-1], demonstration)
     guest.open(own)
     guest.picture("own-page")
     assert LAMP[language] in guest.page.inner_text("dl.facts")
