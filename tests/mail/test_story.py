@@ -52,8 +52,8 @@ async def test_no_letter_is_refused_for_our_senders_fault_and_the_log_is_the_ser
     server.slow = 0.005
     await office.post_many(LETTERS)
     async with office.at_work(office.courier(server, pace=PACE, connections=4, clock=clock)):
+        refuse_some_people_and_hang_up_on_others(server)  # once it takes our sender
         await refuse_our_sender_for_ten_minutes(office, server, clock)
-        refuse_some_people_and_hang_up_on_others(server)
         for left in (100, 200):
             await clock.pass_until(partial(arrived, server, left), step=1)
             await asyncio.to_thread(server.stop)
