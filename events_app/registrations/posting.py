@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from events_app.acts import Act
@@ -99,26 +99,49 @@ async def post_about(
     `replaces` (see `outbox.About`). `more` goes into the letter's facts (an old time, a reason, another "to_address");
     it is frozen like the rest.
     """
-    kind = letter if "." in letter else f"registrations.{letter}"
-    person = reveal_person(registration, vault=act.vault, reader=COURIER)
-    if not (more or {}).get("to_address", person.address):
+    facts = await _facts_about(registration, event, more or {}, act=act)
+    if facts is None:
         return None
-    hosts = await event.hosts()
-    language = str((more or {}).get("language", registration.language))
-    about = event_facts(event, hosts, language=language, site=act.site)
-    facts: dict[str, Any] = letter_facts(registration, person, about, office=act.office, now=act.now)
+    kind = letter if "." in letter else f"registrations.{letter}"
+    return await _post(kind, registration, facts, replaces=replaces or _REPLACES.get(kind), act=act)
+
+
+async def _facts_about(
+    registration: Registration, event: Event, more: Mapping[str, Json], *, act: Act
+) -> dict[str, Json] | None:
+    person = reveal_person(registration, vault=act.vault, reader=COURIER)
+    if not more.get("to_address", person.address):
+        return None
+    language = str(more.get("language", registration.language))
+    about = event_facts(event, await event.hosts(), language=language, site=act.site)
+    facts = letter_facts(registration, person, about, office=act.office, now=act.now)
     facts["sequence"] = await sequence_of(registration, event)
-    posted = await outbox.post(
-        kind,
-        vault=act.vault,
-        scope=str(event.id),
-        about=outbox.About(
-            event_id=event.id, thread=registration.id, replaces=replaces or _REPLACES.get(kind)
-        ),
-        facts={**facts, **(more or {})},
-        now=act.now,
-    )
-    return posted.id
+    return {**facts, **more}
+
+
+async def _post(
+    kind: str, registration: Registration, facts: Mapping[str, Json], *, replaces: str | None, act: Act
+) -> uuid.UUID:
+    about = outbox.About(event_id=registration.event_id, thread=registration.id, replaces=replaces)
+    scope = str(registration.event_id)
+    return (await outbox.post(kind, vault=act.vault, scope=scope, about=about, facts=facts, now=act.now)).id
+
+
+async def post_each(
+    letters: Sequence[str],
+    registration: Registration,
+    event: Event,
+    *,
+    more: Mapping[str, Json] | None = None,
+    act: Act,
+) -> None:
+    """Post several letters of this room about a registration, as `post_about`: their facts are gathered once."""
+    facts = await _facts_about(registration, event, more or {}, act=act) if letters else None
+    if facts is None:
+        return
+    for letter in letters:
+        kind = f"registrations.{letter}"
+        await _post(kind, registration, facts, replaces=_REPLACES.get(kind), act=act)
 
 
 async def post_own_page(registration: Registration, event: Event, *, act: Act) -> None:

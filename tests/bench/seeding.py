@@ -68,7 +68,7 @@ async def _seed(folder: Path, url: str, *, people: int, events: int) -> None:
         if people:
             await fill_crowd(vault, await like_the_first(CROWD), people, now)
         if events:
-            await _fill_conference(events, now)
+            await _fill_conference(vault, events, now)
     finally:
         await close_database()
         vault.close()
@@ -118,7 +118,7 @@ async def _fill(vault: Vault, first: Registration, opened: dict[str, Json], numb
 
 
 @one_transaction
-async def _fill_conference(events: int, now: datetime) -> None:
+async def _fill_conference(vault: Vault, events: int, now: datetime) -> None:
     """Events of an hour, eight a day, each with the first organization as its host."""
     pattern, host = await Event.get(slug="research-launch"), await Organization.get(slug="cedar-archive")
     first = (now + timedelta(days=60)).replace(hour=8, minute=0, second=0, microsecond=0, tzinfo=None)
@@ -139,6 +139,7 @@ async def _fill_conference(events: int, now: datetime) -> None:
             f"{each:%Y-%m-%dT%H:%M}" for each in (wall, wall + timedelta(hours=1))
         )
         row.starts_at, row.ends_at = row.starts.astimezone(UTC), row.ends.astimezone(UTC)
+        vault.make_keys(str(row.id))
         rows.append(row)
         hosts.append(EventHost(event_id=row.id, organization_id=host.id, role="host", position=0))
     await Event.bulk_create(rows, batch_size=BATCH)

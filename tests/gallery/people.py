@@ -283,6 +283,15 @@ async def ask_again(event: Event, office: Office, now: datetime) -> None:
         await leaving.send_link(event.id, f"{local}2@example.org", act=office.at(now))
 
 
+NEWS = {
+    "registered": 12,
+    "cancelled": 1,
+    "returned": 2,
+    "refused": 1,
+    "lacks_link": True,
+    "url": "/desk/events/1",
+}
+
 MORE: dict[str, dict[str, dict[str, Any]]] = {
     "declined": {
         "en": {"reason": "The room is small, and we could not seat everybody who asked."},
@@ -301,6 +310,15 @@ MORE: dict[str, dict[str, dict[str, Any]]] = {
         "en": {"body": "From: leyla@example.org\n\nIs there a lift to the library?"},
         "ar": {"body": "المرسل: samir@example.org\n\nهل يوجد مصعد إلى المكتبة؟"},
     },
+    "by_hand": {
+        "en": {"subject": "The lift", "body": "Is there a lift to the library?"},
+        "ar": {"subject": "المصعد", "body": "هل يوجد مصعد إلى المكتبة؟"},
+    },
+    "digest": {
+        "en": {"lines": [{**NEWS, "title": "Research launch"}]},
+        "ar": {"lines": [{**NEWS, "title": "إطلاق الدراسة"}]},
+    },
+    "no_link": {"en": {"title": "Research launch"}, "ar": {"title": "إطلاق الدراسة"}},
 }
 """What some letters say beside the facts of the registration."""
 
@@ -316,6 +334,9 @@ async def post_the_rest(office: Office, now: datetime) -> None:
         for letter in set(LETTERS) - owed:
             more = {
                 "code": "k7qd2mfa",
+                "hours": 24,
+                "url": office.site.url("/desk/events/1"),
+                "choice_url": office.site.url("/desk/notices"),
                 "own_url": office.site.url("/registrations/aaaa"),
                 "until": (now + timedelta(hours=24)).isoformat(),
                 **MORE.get(letter, {}).get(registration.language, {}),

@@ -29,8 +29,7 @@ from events_app.registrations.posting import (
     organizer_address,
     organizer_name,
     person_context,
-    post_about,
-    post_own_page,
+    post_each,
     reveal_person,
     seal_person,
 )
@@ -93,10 +92,10 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
     if known:
         for _each in (applicant, *applicant.guests):
             await _cost_the_same(known, event, act=act)
-        if _has_entry(placing, event):  # a new address gets it, so it costs; the next letter replaces it
-            await post_own_page(known, event, act=act)
+        # A new address gets the link too, so it costs; the next letter replaces it.
+        letters = ["own_page", "already"] if _has_entry(placing, event) else ["already"]
         may_bring = may_still_bring(known, event, act.now)
-        await post_about("already", known, event, act=act, more={"may_bring": may_bring})
+        await post_each(letters, known, event, more={"may_bring": may_bring}, act=act)
     if placing.invitation and placing.invitation.purpose == "transfer":
         if not known:
             await _take_over(event, applicant, placing.invitation, act=act)
@@ -197,10 +196,10 @@ async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: A
     for registration in everybody:
         await note(registration, "registered", act=act.of(Who.PERSON))
         letter = "confirm_address" if placing.confirms_address else placing.status.value
-        if registration is first or not placing.confirms_address:
-            await post_about(letter, registration, event, act=act)
+        letters = [letter] if registration is first or not placing.confirms_address else []
         if registration.invited:
-            await post_own_page(registration, event, act=act)
+            letters.append("own_page")
+        await post_each(letters, registration, event, act=act)
     return first
 
 
