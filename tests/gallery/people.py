@@ -377,9 +377,9 @@ async def compose_all(settings: Settings, office: Office) -> None:
 
 
 async def letters_by_kind(office: Office) -> Places:
-    """letter_confirmed -> {"en": id, "ar": id}, the first of its kind; letter_online for the confirmed online."""
+    """letter_confirmed -> {"en": id, "ar": id}, the first of its kind that was written; letter_online for the confirmed online."""
     found: dict[str, dict[str, str]] = {}
-    for letter in await Letter.exclude(state="superseded").order_by("number"):
+    for letter in await Letter.filter(message__isnull=False).exclude(state="superseded").order_by("number"):
         said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)
         kind = letter.kind.rsplit(".", 1)[-1]
         if kind == "confirmed" and said["mode"] == "online":
