@@ -99,8 +99,8 @@ async def counted(folder: Path, people: int, callers: int) -> Told:
 
 
 async def carried(folder: Path, letters: int, connections: int, port: int) -> Told:
-    """So many letters, from the outbox to the mail server: opened, composed, sealed, sent. Every other is an invitation,
-    and between them are those with the link to the own page: each registration owes one of both."""
+    """So many letters, from the outbox to the mail server: opened, composed, sealed, sent. Half are invitations, the
+    others those with the link to the own page: each registration owes both."""
     vault = Vault(folder)
     vault.open()
     event = await _event_for(2 * letters)

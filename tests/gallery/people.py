@@ -377,7 +377,7 @@ async def compose_all(settings: Settings, office: Office) -> None:
 
 
 async def letters_by_kind(office: Office) -> Places:
-    """letter_confirmed -> {"en": id, "ar": id}, the first of its kind that was written; letter_online for the confirmed online."""
+    """letter_confirmed -> {"en": id, "ar": id}, the first of its kind that was written; letter_online: to join."""
     found: dict[str, dict[str, str]] = {}
     for letter in await Letter.filter(message__isnull=False).exclude(state="superseded").order_by("number"):
         said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)
