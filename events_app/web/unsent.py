@@ -13,6 +13,9 @@ UNSENT: Final[Mapping[str, str]] = {
     "We have written to you. Open the link in the letter; until then your place is only held.": N_(
         "This site sends no mail at present, so the link that confirms your address does not reach you. Your place is only held; please ask the organizers."
     ),
+    "Your calendar invitation goes to this address.": N_(
+        "This site sends no mail at present: your calendar invitation is kept here."
+    ),
     "Your calendar invitation is on its way by e-mail.": N_(
         "This site sends no mail at present, so no calendar invitation reaches you."
     ),

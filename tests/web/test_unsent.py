@@ -19,7 +19,7 @@ PROMISES = re.compile(
     r"|(letter|email) (tells|says|brings)|we (have written|wrote|write|mail)|mail(s)? you|mail me|an e-?mail says"
     r"|asked by e-?mail"
     r"|has been (sent|told)|have been (sent|told)|being told|(invitation|letter) (was )?sent|comes? by e-?mail"
-    r"|(letter|email) of their own|goes out once more|send (them|each person))",
+    r"|goes to this address|(letter|email) of their own|goes out once more|send (them|each person))",
     re.IGNORECASE,
 )
 TRUE_ANYWAY = {
