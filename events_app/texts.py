@@ -3,6 +3,7 @@
 import contextlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from html.parser import HTMLParser
 from typing import Final
@@ -151,3 +152,28 @@ def text_of_html(html: str) -> str:
     reader.close()
     lines = [line.strip() for line in "".join(reader.said).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def paragraphs_of(body: str, links: Sequence[str]) -> list[list[list[tuple[str, bool]]]]:
+    """A plain text as paragraphs of lines of pieces (text, is_link). Only the addresses in `links` become links."""
+    known = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
+    return [
+        [
+            [
+                (piece, piece in links)
+                for piece in (re.split(f"({known})", line) if known else [line])
+                if piece
+            ]
+            for line in paragraph.strip("\n").split("\n")
+        ]
+        for paragraph in re.split(r"\n{2,}", body.strip("\n"))
+    ]
+
+
+def harmless(name: str) -> str:
+    """A name that somebody typed, as a letter may say it: nothing in it becomes a link, however it is dressed up.
+
+    (pretalx 2026.1.2: an attacker's link in a name was mailed to victims from the organizers' own address.)
+    """
+    bare = re.sub(r"[:/\\@<>\[\]()#?&=%|]+", " ", name)
+    return " ".join(re.sub(r"\.(?=\w)", ". ", bare).split())[:80].rstrip()

@@ -11,22 +11,20 @@ from typing import Any, Final
 from events_app.acts import Act, Office
 from events_app.clock import are_whole_days
 from events_app.events.models.event import Event, EventHost
-from events_app.i18n import N_, direction, languages, say_date, say_time, translate, use_language
+from events_app.i18n import N_, languages, say_date, say_time, translate, use_language
 from events_app.mail.message import Composed
 from events_app.mailings.models import Mailing
 from events_app.registrations.emails import (
     INVITES,
     PLAIN,
     Manner,
+    composed_about_the_site,
     composed_of,
-    for_a_header,
-    harmless,
-    written,
 )
-from events_app.registrations.facts import DEFAULT_COLOUR, Person, event_facts, letter_facts
+from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
-from events_app.texts import Texts
+from events_app.texts import Texts, harmless
 from events_app.vault import Json
 
 _TO_MANY = Manner(stops=True)
@@ -50,31 +48,10 @@ _LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
 
 def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """A letter of this room in its person's language; the courier calls this outside any transaction."""
-    return _test_of_the_mail(facts) if kind == TEST else composed_of(kind, facts, KINDS.get(kind, PLAIN))
-
-
-def _test_of_the_mail(facts: Mapping[str, Any]) -> Composed:
-    """The letter that an organizer sends to themselves."""
-    language = str(facts["language"])
-    with use_language(language):
-        context = {
-            "language": language,
-            "direction": direction(language),
-            "organization_name": facts["site_name"],
-            "organization_colour": DEFAULT_COLOUR,
-            "site_name": facts["site_name"],
-            "site_url": facts["site_url"],
-            "why": translate("You receive this letter because you asked for it at the desk."),
-        }
-        words = written(TEST, context)
-        return Composed(
-            to_address=facts["to_address"],
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            sender_name=for_a_header(facts["site_name"]),
-            language=language,
-        )
+    if kind == TEST:
+        why = N_("You receive this letter because you asked for it at the desk.")
+        return composed_about_the_site(kind, facts, why=why)
+    return composed_of(kind, facts, KINDS.get(kind, PLAIN))
 
 
 @dataclass(frozen=True)

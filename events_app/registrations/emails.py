@@ -1,7 +1,6 @@
 """The letters about a registration, composed from their facts; those of other rooms are made by the same means."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,8 +16,9 @@ from events_app.calendar.zones import zone as zone_of
 from events_app.directions import marked, marked_page
 from events_app.i18n import N_, direction, translate, use_language
 from events_app.mail.message import Composed
+from events_app.registrations.facts import DEFAULT_COLOUR
 from events_app.rendering import render
-from events_app.texts import quoted_once
+from events_app.texts import harmless, paragraphs_of, quoted_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,31 @@ def _say(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
     return written(kind, _context(manner, facts, str(facts["language"])))
 
 
+def composed_about_the_site(kind: str, facts: Mapping[str, Any], *, why: str, **more: Any) -> Composed:
+    """A letter that is about no registration, from the site, in the language that its facts name. `why` is the English
+    sentence on why its reader gets it; `more` is what the words need beside the facts."""
+    language = str(facts["language"])
+    with use_language(language):
+        context = {
+            **facts,
+            "direction": direction(language),
+            "organization_name": facts["site_name"],
+            "organization_colour": DEFAULT_COLOUR,
+            "why": translate(why),
+            **more,
+        }
+        words = written(kind, context)
+    return Composed(
+        to_address=facts["to_address"],
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        reply_to=str(facts.get("reply_to", "")),
+        sender_name=for_a_header(facts["site_name"]),
+        language=language,
+    )
+
+
 def written(kind: str, context: Mapping[str, Any]) -> LetterText:
     """The letter's three templates, filled in."""
     folder = f"mail/{kind.replace('.', '/')}"
@@ -263,31 +288,6 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
     if facts.get("old"):
         context["old_starts"], context["old_ends"] = times_of(facts["old"])
     return context
-
-
-def paragraphs_of(body: str, links: Sequence[str]) -> list[list[list[tuple[str, bool]]]]:
-    """A plain text as paragraphs of lines of pieces (text, is_link). Only the addresses in `links` become links."""
-    known = "|".join(re.escape(link) for link in sorted(links, key=len, reverse=True))
-    return [
-        [
-            [
-                (piece, piece in links)
-                for piece in (re.split(f"({known})", line) if known else [line])
-                if piece
-            ]
-            for line in paragraph.strip("\n").split("\n")
-        ]
-        for paragraph in re.split(r"\n{2,}", body.strip("\n"))
-    ]
-
-
-def harmless(name: str) -> str:
-    """A name that somebody typed, as a letter may say it: nothing in it becomes a link, however it is dressed up.
-
-    (pretalx 2026.1.2: an attacker's link in a name was mailed to victims from the organizers' own address.)
-    """
-    bare = re.sub(r"[:/\\@<>\[\]()#?&=%|]+", " ", name)
-    return " ".join(re.sub(r"\.(?=\w)", ". ", bare).split())[:80].rstrip()
 
 
 def for_a_header(text: str) -> str:
