@@ -19,6 +19,7 @@ from events_app.backups.refusals import (
     FileIsThere,
     NoArchive,
 )
+from events_app.vault.master import sync_folder
 
 Part = Literal["data", "keys"]
 FORMAT = 1
@@ -125,7 +126,7 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         _take_name(path)
         beside.replace(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -136,14 +137,6 @@ def _take_name(path: Path) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         raise FileIsThere(path=path) from None
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _line(value: object) -> bytes:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,13 +31,27 @@ def connect(path: Path, *, pragmas: dict[str, int | str] | None = None) -> sqlit
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     connection.row_factory = sqlite3.Row
     try:
-        for name, value in (PRAGMAS | (pragmas or {})).items():
-            connection.execute(f"PRAGMA {name} = {value}")
+        _set(connection, PRAGMAS)
         _switch_to_wal(connection)
+        _set(connection, pragmas or {})  # behind what may have to wait: a writer's own patience is none
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _set(connection: sqlite3.Connection, pragmas: Mapping[str, int | str]) -> None:
+    """The first one looks into the file, which another process may just be closing: that is waited out."""
+    deadline = time.monotonic() + 15
+    for name, value in pragmas.items():
+        while True:
+            try:
+                connection.execute(f"PRAGMA {name} = {value}")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.01)
 
 
 def _make(path: Path) -> None:

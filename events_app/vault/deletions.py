@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from events_app.vault.master import sync_folder
 from events_app.vault.refusals import DeletionsUnreadable
 
 
@@ -45,7 +46,7 @@ class Deletions:
             if os.pwrite(handle, line, len(whole)) < len(line):
                 raise OSError(f"{self.path} could not be written")
             os.fsync(handle)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def read(self) -> list[Deletion]:
         """All of them, in the order of writing; none when there is no file. Refuses `DeletionsUnreadable`."""
@@ -81,11 +82,3 @@ def _locked(path: Path) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
-
-
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

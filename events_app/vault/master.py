@@ -72,11 +72,16 @@ def write_master(path: Path, master: MasterKeys) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    directory = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Names that were made or replaced in the folder are on the disk when this returns."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(directory)
+        os.fsync(handle)
     finally:
-        os.close(directory)
+        os.close(handle)
 
 
 def new_master() -> MasterKeys:
