@@ -9,7 +9,7 @@ from pathlib import Path
 
 # What every connection sets. secure_delete: what was deleted is overwritten. temp_store: no temporary files
 # on disk.
-PRAGMAS = {
+PRAGMAS: Mapping[str, int | str] = {
     "busy_timeout": 15_000,
     "synchronous": "FULL",
     "foreign_keys": "ON",
