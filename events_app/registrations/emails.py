@@ -28,13 +28,13 @@ class Manner:
     method: of the calendar part that it may carry, REQUEST or CANCEL. Such a letter never holds a personal link: mail
     programs copy it into calendars that others can see (docs/decisions/0005-the-same-answer.md). All others may hold
     the link. holds: puts a tentative entry into the calendar of somebody who waits, where the event wants it. stops:
-    goes to many, so its person may want no more. why: why somebody gets it, with the blank %(host)s; not everybody who
+    the fact that holds the link by which its reader wants no more, or '' for a letter that everybody gets. why: why somebody gets it, with the blank %(host)s; not everybody who
     gets one has registered.
     """
 
     method: str | None = None
     holds: bool = False
-    stops: bool = False
+    stops: str = ""
     why: str = N_(
         "You receive this letter because this address was used to register for an event of %(host)s."
     )
@@ -57,7 +57,8 @@ KINDS: Final = {
     "registrations.waitlisted": HOLDS,
     "registrations.pending": HOLDS,
     "registrations.handed": Manner(
-        why=N_("You receive this letter because somebody offers you their place at this event.")
+        stops="colleague_stop_url",
+        why=N_("You receive this letter because somebody offers you their place at this event."),
     ),
     "registrations.new_address": Manner(
         why=N_("You receive this letter because somebody typed this address for a registration.")
@@ -92,7 +93,7 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
             reply_to=facts.get("reply_to") or (organizer if "+r-" in organizer else ""),
             in_reply_to=facts.get("in_reply_to", ""),
             language=language,
-            unsubscribe_url=facts.get("stop_url", "") if manner.stops else "",
+            unsubscribe_url=facts.get(manner.stops, ""),
         )
 
 
@@ -272,7 +273,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "ends": ends,
         "own_url": None if manner.method or _method(manner, facts) else facts["own_url"],
         "way_url": facts.get("way_url", ""),
-        "stop_url": facts.get("stop_url", "") if manner.stops else "",
+        "stop_url": facts.get(manner.stops, ""),
         "old": facts.get("old"),
         "reason": facts.get("reason", ""),
         "may_bring": facts.get("may_bring", False),
