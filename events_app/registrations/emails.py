@@ -114,12 +114,16 @@ def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
     if alike.keys() - _OF_MANY or any(blank in said for blank in _BLANKS) or not "".join(own).isprintable():
         return _say(kind, facts, manner)
     stems = tuple(stem for stem, _slash, _token in split)
-    form = _form(kind, manner, said, stems, is_named=bool(own[0]))
+    return _filled(_form(kind, manner, said, stems, is_named=bool(own[0])), own)
+
+
+def _filled(form: LetterText, own: Sequence[str]) -> LetterText:
+    """The name and the links in their blanks; the name is text in the page too, whatever `harmless` lets through."""
     shown = [escape(own[0], quote=False), *own[1:]]
-    return LetterText(_filled(form.subject, own), _filled(form.text, own), _filled(form.html, shown))
+    return LetterText(_put(form.subject, own), _put(form.text, own), _put(form.html, shown))
 
 
-def _filled(text: str, own: Sequence[str]) -> str:
+def _put(text: str, own: Sequence[str]) -> str:
     for blank, words in zip(_BLANKS, own, strict=True):
         text = text.replace(blank, words)
     return text
