@@ -29,9 +29,7 @@ def _page(request: Request, form: NoticesForm, events: Sequence[Event], *, statu
 
 async def save(request: Request) -> Response:
     events = await actions.events_told_of(act_of(request).now)
-    form = notices_form(
-        await typed_into(request), chosen=None, events=events, language=current_language()
-    )
+    form = notices_form(await typed_into(request), chosen=None, events=events, language=current_language())
     if not form.validate():
         return _page(request, form, events, status=422)
     await actions.choose_notices(

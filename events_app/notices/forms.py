@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import Field, RadioField, SelectField
+from wtforms import RadioField, SelectField
 
 from events_app.directory.forms.times import zone_choices
 from events_app.events.models.event import Event
@@ -22,7 +22,7 @@ class NoticesForm(Form):
     language = SelectField(L_("Language of these emails"))
     zone = SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))])
 
-    def single(self, events: Sequence[Event]) -> list[tuple[Event, Field]]:
+    def single(self, events: Sequence[Event]) -> list[tuple[Event, Any]]:
         """The field of each event."""
         return [(event, self[_field_of(event)]) for event in events]
 

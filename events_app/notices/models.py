@@ -45,7 +45,9 @@ class NoticeChoice(Model):
     @property
     def listens(self) -> bool:
         """Whether they want to hear of anything."""
-        return self.choice != Choice.UNASKED and {self.choice, *self.by_event.values()} != {Choice.NEVER.value}
+        return self.choice != Choice.UNASKED and {self.choice, *self.by_event.values()} != {
+            Choice.NEVER.value
+        }
 
     @property
     def tallies(self) -> dict[str, Tally]:

@@ -163,8 +163,8 @@ class Found:
 async def find_page(
     event_id: uuid.UUID, query: Query, *, lens: Lens, number: int = 1, size: int = PAGE_ROWS
 ) -> Found:
-    """The page `number` (or the last one there is) of those who fit, `size` people on each. Three questions to the database at least; more
-    only where everybody has to be opened, one for `AT_ONCE` of them."""
+    """The page `number` (or the last one there is) of those who fit, `size` people on each. Three questions to the
+    database at least; more only where everybody has to be opened, one for `AT_ONCE` of them."""
     chosen: Sequence[uuid.UUID]
     if query.needs_opening:
         every = await _sifted(event_id, query, lens=lens)

@@ -25,11 +25,11 @@ from events_app.texts import harmless, paragraphs_of, quoted_once
 class Manner:
     """What sets a kind of letter about a registration apart, beside its words.
 
-    method: of the calendar part that it may carry, REQUEST or CANCEL. Such a letter never holds a personal link: mail
-    programs copy it into calendars that others can see (docs/decisions/0005-the-same-answer.md). All others may hold
-    the link. holds: puts a tentative entry into the calendar of somebody who waits, where the event wants it. stops:
-    the fact that holds the link by which its reader wants no more, or '' for a letter that everybody gets. why: why somebody gets it, with the blank %(host)s; not everybody who
-    gets one has registered.
+    method: of the calendar part that it may carry, REQUEST or CANCEL. Such a letter never holds a personal link:
+    mail programs copy it into calendars that others can see (docs/decisions/0005-the-same-answer.md). All others
+    may hold the link. holds: puts a tentative entry into the calendar of somebody who waits, where the event wants
+    it. stops: the fact that holds the link by which its reader wants no more, or '' for a letter that everybody
+    gets. why: why somebody gets it, with the blank %(host)s; not everybody who gets one has registered.
     """
 
     method: str | None = None

@@ -113,7 +113,7 @@ def letter_facts(
 
 
 def stop_url(page: str, row_id: uuid.UUID, *, scope: str, vault: Vault) -> str:
-    """Where a letter's reader says that they want no more; the row is theirs, `page` the address of the event's page."""
+    """Where a letter's reader says that they want no more; the row is theirs, `page` the event's address."""
     return f"{page}/letters/{key_of(NO_LETTERS, row_id, scope=scope, vault=vault)}"
 
 

@@ -131,7 +131,9 @@ async def test_one_event_may_be_heard_of_at_once_another_never_and_the_rest_dail
 
     sent = [await actions.look(act=office.at(moment)) for moment in (NOW, NOW, MORNING, MORNING)]
 
-    told = [[line["url"].rpartition("/")[2] for line in facts["lines"]] for facts, _said in await notices(office)]
+    told = [
+        [line["url"].rpartition("/")[2] for line in facts["lines"]] for facts, _said in await notices(office)
+    ]
     assert (sent, told) == ([1, 0, 1, 0], [[loud], [_rest]])
 
 
