@@ -79,12 +79,12 @@ class AsyncpgClient(AsyncpgDBClient):
             "asyncpg.Pool[Any]", await make(connect=self.hosts.connect, command_timeout=limit, **given)
         )
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.wait([self._watch])
             self._watch = None
-        await super()._close()
+        await super().close()
 
     def acquire_connection(self) -> "Borrowed":  # type: ignore[override]
         return Borrowed(self)

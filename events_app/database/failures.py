@@ -1,5 +1,4 @@
-"""Database errors: what can go wrong with a transaction, said the same way for both engines; and for how long an outage
-is waited out."""
+"""Database errors, said the same way for both engines; and for how long an outage is waited out."""
 
 import asyncio
 import logging

@@ -1,5 +1,4 @@
-"""The hosts of one address of PostgreSQL: which of them takes writes, what is done when it falls silent, and what its
-errors mean to us."""
+"""The hosts of one address of PostgreSQL: which of them takes writes, and what their errors and silence mean to us."""
 
 import asyncio
 import logging
