@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from tortoise.expressions import Q
 from tortoise.functions import Count
@@ -95,7 +95,7 @@ async def post(
     """
     if about.thread is not None and about.replaces is not None:
         older = Letter.filter(thread=about.thread, replaces=about.replaces, state="queued", attempts=0)
-        await older.update(**_SUPERSEDED)
+        await older.update(state="superseded", due_at=None, lease_by=None)
     letter_id = uuid.uuid4()
     letter = await Letter.create(
         id=letter_id,
@@ -112,17 +112,6 @@ async def post(
     )
     after_commit(wake_couriers)
     return letter
-
-
-async def withdraw(thread: uuid.UUID, word: str) -> None:
-    """Letters of a thread that have this word (see `About.replaces`) and surely have not left are not true any more:
-    they are not sent, not even when kept and refused letters are sent again together."""
-    theirs = Letter.filter(thread=thread, replaces=word)
-    await theirs.filter(state="queued", doubts=0).update(**_SUPERSEDED)
-    await theirs.filter(state__in=["kept", "refused"]).update(**_SUPERSEDED)
-
-
-_SUPERSEDED: Final[dict[str, Any]] = {"state": "superseded", "due_at": None, "lease_by": None}
 
 
 @dataclass(frozen=True)

@@ -202,10 +202,8 @@ def _calendar_part(manner: Manner, facts: Mapping[str, Any]) -> bytes | None:
     method = _method(manner, facts)
     if method is None:
         return None
-    answer, is_asked = (
-        "DECLINED" if method == "CANCEL" else facts["answer"],
-        "+r-" in facts["organizer_address"],
-    )
+    answer = "DECLINED" if method == "CANCEL" else facts["answer"]
+    is_asked = "+r-" in facts["organizer_address"]
     attendee = Attendee(facts["name"], facts["to_address"], answer, is_asked=is_asked)
     entry = entry_of(facts)
     return itip.cancel(entry, attendee) if method == "CANCEL" else itip.request(entry, attendee)

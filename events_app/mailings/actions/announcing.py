@@ -14,8 +14,8 @@ from events_app.events.models.event import Event
 from events_app.events.models.where import MATERIAL, SMALL, Telling, announced_as, differs, told_to_all
 from events_app.events.rules import Status as EventStatus
 from events_app.i18n import choose
+from events_app.mail.again import withdraw
 from events_app.mail.models import Letter, facts_context
-from events_app.mail.outbox import withdraw
 from events_app.mail.rules import ever_called
 from events_app.mailings.rules import EventChanged
 from events_app.registrations.models import Registration
