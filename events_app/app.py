@@ -137,7 +137,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     )
     app.state.house = House(
         office=office,
-        page_cache=PageCache(unseen={"claims"}),
+        page_cache=PageCache(),
         mail=settings.mail,
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
