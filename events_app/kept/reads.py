@@ -17,7 +17,7 @@ from tortoise.connection import get_connection, get_connections
 MOST_QUESTIONS = 50
 FEW_ROWS = 30
 MOST_KEPT = 16 * 1024
-"""Of texts and bytes in the rows of one answer. There may be logos among them, and many pages are kept."""
+"""Of texts and bytes in the rows of one answer: many pages are kept."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,6 @@ def _mark(rows: Iterable[Any]) -> bytes:
 
 
 def _short(value: Any) -> Any:
-    """A logo's own mark: to write out its bytes takes ten times as long."""
+    """The mark of long bytes: to write them out takes ten times as long."""
     is_long = isinstance(value, bytes) and len(value) > 1024
     return hashlib.blake2b(value, digest_size=16).digest() if is_long else value

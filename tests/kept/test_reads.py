@@ -61,7 +61,7 @@ async def test_of_many_rows_only_a_mark_is_kept(toys: DatabaseUnderTest) -> None
 
 async def test_of_large_rows_only_a_mark_is_kept(toys: DatabaseUnderTest) -> None:
     with noted_reads() as reads:
-        await rows("SELECT id, title, CAST($1 AS TEXT) AS logo FROM toy_event", "x" * (MOST_KEPT + 1))
+        await rows("SELECT id, title, CAST($1 AS TEXT) AS words FROM toy_event", "x" * (MOST_KEPT + 1))
     (question,) = reads._questions
 
     assert isinstance(question.answer, bytes)
@@ -71,15 +71,15 @@ async def test_of_large_rows_only_a_mark_is_kept(toys: DatabaseUnderTest) -> Non
 
 
 async def test_one_byte_of_a_large_answer_is_noticed() -> None:
-    logo = bytes(MOST_KEPT)
+    long = bytes(MOST_KEPT)
     event = await ToyEvent.all().first()
     assert event is not None
-    guest = await ToyGuest.create(id=uuid.uuid4(), event_id=event.id, mark=logo + b"1")
+    guest = await ToyGuest.create(id=uuid.uuid4(), event_id=event.id, mark=long + b"1")
     with noted_reads() as reads:
         assert len(await ToyGuest.all()) == 1
     assert await reads.are_still_true()
 
-    await ToyGuest.filter(id=guest.id).update(mark=logo + b"2")
+    await ToyGuest.filter(id=guest.id).update(mark=long + b"2")
 
     assert not await reads.are_still_true()
 
