@@ -23,6 +23,7 @@ from events_app.opening import in_database, opened, read_settings
 from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
+from events_app.work import courier_of, site_of_settings
 
 ROOT = house.ROOT
 
@@ -107,7 +108,7 @@ async def _seed(settings: Settings, vault: Vault) -> None:
 
 def _organizers_act(settings: Settings, vault: Vault) -> Act:
     """What an organizer would do now, done from the shell."""
-    return Office(vault, house.site_of_settings(settings, vault)).at(clock.now(), Who.ORGANIZER)
+    return Office(vault, site_of_settings(settings, vault)).at(clock.now(), Who.ORGANIZER)
 
 
 def migrate_only(words: list[str]) -> None:
@@ -145,7 +146,7 @@ def worker(words: list[str]) -> None:
 
     async def act(vault: Vault) -> None:
         await released()
-        courier = house.courier_of(settings, vault)
+        courier = courier_of(settings, vault)
         work = asyncio.create_task(courier.run())
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

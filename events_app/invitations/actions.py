@@ -195,7 +195,7 @@ async def revoke(event_id: uuid.UUID, invitation_id: uuid.UUID, *, act: Act) -> 
 
 
 def second_looks(office: Office) -> dict[str, Unwanted]:
-    """Who looks again at an invitation when it is to leave (app.py hands it to the courier)."""
+    """Who looks again at an invitation when it is to leave (work.py hands it to the courier)."""
 
     async def of_an_invitation(letter: Leased, facts: Mapping[str, Any]) -> str:
         if "stop_url" not in facts:

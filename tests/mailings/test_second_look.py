@@ -8,7 +8,6 @@ import pytest
 
 from events_app import clock
 from events_app.acts import Office
-from events_app.app import COMPOSERS
 from events_app.events.actions import life
 from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
@@ -25,6 +24,7 @@ from events_app.registrations.actions import changing, forgetting, leaving
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.posting import COURIER, reveal_guest
 from events_app.settings import Mail
+from events_app.work import COMPOSERS
 from tests import make
 from tests.mail.office import QUICK, until
 from tests.make import NOW
