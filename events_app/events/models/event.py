@@ -148,13 +148,8 @@ class Event(Model):
     def opening(self, now: datetime) -> Opening:
         if self.forgotten_on is not None:
             return Opening.PAST
-        return rules.opening(
-            status=self.status,
-            now=now,
-            ends_at=self.ends_at,
-            opens_at=self.opens_at,
-            closes_at=self.closes_at,
-        )
+        ends, opens, closes = self.ends_at, self.opens_at, self.closes_at
+        return rules.opening(status=self.status, now=now, ends_at=ends, opens_at=opens, closes_at=closes)
 
     @staticmethod
     async def claim(event_id: uuid.UUID) -> "Event":
@@ -169,7 +164,7 @@ class Event(Model):
     @staticmethod
     async def claim_any(event_id: uuid.UUID) -> "Event":
         """As `claim`, also where nothing is held of its people any more."""
-        await rows(_CLAIM, event_id) or await rows(_FIRST_CLAIM, event_id)
+        await EventClaim.take(event_id)
         return await Event.find_any(event_id)
 
     @staticmethod
@@ -216,8 +211,8 @@ _by_slug = Prepared(lambda slug: Event.filter(slug=slug).select_related(*_SURROU
 
 
 class EventClaim(Model):
-    """How often an event was claimed: the row that a transaction writes before it counts. It is narrow, because it is
-    rewritten each time; the event's own, with all its texts, is only read. An event's first claim makes it."""
+    """How often an event was claimed: the row that a transaction writes before it counts, narrow because it is written
+    anew each time. An event's first claim makes it."""
 
     event: fields.OneToOneRelation[Event] = fields.OneToOneField(
         "house.Event", primary_key=True, on_delete=fields.CASCADE, related_name=False
@@ -227,6 +222,10 @@ class EventClaim(Model):
 
     class Meta:
         table = "event_claim"
+
+    @staticmethod
+    async def take(event_id: uuid.UUID) -> None:
+        await rows(_CLAIM, event_id) or await rows(_FIRST_CLAIM, event_id)
 
 
 _CLAIM = 'UPDATE "event_claim" SET "number" = "number" + 1 WHERE "event_id" = $1 RETURNING "number"'
@@ -263,9 +262,8 @@ async def hosts_of(event_id: uuid.UUID) -> list[EventHost]:
 async def hosts_of_many(events: Sequence[Event]) -> dict[uuid.UUID, list[EventHost]]:
     """The organizations of each of these events, in one question to the database."""
     hosts: dict[uuid.UUID, list[EventHost]] = {event.id: [] for event in events}
-    for host in (
-        await EventHost.filter(event_id__in=list(hosts)).order_by("position").select_related("organization")
-    ):
+    found = EventHost.filter(event_id__in=list(hosts)).order_by("position").select_related("organization")
+    for host in await found:
         hosts[host.event_id].append(host)
     return hosts
 
