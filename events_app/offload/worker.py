@@ -7,6 +7,7 @@ thing it does is to forbid itself that. What it is asked is ours (pickled); what
 import contextlib
 import os
 import pickle
+import pkgutil
 import resource
 import sys
 from collections.abc import Callable
@@ -63,6 +64,8 @@ def _done(question: bytes, partner: dict[str, Callable[..., bytes]]) -> bytes:
     """'run' a task; 'begin' one that goes on, whose answer is the partner; 'say' something to it; 'end' it."""
     limits, verb, task, said = pickle.loads(question)  # noqa: S301 - only the server writes here
     limit_a_task(**limits)
+    if isinstance(task, str):
+        task = pkgutil.resolve_name(task)
     if verb == "run":
         return bytes(task(*said))
     if verb == "begin":
