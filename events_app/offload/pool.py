@@ -145,24 +145,23 @@ class Talk:
 async def run(task: Task, *said: object, limits: Limits | None = None) -> bytes:
     """What the task answers in a worker. Waits for its turn; refuses `Undone`."""
     limits = limits or Limits()
-    async with _turns().any, _lent(limits) as worker:
+    async with _turns().any, _lent(limits, is_kept=not limits.foreign) as worker:
         return await _in_thread(partial(worker.ask, limits, "run", task, said))
 
 
 @asynccontextmanager
 async def talk(task: Task, *said: object, limits: Limits | None = None) -> AsyncIterator[Talk]:
     """A task that goes on, until the block ends: the function that it gives back, in a worker, is what answers. The
-    worker is ended where the block is left by an exception, so that leaving it is how such work is stopped."""
+    worker ends with the block, whatever it was lent with it; leaving it early is how such work is stopped."""
     limits = limits or Limits()
     turns = _turns()
-    async with turns.long, turns.any, _lent(limits) as worker:
+    async with turns.long, turns.any, _lent(limits, is_kept=False) as worker:
         await _in_thread(partial(worker.ask, limits, "begin", task, said))
         yield Talk(worker, limits)
-        await _in_thread(partial(worker.ask, limits, "end", None, ()))
 
 
 @asynccontextmanager
-async def _lent(limits: Limits) -> AsyncIterator[Worker]:
+async def _lent(limits: Limits, *, is_kept: bool) -> AsyncIterator[Worker]:
     starting = asyncio.get_running_loop().run_in_executor(_threads, _worker_for, limits)
     try:
         worker = await asyncio.shield(starting)
@@ -174,7 +173,10 @@ async def _lent(limits: Limits) -> AsyncIterator[Worker]:
     except BaseException:
         worker.end()
         raise
-    worker.end() if limits.foreign else _keep(worker)
+    if is_kept:
+        _keep(worker)
+    else:
+        worker.end()
 
 
 def _worker_for(limits: Limits) -> Worker:

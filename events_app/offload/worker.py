@@ -61,7 +61,7 @@ def _answer(pipe: BinaryIO, question: bytes, partner: dict[str, Callable[..., by
 
 
 def _done(question: bytes, partner: dict[str, Callable[..., bytes]]) -> bytes:
-    """'run' a task; 'begin' one that goes on, whose answer is the partner; 'say' something to it; 'end' it."""
+    """'run' a task; 'begin' one that goes on, whose answer is the partner; 'say' something to it."""
     limits, verb, task, said = pickle.loads(question)  # noqa: S301 - only the server writes here
     limit_a_task(**limits)
     if isinstance(task, str):
@@ -70,11 +70,8 @@ def _done(question: bytes, partner: dict[str, Callable[..., bytes]]) -> bytes:
         return bytes(task(*said))
     if verb == "begin":
         partner["now"] = task(*said)
-    elif verb == "say":
-        return bytes(partner["now"](*said))
-    else:
-        partner.clear()
-    return b""
+        return b""
+    return bytes(partner["now"](*said))
 
 
 def _told(error: Exception) -> str:

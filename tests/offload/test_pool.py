@@ -113,10 +113,13 @@ async def test_there_are_never_more_than_two() -> None:
     assert len(set(pids)) == 1
 
 
-async def test_a_talk_goes_on_with_the_same_worker_which_then_does_something_else() -> None:
+async def test_a_talk_goes_on_with_the_same_worker_which_ends_with_it_and_what_it_was_lent() -> None:
+    pid = await pool.run(tasks.pid)
     async with pool.talk(tasks.adder, 1) as talk:
         assert [await talk.say(each) for each in (1, 2, 3)] == [b"2", b"4", b"7"]
 
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
     assert await pool.run(tasks.backwards, b"abc") == b"cba"
 
 
