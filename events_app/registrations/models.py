@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, Final
 
 from tortoise import fields
-from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.models import Model
 
@@ -172,16 +171,20 @@ async def party_of(registration: Registration) -> Sequence[Registration]:
 
 async def place_in_line(registration: Registration) -> int:
     """1 for the first one (or party) waiting for the same places."""
-    order = registration.waitlist_order
-    ahead = Registration.filter(
-        Q(waitlist_order__lt=order) | Q(waitlist_order=order, arrival__lt=registration.arrival),
-        event_id=registration.event_id,
-        status=Status.WAITLISTED,
-        mode=registration.mode,
-        quota_id=registration.quota_id,
-    )
-    parties = {party or row_id for party, row_id in await ahead.values_list("party", "id")}
-    return len(parties - {registration.party}) + 1
+    mine = registration.party or registration.id
+    order = (registration.waitlist_order or 0, registration.arrival)
+    quota_id = registration.quota_id
+    sql = _AHEAD.format(pool="IS NULL" if quota_id is None else "= $6")
+    (found,) = await rows(sql, registration.event_id, registration.mode, *order, mine, *([quota_id] if quota_id else ()))
+    return int(found["parties"]) + 1
+
+
+_AHEAD = """
+    SELECT COUNT(DISTINCT COALESCE("party", "id")) AS "parties" FROM "registration"
+    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2 AND "quota_id" {pool}
+        AND ("waitlist_order" < $3 OR ("waitlist_order" = $3 AND "arrival" < $4))
+        AND COALESCE("party", "id") <> $5
+"""
 
 
 async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
