@@ -150,11 +150,14 @@ _LATEST = 'SELECT MAX("arrival") AS "latest" FROM "registration" WHERE "event_id
 
 async def end_of_line(event_id: uuid.UUID) -> int:
     """The number that the next one on the waitlist gets."""
-    (found,) = await rows(_LAST, event_id)
-    return max(found["last"] or 0, FRONT_OF_LINE) + 1
+    found = await rows(_LAST, event_id)
+    return max(found[0]["last"] if found else 0, FRONT_OF_LINE) + 1
 
 
-_LAST = 'SELECT MAX("waitlist_order") AS "last" FROM "registration" WHERE "event_id" = $1'
+_LAST = """
+    SELECT "waitlist_order" AS "last" FROM "registration"
+    WHERE "event_id" = $1 AND "waitlist_order" IS NOT NULL ORDER BY "waitlist_order" DESC LIMIT 1
+"""
 
 
 FRONT_OF_LINE: Final = 0

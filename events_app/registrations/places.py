@@ -53,7 +53,7 @@ _POOL = """
     SELECT (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "seated" = TRUE AND "mode" = $2
             AND "quota_id" {pool}) AS "seated",
         (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2
-            AND "seated" = FALSE AND "quota_id" {pool}) AS "waiting",
+            AND NOT "seated" AND "quota_id" {pool}) AS "waiting",
         {more}
 """
 _EVERYBODYS = _POOL.format(
@@ -138,7 +138,7 @@ async def _lines_of(event: Event) -> list[tuple[str, uuid.UUID | None]]:
 
 _LINES = """
     SELECT "mode", "quota_id" FROM "registration"
-    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "seated" = FALSE GROUP BY "mode", "quota_id"
+    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND NOT "seated" GROUP BY "mode", "quota_id"
 """
 """This and `_IN_LINE` are read of an index that holds only who waits, so those who have seats cost nothing."""
 
@@ -184,7 +184,7 @@ async def _line(
 PAGE_OF_LINE: Final = 50
 _IN_LINE = """
     SELECT "id", "party", "waitlist_order", "arrival" FROM "registration"
-    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "seated" = FALSE AND "mode" = $2 AND "quota_id" {pool}
+    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND NOT "seated" AND "mode" = $2 AND "quota_id" {pool}
         AND ("waitlist_order", "arrival", "id") > ($3, $4, $5)
     ORDER BY "waitlist_order", "arrival", "id" LIMIT $6
 """
