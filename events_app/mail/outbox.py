@@ -264,7 +264,7 @@ async def stop_of_mail() -> MailStop | None:
     """Why nothing leaves at present, where a courier says that the mail server is away or refuses us, and letters
     wait for it."""
     stop = await MailStop.first()
-    return stop if stop and await Letter.filter(due_at__not_isnull=True).exists() else None
+    return stop if stop and await rows('SELECT 1 FROM "letter" WHERE "due_at" IS NOT NULL LIMIT 1') else None
 
 
 @dataclass(frozen=True)

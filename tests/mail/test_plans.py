@@ -10,6 +10,8 @@ import pytest
 from events_app.caretaker import Caretaker
 from events_app.mail import emptying, outbox
 from events_app.notices import actions as notices
+from events_app.registrations.actions import leaving
+from events_app.registrations.models import Registration
 from tests import make
 from tests.make import House
 from tests.rows import needs_sqlite
@@ -83,3 +85,17 @@ async def test_the_caretaker_never_walks_through_letters_or_registrations(house:
         await emptying.empty_those_left_over()
 
     assert passed_by(house, said, "letter", "registration") == set()
+
+
+async def test_who_leaves_never_costs_a_walk_through_invitations_or_reminders(house: House) -> None:
+    event = await make.event(house.vault)
+    (first,) = await make.registered(event, 1, office=house.office)
+
+    with Said() as said:
+        await leaving.cancel(first.id, act=house.office.at(make.NOW))
+        await Registration.filter(id=first.id).delete()
+
+    assert passed_by(house, said, *EVERYTHING) == set()
+
+
+EVERYTHING = ("registration", "letter", "invitation", "reminded", "mailing_line", "history_line", "event")

@@ -22,13 +22,6 @@ DAY = 1440
 Act = Callable[[], Awaitable[object]]
 
 
-async def work_of(act: Act) -> tuple[int, int]:
-    """Statements, and rows where they can be counted."""
-    with make.Statements() as asked:
-        await act()
-    return asked.number, 0
-
-
 async def rows_of(act: Act) -> int:
     with RowsRead() as read:
         await act()
@@ -161,6 +154,8 @@ async def test_what_lapses_promotes_with_the_same_statements_whoever_waits(offic
         _event, first, _next_one = await full(office, waiting)
         await leaving.leave(first.id, act=office.at(make.NOW))
         later = make.NOW + timedelta(hours=2)
-        asked.append((await work_of(lambda: deciding.lapse(first.id, act=office.at(later))))[0])
+        with make.Statements() as statements:
+            await deciding.lapse(first.id, act=office.at(later))
+        asked.append(statements.number)
 
     assert asked[0] == asked[1]
