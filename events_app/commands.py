@@ -23,6 +23,8 @@ from events_app.opening import in_database, opened, read_settings
 from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
+from events_app.web.connections import Connection, take_all_files
+from events_app.work import courier_of, site_of_settings
 
 ROOT = house.ROOT
 
@@ -54,6 +56,7 @@ def serve(words: list[str]) -> None:
 
 def run_server(settings: Settings) -> None:
     """uvicorn, without an access log: who looked at what is nobody's business."""
+    take_all_files()
     server = settings.server
     several = server.workers > 1
     uvicorn.run(
@@ -69,8 +72,7 @@ def run_server(settings: Settings) -> None:
         proxy_headers=bool(server.trusted_proxies),
         forwarded_allow_ips=list(server.trusted_proxies),
         timeout_graceful_shutdown=20,
-        limit_concurrency=1000,
-        h11_max_incomplete_event_size=32 * 1024,
+        http=Connection,
     )
 
 
@@ -107,7 +109,7 @@ async def _seed(settings: Settings, vault: Vault) -> None:
 
 def _organizers_act(settings: Settings, vault: Vault) -> Act:
     """What an organizer would do now, done from the shell."""
-    return Office(vault, house.site_of_settings(settings, vault)).at(clock.now(), Who.ORGANIZER)
+    return Office(vault, site_of_settings(settings, vault)).at(clock.now(), Who.ORGANIZER)
 
 
 def migrate_only(words: list[str]) -> None:
@@ -145,7 +147,7 @@ def worker(words: list[str]) -> None:
 
     async def act(vault: Vault) -> None:
         await released()
-        courier = house.courier_of(settings, vault)
+        courier = courier_of(settings, vault)
         work = asyncio.create_task(courier.run())
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

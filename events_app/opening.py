@@ -11,6 +11,7 @@ from events_app.backups.fitting import fitting_vault
 from events_app.database import close_database, migrate, open_database
 from events_app.settings import Settings, load_settings
 from events_app.vault import Vault
+from events_app.work import MODELS, site_of_settings
 
 
 def read_settings() -> Settings:
@@ -29,12 +30,12 @@ async def opened(settings: Settings, *, tells: Callable[[str], None] | None = No
     if tells is not None:
         for name in names:
             tells(f"Database: {name}")
-    await open_database(settings.database.url, models=house.MODELS)
+    await open_database(settings.database.url, models=MODELS)
     try:
         vault = await fitting_vault(settings.storage.directory)
         try:
             vault.make_keys("site")
-            house.site_of_settings(settings, vault)
+            site_of_settings(settings, vault)
             yield vault
         finally:
             vault.close()

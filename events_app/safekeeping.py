@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from events_app import app as house
 from events_app import clock, i18n
 from events_app.acts import Office, Who
 from events_app.backups.actions import redoing, restoring, saving
@@ -16,6 +15,7 @@ from events_app.database import close_database, migrate, open_database
 from events_app.opening import in_database, read_settings
 from events_app.settings import Settings
 from events_app.vault import Vault
+from events_app.work import MODELS, site_of_settings
 
 Done = TypeVar("Done")
 
@@ -31,7 +31,7 @@ def backup(words: list[str]) -> None:
 
     async def run() -> saving.Backup:
         await saving.refuse_other_version(url)
-        await open_database(url, models=house.MODELS)
+        await open_database(url, models=MODELS)
         try:
             keys_to = wants.keys or wants.directory
             return await saving.back_up(
@@ -67,13 +67,13 @@ async def _restore(settings: Settings, data: Path, keys: Path, newest: Path | No
 
 async def _with_keys(settings: Settings, do: Callable[..., Awaitable[Done]]) -> Done:
     """Do it as the app, with the keys and the database that are there, whether or not they would be served."""
-    await open_database(settings.database.url, models=house.MODELS)
+    await open_database(settings.database.url, models=MODELS)
     vault = Vault(settings.storage.directory)
     try:
         if not vault.is_there():
             raise KeysMissing(path=vault.folder)
         vault.open()
-        return await do(act=Office(vault, house.site_of_settings(settings, vault)).at(clock.now(), Who.APP))
+        return await do(act=Office(vault, site_of_settings(settings, vault)).at(clock.now(), Who.APP))
     finally:
         vault.close()
         await close_database()

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import settings
 
 from events_app.acts import Office
-from events_app.app import MODELS
 from events_app.database import close_database, migrate, open_database
+from events_app.work import MODELS
 from tests import databases, make
 from tests.databases import ENGINE, DatabaseUnderTest
 

@@ -19,7 +19,7 @@ from events_app import i18n
 from events_app.accounts.models import SITE, Organizer, Session
 from events_app.acts import Office
 from events_app.addresses import kept
-from events_app.app import COMPOSERS, create_app
+from events_app.app import create_app
 from events_app.calendar.zones import instant
 from events_app.clock import now as clock_now
 from events_app.conferences.models import Conference
@@ -45,6 +45,7 @@ from events_app.settings.sections import Site as SiteSettings
 from events_app.tokens import digest, new_token
 from events_app.vault import Reader, Vault
 from events_app.web.site import Site
+from events_app.work import COMPOSERS
 
 BASE = "http://127.0.0.1:8000"
 LANGUAGES = ("en", "ar")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from events_app.acts import Office
-from events_app.app import COMPOSERS, lmtp_of
 from events_app.clock import now as clock_now
 from events_app.errors import RecordWithoutValues
 from events_app.events.models.event import Event
@@ -21,6 +20,7 @@ from events_app.registrations.facts import uid_of
 from events_app.registrations.models import Registration
 from events_app.replies import actions as replies
 from events_app.settings import Inbound, Mail, Settings
+from events_app.work import COMPOSERS, lmtp_of
 from tests import make
 from tests.mail.office import QUICK, until
 from tests.mail.smtp import Received, SmtpServer

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 import time_machine
 
-from events_app.app import MODELS
 from events_app.backups import sides
 from events_app.backups.actions import restoring, saving
 from events_app.backups.archive import new_file
@@ -36,6 +35,7 @@ from events_app.database import close_database, migrate, open_database
 from events_app.database.address import NoDatabase
 from events_app.errors import Refusal
 from events_app.vault import Vault
+from events_app.work import MODELS
 from tests.backups.installations import filled, settings_of
 from tests.conftest import MakeDatabase
 from tests.databases import ENGINE, run_sql

@@ -13,7 +13,7 @@ import pytest
 
 from events_app import clock
 from events_app.acts import Office
-from events_app.app import MODELS, create_app
+from events_app.app import create_app
 from events_app.backups.actions import redoing, restoring
 from events_app.database import close_database, open_database
 from events_app.events.models.event import Event
@@ -24,6 +24,7 @@ from events_app.registrations.actions.forgetting import erase
 from events_app.registrations.models import Registration
 from events_app.settings import Settings
 from events_app.vault import Deletion, Vault
+from events_app.work import MODELS
 from tests import make
 from tests.backups.installations import Said, settings_of, verb
 from tests.conftest import MakeDatabase

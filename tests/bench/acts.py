@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 
-from events_app import app as house
 from events_app import clock, i18n
 from events_app.calendar import feed
 from events_app.calendar.entry import Entry
@@ -27,6 +26,7 @@ from events_app.registrations.actions.registering import register
 from events_app.registrations.models import Registration
 from events_app.settings import Mail, Settings
 from events_app.vault import Vault
+from events_app.work import MODELS, courier_of
 from tests.bench.seeding import applicant, database_url, like_the_first, office_of
 
 Told = dict[str, float]
@@ -126,7 +126,7 @@ async def _post_and_carry(vault: Vault, event: Event, people: range, mail: Mail)
     """The processor time and the seconds that carrying takes, posting not counted."""
     for number in people:
         await register(event.id, applicant(4 * number + 1), act=office_of(vault).at(clock.now()))
-    courier = house.courier_of(Settings(mail=mail), vault)
+    courier = courier_of(Settings(mail=mail), vault)
     cpu, begun = time.process_time(), time.perf_counter()
     work = asyncio.create_task(courier.run())
     while await Letter.filter(event_id=event.id, due_at__not_isnull=True).exists():  # noqa: ASYNC110 - the database
@@ -180,7 +180,7 @@ async def _event_for(places: int) -> Event:
 async def in_database(name: str, folder: Path, people: int, callers: int, *words: str) -> Told:
     url = words[0] if words and not words[0].isdigit() else database_url(folder)
     await migrate(url)
-    await open_database(url, models=house.MODELS)
+    await open_database(url, models=MODELS)
     try:
         if name == "letters":
             return await carried(folder, people, callers, int(words[0]))

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from events_app import app as house
 from events_app import clock, demonstration, i18n
 from events_app.accounts import actions as accounts
 from events_app.acts import Office
@@ -28,6 +27,7 @@ from events_app.settings import Settings
 from events_app.settings.sections import Site
 from events_app.tokens import digest
 from events_app.vault import Json, Reader, Vault
+from events_app.work import MODELS, site_of_settings
 from tests import make
 
 ORGANIZER, PASSPHRASE = "organizer@example.org", "four invented words here"
@@ -59,7 +59,7 @@ async def _seed(folder: Path, url: str, *, people: int, events: int) -> None:
     vault.open()
     vault.make_keys("site")
     await migrate(url)
-    await open_database(url, models=house.MODELS)
+    await open_database(url, models=MODELS)
     try:
         await demonstration.seed(act=Office(vault, make.site()).at(now))
         await Event.filter(slug="research-launch").update(capacity_in_person=1_000_000)
@@ -84,7 +84,7 @@ async def like_the_first(slug: str) -> Event:
 def office_of(vault: Vault) -> Office:
     """What acts need besides their subject."""
     settings = replace(Settings(), site=Site(base_url="http://127.0.0.1:8000"))
-    return Office(vault, house.site_of_settings(settings, vault))
+    return Office(vault, site_of_settings(settings, vault))
 
 
 async def fill_crowd(vault: Vault, event: Event, people: int, now: datetime) -> None:

@@ -12,9 +12,9 @@ import pytest
 from tortoise import Tortoise
 from tortoise.migrations.constraints import UniqueConstraint
 
-from events_app.app import MODELS
 from events_app.database import close_database, migrate, open_database
 from events_app.database.schema import MIGRATIONS
+from events_app.work import MODELS
 from tests.conftest import MakeDatabase
 from tests.database.conftest import TOY_MIGRATIONS
 from tests.database.shapes import Columns, Shape, shape_of

@@ -15,7 +15,6 @@ import pytest
 
 from events_app import clock
 from events_app.acts import Office, Who
-from events_app.app import COMPOSERS
 from events_app.caretaker import Caretaker
 from events_app.database.connections import sqlite_path
 from events_app.deletion import actions as deletion
@@ -32,6 +31,7 @@ from events_app.registrations.actions import changing, forgetting, leaving
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.posting import COURIER, reveal_guest, reveal_person
 from events_app.settings import Mail
+from events_app.work import COMPOSERS
 from tests import databases, make
 from tests.databases import ENGINE
 from tests.journeys.canary import Canary

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Any
 
-from events_app import app as house
 from events_app import clock, demonstration
 from events_app.acts import Act, Office
 from events_app.clock import milliseconds
@@ -33,6 +32,7 @@ from events_app.registrations.posting import post_about, reveal_person
 from events_app.registrations.rules import Due, Status
 from events_app.settings import Settings
 from events_app.vault import Reader, Vault
+from events_app.work import courier_of, site_of_settings
 from tests import make
 from tests.gallery.events import Places, draw_logos, fill_events, fill_rooms
 from tests.gallery.lists import bring_lists, wait_for_decisions
@@ -52,7 +52,7 @@ NEEDS = {
 
 async def fill(settings: Settings, vault: Vault) -> Places:
     now = clock.now()
-    office = Office(vault, house.site_of_settings(settings, vault))
+    office = Office(vault, site_of_settings(settings, vault))
     await demonstration.seed(act=office.at(now - timedelta(days=3)))
     await draw_logos()
     places = await fill_rooms(now)
@@ -366,7 +366,7 @@ async def _post_deletions(address: str, event: Event, *, act: Act) -> None:
 
 async def compose_all(settings: Settings, office: Office) -> None:
     """Let the courier write out everything; without a mail server it keeps the letters."""
-    courier = house.courier_of(settings, office.vault)
+    courier = courier_of(settings, office.vault)
     work = asyncio.create_task(courier.run())
     for _ in range(1200):
         if not await Letter.filter(state="queued").exists():

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from events_app.app import COMPOSERS, MODELS
 from events_app.mailings.emails import TEST
+from events_app.work import COMPOSERS, MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,4 +47,4 @@ def test_every_table_is_opened_with_the_database() -> None:
         if "(Model):" in path.read_text("utf-8")
     }
 
-    assert with_tables == set(MODELS), "MODELS of events_app/app.py names the modules that hold tables."
+    assert with_tables == set(MODELS), "MODELS of events_app/work.py names the modules that hold tables."

@@ -8,7 +8,6 @@ import pytest
 
 from events_app import clock
 from events_app.acts import Office
-from events_app.app import COMPOSERS
 from events_app.events.models.event import Event
 from events_app.mail import outbox
 from events_app.mail.courier import Courier
@@ -16,6 +15,7 @@ from events_app.mail.models import Letter
 from events_app.mail.rules import RENAMED, ever_called
 from events_app.mailings.actions import announcing
 from events_app.settings.sections import Mail
+from events_app.work import COMPOSERS
 from tests import make
 from tests.mail.office import QUICK
 from tests.translation.test_pages import KINDS, facts_of_a_letter

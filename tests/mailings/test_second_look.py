@@ -8,7 +8,6 @@ import pytest
 
 from events_app import clock
 from events_app.acts import Office
-from events_app.app import COMPOSERS
 from events_app.events.actions import life
 from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
@@ -25,6 +24,7 @@ from events_app.registrations.actions import changing, forgetting, leaving
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.posting import COURIER, reveal_guest
 from events_app.settings import Mail
+from events_app.work import COMPOSERS
 from tests import make
 from tests.mail.office import QUICK, until
 from tests.make import NOW
@@ -89,6 +89,20 @@ async def test_who_left_was_erased_opted_out_or_bounced_meanwhile_gets_nothing(o
         "guest5": "kept",
     }
     assert "guest4" not in became
+
+
+async def test_nobody_who_wanted_no_letters_is_written_to_by_who_offers_a_place(office: Office) -> None:
+    event = await make.event(office.vault)
+    givers = await make.registered(event, 1, 2, office=office)
+    await opt_out(event, "c0@example.org", act=office.at(NOW))
+    for n, giver in enumerate(givers):
+        await changing.pass_on(
+            giver.id, name="C", address=f"c{n}@example.org", language="en", act=office.at(NOW)
+        )
+
+    became = await carried(office)
+
+    assert became == {"c0": "withheld not wanted: opted out", "c1": "kept"}
 
 
 async def test_who_does_not_fit_the_choice_any_more_gets_nothing(office: Office) -> None:

@@ -10,9 +10,9 @@ import uuid
 from collections import Counter
 from pathlib import Path
 
-from events_app.app import MODELS
 from events_app.database import close_database, open_database
 from events_app.registrations.actions import registering
+from events_app.work import MODELS
 from tests import make
 
 

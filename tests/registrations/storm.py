@@ -16,13 +16,13 @@ from random import Random
 from typing import Any
 
 from events_app.acts import Office
-from events_app.app import MODELS
 from events_app.database import close_database, open_database
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
 from events_app.mailings.actions import announcing
 from events_app.registrations.actions import changing, deciding, leaving, registering
 from events_app.registrations.models import Registration
+from events_app.work import MODELS
 from tests import make
 from tests.make import NOW
 

@@ -9,7 +9,6 @@ import pytest
 
 from events_app import clock
 from events_app.acts import Office
-from events_app.app import COMPOSERS
 from events_app.database import rows
 from events_app.database.connections import sqlite_path
 from events_app.events.models.event import Event
@@ -25,6 +24,7 @@ from events_app.registrations.actions import changing, forgetting, leaving
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.posting import COURIER, reveal_guest
 from events_app.settings import Mail
+from events_app.work import COMPOSERS
 from tests import make
 from tests.databases import ENGINE, DatabaseUnderTest
 from tests.mail.office import QUICK, until

@@ -90,7 +90,7 @@ def may_be_written_to(registration: Registration | None) -> bool:
 
 
 def second_looks(office: Office) -> dict[str, Unwanted]:
-    """Who looks again at a letter of this room when it is to leave, by its kind (app.py hands it to the courier)."""
+    """Who looks again at a letter of this room when it is to leave, by its kind (work.py hands it to the courier)."""
 
     async def of_a_mailing(letter: Leased, facts: Mapping[str, Any]) -> str:
         return await _why_unwanted(letter, facts, office) or await _why_not_chosen(letter, office)
