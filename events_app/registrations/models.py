@@ -178,7 +178,9 @@ async def place_in_line(registration: Registration) -> int:
     order = (registration.waitlist_order or 0, registration.arrival)
     quota_id = registration.quota_id
     sql = _AHEAD.format(pool="IS NULL" if quota_id is None else "= $6")
-    (found,) = await rows(sql, registration.event_id, registration.mode, *order, mine, *([quota_id] if quota_id else ()))
+    (found,) = await rows(
+        sql, registration.event_id, registration.mode, *order, mine, *([quota_id] if quota_id else ())
+    )
     return int(found["parties"]) + 1
 
 

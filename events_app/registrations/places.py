@@ -161,9 +161,7 @@ async def _parties_with_seats(
     return [[found[each] for each in party] for party in seated]
 
 
-async def _line(
-    event: Event, mode: str, quota_id: uuid.UUID | None
-) -> AsyncIterator[list[list[uuid.UUID]]]:
+async def _line(event: Event, mode: str, quota_id: uuid.UUID | None) -> AsyncIterator[list[list[uuid.UUID]]]:
     """Who waits for these places, a page of whole parties at a time."""
     after: Sequence[Any] = (-1, -1, uuid.UUID(int=0))
     page, begun = list[Any](), list[Any]()

@@ -14,10 +14,10 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 
-from events_app import app as house
 from events_app import clock, i18n
 from events_app.acts import Office
 from events_app.conferences.models import Conference
@@ -32,6 +32,7 @@ from events_app.registrations.models import Registration
 from events_app.registrations.rules import Applicant
 from events_app.registrations.told import mark_of
 from events_app.vault import Vault
+from events_app.work import MODELS
 from tests.bench.acts import Told, crowd
 from tests.bench.seeding import BATCH, applicant, database_url, fill_crowd, like_the_first, office_of
 
@@ -40,6 +41,7 @@ SMALL = 60
 """People in their seats, and as many in line, at an event that nobody would call loaded."""
 LOGO = 200 * 1024
 LETTERS = 20_000
+AT_CONFERENCE = 200
 TURNS = 6
 """How often the loaded event and the small one take turns."""
 
@@ -87,7 +89,7 @@ async def load(bench: Bench, people: int, waiting: int) -> Told:
     await _remind(event)
     await _give_hosts(event, await _organizations(with_logos=True))
     for with_logos in (True, False):
-        await _conference(event, events=200, with_logos=with_logos)
+        await _conference(bench.vault, event, with_logos=with_logos)
     return {"people": people, "waiting": waiting}
 
 
@@ -126,7 +128,7 @@ async def _give_hosts(event: Event, organizations: Sequence[Organization]) -> No
         await EventHost.create(event_id=event.id, organization_id=each.id, role="host", position=position)
 
 
-async def _conference(pattern: Event, *, events: int, with_logos: bool) -> None:
+async def _conference(vault: Vault, pattern: Event, *, with_logos: bool) -> None:
     slug = f"{'with' if with_logos else 'without'}-logos"
     days = {"starts_on": pattern.starts.date(), "ends_on": pattern.starts.date()}
     made = await Conference.create(slug=slug, name={"en": slug}, zone=pattern.zone, **days)
@@ -136,8 +138,9 @@ async def _conference(pattern: Event, *, events: int, with_logos: bool) -> None:
         else await _organizations(with_logos=False)
     )
     columns = {name: getattr(pattern, name) for name in Event._meta.db_fields - {"id", "slug"}}
-    rows = [Event(id=uuid.uuid4(), slug=f"{slug}-{n}", **columns) for n in range(events)]
+    rows = [Event(id=uuid.uuid4(), slug=f"{slug}-{n}", **columns) for n in range(AT_CONFERENCE)]
     for row in rows:
+        vault.make_keys(str(row.id))
         row.conference_id = made.id
     await Event.bulk_create(rows, batch_size=50)
     hosts = [
@@ -153,18 +156,21 @@ async def acts(bench: Bench, number: int, people: int) -> Told:
     loaded = await Event.get(slug=LOADED)
     small = await bench.event(seats=SMALL, seated=SMALL, waiting=SMALL)
     told: Told = {}
-    for name, event in (("", loaded), ("small_", small)):
+    for event in (loaded, small):
         await bench.join(event)  # a warm-up
-        told[f"{name}p99"] = 0.0
     await _in_turn(told, "join", number, loaded, small, bench.join)
     await _in_turn(told, "wait", number, loaded, small, lambda event: bench.join(event, "in_person"))
-    seated = {event.id: iter(await _seated(event, number)) for event in (loaded, small)}
+    seated = {event.id: iter(await _seated(event, number + TURNS)) for event in (loaded, small)}
     await _in_turn(told, "leave", number, loaded, small, lambda event: bench.leave(next(seated[event.id])))
     waits: dict[str, list[float]] = {"": [], "small_": []}
     for _ in range(3):
         for name, event in (("", loaded), ("small_", small)):
-            waits[name].append((await crowd(people, 64, lambda _n, event=event: bench.join(event)))["p99"])  # type: ignore[misc]
+            waits[name].append((await crowd(people, 64, partial(_nth, bench, event)))["p99"])
     return told | {f"{name}p99": median(each) for name, each in waits.items()}
+
+
+async def _nth(bench: Bench, event: Event, _number: int) -> None:
+    await bench.join(event)
 
 
 async def _seated(event: Event, number: int) -> Sequence[Registration]:
@@ -190,7 +196,7 @@ async def called_off(bench: Bench, people: int) -> Told:
     elsewhere = await bench.event(seats=SMALL, seated=2, waiting=0)
     for _warm_up in range(5):
         await bench.join(elsewhere)
-    work = asyncio.create_task(_call_off(event, bench.office))
+    first, work = time.perf_counter(), asyncio.create_task(_call_off(event, bench.office))
     waited = list[float]()
     while not work.done():
         begun = time.perf_counter()
@@ -198,8 +204,11 @@ async def called_off(bench: Bench, people: int) -> Told:
         waited.append(time.perf_counter() - begun)
         await asyncio.sleep(0.005)
     await work
+    seconds = time.perf_counter() - first
     left = await Registration.filter(event_id=event.id, live=1).count()
-    return {"longest": max(waited), "visits": len(waited), "left": left}
+    if left:
+        raise RuntimeError(f"{left} of {people} people were not told")
+    return {"longest": max(waited), "visits": len(waited), "seconds": seconds}
 
 
 async def _call_off(event: Event, office: Office) -> None:
@@ -208,7 +217,7 @@ async def _call_off(event: Event, office: Office) -> None:
 
 async def in_database(name: str, folder: Path, number: int, more: int, url: str) -> Told:
     await migrate(url)
-    await open_database(url, models=house.MODELS)
+    await open_database(url, models=MODELS)
     vault = Vault(folder)
     vault.open()
     bench = Bench(vault)

@@ -128,9 +128,20 @@ async def test_no_row_that_goes_makes_the_database_walk_through_the_rows_that_mi
     database: DatabaseUnderTest,
 ) -> None:
     """A foreign key without an index costs a walk through its whole table for each row that is deleted above it."""
-    few = {"import_draft", "import_batch", "saved_view", "notice_choice", "event", "event_host", "venue", "room"}
+    few = {
+        "import_draft",
+        "import_batch",
+        "saved_view",
+        "notice_choice",
+        "event",
+        "event_host",
+        "venue",
+        "room",
+    }
     with closing(sqlite3.connect(urlsplit(database.url).path)) as connection:
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = {
+            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        }
         unaided = {
             f"{table}.{key[3]}"
             for table in tables - few
@@ -144,4 +155,6 @@ async def test_no_row_that_goes_makes_the_database_walk_through_the_rows_that_mi
 def first_columns(connection: sqlite3.Connection, table: str) -> set[str]:
     """The columns that an index of the table begins with."""
     indices = [name for _, name, *_ in connection.execute(f"PRAGMA index_list('{table}')")]
-    return {row[2] for name in indices for row in connection.execute(f"PRAGMA index_info('{name}')") if not row[0]}
+    return {
+        row[2] for name in indices for row in connection.execute(f"PRAGMA index_info('{name}')") if not row[0]
+    }

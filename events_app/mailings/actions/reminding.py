@@ -23,6 +23,8 @@ TOO_LATE = timedelta(hours=6)
 BATCH = 25
 """People a transaction: each letter is sealed by itself, and meanwhile the event's seats wait."""
 
+BEFORE_ALL, LAST_OF_ALL = uuid.UUID(int=0), uuid.UUID(int=2**128 - 1)
+
 BY_DEFAULT = (1440, 60)
 """Minutes before the start."""
 
@@ -73,7 +75,7 @@ async def remind(*, act: Act) -> int:
     """Post every reminder that is due; says how many letters. Idle, it writes nothing, and begins no transaction."""
     posted = 0
     for reminder_id, event_id in await due_reminders(act.now):
-        after: uuid.UUID | None = uuid.UUID(int=0)
+        after: uuid.UUID | None = BEFORE_ALL
         while after is not None:
             sent, after = await _remind_after(after, reminder_id, event_id, act=act)
             posted += sent
@@ -133,7 +135,7 @@ async def _remind_some(
 
 
 async def _waiting(
-    reminder: Reminder, event: Event, *, after: uuid.UUID, last: uuid.UUID = uuid.UUID(int=2**128 - 1)
+    reminder: Reminder, event: Event, *, after: uuid.UUID, last: uuid.UUID = LAST_OF_ALL
 ) -> list[uuid.UUID]:
     """The next confirmed people who have not had this reminder at its present moment, a batch of them."""
     mark = mark_of(due_at(reminder, event))
