@@ -78,7 +78,8 @@ texts of an event or a letter come with them."""
 
 def larger_bodies(languages: int) -> dict[str, int]:
     """The paths that take more than `server.max_body_kib`: those of files, and the desk, whose forms hold each text in
-    every language of the site. The sign-in also carries a form that came after the session had ended."""
+    every language of the site. The sign-in also carries a form that came after the session had ended. All of that only
+    from whoever is signed in, or has been in that browser before (`web.security.take_larger`)."""
     form = LARGE_TEXTS * (1 + languages)
     return {**LARGER_BODIES, r"/desk/sign-in": form + 64 * 1024, r"/desk/.*": form}
 
