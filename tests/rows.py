@@ -1,5 +1,4 @@
-"""Counts the rows that transactions read on SQLite, and makes many rows like one, so that a test can say: no more
-of them than before."""
+"""Counts the rows that transactions read on SQLite, and makes many rows like one to be passed by."""
 
 import sqlite3
 import uuid

@@ -172,26 +172,6 @@ async def party_of(registration: Registration) -> Sequence[Registration]:
     return sorted(found, key=lambda each: (each.id != each.party, each.arrival, each.id)) or [registration]
 
 
-async def place_in_line(registration: Registration) -> int:
-    """1 for the first one (or party) waiting for the same places."""
-    mine = registration.party or registration.id
-    order = (registration.waitlist_order or 0, registration.arrival)
-    quota_id = registration.quota_id
-    sql = _AHEAD.format(pool="IS NULL" if quota_id is None else "= $6")
-    (found,) = await rows(
-        sql, registration.event_id, registration.mode, *order, mine, *([quota_id] if quota_id else ())
-    )
-    return int(found["parties"]) + 1
-
-
-_AHEAD = """
-    SELECT COUNT(DISTINCT COALESCE("party", "id")) AS "parties" FROM "registration"
-    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2 AND "quota_id" {pool}
-        AND ("waitlist_order" < $3 OR ("waitlist_order" = $3 AND "arrival" < $4))
-        AND COALESCE("party", "id") <> $5
-"""
-
-
 async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:
     """How many registrations the event has, by (status, mode)."""
     found: list[dict[str, Any]] = (

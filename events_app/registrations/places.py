@@ -78,28 +78,9 @@ _QUOTA = _POOL.format(
 """Said here, and not by the ORM: one question instead of three, and each written only once."""
 
 
-async def how_many_never_fit(event: HasSeats) -> int:
-    """How many parties wait that are larger than all the places they could have, since those were made fewer."""
-    pools: dict[tuple[str, uuid.UUID | None], Pool] = {}
-    too_large = 0
-    for found in await rows(_PARTIES, event.id):
-        where = (found["mode"], _id_of(found["quota_id"]))
-        if where not in pools:
-            pools[where] = await pool_of(event, *where)
-        too_large += not pools[where].can_ever_seat(found["people"])
-    return too_large
-
-
-def _id_of(value: Any) -> uuid.UUID | None:
+def id_of(value: Any) -> uuid.UUID | None:
     """SQLite knows ids as text."""
     return None if value is None else uuid.UUID(str(value))
-
-
-_PARTIES = """
-    SELECT "mode", "quota_id", COUNT(*) AS "people" FROM "registration"
-    WHERE "event_id" = $1 AND "status" IN ('pending', 'waitlisted') AND "seated" = FALSE AND "party" IS NOT NULL
-    GROUP BY "mode", "quota_id", "party" HAVING COUNT(*) > 1
-"""
 
 
 async def pool_for_newcomers(event: Event, mode: str, quota_id: uuid.UUID | None = None, *, act: Act) -> Pool:
@@ -129,7 +110,7 @@ async def promote(event: Event, *, act: Act) -> int:
 async def _lines_of(event: Event) -> list[tuple[str, uuid.UUID | None]]:
     """The ways and quotas for which anybody waits: everybody's places first, then those of quotas."""
     found = [
-        (str(each["mode"]), _id_of(each["quota_id"]))
+        (str(each["mode"]), id_of(each["quota_id"]))
         for each in await rows(_LINES, event.id)
         if each["mode"] in event.modes
     ]
@@ -173,10 +154,10 @@ async def _line(event: Event, mode: str, quota_id: uuid.UUID | None) -> AsyncIte
             list(party) for _, party in groupby(begun + page, key=lambda row: row["party"] or row["id"])
         ]
         begun = [] if is_last else parties.pop()  # the next page may hold more of them
-        yield [[_id_of(row["id"]) or row["id"] for row in party] for party in parties]
+        yield [[id_of(row["id"]) or row["id"] for row in party] for party in parties]
         if is_last:
             return
-        after = (page[-1]["waitlist_order"], page[-1]["arrival"], _id_of(page[-1]["id"]))
+        after = (page[-1]["waitlist_order"], page[-1]["arrival"], id_of(page[-1]["id"]))
 
 
 PAGE_OF_LINE: Final = 50
@@ -185,6 +166,26 @@ _IN_LINE = """
     WHERE "event_id" = $1 AND "status" = 'waitlisted' AND NOT "seated" AND "mode" = $2 AND "quota_id" {pool}
         AND ("waitlist_order", "arrival", "id") > ($3, $4, $5)
     ORDER BY "waitlist_order", "arrival", "id" LIMIT $6
+"""
+
+
+async def place_in_line(registration: Registration) -> int:
+    """1 for the first one (or party) waiting for the same places."""
+    mine = registration.party or registration.id
+    order = (registration.waitlist_order or 0, registration.arrival)
+    quota_id = registration.quota_id
+    sql = _AHEAD.format(pool="IS NULL" if quota_id is None else "= $6")
+    (found,) = await rows(
+        sql, registration.event_id, registration.mode, *order, mine, *([quota_id] if quota_id else ())
+    )
+    return int(found["parties"]) + 1
+
+
+_AHEAD = """
+    SELECT COUNT(DISTINCT COALESCE("party", "id")) AS "parties" FROM "registration"
+    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2 AND "quota_id" {pool}
+        AND ("waitlist_order" < $3 OR ("waitlist_order" = $3 AND "arrival" < $4))
+        AND COALESCE("party", "id") <> $5
 """
 
 

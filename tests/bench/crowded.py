@@ -130,8 +130,10 @@ async def _give_hosts(event: Event, organizations: Sequence[Organization]) -> No
 
 async def _conference(vault: Vault, pattern: Event, *, with_logos: bool) -> None:
     slug = f"{'with' if with_logos else 'without'}-logos"
-    days = {"starts_on": pattern.starts.date(), "ends_on": pattern.starts.date()}
-    made = await Conference.create(slug=slug, name={"en": slug}, zone=pattern.zone, **days)
+    day = pattern.starts.date()
+    made = await Conference.create(
+        slug=slug, name={"en": slug}, zone=pattern.zone, starts_on=day, ends_on=day
+    )
     organizations = (
         await Organization.filter(slug__startswith="host-", logo__not_isnull=True)
         if with_logos

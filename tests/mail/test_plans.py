@@ -28,7 +28,7 @@ class Said(make.Statements):
         return self
 
     def emit(self, record: logging.LogRecord) -> None:
-        query, values = record.args or ("", ())  # type: ignore[misc]
+        query, values = record.args or ("", ())
         self.asked.append((str(query), list(values or ())))  # type: ignore[call-overload]
 
 

@@ -9,9 +9,13 @@ from events_app.acts import Office
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.mailings.actions import reminding
+from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
 from events_app.registrations.actions import deciding, leaving, registering
-from events_app.registrations.models import Registration, place_in_line
+from events_app.registrations.models import Registration
+from events_app.registrations.places import place_in_line
+from events_app.registrations.rules import Guest
+from events_app.registrations.told import mark_of
 from tests import make
 from tests.rows import RowsRead, many_like, needs_sqlite
 
@@ -58,11 +62,11 @@ async def test_a_registration_never_reads_who_was_reminded(office: Office) -> No
 
 
 async def many_reminded(event: Event) -> None:
-    for reminder in await reminding.Reminder.filter(event_id=event.id):
-        mark = reminding.mark_of(reminding.due_at(reminder, event))
+    for reminder in await Reminder.filter(event_id=event.id):
+        mark = mark_of(reminding.due_at(reminder, event))
         people = await Registration.filter(event_id=event.id)
-        await reminding.Reminded.bulk_create(
-            reminding.Reminded(reminder_id=reminder.id, registration_id=each.id, told=mark) for each in people
+        await Reminded.bulk_create(
+            Reminded(reminder_id=reminder.id, registration_id=each.id, told=mark) for each in people
         )
 
 
@@ -115,7 +119,7 @@ async def test_the_place_in_line_is_counted_and_never_read(office: Office) -> No
 async def test_a_large_party_at_the_head_never_hides_who_waits_pages_behind_it(office: Office) -> None:
     event = await make.event(office.vault, most_guests=3, capacity_in_person=3)
     first, *_others = await make.registered(event, 1, 2, 3, office=office)
-    guests = [registering.Guest(f"Colleague {number}") for number in range(1, 3)]
+    guests = [Guest(f"Colleague {number}") for number in range(1, 3)]
     (leader,) = await make.registered(event, 4, office=office, guests=guests)
     behind = await many_like(leader, 120)
     for pair in zip(behind[::2], behind[1::2], strict=True):
