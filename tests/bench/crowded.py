@@ -22,7 +22,7 @@ from events_app import clock, i18n
 from events_app.acts import Office
 from events_app.conferences.models import Conference
 from events_app.database import close_database, migrate, open_database
-from events_app.directory.models import Organization
+from events_app.directory.models import Logo, Organization
 from events_app.events.actions.life import cancel_event
 from events_app.events.models.event import Event, EventHost
 from events_app.mailings.models import Reminded, Reminder
@@ -111,16 +111,15 @@ async def _remind(event: Event) -> None:
 
 
 async def _organizations(*, with_logos: bool) -> Sequence[Organization]:
-    return [
-        await Organization.create(
-            slug=f"host-{number}-{with_logos}".lower(),
-            name={"en": f"Host {number}"},
-            ours=True,
-            logo=bytes(LOGO) if with_logos else None,
-            logo_type="image/png" if with_logos else "",
-        )
-        for number in range(4)
-    ]
+    found = []
+    for number in range(4):
+        slug = f"host-{number}-{with_logos}".lower()
+        kind = "image/png" if with_logos else ""
+        each = await Organization.create(slug=slug, name={"en": f"Host {number}"}, ours=True, logo_type=kind)
+        if with_logos:
+            await Logo.create(organization_id=each.id, picture=bytes(LOGO))
+        found.append(each)
+    return found
 
 
 async def _give_hosts(event: Event, organizations: Sequence[Organization]) -> None:
@@ -135,7 +134,7 @@ async def _conference(vault: Vault, pattern: Event, *, with_logos: bool) -> None
         slug=slug, name={"en": slug}, zone=pattern.zone, starts_on=day, ends_on=day
     )
     organizations = (
-        await Organization.filter(slug__startswith="host-", logo__not_isnull=True)
+        await Organization.filter(slug__startswith="host-", logo_type="image/png")
         if with_logos
         else await _organizations(with_logos=False)
     )
