@@ -12,7 +12,7 @@ from uuid import UUID
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -32,6 +32,7 @@ from events_app.errors import Refusal, log_no_values
 from events_app.events.actions import saving
 from events_app.events.models.event import is_used
 from events_app.events.routes import routes as events_routes
+from events_app.exports.desk import XLSX_TYPE
 from events_app.exports.routes import routes as exports_routes
 from events_app.house import House
 from events_app.imports.routes import LARGER_BODIES as LARGER_LISTS
@@ -44,6 +45,7 @@ from events_app.mailings.routes import routes as mailings_routes
 from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
+from events_app.people.counts import how_many_never_fit
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
@@ -52,7 +54,6 @@ from events_app.questions.actions.presets import copy_questions
 from events_app.questions.routes import routes as questions_routes
 from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.pages.form import seats_of
-from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
@@ -70,6 +71,9 @@ log = logging.getLogger(__name__)
 
 LARGER_BODIES = {**LARGER_LISTS, **LARGER_LOGOS}
 """Where a list or a logo may be sent (see `web.security.BodyLimit`)."""
+
+COMPRESSED: Final = (*DEFAULT_EXCLUDED_CONTENT_TYPES, XLSX_TYPE)
+"""Pictures, archives and sheets: to compress them again takes time for nothing."""
 
 LARGE_TEXTS: Final = 256 * 1024
 """Bytes for the long texts of a desk form in one language: 20,000 Arabic letters travel as 120,000, and the shorter
@@ -98,7 +102,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     )
     app.state.house = House(
         office=office,
-        page_cache=PageCache(unseen={"claims"}),
+        page_cache=PageCache(),
         mail=settings.mail,
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
@@ -130,7 +134,7 @@ def _middleware(settings: Settings, site: Site) -> list[Middleware]:
         Middleware(ResponseCache),
         Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
         Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
-        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=COMPRESSED),
         Middleware(NoNulls, refuse=refuse_unknown),
         Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign, from_anywhere=ONE_CLICK),
         Middleware(
