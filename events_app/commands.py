@@ -23,6 +23,7 @@ from events_app.opening import in_database, opened, read_settings
 from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
+from events_app.web.connections import Connection, take_all_files
 from events_app.work import courier_of, site_of_settings
 
 ROOT = house.ROOT
@@ -55,6 +56,7 @@ def serve(words: list[str]) -> None:
 
 def run_server(settings: Settings) -> None:
     """uvicorn, without an access log: who looked at what is nobody's business."""
+    take_all_files()
     server = settings.server
     several = server.workers > 1
     uvicorn.run(
@@ -70,8 +72,7 @@ def run_server(settings: Settings) -> None:
         proxy_headers=bool(server.trusted_proxies),
         forwarded_allow_ips=list(server.trusted_proxies),
         timeout_graceful_shutdown=20,
-        limit_concurrency=1000,
-        h11_max_incomplete_event_size=32 * 1024,
+        http=Connection,
     )
 
 
