@@ -46,6 +46,7 @@ from events_app.mailings.routes import routes as mailings_routes
 from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
+from events_app.people.counts import how_many_never_fit
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
@@ -54,7 +55,6 @@ from events_app.questions.actions.presets import copy_questions
 from events_app.questions.routes import routes as questions_routes
 from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.pages.form import seats_of
-from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
