@@ -40,6 +40,7 @@ from events_app.imports.routes import routes as imports_routes
 from events_app.invitations.routes import routes as invitations_routes
 from events_app.kept.page_cache import PageCache
 from events_app.kept.response_cache import ResponseCache
+from events_app.linking.routes import routes as linking_routes
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.notices.actions import is_unasked
@@ -174,7 +175,7 @@ async def readyz(request: Request) -> Response:
 
 def _routes() -> list[BaseRoute]:
     rooms = (
-        publishing_routes, registrations_routes, personal_routes, accounts_routes, events_routes,
+        publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, events_routes,
         conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
         notices_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
     )  # fmt: skip
