@@ -25,6 +25,7 @@ from events_app.opening import in_database, opened, read_settings
 from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
+from events_app.web.connections import Connection, take_all_files
 from events_app.work import Worker, at_work, site_of_settings
 from events_app.workers import WITH_US, kept_working
 
@@ -64,6 +65,7 @@ def run_server(settings: Settings, *, works: bool = True) -> None:
 
 def run_uvicorn(settings: Settings, app: str | Starlette) -> None:
     """uvicorn, without an access log: who looked at what is nobody's business."""
+    take_all_files()
     server = settings.server
     several = server.workers > 1
     uvicorn.run(
@@ -79,8 +81,7 @@ def run_uvicorn(settings: Settings, app: str | Starlette) -> None:
         proxy_headers=bool(server.trusted_proxies),
         forwarded_allow_ips=list(server.trusted_proxies),
         timeout_graceful_shutdown=20,
-        limit_concurrency=1000,
-        h11_max_incomplete_event_size=32 * 1024,
+        http=Connection,
     )
 
 

@@ -1,21 +1,25 @@
 """What is done with accounts: invite, accept, sign in and out. One verb, one transaction."""
 
+import asyncio
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tortoise.expressions import F
-
-from events_app.accounts import rules
-from events_app.accounts.models import SITE, OneTimeLink, Organizer, Session, SignInTries, address_context
+from events_app.accounts import rules, tries
+from events_app.accounts.models import (
+    SITE,
+    OneTimeLink,
+    Organizer,
+    Session,
+    address_context,
+)
 from events_app.accounts.passphrases import fits, hash_passphrase, is_outdated
 from events_app.addresses import are_one, kept, read_address
 from events_app.database import one_transaction
 from events_app.errors import Invalid
 from events_app.tokens import digest, new_token
 from events_app.vault import Json, Reader, Vault
-
-EVERYBODY = b"everybody"
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,15 @@ class AccountLink:
     kind: str
     address: str = ""
     name: str = ""
+
+
+@dataclass(frozen=True)
+class CameIn:
+    """Somebody who is inside: the cookie of their session, and the one by which this browser is known from now on."""
+
+    organizer: Organizer
+    session: str
+    device: str
 
 
 async def invite_first(vault: Vault, *, now: datetime) -> str | None:
@@ -85,12 +98,21 @@ async def open_link(vault: Vault, token: str, *, now: datetime) -> AccountLink:
 
 
 async def accept(
-    vault: Vault, token: str, name: str, address: str, passphrase: str, *, now: datetime
-) -> Organizer:
-    """Use up a link: the account of its address exists afterwards, with this name and passphrase.
+    vault: Vault,
+    token: str,
+    name: str,
+    address: str,
+    passphrase: str,
+    *,
+    device: str = "",
+    now: datetime,
+    lasts: timedelta = rules.SESSION_LASTS,
+) -> CameIn:
+    """Use up a link, and come in: the account of its address exists afterwards, with this name and passphrase.
 
-    An account that was there before keeps its id and loses its sessions. Refuses `LinkDoesNotWork`,
-    `LinkForAnotherAddress`, and what `rules.refuse_weak` refuses.
+    An account that was there before keeps its id and loses its sessions and known devices. No number of tries keeps
+    anybody out who has a link. Refuses `LinkDoesNotWork`, `LinkForAnotherAddress`, and what `rules.refuse_weak`
+    refuses.
     """
     invitation = await open_link(vault, token, now=now)
     if invitation.address and not are_one(invitation.address, address):
@@ -98,11 +120,23 @@ async def accept(
     address = _read(address)
     rules.refuse_weak(passphrase, name=name, address=address)
     hashed = await hash_passphrase(passphrase)  # slow, so before the transaction
-    return await _accept(vault, token, {"name": name, "address": address}, hashed, now)
+    return await _accept(
+        vault, token, {"name": name, "address": address}, hashed, Entry(device, now, now + lasts)
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """With which device's cookie ('' for none) somebody comes in, when, and until when."""
+
+    device: str
+    now: datetime
+    end: datetime
 
 
 @one_transaction
-async def _accept(vault: Vault, token: str, person: dict[str, Json], hashed: str, now: datetime) -> Organizer:
+async def _accept(vault: Vault, token: str, person: dict[str, Json], hashed: str, entry: Entry) -> CameIn:
+    now = entry.now
     unused = OneTimeLink.filter(digest=digest(token), used_at__isnull=True, expires_at__gt=now)
     if await unused.update(used_at=now, address=None) != 1:
         raise rules.LinkDoesNotWork()
@@ -115,60 +149,66 @@ async def _accept(vault: Vault, token: str, person: dict[str, Json], hashed: str
     organizer.passphrase_hash = hashed
     organizer.active = True
     await organizer.save()
-    await Session.filter(organizer_id=organizer.id).delete()
-    await SignInTries.filter(subject=index).delete()
-    return organizer
+    await _end_sessions(organizer.id)
+    return await _let_in(vault, organizer, entry)
 
 
 async def sign_in(
-    vault: Vault, address: str, passphrase: str, *, now: datetime, lasts: timedelta = rules.SESSION_LASTS
-) -> str:
-    """The cookie of a new session.
+    vault: Vault,
+    address: str,
+    passphrase: str,
+    *,
+    device: str = "",
+    now: datetime,
+    lasts: timedelta = rules.SESSION_LASTS,
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> CameIn:
+    """Come in with a passphrase, perhaps in a browser where this organizer came in before (`device`: its cookie).
 
-    An unknown address costs the same work and gets the same `SignInRefused` as a wrong passphrase. Refuses
-    `SignInTooOften` after 10 failures for one address, or 200 for all, within an hour.
+    An unknown address costs the same work and gets the same `SignInRefused` as a wrong passphrase. After 10 failures
+    for one address within an hour strangers are refused (`SignInTooOften`); a known device has 10 of its own besides.
+    After 200 in all, strangers wait (`rules.pause_after`), with nothing of the house in hand.
     """
     index = vault.blind_index(SITE, kept(address))
-    await _count_try(index, now)
+    known = await tries.known_mark(vault, device, index, now=now)
+    pause = await tries.count(index, known, now=now)
+    if pause:
+        await wait(pause)
     organizer = await Organizer.find_by_index(index)
     hashed = organizer.passphrase_hash if organizer is not None and organizer.active else None
-    if not await fits(passphrase, hashed) or organizer is None or hashed is None:
+    if not await fits(passphrase, hashed, is_known=known is not None) or organizer is None or hashed is None:
         raise rules.SignInRefused()
     organizer.passphrase_hash = await hash_passphrase(passphrase) if is_outdated(hashed) else hashed
-    return await _begin_session(organizer, hashed, now, now + lasts)
+    return await _begin_session(vault, organizer, hashed, Entry(device, now, now + lasts), known)
 
 
 @one_transaction
-async def _count_try(index: bytes, now: datetime) -> None:
-    """Count before looking, so that a hundred tries at once are a hundred. A refused one is not counted."""
-    hour = rules.hour_of(now)
-    await SignInTries.filter(hour__not=hour).delete()
-    for subject, most in ((EVERYBODY, rules.TRIES_IN_ALL), (index, rules.TRIES_PER_ADDRESS)):
-        first = SignInTries(subject=subject, hour=hour, tries=0)
-        await SignInTries.bulk_create([first], ignore_conflicts=True)
-        if not await SignInTries.filter(subject=subject, tries__lt=most).update(tries=F("tries") + 1):
-            raise rules.SignInTooOften()
-
-
-@one_transaction
-async def _begin_session(organizer: Organizer, hashed: str, now: datetime, end: datetime) -> str:
+async def _begin_session(
+    vault: Vault, organizer: Organizer, hashed: str, entry: Entry, known: bytes | None
+) -> CameIn:
     """A session, unless the passphrase was changed while it was being checked."""
     same = Organizer.filter(id=organizer.id, passphrase_hash=hashed, active=True)
     if await same.update(passphrase_hash=organizer.passphrase_hash) != 1:
         raise rules.SignInRefused()
-    await SignInTries.filter(subject=EVERYBODY, tries__gt=0).update(tries=F("tries") - 1)
-    await SignInTries.filter(subject=organizer.address_index).delete()
-    await Session.filter(expires_at__lte=now).delete()
+    if known is None:
+        await tries.take_back_one()
+    return await _let_in(vault, organizer, entry)
+
+
+async def _let_in(vault: Vault, organizer: Organizer, entry: Entry) -> CameIn:
+    """The session, and the browser that is known from now on; what failed before is forgotten."""
+    device = await tries.know(vault, entry.device, organizer, now=entry.now)
+    await Session.filter(expires_at__lte=entry.now).delete()
     token = new_token()
     await Session.create(
         digest=digest(token),
         organizer_id=organizer.id,
-        created_at=now,
-        seen_at=rules.rounded(now),
-        expires_at=end,
+        created_at=entry.now,
+        seen_at=rules.rounded(entry.now),
+        expires_at=entry.end,
         form_token=new_token(),
     )
-    return token
+    return CameIn(organizer, token, device)
 
 
 async def find_session(
@@ -201,7 +241,12 @@ async def sign_out(token: str) -> None:
 
 @one_transaction
 async def sign_out_everywhere(organizer_id: uuid.UUID) -> int:
-    """End all sessions of an organizer; says how many there were."""
+    """End all sessions of an organizer, and know none of their browsers any more; says how many sessions there were."""
+    return await _end_sessions(organizer_id)
+
+
+async def _end_sessions(organizer_id: uuid.UUID) -> int:
+    await tries.forget_devices(organizer_id)
     return await Session.filter(organizer_id=organizer_id).delete()
 
 

@@ -8,6 +8,7 @@ from tortoise.models import Model
 
 from events_app.accounts.rules import is_alive
 from events_app.tokens import digest
+from events_app.vault import Vault
 
 SITE = "site"
 """The vault's scope for people who belong to no event."""
@@ -64,6 +65,25 @@ class Session(Model):
         return await found.select_related("organizer").first()
 
 
+class KnownDevice(Model):
+    """One browser in which an organizer came in before, by the mark of its cookie (`device_mark`); several organizers
+    may share one. It opens nothing: the tries that are made in it are counted by themselves. used_on: the last time.
+    """
+
+    number = fields.BigIntField(primary_key=True, generated=True)
+    mark = fields.BinaryField()
+    organizer: fields.ForeignKeyRelation[Organizer] = fields.ForeignKeyField(
+        "house.Organizer", on_delete=fields.CASCADE
+    )
+    organizer_id: uuid.UUID
+    used_on: date = fields.DateField()
+
+    class Meta:
+        table = "known_device"
+        unique_together = (("mark", "organizer_id"),)
+        indexes = (("organizer_id",),)
+
+
 class OneTimeLink(Model):
     """A link that lets one person make an account, or a new passphrase, once.
 
@@ -93,7 +113,8 @@ class OneTimeLink(Model):
 
 
 class SignInTries(Model):
-    """How often somebody tried to sign in within an hour (counted since 1970), by blind index or for all."""
+    """How often somebody tried to sign in within an hour (counted since 1970): by blind index of the address, by mark
+    of a known device, or in all."""
 
     subject = fields.BinaryField(primary_key=True)
     hour = fields.BigIntField()
@@ -105,3 +126,8 @@ class SignInTries(Model):
 
 def address_context(link_digest: bytes) -> str:
     return f"one_time_link.address:{link_digest.hex()}"
+
+
+def device_mark(vault: Vault, cookie: str) -> bytes:
+    """What a row keeps of a device's cookie: its HMAC under the site's index key."""
+    return vault.code_index(SITE, f"device {cookie}")

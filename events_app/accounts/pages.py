@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.accounts import actions
+from events_app.accounts import actions, rules, tries
 from events_app.accounts.forms import AccountForm, SignInForm
 from events_app.accounts.guard import _onward, held_in, session_cookie
 from events_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, say
@@ -27,7 +27,9 @@ async def sign_in_page(request: Request) -> Response:
 
 
 async def sign_in(request: Request) -> Response:
-    sign_in_limit.knock(request, now=time.monotonic())
+    device = request.cookies.get(device_cookie(request), "")
+    if not await tries.is_known_device(house_of(request).vault, device, now=clock.now()):
+        sign_in_limit.knock(request, now=time.monotonic())
     typed = await typed_into(request)
     form, onward = SignInForm(typed), _onward(str(typed.get("onward", "")))
     kept = held_in(onward, str(typed.get("kept", "")))
@@ -35,17 +37,17 @@ async def sign_in(request: Request) -> Response:
     if not form.validate():
         return page(request, "accounts/sign_in.html", status=422, refusal="", **stays)
     try:
-        token = await _sign_in(request, form.address.data or "", form.passphrase.data or "")
+        came_in = await _sign_in(request, form.address.data or "", form.passphrase.data or "", device)
     except (Forbidden, NotFound, TooMany) as refusal:
         sentence = say(refusal)
         status = 429 if isinstance(refusal, TooMany) else 403
         return page(request, "accounts/sign_in.html", status=status, refusal=sentence, **stays)
     await actions.sign_out(request.cookies.get(session_cookie(request), ""))  # the browser forgets it now
-    session = await actions.find_session(token, now=clock.now()) if kept else None
+    session = await actions.find_session(came_in.session, now=clock.now()) if kept else None
     if session is None:
-        return _with_session(request, see_other(onward or "/desk"), token)
+        return _with_cookies(request, see_other(onward or "/desk"), came_in)
     request.state.form_token = session.form_token
-    return _with_session(request, page(request, "accounts/onward.html", kept=kept), token)
+    return _with_cookies(request, page(request, "accounts/onward.html", kept=kept), came_in)
 
 
 async def sign_out(request: Request) -> Response:
@@ -73,22 +75,36 @@ async def accept(request: Request) -> Response:
     if not form.validate():
         return page(request, "accounts/welcome.html", status=422, form=form, refusal="")
     name, address, passphrase = (typed.data or "" for typed in (form.name, form.address, form.passphrase))
+    device, lasts = request.cookies.get(device_cookie(request), ""), house_of(request).session_lasts
     try:
-        await actions.accept(vault, token, name, address, passphrase, now=clock.now())
+        came_in = await actions.accept(
+            vault, token, name, address, passphrase, device=device, now=clock.now(), lasts=lasts
+        )
     except (Invalid, Conflict) as refusal:
         form.passphrase.errors = [say(refusal)]
         return page(request, "accounts/welcome.html", status=422, form=form, refusal="")
-    session = await _sign_in(request, address, passphrase)
     await actions.sign_out(request.cookies.get(session_cookie(request), ""))
-    return _with_session(request, see_other("/desk"), session)
+    return _with_cookies(request, see_other("/desk"), came_in)
 
 
-async def _sign_in(request: Request, address: str, passphrase: str) -> str:
-    lasts = house_of(request).session_lasts
-    return await actions.sign_in(house_of(request).vault, address, passphrase, now=clock.now(), lasts=lasts)
+async def _sign_in(request: Request, address: str, passphrase: str, device: str) -> actions.CameIn:
+    house = house_of(request)
+    return await actions.sign_in(
+        house.vault, address, passphrase, device=device, now=clock.now(), lasts=house.session_lasts
+    )
 
 
-def _with_session(request: Request, response: Response, token: str) -> Response:
+def device_cookie(request: Request) -> str:
+    """The name of the cookie by which a browser is known; held like that of the session."""
+    return f"{session_cookie(request)}-device"
+
+
+def _with_cookies(request: Request, response: Response, came_in: actions.CameIn) -> Response:
     https = site_of(request).base_url.startswith("https://")
-    response.set_cookie(session_cookie(request), token, path="/", httponly=True, secure=https, samesite="lax")
+    lasts = int(rules.DEVICE_LASTS.total_seconds())
+    cookies = ((session_cookie, came_in.session, None), (device_cookie, came_in.device, lasts))
+    for name, value, age in cookies:
+        response.set_cookie(
+            name(request), value, max_age=age, path="/", httponly=True, secure=https, samesite="lax"
+        )
     return response

@@ -14,8 +14,12 @@ LINK_LASTS = timedelta(days=3)
 SESSION_LASTS = timedelta(hours=12)
 IDLE = timedelta(hours=1)
 ROUNDED_TO = timedelta(minutes=5)
-TRIES_PER_ADDRESS, TRIES_IN_ALL = 10, 200
-"""Sign-ins that may fail within one hour."""
+TRIES_PER_ADDRESS = TRIES_PER_DEVICE = 10
+"""Sign-ins that may fail within one hour: for one address, and besides in a browser where somebody came in before."""
+TRIES_IN_ALL, LONGEST_PAUSE = 200, 5.0
+"""From so many on within one hour each waits, a little longer each time, for at most so many seconds."""
+DEVICE_LASTS = timedelta(days=180)
+"""So long a browser is known after the last sign-in."""
 
 
 class PassphraseTooShort(Invalid):
@@ -60,6 +64,11 @@ class SignInRefused(Forbidden):
 
 class SignInTooOften(TooMany):
     sentence = N_("There were too many tries to sign in. Please wait an hour, or ask for a one-time link.")
+
+
+def pause_after(tries: int) -> float:
+    """Seconds that the next try waits when there were so many within the hour, whoever made them."""
+    return min(max(0, tries - TRIES_IN_ALL) * 0.05, LONGEST_PAUSE)
 
 
 def prepared(passphrase: str) -> bytes:

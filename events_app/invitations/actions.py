@@ -20,7 +20,7 @@ from events_app.optouts.actions import opted_out_of
 from events_app.registrations.facts import event_facts, stop_url
 from events_app.registrations.models import Invitation, Quota, Registration, code_index
 from events_app.registrations.places import promote
-from events_app.registrations.posting import forget_guest, guest_context, reveal_guest
+from events_app.registrations.posting import HANDED, forget_guest, guest_context, reveal_guest
 from events_app.tokens import new_token
 from events_app.vault import Json
 
@@ -176,7 +176,7 @@ async def _invitation_facts(
         "site_name": act.site.name(language),
         "site_url": act.site.base_url,
         "own_url": link_of(event, guest["code"], act=act),
-        "stop_url": stop_url(about, invitation.id, scope=str(event.id), vault=act.vault),
+        "stop_url": stop_url(str(about["url"]), invitation.id, scope=str(event.id), vault=act.vault),
         "event": about,
     }
 
@@ -203,7 +203,13 @@ def second_looks(office: Office) -> dict[str, Unwanted]:
         invitation = await Invitation.get_or_none(id=letter.thread) if letter.thread else None
         if invitation is None or invitation.state != "sent":
             return "withdrawn"
-        event = await Event.find_any(invitation.event_id)
+        return await _why_unwanted(letter, facts)
+
+    async def of_an_offer(letter: Leased, facts: Mapping[str, Any]) -> str:
+        return await _why_unwanted(letter, facts) if "colleague_stop_url" in facts else ""
+
+    async def _why_unwanted(letter: Leased, facts: Mapping[str, Any]) -> str:
+        event = await Event.find_any(uuid.UUID(letter.scope))
         return "opted out" if facts["to_address"] in await opted_out_of(event, vault=office.vault) else ""
 
-    return {INVITATION: of_an_invitation}
+    return {INVITATION: of_an_invitation, HANDED: of_an_offer}

@@ -11,7 +11,7 @@ INVITATION: Final = "invitations.invitation"
 
 _INVITED: Final = Manner(
     why=N_("You receive this letter because %(host)s invites you to this event."),
-    stops=True,
+    stops="stop_url",
 )
 
 

@@ -27,7 +27,7 @@ from events_app.registrations.posting import COURIER, reveal_person
 from events_app.texts import Texts, harmless
 from events_app.vault import Json
 
-_TO_MANY = Manner(stops=True)
+_TO_MANY = Manner(stops="stop_url")
 
 KINDS: Final = {
     "mailings.changed": INVITES,

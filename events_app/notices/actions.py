@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
 
 from events_app.accounts.models import SITE, Organizer
 from events_app.acts import Act
@@ -16,7 +17,7 @@ from events_app.events.rules import Status
 from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.notices.models import LinkWarning, NoticeChoice
-from events_app.notices.rules import WARNED_BEFORE, Choice, Tally, is_the_hour, news_of
+from events_app.notices.rules import SILENT, WARNED_BEFORE, Choice, Tally, is_the_hour, news_of
 from events_app.registrations.posting import COURIER
 
 HEARD_AFTER = timedelta(days=30)
@@ -43,27 +44,31 @@ async def _begin_with_newcomers(*, act: Act) -> None:
 
 async def _tell(*, act: Act) -> int:
     """Tell whose time it is what is new since they were told last."""
-    waiting = [each for each in await _listening() if _is_due(each, act.now)]
+    waiting = [(each, due) for each in await _listening() if (due := _due(each, act.now))]
     if not waiting:
         return 0
     tallies, sent = await _tallies(act.now), 0
-    for choice in waiting:
-        if tallies != choice.tallies:
-            sent += await _tell_one(choice, tallies, act=act)
+    for choice, due in waiting:
+        now_due = {event: tally for event, tally in tallies.items() if choice.choice_for(event) in due}
+        if any(choice.tallies.get(event) != tally for event, tally in now_due.items()):
+            sent += await _tell_one(choice, now_due, act=act)
     return sent
 
 
-def _is_due(choice: NoticeChoice, now: datetime) -> bool:
-    zone = zone_of(choice.zone)
-    if choice.choice == Choice.AT_ONCE:
-        return True
-    return is_the_hour(now, zone) and choice.told_on != now.astimezone(zone).date()
+def _due(choice: NoticeChoice, now: datetime) -> set[Choice]:
+    """Which of the two ways of hearing it is time for."""
+    chosen, zone = {choice.choice, *choice.by_event.values()}, zone_of(choice.zone)
+    due = {Choice.AT_ONCE} if Choice.AT_ONCE in chosen else set()
+    if Choice.DAILY in chosen and is_the_hour(now, zone) and choice.told_on != now.astimezone(zone).date():
+        due.add(Choice.DAILY)
+    return due
 
 
 async def _listening() -> list[NoticeChoice]:
     """Of active accounts, who wants to hear anything."""
-    wants = NoticeChoice.filter(choice__in=[Choice.DAILY, Choice.AT_ONCE], organizer__active=True)
-    return await wants.select_related("organizer").order_by("organizer_id")
+    asked = NoticeChoice.filter(organizer__active=True).exclude(choice=Choice.UNASKED)
+    every = await asked.select_related("organizer").order_by("organizer_id")
+    return [each for each in every if each.listens]
 
 
 @one_transaction
@@ -72,8 +77,8 @@ async def _tell_one(choice: NoticeChoice, tallies: Mapping[str, Tally], *, act: 
     if not await rows(_TAKE, choice.organizer_id, choice.looks):
         return 0
     news = news_of(tallies, choice.tallies)
-    choice.told = {event: tally.as_json() for event, tally in tallies.items()}
-    if news:
+    choice.told |= {event: tally.as_json() for event, tally in tallies.items()}
+    if any(choice.choice_for(event) == Choice.DAILY for event in news):
         choice.told_on = act.now.astimezone(zone_of(choice.zone)).date()
     await choice.save(update_fields=["told", "told_on"])
     if not news:
@@ -103,8 +108,7 @@ async def _lines(news: Mapping[str, Tally], choice: NoticeChoice, *, act: Act) -
 
 async def _tallies(now: datetime) -> dict[str, Tally]:
     """The sums of every event that is told of, by its id."""
-    events = Event.filter(ends_at__gt=now - HEARD_AFTER).exclude(status=Status.DRAFT)
-    ids = [str(each) for each in await events.values_list("id", flat=True)]
+    ids = [str(each) for each in await _told_of(now).values_list("id", flat=True)]
     people = {str(row["event_id"]): row for row in await rows(_PEOPLE)}
     letters = {str(row["event_id"]): row["refused"] for row in await rows(_REFUSED)}
     nobody = {"registered": 0, "cancelled": 0, "returned": 0}
@@ -140,7 +144,10 @@ async def _warn(*, act: Act) -> int:
     )
     sent = 0
     for event in bare:
-        if await _owed(event, act.now) and (listening := await _listening()):
+        if not await _owed(event, act.now):
+            continue
+        listening = [each for each in await _listening() if each.choice_for(str(event.id)) != Choice.NEVER]
+        if listening:
             sent += await _warn_of(event.id, listening, act=act)
     return sent
 
@@ -200,6 +207,15 @@ async def choice_of(organizer_id: uuid.UUID) -> NoticeChoice | None:
     return await NoticeChoice.get_or_none(organizer_id=organizer_id)
 
 
+async def events_told_of(now: datetime) -> list[Event]:
+    """The events that organizers hear of, soonest first."""
+    return await _told_of(now).order_by("starts_at", "id")
+
+
+def _told_of(now: datetime) -> QuerySet[Event]:
+    return Event.filter(ends_at__gt=now - HEARD_AFTER).exclude(status=Status.DRAFT)
+
+
 async def is_unasked(organizer_id: uuid.UUID) -> bool:
     """Whether this organizer was there before there were notices, and has not chosen."""
     return await NoticeChoice.filter(organizer_id=organizer_id, choice=Choice.UNASKED).exists()
@@ -207,14 +223,22 @@ async def is_unasked(organizer_id: uuid.UUID) -> bool:
 
 @one_transaction
 async def choose_notices(
-    organizer_id: uuid.UUID, wanted: Choice, *, language: str, zone: str, act: Act
+    organizer_id: uuid.UUID,
+    wanted: Choice,
+    *,
+    by_event: Mapping[str, Choice] | None = None,
+    language: str,
+    zone: str,
+    act: Act,
 ) -> None:
-    """Keep what an organizer chose. Who heard nothing before hears of what happens from now on."""
+    """Keep what an organizer chose. Of what they heard nothing before, they hear what happens from now on."""
     found = await NoticeChoice.get_or_none(organizer_id=organizer_id)
     if found is None:
         found = NoticeChoice(organizer_id=organizer_id, choice=Choice.NEVER)
-    if found.choice in {Choice.UNASKED, Choice.NEVER}:
-        found.told = {event: tally.as_json() for event, tally in (await _tallies(act.now)).items()}
+    for event, tally in (await _tallies(act.now)).items():
+        if found.choice_for(event) in SILENT:
+            found.told[event] = tally.as_json()
+    found.by_event = {event: choice.value for event, choice in (by_event or {}).items()}
     found.choice, found.language, found.zone = wanted.value, language, zone
     found.looks += 1
     await found.save()

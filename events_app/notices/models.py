@@ -15,8 +15,9 @@ from events_app.notices.rules import Choice, Tally
 class NoticeChoice(Model):
     """How often an organizer wants notices, in which language, on whose clock, and the sums they were told last.
 
-    `told`: by event id, counts only. `told_on`: the day, in that zone, of the last daily notice. `looks` grows with
-    every change, so that of two processes only one writes.
+    `by_event`: what was chosen for a single event, by its id; `choice` holds for the others. `told`: by event id,
+    counts only. `told_on`: the day, in that zone, of the last daily notice. `looks` grows with every change, so that of
+    two processes only one writes.
     """
 
     number = fields.BigIntField(primary_key=True, generated=True)
@@ -27,12 +28,26 @@ class NoticeChoice(Model):
     choice = fields.CharField(max_length=8, default=Choice.DAILY.value)
     language = fields.CharField(max_length=8, default="")
     zone = fields.CharField(max_length=64, default="UTC")
+    by_event: dict[str, str] = fields.JSONField(default=dict)
     told: dict[str, Any] = fields.JSONField(default=dict)
     told_on: date | None = fields.DateField(null=True)
     looks = fields.IntField(default=0)
 
     class Meta:
         table = "notice_choice"
+
+    def choice_for(self, event_id: str) -> Choice:
+        """How often its organizer wants to hear of one event; of none before they were asked."""
+        if self.choice == Choice.UNASKED:
+            return Choice.UNASKED
+        return Choice(self.by_event.get(event_id, self.choice))
+
+    @property
+    def listens(self) -> bool:
+        """Whether they want to hear of anything."""
+        return self.choice != Choice.UNASKED and {self.choice, *self.by_event.values()} != {
+            Choice.NEVER.value
+        }
 
     @property
     def tallies(self) -> dict[str, Tally]:

@@ -23,6 +23,8 @@ class Choice(StrEnum):
     AT_ONCE = "at_once"
 
 
+SILENT = (Choice.UNASKED, Choice.NEVER)
+
 CHOICE_NAMES = {
     Choice.DAILY: L_("Once a day, in the morning, if there is something"),
     Choice.AT_ONCE: L_("At once, gathered over a few minutes"),

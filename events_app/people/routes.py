@@ -5,7 +5,7 @@ from functools import partial
 from starlette.routing import Route
 
 from events_app.accounts.guard import for_organizers
-from events_app.people.desk import acts, duplicates, entering, listing, person, saved_views
+from events_app.people.desk import acts, duplicates, entering, listing, person, printing, saved_views
 
 _EVENT = "/desk/events/{event_id:uuid}"
 _MANY = f"{_EVENT}/registrations"
@@ -20,6 +20,7 @@ routes = [
     Route(f"{_EVENT}/duplicates", for_organizers(duplicates.duplicates)),
     Route(f"{_MANY}/acts", for_organizers(acts.ask_about_many), methods=["GET"]),
     Route(f"{_MANY}/acts", for_organizers(acts.act_on_many), methods=["POST"]),
+    Route(f"{_MANY}/print", for_organizers(printing.whole_list)),
     Route(f"{_MANY}/new", for_organizers(entering.enter), methods=["GET", "POST"]),
     Route(_ONE, for_organizers(person.show)),
     Route(f"{_ONE}/notes", for_organizers(person.save_note), methods=["POST"]),

@@ -160,22 +160,24 @@ class Found:
     pages: int
 
 
-async def find_page(event_id: uuid.UUID, query: Query, *, lens: Lens, number: int = 1) -> Found:
-    """The page `number` (or the last one there is) of those who fit. Three questions to the database at least; more
-    only where everybody has to be opened, one for `AT_ONCE` of them."""
+async def find_page(
+    event_id: uuid.UUID, query: Query, *, lens: Lens, number: int = 1, size: int = PAGE_ROWS
+) -> Found:
+    """The page `number` (or the last one there is) of those who fit, `size` people on each. Three questions to the
+    database at least; more only where everybody has to be opened, one for `AT_ONCE` of them."""
     chosen: Sequence[uuid.UUID]
     if query.needs_opening:
         every = await _sifted(event_id, query, lens=lens)
         total = len(every)
     else:
         total = await rows_for(event_id, query).count()
-    pages = max(1, ceil(total / PAGE_ROWS))
+    pages = max(1, ceil(total / size))
     number = max(1, min(number, pages))
-    first = (number - 1) * PAGE_ROWS
+    first = (number - 1) * size
     if query.needs_opening:
-        chosen = every[first : first + PAGE_ROWS]
+        chosen = every[first : first + size]
     else:
-        ordered = _ordered(rows_for(event_id, query), query.sort).offset(first).limit(PAGE_ROWS)
+        ordered = _ordered(rows_for(event_id, query), query.sort).offset(first).limit(size)
         chosen = await ordered.values_list("id", flat=True)  # type: ignore[assignment]
     found = {row.id: row for row in await Registration.filter(id__in=list(chosen))}
     return Found([found[each] for each in chosen if each in found], total, number, pages)

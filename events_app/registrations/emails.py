@@ -25,16 +25,16 @@ from events_app.texts import harmless, paragraphs_of, quoted_once
 class Manner:
     """What sets a kind of letter about a registration apart, beside its words.
 
-    method: of the calendar part that it may carry, REQUEST or CANCEL. Such a letter never holds a personal link: mail
-    programs copy it into calendars that others can see (docs/decisions/0005-the-same-answer.md). All others may hold
-    the link. holds: puts a tentative entry into the calendar of somebody who waits, where the event wants it. stops:
-    goes to many, so its person may want no more. why: why somebody gets it, with the blank %(host)s; not everybody who
-    gets one has registered.
+    method: of the calendar part that it may carry, REQUEST or CANCEL. Such a letter never holds a personal link:
+    mail programs copy it into calendars that others can see (docs/decisions/0005-the-same-answer.md). All others
+    may hold the link. holds: puts a tentative entry into the calendar of somebody who waits, where the event wants
+    it. stops: the fact that holds the link by which its reader wants no more, or '' for a letter that everybody
+    gets. why: why somebody gets it, with the blank %(host)s; not everybody who gets one has registered.
     """
 
     method: str | None = None
     holds: bool = False
-    stops: bool = False
+    stops: str = ""
     why: str = N_(
         "You receive this letter because this address was used to register for an event of %(host)s."
     )
@@ -57,7 +57,8 @@ KINDS: Final = {
     "registrations.waitlisted": HOLDS,
     "registrations.pending": HOLDS,
     "registrations.handed": Manner(
-        why=N_("You receive this letter because somebody offers you their place at this event.")
+        stops="colleague_stop_url",
+        why=N_("You receive this letter because somebody offers you their place at this event."),
     ),
     "registrations.new_address": Manner(
         why=N_("You receive this letter because somebody typed this address for a registration.")
@@ -92,7 +93,7 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
             reply_to=facts.get("reply_to") or (organizer if "+r-" in organizer else ""),
             in_reply_to=facts.get("in_reply_to", ""),
             language=language,
-            unsubscribe_url=facts.get("stop_url", "") if manner.stops else "",
+            unsubscribe_url=facts.get(manner.stops, ""),
         )
 
 
@@ -113,12 +114,16 @@ def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
     if alike.keys() - _OF_MANY or any(blank in said for blank in _BLANKS) or not "".join(own).isprintable():
         return _say(kind, facts, manner)
     stems = tuple(stem for stem, _slash, _token in split)
-    form = _form(kind, manner, said, stems, is_named=bool(own[0]))
+    return _filled(_form(kind, manner, said, stems, is_named=bool(own[0])), own)
+
+
+def _filled(form: LetterText, own: Sequence[str]) -> LetterText:
+    """The name and the links in their blanks; the name is text in the page too, whatever `harmless` lets through."""
     shown = [escape(own[0], quote=False), *own[1:]]
-    return LetterText(_filled(form.subject, own), _filled(form.text, own), _filled(form.html, shown))
+    return LetterText(_put(form.subject, own), _put(form.text, own), _put(form.html, shown))
 
 
-def _filled(text: str, own: Sequence[str]) -> str:
+def _put(text: str, own: Sequence[str]) -> str:
     for blank, words in zip(_BLANKS, own, strict=True):
         text = text.replace(blank, words)
     return text
@@ -272,7 +277,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "ends": ends,
         "own_url": None if manner.method or _method(manner, facts) else facts["own_url"],
         "way_url": facts.get("way_url", ""),
-        "stop_url": facts.get("stop_url", "") if manner.stops else "",
+        "stop_url": facts.get(manner.stops, ""),
         "old": facts.get("old"),
         "reason": facts.get("reason", ""),
         "may_bring": facts.get("may_bring", False),

@@ -108,13 +108,13 @@ def letter_facts(
         "site_url": site.base_url,
         "own_url": site.url(f"/registrations/{person.token}"),
         "way_url": f"{event['url']}/own/{key_of(WAY_BACK, registration.id, scope=scope, vault=office.vault)}",
-        "stop_url": stop_url(event, registration.id, scope=scope, vault=office.vault),
+        "stop_url": stop_url(str(event["url"]), registration.id, scope=scope, vault=office.vault),
     }
 
 
-def stop_url(event: Facts, row_id: uuid.UUID, *, scope: str, vault: Vault) -> str:
-    """Where whoever a letter to many was sent to says that they want no more; the row is theirs."""
-    return f"{event['url']}/letters/{key_of(NO_LETTERS, row_id, scope=scope, vault=vault)}"
+def stop_url(page: str, row_id: uuid.UUID, *, scope: str, vault: Vault) -> str:
+    """Where a letter's reader says that they want no more; the row is theirs, `page` the event's address."""
+    return f"{page}/letters/{key_of(NO_LETTERS, row_id, scope=scope, vault=vault)}"
 
 
 def calendar_facts(

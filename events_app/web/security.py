@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from events_app import i18n
@@ -150,7 +152,10 @@ class BodyLimit:
                 raise TooLarge()
             return message
 
-        await self.app(scope, receive_a_little, send)
+        with suppress(
+            ClientDisconnect
+        ):  # whoever left, or was too slow, hears no answer; it is no failure of ours
+            await self.app(scope, receive_a_little, send)
 
 
 class LanguageOfRequest:

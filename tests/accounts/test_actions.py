@@ -5,8 +5,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from events_app.accounts import actions, rules
-from events_app.accounts.models import SITE, OneTimeLink, Organizer, Session, SignInTries
+from events_app.accounts import actions, rules, tries
+from events_app.accounts.models import (
+    SITE,
+    KnownDevice,
+    OneTimeLink,
+    Organizer,
+    Session,
+    SignInTries,
+    device_mark,
+)
 from events_app.errors import Refusal
 from events_app.tokens import digest
 from events_app.vault import Reader, Vault
@@ -23,11 +31,13 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 async def _first(vault: Vault, now: datetime) -> Organizer:
     token = await actions.invite_first(vault, now=now)
     assert token is not None
-    return await actions.accept(vault, token, NAME, ADDRESS, PASSPHRASE, now=now)
+    came_in = await actions.accept(vault, token, NAME, ADDRESS, PASSPHRASE, now=now)
+    await actions.sign_out(came_in.session)
+    return came_in.organizer
 
 
 async def _signed_in(vault: Vault, now: datetime) -> str:
-    return await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)
+    return (await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)).session
 
 
 async def test_the_first_link_makes_the_first_organizer_and_there_is_no_second_one(
@@ -77,7 +87,7 @@ async def test_a_link_that_is_accepted_many_times_at_once_works_once(vault: Vaul
         return_exceptions=True,
     )
 
-    assert sorted(type(answer).__name__ for answer in answers) == [*["LinkDoesNotWork"] * 4, "Organizer"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["CameIn", *["LinkDoesNotWork"] * 4]
     assert await Organizer.all().count() == 1
 
 
@@ -111,7 +121,8 @@ async def test_a_link_for_a_known_address_sets_a_new_passphrase_and_ends_the_ses
     token = await actions.invite(vault, " Rana@EXAMPLE.org ", now=now)
     assert (await actions.open_link(vault, token, now=now)).name == NAME
 
-    again = await actions.accept(vault, token, "Rana K.", ADDRESS, OTHER_PASSPHRASE, now=now + HOUR * 24)
+    came_in = await actions.accept(vault, token, "Rana K.", ADDRESS, OTHER_PASSPHRASE, now=now + HOUR * 24)
+    again = came_in.organizer
 
     assert (again.id, again.created_day) == (organizer.id, organizer.created_day)
     assert actions.name_of(vault, again) == "Rana K."
@@ -176,7 +187,7 @@ async def test_the_first_organizer_too_has_an_address(vault: Vault, now: datetim
 async def test_whoever_signs_in_is_found_by_the_cookie(vault: Vault, now: datetime) -> None:
     organizer = await _first(vault, now)
 
-    token = await actions.sign_in(vault, "RANA@example.org ", PASSPHRASE, now=now)
+    token = (await actions.sign_in(vault, "RANA@example.org ", PASSPHRASE, now=now)).session
     session = await actions.find_session(token, now=now)
 
     assert session is not None
@@ -267,12 +278,154 @@ async def test_a_link_opens_an_address_that_was_tried_too_often(vault: Vault, no
     assert await _signed_in(vault, now)
 
 
-async def test_there_is_a_limit_for_all_addresses_together(vault: Vault, now: datetime) -> None:
+async def _fail(vault: Vault, now: datetime, *, times: int, device: str = "") -> None:
+    for _ in range(times):
+        with pytest.raises(rules.SignInRefused):
+            await actions.sign_in(vault, ADDRESS, "wrong", device=device, now=now)
+
+
+async def test_nobody_who_came_in_before_is_kept_out_by_the_tries_of_others(
+    vault: Vault, now: datetime
+) -> None:
     await _first(vault, now)
-    await SignInTries.create(subject=actions.EVERYBODY, hour=rules.hour_of(now), tries=rules.TRIES_IN_ALL)
+    known = (await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)).device
+    await _fail(vault, now, times=rules.TRIES_PER_ADDRESS)
+    await SignInTries.filter(subject=tries.EVERYBODY).update(tries=rules.TRIES_IN_ALL * 9)
+
+    came_in = await actions.sign_in(vault, ADDRESS, PASSPHRASE, device=known, now=now, wait=_never)
+
+    assert (await actions.find_session(came_in.session, now=now)) is not None
+    assert came_in.device == known
+
+
+async def _never(seconds: float) -> None:
+    raise AssertionError(seconds)
+
+
+@pytest.mark.parametrize("device", ["", "another browser's", "x" * 5000])
+async def test_no_browser_is_known_that_nobody_came_in_with(vault: Vault, now: datetime, device: str) -> None:
+    await _first(vault, now)
+    await _fail(vault, now, times=rules.TRIES_PER_ADDRESS, device=device)
 
     with pytest.raises(rules.SignInTooOften):
-        await _signed_in(vault, now)
+        await actions.sign_in(vault, ADDRESS, PASSPHRASE, device=device, now=now)
+
+
+async def test_a_known_browser_is_no_way_to_try_another_organizers_passphrase(
+    vault: Vault, now: datetime
+) -> None:
+    await _first(vault, now)
+    token = await actions.invite(vault, "colleague@example.org", now=now)
+    theirs = await actions.accept(
+        vault, token, "Colleague", "colleague@example.org", OTHER_PASSPHRASE, now=now
+    )
+    await _fail(vault, now, times=rules.TRIES_PER_ADDRESS, device=theirs.device)
+
+    with pytest.raises(rules.SignInTooOften):
+        await actions.sign_in(vault, ADDRESS, PASSPHRASE, device=theirs.device, now=now)
+
+
+async def test_who_steals_a_known_browser_never_gets_more_than_twice_the_tries(
+    vault: Vault, now: datetime
+) -> None:
+    await _first(vault, now)
+    known = (await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)).device
+    await _fail(vault, now, times=rules.TRIES_PER_DEVICE + rules.TRIES_PER_ADDRESS, device=known)
+
+    with pytest.raises(rules.SignInTooOften):
+        await actions.sign_in(vault, ADDRESS, PASSPHRASE, device=known, now=now)
+
+
+async def test_two_organizers_of_one_browser_are_both_known_in_it(vault: Vault, now: datetime) -> None:
+    await _first(vault, now)
+    shared = (await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)).device
+    token = await actions.invite(vault, "colleague@example.org", now=now)
+
+    theirs = await actions.accept(
+        vault, token, "Colleague", "colleague@example.org", OTHER_PASSPHRASE, device=shared, now=now
+    )
+
+    assert theirs.device == shared
+    assert await KnownDevice.filter(mark=device_mark(vault, shared)).count() == 2
+
+
+async def test_a_browser_that_nobody_used_for_half_a_year_is_forgotten(vault: Vault, now: datetime) -> None:
+    await _first(vault, now)
+    known = (await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)).device
+    later = now + rules.DEVICE_LASTS + HOUR * 24
+
+    assert not await tries.is_known_device(vault, known, now=later)
+    assert (await actions.sign_in(vault, ADDRESS, PASSPHRASE, device=known, now=later)).device != known
+    assert await KnownDevice.all().count() == 1
+
+
+async def test_no_browser_stays_known_after_signing_out_everywhere_or_a_new_passphrase(
+    vault: Vault, now: datetime
+) -> None:
+    organizer = await _first(vault, now)
+    before = await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)
+    await actions.sign_out_everywhere(organizer.id)
+    assert not await tries.is_known_device(vault, before.device, now=now)
+    before = await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)
+    token = await actions.invite(vault, ADDRESS, now=now)
+
+    after = await actions.accept(vault, token, NAME, ADDRESS, OTHER_PASSPHRASE, now=now)
+
+    assert not await tries.is_known_device(vault, before.device, now=now)
+    assert await tries.is_known_device(vault, after.device, now=now)
+
+
+async def test_tries_for_all_addresses_together_never_refuse_but_slow_down(
+    vault: Vault, now: datetime
+) -> None:
+    await _first(vault, now)
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    for so_far in (0, rules.TRIES_IN_ALL - 1, rules.TRIES_IN_ALL, rules.TRIES_IN_ALL + 9, 10**6):
+        await SignInTries.filter(subject=tries.EVERYBODY).delete()
+        await SignInTries.create(subject=tries.EVERYBODY, hour=rules.hour_of(now), tries=so_far)
+        assert await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now, wait=wait)
+
+    assert waited == [0.05, 0.5, rules.LONGEST_PAUSE]
+
+
+async def test_who_waits_to_be_tried_holds_no_connection_and_no_thread(vault: Vault, now: datetime) -> None:
+    await _first(vault, now)
+    await SignInTries.create(subject=tries.EVERYBODY, hour=rules.hour_of(now), tries=rules.TRIES_IN_ALL * 2)
+    all_wait, done = asyncio.Event(), asyncio.Event()
+    arrived: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        arrived.append(seconds)
+        if len(arrived) == 30:
+            all_wait.set()
+        await done.wait()
+
+    strangers = [
+        asyncio.create_task(actions.sign_in(vault, f"{who}@example.org", "wrong", now=now, wait=wait))
+        for who in range(30)
+    ]
+    await all_wait.wait()
+    token = await actions.invite(vault, ADDRESS, now=now)
+    assert await actions.accept(vault, token, NAME, ADDRESS, PASSPHRASE, now=now)
+    done.set()
+    answers = await asyncio.gather(*strangers, return_exceptions=True)
+
+    assert {type(answer).__name__ for answer in answers} == {"SignInRefused"}
+
+
+async def test_a_link_leads_inside_however_often_others_have_tried(vault: Vault, now: datetime) -> None:
+    await _first(vault, now)
+    await _fail(vault, now, times=rules.TRIES_PER_ADDRESS)
+    await SignInTries.filter(subject=tries.EVERYBODY).update(tries=10**6)
+    token = await actions.invite(vault, ADDRESS, now=now)
+
+    came_in = await actions.accept(vault, token, NAME, ADDRESS, PASSPHRASE, now=now)
+
+    assert await actions.find_session(came_in.session, now=now) is not None
 
 
 async def test_a_session_ends_after_its_hours_however_busy(vault: Vault, now: datetime) -> None:
@@ -326,7 +479,7 @@ async def test_signing_out_everywhere_ends_every_session_of_one_organizer(
     token = await actions.invite(vault, "colleague@example.org", now=now)
     await actions.accept(vault, token, "Colleague", "colleague@example.org", OTHER_PASSPHRASE, now=now)
     mine = [await _signed_in(vault, now) for _ in range(2)]
-    theirs = await actions.sign_in(vault, "colleague@example.org", OTHER_PASSPHRASE, now=now)
+    theirs = (await actions.sign_in(vault, "colleague@example.org", OTHER_PASSPHRASE, now=now)).session
 
     assert await actions.sign_out_everywhere(organizer.id) == 2
 
@@ -346,14 +499,15 @@ async def test_no_name_address_passphrase_or_token_is_in_a_row(
 ) -> None:
     organizer = await _first(vault, now)
     link = await actions.invite(vault, "canary@example.org", now=now)
-    session = await _signed_in(vault, now)
+    came_in = await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)
+    session, device = came_in.session, came_in.device
 
     kept = b""
-    for table in ("organizer", "session", "one_time_link", "sign_in_tries"):
+    for table in ("organizer", "session", "one_time_link", "sign_in_tries", "known_device"):
         for row in await run_sql(database.url, f'SELECT * FROM "{table}"'):
             kept += b"|".join(cell if isinstance(cell, bytes) else str(cell).encode() for cell in row)
 
-    for secret in ("Rana", "rana@", "canary", PASSPHRASE, link, session):
+    for secret in ("Rana", "rana@", "canary", PASSPHRASE, link, session, device):
         assert secret.encode() not in kept
     reader = Reader("organizer", organizer.id)
     person = vault.reveal(SITE, organizer.person_context, organizer.person, reader)

@@ -26,7 +26,8 @@ async def first_link(house: House) -> str:
 
 async def account(house: House) -> None:
     token = (await first_link(house)).rpartition("/")[2]
-    await actions.accept(house.vault, token, "Rana", ADDRESS, PASSPHRASE, now=clock_now())
+    came_in = await actions.accept(house.vault, token, "Rana", ADDRESS, PASSPHRASE, now=clock_now())
+    await actions.sign_out(came_in.session)
 
 
 async def test_the_first_link_makes_an_account_and_sits_at_the_desk(house: House) -> None:
@@ -226,6 +227,55 @@ async def test_signing_in_again_never_leaves_the_older_session_of_that_browser(h
     assert [(await each.get("/desk")).status_code for each in (elsewhere, browser)] == [200, 200]
     thief = await house.client(cookie=f"desk={older}")
     assert (await thief.get("/desk")).headers["location"] == "/desk/sign-in"
+
+
+async def test_no_link_is_used_up_and_then_answered_with_too_often(house: House) -> None:
+    """Neither by the tries of others, nor by those of one's own network."""
+    await account(house)
+    stranger, organizer = await house.client(), await house.client()
+    wrong = {"address": ADDRESS, "passphrase": "wrong"}
+    answers = [(await stranger.post("/desk/sign-in", data=wrong)).status_code for _ in range(41)]
+    assert answers.count(403) == 10
+    token = await actions.invite(house.vault, ADDRESS, now=clock_now())
+    typed = {"name": "Rana", "address": ADDRESS, "passphrase": PASSPHRASE + "!"}
+
+    answer = await stranger.post(f"/desk/welcome/{token}", data=typed)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk")
+    assert (await stranger.get("/desk")).status_code == 200
+    assert (await organizer.get("/desk")).status_code == 303
+
+
+async def test_a_known_browser_is_let_in_whatever_its_network_and_others_have_tried(house: House) -> None:
+    await account(house)
+    browser = await house.client()
+    typed = {"address": ADDRESS, "passphrase": PASSPHRASE}
+    await browser.post("/desk/sign-in", data=typed)
+    known = browser.cookies["desk-device"]
+    browser.cookies.delete("desk-device")
+    answers = [
+        (await browser.post("/desk/sign-in", data={**typed, "passphrase": "wrong"})).status_code
+        for _ in range(40)
+    ]
+    assert answers[-1] == 429
+    assert (await browser.post("/desk/sign-in", data=typed)).status_code == 429
+
+    browser.cookies.set("desk-device", known)
+    answer = await browser.post("/desk/sign-in", data=typed)
+
+    assert answer.status_code == 303
+
+
+async def test_the_cookie_of_a_known_browser_is_held_like_the_sessions(house: House) -> None:
+    await account(house)
+    browser = await house.client()
+
+    answer = await browser.post("/desk/sign-in", data={"address": ADDRESS, "passphrase": PASSPHRASE})
+
+    cookies = answer.headers.get_list("set-cookie")
+    assert [cookie.partition("=")[0] for cookie in cookies] == ["desk", "desk-device"]
+    for part in ("HttpOnly", "SameSite=lax", "Path=/", "Max-Age=15552000"):
+        assert part in cookies[1]
 
 
 async def test_a_sign_in_from_another_site_is_refused(house: House) -> None:

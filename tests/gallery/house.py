@@ -88,7 +88,7 @@ async def sit_down(vault: Vault) -> Places:
     token = await accounts.invite(vault, ORGANIZER, now=now)
     await accounts.accept(vault, token, "Rima Haddad", ORGANIZER, PASSPHRASE, now=now)
     return {
-        "session": await accounts.sign_in(vault, ORGANIZER, PASSPHRASE, now=now),
+        "session": (await accounts.sign_in(vault, ORGANIZER, PASSPHRASE, now=now)).session,
         "welcome": await accounts.invite(vault, "new.organizer@example.org", now=now),
     }
 

@@ -91,6 +91,20 @@ async def test_who_left_was_erased_opted_out_or_bounced_meanwhile_gets_nothing(o
     assert "guest4" not in became
 
 
+async def test_nobody_who_wanted_no_letters_is_written_to_by_who_offers_a_place(office: Office) -> None:
+    event = await make.event(office.vault)
+    givers = await make.registered(event, 1, 2, office=office)
+    await opt_out(event, "c0@example.org", act=office.at(NOW))
+    for n, giver in enumerate(givers):
+        await changing.pass_on(
+            giver.id, name="C", address=f"c{n}@example.org", language="en", act=office.at(NOW)
+        )
+
+    became = await carried(office)
+
+    assert became == {"c0": "withheld not wanted: opted out", "c1": "kept"}
+
+
 async def test_who_does_not_fit_the_choice_any_more_gets_nothing(office: Office) -> None:
     event = await make.event(office.vault, offers_online=True)
     rows = await make.registered(event, 1, 2, office=office)

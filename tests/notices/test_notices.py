@@ -119,6 +119,50 @@ async def test_a_new_account_hears_daily_of_what_happens_from_then_on(office: Of
     assert "1 new registration\n" in (await notices(office))[0][1].text
 
 
+async def test_one_event_may_be_heard_of_at_once_another_never_and_the_rest_daily(office: Office) -> None:
+    events = [await make.event(office.vault, slug=slug) for slug in ("loud", "mute", "rest")]
+    made = await organizer(office, Choice.DAILY)
+    loud, mute, _rest = (str(event.id) for event in events)
+    by_event = {loud: Choice.AT_ONCE, mute: Choice.NEVER}
+    chosen: Any = {"by_event": by_event, "language": "en", "zone": "Europe/Brussels", "act": office.at(NOW)}
+    await actions.choose_notices(made.id, Choice.DAILY, **chosen)
+    for event in events:
+        await make.registered(event, 1, office=office)
+
+    sent = [await actions.look(act=office.at(moment)) for moment in (NOW, NOW, MORNING, MORNING)]
+
+    told = [
+        [line["url"].rpartition("/")[2] for line in facts["lines"]] for facts, _said in await notices(office)
+    ]
+    assert (sent, told) == ([1, 0, 1, 0], [[loud], [_rest]])
+
+
+async def test_an_event_that_was_never_heard_of_is_not_told_from_its_beginning(office: Office) -> None:
+    event = await make.event(office.vault)
+    made = await organizer(office, Choice.AT_ONCE)
+    chosen: Any = {"language": "en", "zone": "Europe/Brussels", "act": office.at(NOW)}
+    await actions.choose_notices(made.id, Choice.AT_ONCE, by_event={str(event.id): Choice.NEVER}, **chosen)
+    await make.registered(event, 1, 2, office=office)
+    silent = await actions.look(act=office.at(NOW))
+
+    await actions.choose_notices(made.id, Choice.AT_ONCE, **chosen)
+    await make.registered(event, 3, office=office)
+
+    assert (silent, await actions.look(act=office.at(NOW))) == (0, 1)
+    assert "1 new registration\n" in (await notices(office))[0][1].text
+
+
+async def test_nobody_is_warned_of_a_missing_link_at_an_event_they_never_want_to_hear_of(
+    office: Office,
+) -> None:
+    event = await make.event(office.vault, **ONLINE)
+    made = await organizer(office, Choice.DAILY)
+    chosen: Any = {"language": "en", "zone": "Europe/Brussels", "act": office.at(NOW)}
+    await actions.choose_notices(made.id, Choice.DAILY, by_event={str(event.id): Choice.NEVER}, **chosen)
+
+    assert await actions.look(act=office.at(event.starts_at - timedelta(hours=24))) == 0
+
+
 async def test_idle_nothing_is_written(office: Office) -> None:
     await make.event(office.vault)
     await organizer(office, Choice.DAILY)
@@ -163,7 +207,7 @@ async def test_a_missing_link_is_written_of_a_day_and_an_hour_before_and_once_ea
 
 
 async def test_who_was_there_before_is_asked_at_the_desk_until_they_choose(house: House) -> None:
-    await make.event(house.vault)
+    event = await make.event(house.vault)
     desk = await house.desk()
     (there,) = await Organizer.all()
     await NoticeChoice.create(organizer_id=there.id, choice=Choice.UNASKED.value)
@@ -171,10 +215,12 @@ async def test_who_was_there_before_is_asked_at_the_desk_until_they_choose(house
     asked = await desk.get("/desk")
     shown = await desk.get("/desk/notices")
     wrong = await desk.post("/desk/notices", choice="hourly", language="en", zone="UTC")
-    answer = await desk.post("/desk/notices", choice="daily", language="ar", zone="Europe/Brussels")
+    wanted = {f"of_{event.id.hex}": "never", "language": "ar", "zone": "Europe/Brussels"}
+    answer = await desk.post("/desk/notices", choice="daily", **wanted)
 
     assert "You can hear of your events by email" in words_of(asked)
     assert (shown.status_code, wrong.status_code, answer.status_code) == (200, 422, 303)
     chosen = await NoticeChoice.get(organizer_id=there.id)
     assert (chosen.choice, chosen.language, chosen.zone) == ("daily", "ar", "Europe/Brussels")
+    assert chosen.by_event == {str(event.id): "never"}
     assert "You can hear of your events by email" not in words_of(await desk.get("/desk"))

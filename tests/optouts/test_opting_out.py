@@ -21,7 +21,8 @@ from events_app.mailings.rules import ReminderFacts
 from events_app.optouts.actions import opt_in, opt_out, opted_out_of
 from events_app.optouts.models import OptOut
 from events_app.personal.routes import ONE_CLICK
-from events_app.registrations.actions import forgetting
+from events_app.registrations.actions import changing, forgetting
+from events_app.registrations.models import Registration
 from tests import make
 from tests.make import NOW, House, words_of
 
@@ -182,12 +183,13 @@ async def test_an_erased_person_cannot_be_found_by_the_link_any_more(house: Hous
     assert (answer.status_code, await OptOut.all().count()) == (200, 0)
 
 
-async def test_only_letters_to_many_have_the_headers_and_both_are_signed(
+async def test_only_letters_to_many_or_to_strangers_have_the_headers_and_both_are_signed(
     database: object, office: Office
 ) -> None:
     event = await make.event(office.vault)
-    await make.registered(event, 1, office=office)
+    (row,) = await make.registered(event, 1, office=office)
     await reminder_of(event, office)
+    await offer(row, "guest4@example.org", office)
     await invited(event, office, "guest3@example.org")
 
     heads = {}
@@ -201,11 +203,43 @@ async def test_only_letters_to_many_have_the_headers_and_both_are_signed(
         heads[post.kind] = raw.partition(b"\r\n\r\n")[0].decode()
 
     have = {kind for kind, head in heads.items() if "List-Unsubscribe: <https://" in head}
-    assert have == {"reminder", "invitation"}
+    assert have == {"reminder", "invitation", "handed"}
     assert have == {
         kind for kind, head in heads.items() if "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
     }
     assert {"list-unsubscribe", "list-unsubscribe-post"} <= set(SIGNED)
+
+
+async def offer(giver: Registration, address: str, office: Office) -> None:
+    await changing.pass_on(giver.id, name="Colleague", address=address, language="en", act=office.at(NOW))
+
+
+async def test_a_colleague_who_wants_no_more_letters_never_stops_those_of_the_giver(house: House) -> None:
+    event, client = await make.event(house.vault), await house.client()
+    (giver,) = await make.registered(event, 1, office=house.office)
+    await offer(giver, "guest4@example.org", house.office)
+    offered = (await make.posted(event, house.office))[-1]
+
+    await client.post(offered.draft.unsubscribe_url.removeprefix(make.BASE))
+
+    opted_out = await opted_out_of(event, vault=house.vault)
+    assert ("guest4@example.org" in opted_out, "guest1@example.org" in opted_out) == (True, False)
+
+
+async def test_an_offer_of_before_never_shows_the_colleague_the_givers_way_out(
+    database: object, office: Office
+) -> None:
+    event = await make.event(office.vault)
+    (giver,) = await make.registered(event, 1, office=office)
+    await offer(giver, "guest4@example.org", office)
+    offered = (await make.posted(event, office))[-1]
+    before = {fact: said for fact, said in offered.facts.items() if fact != "colleague_stop_url"}
+
+    letter = make.composed("registrations.handed", before)
+
+    assert before["stop_url"]
+    assert letter.unsubscribe_url == ""
+    assert before["stop_url"] not in letter.text + letter.html
 
 
 @pytest.mark.parametrize(

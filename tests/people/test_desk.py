@@ -199,19 +199,30 @@ async def test_the_outbox_is_filtered_by_state(house: House) -> None:
     assert shown == {"": 6, "queued": 2, "superseded": 4, "sent": 0, "nonsense": 6}
 
 
+async def test_a_printed_list_never_ends_where_the_screens_page_does(house: House) -> None:
+    event, desk = await make.event(house.vault, capacity_in_person=99), await house.desk()
+    await people(event, house, *(f"Guest {n:02}" for n in range(60)))
+    listing = (await desk.get(f"/desk/events/{event.id}/registrations?status=confirmed")).text
+
+    link = next(each for each in re.findall(r'href="([^"]+)"', listing) if "/print" in each)
+    printed = (await desk.get(link)).text
+
+    names = re.findall(r'<th scope="row"><bdi>(Guest \d\d)</bdi>', printed)
+    assert link.endswith("/print?status=confirmed")
+    assert names == [f"Guest {n:02}" for n in range(60)]
+
+
 async def test_a_printed_list_says_of_which_event_it_is_and_shows_addresses_only_when_asked(
     house: House,
 ) -> None:
     event, desk = await make.event(house.vault), await house.desk()
     await make.registered(event, "Rana", office=house.office)
 
-    page = (await desk.get(f"/desk/events/{event.id}/registrations")).text
+    page = await desk.get(f"/desk/events/{event.id}/registrations/print")
     style = (ROOT / "static/css/house.css").read_text()
 
-    printed = re.search(r'<p class="print-only">(.*?)</p>', page)
-    assert printed is not None
-    assert "Round table" in printed[1]
-    assert "Saturday 12 May 2035" in printed[1]
-    assert "13:00–14:30" in printed[1]
-    assert '<input type="checkbox" id="print-addresses">' in page
+    printed = words_of(page)
+    assert "Round table" in printed
+    assert "Saturday 12 May 2035, 13:00–14:30" in printed
+    assert '<input type="checkbox" id="print-addresses">' in page.text
     assert ".people .address { display: none; }" in style[style.index("@media print") :]

@@ -19,7 +19,7 @@ from events_app.mailings import emails as mailings_emails
 from events_app.mailings.actions import announcing
 from events_app.registrations import emails
 from events_app.registrations.actions import leaving
-from events_app.registrations.emails import PLAIN, Manner
+from events_app.registrations.emails import PLAIN, LetterText, Manner
 from events_app.registrations.models import Registration
 from tests import make
 from tests.make import NOW, Post
@@ -85,6 +85,16 @@ async def test_a_letter_said_to_many_is_what_its_person_alone_would_be_told(offi
             draft = make.composed(post.letter.kind, facts)
             assert (draft.subject, draft.text, draft.html) == alone, (post.kind, name)
     assert emails._form.cache_info().hits > len(letters)
+
+
+async def test_a_name_never_becomes_markup_in_a_letter_whatever_is_let_through_before() -> None:
+    blank = emails._BLANKS[0]
+    form = LetterText(blank, blank, f"<p>{blank}</p>")
+
+    filled = emails._filled(form, ["<b>Amal</b> & Co", "", "", ""])
+
+    assert filled.html == "<p>&lt;b&gt;Amal&lt;/b&gt; &amp; Co</p>"
+    assert filled.text == "<b>Amal</b> & Co"
 
 
 def manner_of(kind: str) -> Manner:

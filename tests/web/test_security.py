@@ -168,6 +168,18 @@ async def test_nothing_is_read_of_a_body_that_says_it_is_too_large() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_body_that_breaks_off_is_no_failure_of_ours() -> None:
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        raise AssertionError("nobody is there to hear it")
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    await BodyLimit(_echo, most=10)(scope, receive, send)
+
+
+@pytest.mark.anyio
 async def test_a_page_keeps_the_headers_it_chose_itself_and_gets_the_others() -> None:
     async def framed(scope: Scope, receive: Receive, send: Send) -> None:
         chosen = {"x-frame-options": "SAMEORIGIN", "cache-control": "public, max-age=300"}

@@ -18,7 +18,7 @@ from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.actions.registering import Placing, may_still_bring, write_guest
-from events_app.registrations.facts import Person
+from events_app.registrations.facts import Person, stop_url
 from events_app.registrations.models import Invitation, Registration, code_index, end_of_line, party_of
 from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
 from events_app.registrations.posting import (
@@ -238,12 +238,14 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
         created_on=act.now.date(),
     )
     giver = reveal_person(registration, vault=vault, reader=own_words(registration))
+    page = act.site.url(f"/events/{event.slug}")
     more: dict[str, Json] = {
         "to_address": address,
         "name": name,
         "giver": giver.name,
         "language": language,
-        "own_url": act.site.url(f"/events/{event.slug}/register?code={code}"),
+        "own_url": f"{page}/register?code={code}",
+        "colleague_stop_url": stop_url(page, invitation_id, scope=scope, vault=vault),
     }
     await note(registration, "offered_on", act=act.of(Who.PERSON))
     await post_about("handed", registration, event, act=act, more=more)
