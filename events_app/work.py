@@ -105,6 +105,7 @@ async def at_work(worker: "Worker") -> AsyncIterator[None]:
     """It works beside whatever is done here, and finishes what it has in hand before this ends."""
     task = asyncio.create_task(worker.run())
     try:
+        await worker.begun.wait()
         yield
     finally:
         worker.stop()
@@ -124,6 +125,7 @@ class Worker:
         self._tell = tell
         self._lock = lock_of(settings.database.url)
         self._stopping = asyncio.Event()
+        self.begun = asyncio.Event()  # it works and listens, or is known to wait
 
     def stop(self) -> None:
         self._stopping.set()
@@ -143,6 +145,7 @@ class Worker:
                 log.warning("the worker could not work: %s", type(error).__name__)
             finally:
                 await self._lock.release()
+            self.begun.set()
             await clock.within(TURN_EVERY, self._stopping)
 
     async def _work(self) -> None:
@@ -170,14 +173,17 @@ class Worker:
     async def _take_mail(self) -> None:
         """Listen until this is cancelled. A port that is taken is tried again, and keeps nobody else."""
         if not self._settings.inbound.is_open:
+            self.begun.set()
             return
         answers = lmtp_of(self._settings, self._office)
         for pause in chain(INBOUND_PAUSES, repeat(INBOUND_PAUSES[-1])):
             try:
                 await answers.open()
+                self.begun.set()
                 break
             except OSError as error:
                 log.warning("mail cannot be taken in at inbound.host and port: %s", error.strerror or error)
+                self.begun.set()
                 await asyncio.sleep(pause)
         try:
             await asyncio.Event().wait()
