@@ -12,7 +12,7 @@ from uuid import UUID
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -32,6 +32,7 @@ from events_app.errors import Refusal, set_up_log
 from events_app.events.actions import saving
 from events_app.events.models.event import is_used
 from events_app.events.routes import routes as events_routes
+from events_app.exports.desk import XLSX_TYPE
 from events_app.exports.routes import routes as exports_routes
 from events_app.house import House
 from events_app.imports.routes import LARGER_BODIES as LARGER_LISTS
@@ -71,6 +72,9 @@ log = logging.getLogger(__name__)
 LARGER_BODIES = {**LARGER_LISTS, **LARGER_LOGOS}
 """Where a list or a logo may be sent (see `web.security.BodyLimit`)."""
 
+COMPRESSED: Final = (*DEFAULT_EXCLUDED_CONTENT_TYPES, XLSX_TYPE)
+"""Pictures, archives and sheets: to compress them again takes time for nothing."""
+
 LARGE_TEXTS: Final = 256 * 1024
 """Bytes for the long texts of a desk form in one language: 20,000 Arabic letters travel as 120,000, and the shorter
 texts of an event or a letter come with them."""
@@ -78,7 +82,8 @@ texts of an event or a letter come with them."""
 
 def larger_bodies(languages: int) -> dict[str, int]:
     """The paths that take more than `server.max_body_kib`: those of files, and the desk, whose forms hold each text in
-    every language of the site. The sign-in also carries a form that came after the session had ended."""
+    every language of the site. The sign-in also carries a form that came after the session had ended. All of that only
+    from whoever is signed in, or has been in that browser before (`web.security.take_larger`)."""
     form = LARGE_TEXTS * (1 + languages)
     return {**LARGER_BODIES, r"/desk/sign-in": form + 64 * 1024, r"/desk/.*": form}
 
@@ -97,7 +102,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
     )
     app.state.house = House(
         office=office,
-        page_cache=PageCache(unseen={"claims"}),
+        page_cache=PageCache(),
         mail=settings.mail,
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
@@ -129,7 +134,7 @@ def _middleware(settings: Settings, site: Site) -> list[Middleware]:
         Middleware(ResponseCache),
         Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
         Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
-        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=COMPRESSED),
         Middleware(NoNulls, refuse=refuse_unknown),
         Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign, from_anywhere=ONE_CLICK),
         Middleware(

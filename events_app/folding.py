@@ -1,5 +1,6 @@
 """Text folded for searching: case does not count, nor which of two like Arabic letters was typed (ة ه, أ ا, ى ي)."""
 
+import re
 import unicodedata
 
 from events_app.texts import visible, western_digits
@@ -13,3 +14,8 @@ def folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text).translate(_ARABIC_FOLDS).casefold()
     plain = unicodedata.normalize("NFKD", decomposed)
     return western_digits("".join(letter for letter in visible(plain) if not unicodedata.combining(letter)))
+
+
+def plain(text: str) -> str:
+    """Words only, folded: as headings and cells are compared."""
+    return " ".join(re.sub(r"[\W_]+", " ", folded(text)).split())

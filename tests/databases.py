@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from events_app.database.address import pool_of
+from events_app.database.address import address_of
 from tests.postgresql import HELP, Server
 
 ENGINE = os.environ.get("TEST_DB", "sqlite")
@@ -74,7 +74,7 @@ async def run_sql(url: str, *statements: str) -> list[tuple[object, ...]]:
 
 
 async def connect_to(url: str) -> "asyncpg.Connection[asyncpg.Record]":
-    return await asyncpg.connect(pool_of(url)["dsn"])
+    return await asyncpg.connect(address_of(url).hosts[0])
 
 
 async def tables_youngest_first(url: str) -> list[str]:

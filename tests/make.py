@@ -25,7 +25,7 @@ from events_app.clock import now as clock_now
 from events_app.conferences.models import Conference
 from events_app.directory.models import Organization
 from events_app.events.actions import copying, editing, life
-from events_app.events.models.event import Event
+from events_app.events.models.event import Event, EventClaim
 from events_app.events.models.panel import consent_of
 from events_app.events.rules import EventFacts, HostFacts
 from events_app.house import House as TheHouse
@@ -132,6 +132,12 @@ async def event(vault: Vault, *, now: datetime = NOW, **changes: Any) -> Event:
     ours = await Organization.filter(ours=True).first() or await organization()
     made = await draft(vault, hosts=[ours], now=now, **changes)
     return await life.publish_event(made.id, follow=editing.nobody_follows, act=Office(vault, site()).at(now))
+
+
+async def claims_of(event_id: uuid.UUID) -> int:
+    """How often the event was claimed."""
+    found = await EventClaim.get_or_none(event_id=event_id)
+    return found.number if found else 0
 
 
 def applicant(who: int | str = 1, **changes: Any) -> Applicant:

@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.accounts import actions
+from events_app.accounts import actions, tries
 from events_app.accounts.forms import SignInForm
 from events_app.errors import Forbidden
 from events_app.house import house_of
 from events_app.i18n import N_
 from events_app.web.forms import media_type_of, typed_into
 from events_app.web.responses import asked_by_script, page, see_other
+from events_app.web.security import take_larger
 from events_app.web.site import site_of
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -37,6 +38,17 @@ def session_cookie(request: Request) -> str:
     return "__Host-desk" if site_of(request).base_url.startswith("https://") else "desk"
 
 
+def device_cookie(request: Request) -> str:
+    """The name of the cookie by which a browser is known; held like that of the session."""
+    return f"{session_cookie(request)}-device"
+
+
+async def is_known_device(request: Request) -> bool:
+    """Whether any organizer came in with this browser before."""
+    device = request.cookies.get(device_cookie(request), "")
+    return await tries.is_known_device(house_of(request).vault, device, now=clock.now())
+
+
 def for_organizers(handler: Handler) -> Handler:
     """Let only signed-in organizers pass, and only posts that carry their session's form token."""
 
@@ -47,6 +59,8 @@ def for_organizers(handler: Handler) -> Handler:
         is_use = not asked_by_script(request)
         found = actions.find_session(token, now=clock.now(), idle=idle, is_use=is_use) if token else None
         session = await found if found else None
+        if session is not None or await is_known_device(request):
+            take_larger(request)
         if session is None:
             kept = await _held_from(request)
             if kept is None:

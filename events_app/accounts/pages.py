@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
-from events_app.accounts import actions, rules, tries
+from events_app.accounts import actions, rules
 from events_app.accounts.forms import AccountForm, SignInForm
-from events_app.accounts.guard import _onward, held_in, session_cookie
+from events_app.accounts.guard import _onward, device_cookie, held_in, is_known_device, session_cookie
 from events_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, say
 from events_app.house import house_of
 from events_app.web.forms import (
@@ -16,6 +16,7 @@ from events_app.web.forms import (
 )
 from events_app.web.limits import Limit
 from events_app.web.responses import page, see_other
+from events_app.web.security import take_larger
 from events_app.web.site import site_of
 
 sign_in_limit = Limit(40, seconds=3600)
@@ -28,7 +29,9 @@ async def sign_in_page(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     device = request.cookies.get(device_cookie(request), "")
-    if not await tries.is_known_device(house_of(request).vault, device, now=clock.now()):
+    if await is_known_device(request):
+        take_larger(request)
+    else:
         sign_in_limit.knock(request, now=time.monotonic())
     typed = await typed_into(request)
     form, onward = SignInForm(typed), _onward(str(typed.get("onward", "")))
@@ -92,11 +95,6 @@ async def _sign_in(request: Request, address: str, passphrase: str, device: str)
     return await actions.sign_in(
         house.vault, address, passphrase, device=device, now=clock.now(), lasts=house.session_lasts
     )
-
-
-def device_cookie(request: Request) -> str:
-    """The name of the cookie by which a browser is known; held like that of the session."""
-    return f"{session_cookie(request)}-device"
 
 
 def _with_cookies(request: Request, response: Response, came_in: actions.CameIn) -> Response:

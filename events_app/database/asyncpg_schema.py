@@ -7,7 +7,8 @@ from typing import TypeAlias
 import asyncpg
 
 from events_app import clock
-from events_app.database.address import in_words, pool_of
+from events_app.database.address import address_of, in_words
+from events_app.database.hosts import Hosts
 from events_app.database.migration import Migration, missing
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -70,7 +71,7 @@ async def applied(connection: Connection) -> dict[str, str]:
 async def connected(url: str) -> AsyncIterator[Connection]:
     """A connection of one's own. Refuses NoDatabase."""
     with in_words():
-        connection = await asyncpg.connect(pool_of(url)["dsn"])
+        connection = await Hosts(address_of(url)).connect()
     try:
         yield connection
     finally:

@@ -11,7 +11,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 from tortoise.context import get_current_context
 
-from events_app.database.address import pool_of
+from events_app.database.address import address_of
 from events_app.database.sqlite import SqliteClient
 from events_app.database.transactions import finish_transactions
 
@@ -56,7 +56,7 @@ def connection_settings(url: str) -> dict[str, Any]:
     """What Tortoise is told about one connection: which of our clients opens it, and with what."""
     if is_sqlite_url(url):
         return {"engine": "events_app.database.sqlite", "credentials": {"file_path": sqlite_path(url)}}
-    return {"engine": "events_app.database.asyncpg", "credentials": pool_of(url)}
+    return {"engine": "events_app.database.asyncpg", "credentials": {"address": address_of(url)}}
 
 
 def is_sqlite_url(url: str) -> bool:

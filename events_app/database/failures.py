@@ -1,6 +1,10 @@
-"""Database errors: what can go wrong with a transaction, said the same way for both engines."""
+"""Database errors, said the same way for both engines; and for how long an outage is waited out."""
 
-from typing import Any
+import asyncio
+import logging
+import random
+import time
+from typing import Any, Final
 
 from tortoise.exceptions import IntegrityError, OperationalError
 
@@ -13,16 +17,64 @@ class RetryableError(OperationalError):
     """
 
 
+class ConnectionLost(RetryableError):
+    """The connection was lost before COMMIT was sent: worth trying again for as long as an outage is waited out."""
+
+
 class DatabaseBusy(OperationalError):
-    """Another process held SQLite's write lock for too long. Not worth trying again at once."""
+    """Another process held SQLite's write lock for too long, every connection of the pool was in use for too long, or a
+    statement took longer than it may. Nothing was kept. Not worth trying again at once."""
+
+
+class DatabaseAway(OperationalError):
+    """Nobody answers, and waiting has not helped. Nothing was kept."""
+
+
+class NoRoom(OperationalError):
+    """The disk of the database is full, or may not be written. Nothing was kept; waiting does not help."""
 
 
 class OutcomeUnknown(OperationalError):
-    """The connection was lost during COMMIT: nobody can say whether it counted. Never tried again."""
+    """The connection was lost during COMMIT, or its time was over: nobody can say whether it counted. Tried again only
+    by whoever can tell what it wrote itself (`transactions.until_certain`)."""
 
 
 class TransactionOver(OperationalError):
     """A task outlived the transaction it was started in. Start tasks with `after_commit`."""
+
+
+PATIENCE: Final = 6.0
+"""Seconds for which an outage is waited out: a failover takes less, and nobody waits for more."""
+
+log = logging.getLogger(__name__)
+
+
+class Patience:
+    """How long somebody tries again while nobody answers: PATIENCE seconds from the first time on."""
+
+    _began: float | None = None
+
+    async def wait_out(self, error: BaseException) -> None:
+        """A moment, of a length that differs so that not all come back at once. Raises DatabaseAway when it lasts."""
+        if self._began is None:
+            self._began = time.monotonic()
+        if time.monotonic() - self._began > PATIENCE:
+            raise DatabaseAway(error) from error
+        await asyncio.sleep(random.uniform(0.02, 0.2))
+
+
+class Outage(Patience):
+    """One for everybody who wants a connection: after its first seconds nobody waits in vain until one is got."""
+
+    async def wait_out(self, error: BaseException) -> None:
+        if self._began is None:
+            log.warning("the database does not answer: %s", type(error).__name__)
+        await super().wait_out(error)
+
+    def is_over(self) -> None:
+        if self._began is not None:
+            log.warning("the database answers again, after %.1f seconds", time.monotonic() - self._began)
+            self._began = None
 
 
 def is_taken(error: IntegrityError, table: str, *columns: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from tortoise.transactions import in_transaction
 
-from events_app.database.failures import RetryableError, TransactionOver
+from events_app.database.failures import ConnectionLost, Patience, RetryableError, TransactionOver
 from events_app.errors import Refusal
 
 ATTEMPTS = 5
@@ -38,9 +38,9 @@ def one_transaction(action: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[
 
     The transaction runs in a task of its own: when the caller is cancelled (the browser went away) it is
     still brought to its end, so it is never half done. When the database asks for it (RetryableError) the
-    action is run again from its start, up to 5 times; so it does nothing outside the database but through
-    `after_commit`. Called inside another one it joins that transaction, as a savepoint: when it raises, only
-    its own work is undone, and what it had asked for `after_commit` is dropped.
+    action is run again from its start, up to 5 times, and for PATIENCE seconds while connections are lost; so it
+    does nothing outside the database but through `after_commit`. Called inside another one it joins that transaction,
+    as a savepoint: when it raises, only its own work is undone, and what it had asked for `after_commit` is dropped.
     """
 
     @functools.wraps(action)
@@ -81,13 +81,19 @@ async def finish_transactions() -> None:
 
 
 async def _attempts(action: Callable[[], Awaitable[R]]) -> R:
-    for attempt in range(1, ATTEMPTS):
+    patience = Patience()
+    attempt = 0
+    while True:
         try:
             return await _once(action)
+        except ConnectionLost as error:
+            await patience.wait_out(error)
         except RetryableError as error:
+            attempt += 1
+            if attempt == ATTEMPTS:
+                raise
             log.info("transaction is run again (%d of %d): %s", attempt + 1, ATTEMPTS, type(error).__name__)
-        await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # so that two do not collide again
-    return await _once(action)
+            await asyncio.sleep(random.uniform(0, 0.01 * 2**attempt))  # so that two do not collide again
 
 
 async def _once(action: Callable[[], Awaitable[R]]) -> R:

@@ -6,8 +6,8 @@ from typing import Final
 from starlette.routing import Route
 
 from events_app.accounts.guard import for_organizers
+from events_app.foreign.tables import MOST_BYTES
 from events_app.imports.desk import batch, trial, upload
-from events_app.imports.tables import MOST_BYTES
 
 _NEW = "/desk/events/{event_id:uuid}/import"
 _DRAFT = f"{_NEW}/{{draft_id:uuid}}"

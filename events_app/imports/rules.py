@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from events_app.errors import Conflict
 from events_app.events.rules import MODE_NAMES, Mode
-from events_app.folding import folded
+from events_app.folding import folded, plain
 from events_app.i18n import N_, languages, name_of_language, translate, use_language
 from events_app.questions.models import Question
 from events_app.questions.rules import HAS_CHOICES, Kind
@@ -41,11 +41,6 @@ class Candidate:
     def lives(self) -> bool:
         """Whether they still take part, or ask to: nobody else needs an address of their own."""
         return self.status not in {Status.DECLINED, Status.CANCELLED}
-
-
-def plain(text: str) -> str:
-    """Words only, folded: as headings and cells are compared."""
-    return " ".join(re.sub(r"[\W_]+", " ", folded(text)).split())
 
 
 def state_key(cell: str) -> str:

@@ -7,7 +7,7 @@ from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from events_app import i18n
@@ -122,8 +122,9 @@ def refuse_foreign_post(headers: Headers, method: str, base_url: str) -> None:
 class BodyLimit:
     """Stops reading a body after `most` bytes: `TooLarge`, raised inside the handler, so answered in words.
 
-    `larger` are paths (regular expressions for all of the path) that may take more; the first that fits counts. The
-    state of the request says how much it is, as `most_bytes`.
+    `larger` are paths (regular expressions for all of the path) that may take more from whoever is known there
+    (`take_larger`); the first that fits counts. The state of the request says how much is taken, as `most_bytes`, and
+    how much could be, as `larger_bytes`.
     """
 
     def __init__(self, app: ASGIApp, *, most: int, larger: Mapping[str, int] | None = None) -> None:
@@ -136,19 +137,18 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         larger = next((size for path, size in self.larger if path.fullmatch(scope["path"])), 0)
-        most = max(self.most, larger)
-        scope.setdefault("state", {})["most_bytes"] = most
-        declared = Headers(scope=scope).get("content-length", "0")
-        said = int(declared) if declared.isdecimal() and len(declared) < 20 else most + 1
-        left = most if said <= most else -1
+        state = scope.setdefault("state", {})
+        state |= {"most_bytes": self.most, "larger_bytes": max(self.most, larger)}
+        said = _length_said(Headers(scope=scope))
+        come = 0
 
         async def receive_a_little() -> Message:
-            nonlocal left
-            if left < 0:
+            nonlocal come
+            if max(come, said) > state["most_bytes"]:
                 raise TooLarge()
             message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
+            come += len(message.get("body", b""))
+            if come > state["most_bytes"]:
                 raise TooLarge()
             return message
 
@@ -156,6 +156,17 @@ class BodyLimit:
             ClientDisconnect
         ):  # whoever left, or was too slow, hears no answer; it is no failure of ours
             await self.app(scope, receive_a_little, send)
+
+
+def _length_said(headers: Headers) -> int:
+    """Bytes that the body is said to have; what is no such number is more than any limit."""
+    said = headers.get("content-length", "0")
+    return int(said) if said.isdecimal() and len(said) < 20 else 10**20
+
+
+def take_larger(request: Request) -> None:
+    """From now on the body may be as large as its path takes: who sends it is known. A stranger's is never read."""
+    request.state.most_bytes = getattr(request.state, "larger_bytes", 0)
 
 
 class LanguageOfRequest:

@@ -1,6 +1,7 @@
 """Coming to the desk through the pages: the one-time link, sign-in, sign-out, and what they do not tell."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
 
@@ -318,6 +319,65 @@ async def test_a_form_sent_after_the_session_ended_is_kept_and_sent_once_more(ho
     assert again | {"form_token": "old"} == typed
     assert (stored.status_code, stored.headers["location"]) == (303, "/desk")
     assert "Jasmine & “Friends” <i>" in words_of(await browser.get("/desk/organizations"))
+
+
+async def test_a_form_of_many_long_texts_is_kept_too_where_somebody_came_in_before(house: House) -> None:
+    await account(house)
+    browser = await house.client()
+    await browser.post("/desk/sign-in", data={"address": ADDRESS, "passphrase": PASSPHRASE})
+    await Session.all().delete()
+    typed = {
+        "form_token": "old",
+        **{f"description_{each}": "x" * 100_000 for each in ("ar", "en", "fr", "es")},
+    }
+
+    ended = await browser.post("/desk/events/new", data=typed)
+
+    assert (ended.status_code, field_of(ended.text, "onward")) == (403, "/desk/events/new")
+    assert len(field_of(ended.text, "kept")) > 400_000
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "status", "most"),
+    [
+        ("/desk/events/new", "application/x-www-form-urlencoded", 413, 27),
+        (
+            "/desk/events/00000000-0000-4000-8000-000000000000/import",
+            "application/x-www-form-urlencoded",
+            413,
+            27,
+        ),
+        (
+            "/desk/events/00000000-0000-4000-8000-000000000000/import",
+            "multipart/form-data; boundary=b",
+            303,
+            0,
+        ),
+        (
+            "/desk/organizations/00000000-0000-4000-8000-000000000000/logo",
+            "multipart/form-data; boundary=b",
+            303,
+            0,
+        ),
+        ("/desk/sign-in", "application/x-www-form-urlencoded", 413, 27),
+        ("/desk/sign-in", "multipart/form-data; boundary=b", 400, 27),
+        ("/desk/welcome/a", "application/x-www-form-urlencoded", 404, 0),
+    ],
+)
+async def test_megabytes_of_nobody_are_never_read(
+    house: House, path: str, kind: str, status: int, most: int
+) -> None:
+    read = []
+
+    async def megabytes() -> AsyncIterator[bytes]:
+        for _each in range(800):
+            read.append(1)
+            yield b"x" * 10_000
+
+    stranger = await house.client()
+    answer = await stranger.post(path, content=megabytes(), headers={"content-type": kind})
+
+    assert (answer.status_code, len(read) <= most) == (status, True)
 
 
 async def test_a_form_of_another_session_is_sent_once_more_with_a_press(house: House) -> None:

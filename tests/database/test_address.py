@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from events_app.database import migrate, open_database
-from events_app.database.address import NoDatabase, pool_of
+from events_app.database.address import Address, NoDatabase, address_of
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.anyio, pytest.mark.engine_free]
@@ -113,6 +113,33 @@ async def test_of_several_hosts_the_next_is_asked_when_one_does_not_answer() -> 
     assert listener.told["database"] == "events"
 
 
+async def test_a_host_that_says_nothing_does_not_keep_the_next_one_from_being_asked() -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with (
+        listening() as (listener, port),
+        await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent,
+    ):
+        first = silent.sockets[0].getsockname()[1]
+        await reason(f"postgresql://me:hunter2@127.0.0.1:{first},127.0.0.1:{port}/events?connect_timeout=1")
+
+    assert listener.told["database"] == "events"
+
+
+async def test_a_host_that_says_nothing_is_not_waited_for_without_end() -> None:
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as silent:
+        port = silent.sockets[0].getsockname()[1]
+        said = await reason(f"postgresql://me:hunter2@127.0.0.1:{port}/events?connect_timeout=1")
+
+    assert said == "The database of database.url cannot be used: nobody answers within 1 seconds."
+
+
 @pytest.mark.parametrize(
     "address", ["postgresql://me:hunter2@/events?host={}", "postgresql://me:hunter2@{}/events"]
 )
@@ -133,11 +160,44 @@ async def test_our_own_word_does_not_reach_the_server_and_others_do() -> None:
 
     assert "maxsize" not in listener.told
     assert listener.told["statement_timeout"] == "9000"
-    assert pool_of("postgresql://db/events?maxsize=3&a=%20") == {
-        "dsn": "postgresql://db/events?a=%20",
-        "minsize": 1,
-        "maxsize": 3,
-    }
+    assert listener.told["application_name"] == "events"
+
+
+def test_what_is_ours_is_taken_out_and_what_only_other_clients_know_as_well() -> None:
+    said = "maxsize=3&a=%20&connect_timeout=10&command_timeout=90&keepalives=1&channel_binding=prefer&pgbouncer=true"
+
+    address = address_of(f"postgres://db/events?{said}&fallback_application_name=cedar")
+
+    assert address == Address(("postgres://db/events?a=%20&application_name=cedar",), 3, 10, 90)
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        (
+            "postgresql://me:a%40b@one:1,two,[::1]:3/events",
+            ["postgresql://me:a%40b@one:1/events", "postgresql://me:a%40b@two/events", "postgresql://me:a%40b@[::1]:3/events"],
+        ),
+        ("postgresql:///events?host=one,/run/pg", ["postgresql:///events?host=one", "postgresql:///events?host=/run/pg"]),
+        (
+            "postgresql:///events?host=one,two&port=5,6",
+            ["postgresql:///events?host=one&port=5", "postgresql:///events?host=two&port=6"],
+        ),
+        (
+            "postgresql:///events?host=one,two&port=5",
+            ["postgresql:///events?host=one&port=5", "postgresql:///events?host=two&port=5"],
+        ),
+        ("postgresql:///events", ["postgresql:///events"]),
+    ],
+)  # fmt: skip
+def test_several_hosts_are_as_many_addresses_and_the_one_that_takes_writes_is_meant(
+    url: str, hosts: list[str]
+) -> None:
+    address = address_of(url)
+
+    assert [each.replace("application_name=events", "").rstrip("?&") for each in address.hosts] == hosts
+    assert address.target == ("primary" if len(hosts) > 1 else None)
+    assert address.follows_primary == (len(hosts) > 1)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +212,17 @@ async def test_our_own_word_does_not_reach_the_server_and_others_do() -> None:
         ("postgresql://me:hunter2@db/events?target_session_attrs=any-one", "target_session_attrs"),
         ("postgresql://me:hunter2@db/events?maxsize=many", "maxsize is a number from 1 to 1000"),
         ("postgresql://me:hunter2@db/events?maxsize=0", "maxsize is a number from 1 to 1000"),
+        ("postgresql://me:hunter2@db/events?connect_timeout=no", "connect_timeout is a number from 1 to 600"),
+        ("postgresql://me:hunter2@db/events?target_session_attrs=standby", "because we write"),
+        (
+            "postgresql://me:hunter2@db/events?channel_binding=require",
+            "channel_binding is nothing that our client",
+        ),
+        (
+            "postgresql://me:hunter2@db/events?sslmode=verify-full&sslrootcert=/not/there",
+            "the file of sslrootcert, /not/",
+        ),
+        ("postgresql://me:hunter2@/events?host=a,b,c&port=1,2", "it names more ports than hosts, or fewer"),
     ],
 )
 async def test_what_is_wrong_is_said_and_the_password_is_not(url: str, said: str) -> None:

@@ -92,7 +92,7 @@ def test_a_transaction_of_postgresql_keeps_its_connection_where_we_put_it() -> N
 def test_the_pool_is_made_once_under_its_lock() -> None:
     why = look_at(
         "asyncpg.py",
-        "PooledTransaction._existing_pool does what PoolConnectionWrapper.ensure_connection does.",
+        "AsyncpgClient.existing_pool does what PoolConnectionWrapper.ensure_connection does.",
     )
 
     assert "self.client._pool" in source(PoolConnectionWrapper), why
@@ -104,11 +104,11 @@ def test_the_pool_is_made_once_under_its_lock() -> None:
 
 @pytest.mark.engine_free
 def test_the_address_that_tortoise_puts_together_is_what_we_take_out_again() -> None:
-    why = look_at("asyncpg.py", "create_pool hands over the DSN alone, without TORTOISES_ADDRESS.")
+    why = look_at("asyncpg.py", "create_pool hands over how to connect, without TORTOISES_ADDRESS.")
     given = source(AsyncpgDBClient.create_connection)
 
     assert set(re.findall(r"(?:\"|\()(\w+)(?:\":|=self)", given)) >= TORTOISES_ADDRESS, why
-    assert "dsn" in takes(asyncpg.create_pool), why
+    assert "connect" in takes(asyncpg.create_pool), why
     assert takes(AsyncpgDBClient.create_pool) == ["self", "kwargs"], why
 
 

@@ -10,7 +10,7 @@ from events_app.imports.forms.columns import columns_form
 from events_app.imports.forms.rows import Reading, read_people
 from events_app.imports.models import ImportDraft
 from events_app.imports.rules import Choice
-from events_app.imports.tables import find_heading, listing_of, read_table
+from events_app.imports.tables import read_list
 from events_app.questions.models import questions_of
 from tests import make
 from tests.gallery.events import Places
@@ -53,15 +53,14 @@ async def tried(slug: str, text: str, office: Office, now: datetime) -> tuple[Im
     event, organizer = await Event.get(slug=slug), await Organizer.first()
     assert organizer is not None
     data = text.encode()
-    table = read_table(data)
-    listing = listing_of(table, heading=find_heading(table))
+    read = await read_list(data)
     draft = await drafts.keep_draft(event.id, organizer.id, data, act=office.at(now))
     questions = await questions_of(event.id)
-    choices = {"encoding": table.encoding}
-    form = columns_form(listing=listing, event=event, questions=questions, choices=choices)
+    choices = {"encoding": read.encoding}
+    form = columns_form(listing=read.listing, event=event, questions=questions, choices=choices)
     chosen = {name: form[name].data for name in ("heading", "columns", "language", "mode", "places")}
     await drafts.keep_choices(draft, choices | chosen, now=now)
-    return draft, read_people(listing, draft.choices, event=event, questions=questions)
+    return draft, read_people(read.listing, draft.choices, event=event, questions=questions)
 
 
 async def brought(slug: str, office: Office, now: datetime) -> ImportDraft:

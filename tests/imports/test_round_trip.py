@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from events_app.events.models.event import Event
 from events_app.exports.cells import clean
 from events_app.exports.sheets import csv_rows, xlsx_rows
-from events_app.imports.tables import read_table
 from events_app.questions.models import Question
 from events_app.registrations.actions import leaving
 from events_app.registrations.models import Registration
 from tests import make
+from tests.imports.reading import read_table
 from tests.imports.test_desk import uploaded
 from tests.make import Desk, House, words_of
 

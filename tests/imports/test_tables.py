@@ -14,20 +14,13 @@ from hypothesis import strategies as st
 
 from events_app import i18n
 from events_app.errors import Invalid
-from events_app.imports import tables, workbooks
-from events_app.imports.delimited import QuoteNeverClosed
-from events_app.imports.encodings import ENCODINGS, UNREADABLE, NotATable, decode, mended
+from events_app.foreign import tables, workbooks
+from events_app.foreign.delimited import QuoteNeverClosed
+from events_app.foreign.encodings import ENCODINGS, UNREADABLE, NotATable, decode, mended
+from events_app.foreign.tables import NothingInside, TableRow, TableTooLarge
 from events_app.imports.rules import Words, is_yes, language_meant, mode_meant, status_meant
-from events_app.imports.tables import (
-    NothingInside,
-    TableRow,
-    TableTooLarge,
-    find_heading,
-    listing_of,
-    read_table,
-    role_of,
-)
 from events_app.registrations.rules import SHEET_COLUMNS
+from tests.imports.reading import find_heading, listing_of, read_by_one_worker, read_table, role_of
 
 pytestmark = pytest.mark.engine_free
 
@@ -323,19 +316,17 @@ def test_any_bytes_are_a_table_or_a_clear_refusal(data: bytes, encoding: str) ->
 BOOK = workbook([["Name", "E-mail", "Born"], ["سلمى", "salma@example.org", date(1990, 1, 2)]])
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)  # each starts a program
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # by another program
 @given(st.data())
 def test_any_damaged_workbook_is_a_table_or_a_clear_refusal(data: st.DataObject) -> None:
     damaged = bytearray(BOOK)
     for _ in range(data.draw(st.integers(1, 8))):
         damaged[data.draw(st.integers(4, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     with suppress(Invalid):
-        read_table(bytes(damaged))
+        read_by_one_worker(bytes(damaged))
 
 
-@settings(max_examples=60, deadline=None)  # each starts a program
+@settings(max_examples=60, deadline=None)  # by another program
 @given(
     st.sampled_from([SHEET, "xl__workbook", "xl__styles", "xl__sharedStrings", "xl___rels__workbook"]),
     st.lists(
@@ -353,7 +344,7 @@ def test_any_damaged_workbook_is_a_table_or_a_clear_refusal(data: st.DataObject)
 def test_any_nonsense_in_a_part_is_a_table_or_a_clear_refusal(part: str, pieces: list[str]) -> None:
     content = f"<worksheet>{''.join(pieces)}</worksheet>".encode()
     with suppress(Invalid):
-        read_table(repacked(BOOK, **{part: content}))
+        read_by_one_worker(repacked(BOOK, **{part: content}))
 
 
 @settings(max_examples=150, deadline=None)

@@ -11,15 +11,16 @@ import openpyxl
 import pytest
 
 from events_app.errors import Invalid
-from events_app.imports.tables import TableTooLarge, find_heading, listing_of, read_table
-from events_app.imports.workbooks import (
-    LONGEST_READING,
+from events_app.foreign.apart import LIMITS
+from events_app.foreign.tables import TableTooLarge
+from events_app.foreign.workbooks import (
     BadOpenDocument,
     BadWorkbook,
     HoldsMacros,
     OldOrLocked,
     WorkbookTooLarge,
 )
+from tests.imports.reading import find_heading, listing_of, read_apart, read_table
 
 pytestmark = pytest.mark.engine_free
 
@@ -28,7 +29,7 @@ OLD = (Path(__file__).parent / "lists" / "old.xls").read_bytes()
 
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
-LONGEST = LONGEST_READING + 5.0
+LONGEST = LIMITS.clock + 5.0
 """Seconds that a refusal may take at most, with every core busy; alone, each takes a few."""
 
 
@@ -296,7 +297,7 @@ def test_a_workbook_made_to_hurt_is_refused_in_time(name: str) -> None:
 
     began = time.monotonic()
     with pytest.raises(refusal):
-        read_table(data)
+        read_apart(data)
 
     assert time.monotonic() - began < LONGEST
 

@@ -241,7 +241,7 @@ async def test_a_refusal_is_named_and_leaves_nothing_behind(
     before = (
         await Registration.all().count(),
         await Letter.all().count(),
-        (await Event.get(id=event.id)).claims,
+        await make.claims_of(event.id),
     )
 
     with pytest.raises(refusal):
@@ -250,7 +250,7 @@ async def test_a_refusal_is_named_and_leaves_nothing_behind(
     after = (
         await Registration.all().count(),
         await Letter.all().count(),
-        (await Event.get(id=event.id)).claims,
+        await make.claims_of(event.id),
     )
     assert after == before
 
@@ -548,7 +548,7 @@ async def test_the_link_is_mailed_to_who_lives_here_and_to_nobody_else(office: O
     event = await make.event(office.vault)
     rows = await make.registered(event, 1, 2, office=office)
     await cancel(rows[1], office)
-    claims = (await Event.get(id=event.id)).claims
+    claims = await make.claims_of(event.id)
 
     for address in ("Guest1@example.org", "guest2@example.org", "nobody@example.org"):
         await leaving.send_link(event.id, address, act=office.at(NOW))
@@ -557,7 +557,7 @@ async def test_the_link_is_mailed_to_who_lives_here_and_to_nobody_else(office: O
     assert [f"{post.kind} {post.to}" for post in letters][3:] == ["link guest1@example.org"]
     person = reveal_person(rows[0], vault=office.vault, reader=make.COURIER)
     assert f"{make.BASE}/registrations/{person.token}" in letters[-1].draft.text
-    assert (await Event.get(id=event.id)).claims == claims + 3
+    assert await make.claims_of(event.id) == claims + 3
 
 
 async def test_an_address_known_at_another_event_is_unknown_here(office: Office) -> None:

@@ -47,7 +47,7 @@ async def test_two_hundred_at_once_for_fifty_places_are_fifty_and_a_line_of_a_hu
     letters = await make.posted(event, office)
     assert Counter(post.kind for post in letters) == outcomes
     assert len({post.to for post in letters}) == PEOPLE
-    assert (await Event.get(id=event.id)).claims == PEOPLE + 1  # and one for publishing it
+    assert await make.claims_of(event.id) == PEOPLE + 1  # and one for publishing it
 
 
 async def test_after_a_storm_of_changes_every_seat_line_and_letter_is_right(

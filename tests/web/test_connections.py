@@ -5,7 +5,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
@@ -87,11 +87,20 @@ async def answer_to(port: int, *said: bytes) -> bytes:
             writer.write(each)
             await writer.drain()
             await asyncio.sleep(0)
-        return await reader.read()
+        return await all_of(reader)
     except ConnectionError:
         return b""
     finally:
         writer.transport.abort()
+
+
+async def all_of(reader: asyncio.StreamReader) -> bytes:
+    """What comes until the server closes, in whatever way."""
+    said = bytearray()
+    with suppress(ConnectionError):
+        while piece := await reader.read(4096):
+            said += piece
+    return bytes(said)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -191,14 +200,14 @@ async def test_nobody_holds_a_connection_by_saying_nothing_more(said: list[bytes
 async def test_nobody_holds_a_connection_by_saying_little(begins: bytes, drop: bytes) -> None:
     async with served(HASTY) as (port, _state):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        answer = asyncio.create_task(reader.read())
+        answer = asyncio.create_task(all_of(reader))
         writer.write(begins)
         while not answer.done():
             writer.write(drop)
             await asyncio.wait([answer], timeout=0.02)
         writer.transport.abort()
 
-    assert status_of(await answer) == b"408 Request Timeout"
+    assert status_of(await answer) in {b"408 Request Timeout", b""}  # b"" where one more drop was on its way
 
 
 async def test_a_large_body_that_keeps_coming_is_taken() -> None:
@@ -234,7 +243,7 @@ async def test_a_connection_between_two_requests_lives_and_then_ends() -> None:
             writer.write(HEAD + b"Content-Length: 0\r\n\r\n")
             assert status_of(await reader.readuntil(b"0 host,content-length")) == b"200 OK"
             await asyncio.sleep(0.3)
-        rest = await asyncio.wait_for(reader.read(), 30)
+        rest = await asyncio.wait_for(all_of(reader), 30)
         writer.transport.abort()
 
     assert (rest, state.connections) == (b"", set())

@@ -18,6 +18,7 @@ from events_app.web.security import (
     SecurityHeaders,
     TooLarge,
     refuse_foreign_post,
+    take_larger,
 )
 
 pytestmark = pytest.mark.engine_free
@@ -137,7 +138,7 @@ async def test_a_body_over_the_limit_is_refused_whatever_its_length_is_said_to_b
 
 @pytest.mark.anyio
 async def test_more_is_read_at_the_paths_that_say_so_and_nowhere_else() -> None:
-    app = BodyLimit(_echo, most=10, larger={r"/lists/[^/]+": 20})
+    app = BodyLimit(_known(_echo), most=10, larger={r"/lists/[^/]+": 20})
 
     _status, _headers, body = await _asked(app, b"x" * 20, path="/lists/7")
 
@@ -145,6 +146,25 @@ async def test_more_is_read_at_the_paths_that_say_so_and_nowhere_else() -> None:
     for path, size in (("/lists/7", 21), ("/lists/7/people", 11), ("/more/lists/7", 11), ("/lists/", 11)):
         with pytest.raises(TooLarge):
             await _asked(app, b"x" * size, path=path)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("headers", [{}, {"content-length": "20"}])
+async def test_more_is_never_read_from_a_stranger(headers: dict[str, str]) -> None:
+    app = BodyLimit(_echo, most=10, larger={r"/lists/[^/]+": 20})
+
+    with pytest.raises(TooLarge):
+        await _asked(app, b"x" * 20, path="/lists/7", headers=headers)
+
+
+def _known(app: ASGIApp) -> ASGIApp:
+    """An app that knows whoever asks."""
+
+    async def known(scope: Scope, receive: Receive, send: Send) -> None:
+        take_larger(Request(scope))
+        await app(scope, receive, send)
+
+    return known
 
 
 @pytest.mark.anyio

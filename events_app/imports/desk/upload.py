@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from anyio import to_thread
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,12 +12,14 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.errors import Invalid, say
 from events_app.events.models.event import Event
+from events_app.foreign.apart import ReadList
+from events_app.foreign.tables import Listing
 from events_app.house import act_of
 from events_app.i18n import N_, translate
 from events_app.imports.actions import batches, drafts
 from events_app.imports.forms.columns import UploadForm, column_name, columns_form
 from events_app.imports.models import ImportDraft
-from events_app.imports.tables import Listing, Table, find_heading, listing_of, read_table
+from events_app.imports.tables import read_list
 from events_app.questions.models import Question, questions_of
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -57,20 +58,20 @@ async def upload(request: Request) -> Response:
     if not data:
         data = ("\ufeff" + (form.pasted.data or "")).encode()
     try:
-        table = await to_thread.run_sync(read_table, data)
+        read = await read_list(data)
     except Invalid as refusal:
         blamed.errors = [say(refusal)]
         return await _upload_page(request, event, form, status=422)
     act = act_of(request)
     draft = await drafts.keep_draft(event.id, _organizer_id(request), data, act=act)
-    await drafts.keep_choices(draft, _read_by(table), now=act.now)
+    await drafts.keep_choices(draft, _read_by(read), now=act.now)
     return see_other(path_of(event, draft))
 
 
-def _read_by(table: Table) -> dict[str, Any]:
+def _read_by(read: ReadList) -> dict[str, Any]:
     """How it was read at first. `or_by`: delimiters by which it could be read as well."""
-    delimiter, *others = table.delimiters or ("",)
-    return {"encoding": table.encoding, "delimiter": delimiter, "or_by": others}
+    delimiter, *others = read.delimiters or ("",)
+    return {"encoding": read.encoding, "delimiter": delimiter, "or_by": others}
 
 
 async def columns_page(request: Request) -> Response:
@@ -155,7 +156,7 @@ async def _read_again(
     """By other letters, another delimiter or another heading, if the list can be read so."""
     data = drafts.reveal_file(opened.draft, act=act_of(request))
     try:
-        await to_thread.run_sync(_listing_in, data, again)
+        await _listing_in(data, again)
     except Invalid as refusal:
         form.delimiter.errors = [say(refusal)]
         return _columns_page(request, event, opened, form, status=422)
@@ -176,13 +177,14 @@ async def open_draft(request: Request, event: Event) -> OpenList:
         event.id, request.path_params["draft_id"], _organizer_id(request), now=clock.now()
     )
     data = drafts.reveal_file(draft, act=act_of(request))
-    listing = await to_thread.run_sync(_listing_in, data, draft.choices)
+    listing = await _listing_in(data, draft.choices)
     return OpenList(draft, listing, await questions_of(event.id))
 
 
-def _listing_in(data: bytes, choices: Mapping[str, Any]) -> Listing:
-    table = read_table(data, encoding=choices["encoding"], delimiter=choices.get("delimiter", ""))
-    return listing_of(table, heading=choices.get("heading", find_heading(table)))
+async def _listing_in(data: bytes, choices: Mapping[str, Any]) -> Listing:
+    encoding, delimiter = choices["encoding"], choices.get("delimiter", "")
+    read = await read_list(data, encoding=encoding, delimiter=delimiter, heading=choices.get("heading"))
+    return read.listing
 
 
 def _organizer_id(request: Request) -> uuid.UUID:

@@ -11,6 +11,9 @@ from events_app.addresses import holds_address
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
 from events_app.folding import folded
+from events_app.foreign.delimited import DELIMITERS
+from events_app.foreign.encodings import ENCODINGS
+from events_app.foreign.tables import Listing, may_be_address
 from events_app.i18n import (
     L_,
     N_,
@@ -21,10 +24,8 @@ from events_app.i18n import (
     translate,
     use_language,
 )
-from events_app.imports.delimited import DELIMITERS
-from events_app.imports.encodings import ENCODINGS
 from events_app.imports.rules import LEFT_OUT, state_key, status_meant
-from events_app.imports.tables import Listing, exact_role_of, may_be_address
+from events_app.imports.tables import exact_role_of
 from events_app.questions.models import Question
 from events_app.questions.wording import distinct
 from events_app.registrations.rules import SHEET_COLUMNS, STATUS_NAMES, Status

@@ -9,8 +9,9 @@ from typing import Any
 from events_app.directions import isolated
 from events_app.events.models.event import Event
 from events_app.folding import folded
+from events_app.foreign.encodings import UNREADABLE, mended
+from events_app.foreign.tables import Listing, TableRow
 from events_app.i18n import N_, choose, translate
-from events_app.imports.encodings import UNREADABLE, mended
 from events_app.imports.rules import (
     LEFT_OUT,
     Candidate,
@@ -20,7 +21,6 @@ from events_app.imports.rules import (
     mode_meant,
     state_key,
 )
-from events_app.imports.tables import Listing, TableRow
 from events_app.questions.models import Question
 from events_app.questions.rules import HAS_CHOICES, Kind, number_of, read_day, read_phone
 from events_app.registrations.rules import Applicant, Status

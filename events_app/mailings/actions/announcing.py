@@ -10,7 +10,14 @@ from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
-from events_app.events.models.where import MATERIAL, Telling, announced_as, differs, told_to_all
+from events_app.events.models.where import (
+    MATERIAL,
+    Telling,
+    announced_as,
+    differs,
+    earlier_mark,
+    told_to_all,
+)
 from events_app.events.rules import Status as EventStatus
 from events_app.i18n import choose
 from events_app.mail.models import Letter, facts_context
@@ -242,7 +249,7 @@ async def _adopt(event_id: uuid.UUID) -> None:
     if event.telling:
         return
     announced = event.announced
-    behind = Registration.filter(event_id=event.id, live=1).exclude(told__in=["", event.told])
+    behind = Registration.filter(event_id=event.id, live=1).exclude(told__in=["", earlier_mark(event)])
     known = await behind.filter(told=announced.get("told", "")).update(telling=0)
     unknown = await behind.exclude(told=announced.get("told", "")).update(telling=-1)
     for (language, mode), now in told_to_all(event).items():

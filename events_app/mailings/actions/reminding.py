@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from events_app.acts import Act
 from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
+from events_app.events.models.where import earlier_mark
 from events_app.events.rules import Status as EventStatus
 from events_app.i18n import choose
 from events_app.mailings.models import Reminded, Reminder
@@ -115,7 +116,7 @@ async def _remind_some(reminder_id: uuid.UUID, event_id: uuid.UUID, *, act: Act)
 async def _waiting(reminder: Reminder, event: Event) -> list[Registration]:
     """The next confirmed people who have not had this reminder at its present moment, a batch of them."""
     mark = mark_of(due_at(reminder, event))
-    found = await rows(_NEXT, event.id, reminder.id, mark, event.told, BATCH)
+    found = await rows(_NEXT, event.id, reminder.id, mark, earlier_mark(event), BATCH)
     return await Registration.filter(id__in=[row["id"] for row in found]).order_by("id")
 
 

@@ -1,30 +1,21 @@
 """Reading workbooks (XLSX, XLS, ODS): the first visible sheet with rows in it, as text. Nothing touches the disk.
 
-python-calamine reads them, in a program of its own with limits (`workbook_reader`): a file made on purpose can make it
-loop or ask for all memory there is. What a zip says of its size is looked at before that.
+Only in a worker. What a zip says of its size is looked at first of all.
 """
 
 import io
-import json
-import signal
-import subprocess
-import sys
-import threading
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from events_app.errors import Invalid
+from events_app.foreign.workbook_reader import read
 from events_app.i18n import N_
 
 MOST_UNPACKED: Final = 64 * 1024 * 1024
 """Bytes of one part of the workbook: a sheet of 10,000 rows has some 10 MB."""
 
 MOST_UNPACKED_IN_ALL: Final = 2 * MOST_UNPACKED
-
-LONGEST_READING: Final = 30
-"""Seconds on the clock; the program also limits its seconds of the processor."""
 
 NumberedRows = list[tuple[int, list[str]]]
 
@@ -77,13 +68,12 @@ def read_workbook(data: bytes, *, most_rows: int, most_columns: int) -> Sheet:
 
     At most `most_rows` + 1 rows of `most_columns` + 1 cells are read, so that the caller sees that there are more.
     Dates come as YYYY-MM-DD (with HH:MM where there is a time), times as HH:MM, numbers without a trailing ".0",
-    a tick as yes or no. Waits for another program, so it belongs in a thread.
+    a tick as yes or no.
     Refuses `BadWorkbook`, `WorkbookTooLarge`, `OldOrLocked`, `HoldsMacros`.
     """
     if data.startswith(_ZIP):
         _refuse_bombs(data)
-    with _IN_TURN:
-        answer = _ask_the_reader(data, most_rows, most_columns)
+    answer: dict[str, Any] = read(data, most_rows=most_rows, most_columns=most_columns)
     if "refused" in answer:
         raise _refusal(answer["refused"], data)
     return _sheet_in(answer)
@@ -91,9 +81,6 @@ def read_workbook(data: bytes, *, most_rows: int, most_columns: int) -> Sheet:
 
 _ZIP: Final = b"PK\x03\x04"
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0"
-_READER: Final = Path(__file__).with_name("workbook_reader.py")
-_IN_TURN: Final = threading.BoundedSemaphore(2)
-"""So many are read at a time: each may need a gigabyte."""
 
 
 def _refuse_bombs(data: bytes) -> None:
@@ -102,32 +89,17 @@ def _refuse_bombs(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             sizes = [info.file_size for info in archive.infolist()]
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, OSError):
-        raise _kind_of_broken(data)() from None
+        raise kind_of_broken(data)() from None
     if max(sizes, default=0) > MOST_UNPACKED or sum(sizes) > MOST_UNPACKED_IN_ALL:
         raise WorkbookTooLarge()
 
 
-def _ask_the_reader(data: bytes, most_rows: int, most_columns: int) -> dict[str, Any]:
-    """Its answer; where it was stopped or fell over, the refusal that this means."""
-    command = [sys.executable, "-I", str(_READER), str(most_rows), str(most_columns)]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=LONGEST_READING, check=False)  # noqa: S603 - our own program
-    except subprocess.TimeoutExpired:
-        return {"refused": "large"}
-    if done.returncode in {-signal.SIGABRT, -signal.SIGXCPU, -signal.SIGKILL}:
-        return {"refused": "large"}
-    if done.returncode:
-        return {"refused": "bad"}
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
 def _refusal(why: str, data: bytes) -> Invalid:
     kinds = {"large": WorkbookTooLarge, "locked": OldOrLocked, "macros": HoldsMacros}
-    return kinds.get(why, _kind_of_broken(data))()
+    return kinds.get(why, kind_of_broken(data))()
 
 
-def _kind_of_broken(data: bytes) -> type[Invalid]:
+def kind_of_broken(data: bytes) -> type[Invalid]:
     if data.startswith(_COMPOUND):
         return OldOrLocked
     return BadOpenDocument if b"opendocument" in data[:200] else BadWorkbook

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from events_app.errors import Invalid
+from events_app.foreign.encodings import NotATable
+from events_app.foreign.workbooks import NumberedRows
 from events_app.i18n import L_, N_
-from events_app.imports.encodings import NotATable
-from events_app.imports.workbooks import NumberedRows
 from events_app.texts import from_the_first_seen, starts_a_formula
 
 DELIMITERS: Final[Mapping[str, str]] = {

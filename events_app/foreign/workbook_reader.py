@@ -1,15 +1,11 @@
-"""A program of its own that reads one workbook (XLSX, XLS, ODS) by python-calamine: bytes in, rows as JSON out.
+"""Reading one workbook (XLSX, XLS, ODS) by python-calamine: bytes in, rows out, or in one word why not.
 
-It runs apart from the server (see `workbooks`), because a file made on purpose can make the library loop or ask for
-all memory there is, and no thread can be stopped. So it needs nothing of the app, and begins by limiting itself.
-Nothing touches the disk. It answers {"rows", "hidden"} or {"refused"}: "bad", "locked", "large" or "macros".
+Only ever in a worker (`events_app.offload`), because a file made on purpose can make the library loop or ask for all
+memory there is, and no thread can be stopped. Nothing touches the disk.
 """
 
-import contextlib
 import io
-import json
 import posixpath
-import resource
 import sys
 import zipfile
 import zlib
@@ -26,14 +22,11 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-MOST_MEMORY: Final = 1024 * 1024 * 1024
-"""Bytes of address space: a list of 10,000 rows and 100 columns needs a tenth of it."""
+MOST_TEXT: Final = 8 * 1024 * 1024
+"""Characters in all cells together: what is answered must fit into the server's own memory."""
 
-MOST_SECONDS: Final = 15
-"""Of the processor."""
-
-MOST_TEXT: Final = 32 * 1024 * 1024
-"""Characters in all cells together: what we answer must fit into the server's own memory."""
+LONGEST_FORMAT: Final = 1_000
+"""Characters of a number format, four times what Excel takes: the library looks at a long one squared."""
 
 OLD: Final = b"\xd0\xcf\x11\xe0"
 """How a compound file begins: XLS, and a workbook with a password."""
@@ -50,22 +43,9 @@ class Refused(Exception):
     """Why this is no workbook that we read, in one word."""
 
 
-def main(most_rows: int, most_columns: int) -> None:
-    """Read the workbook from the standard input, and answer on the standard output."""
-    _limit_ourselves()
-    answer = read(sys.stdin.buffer.read(), most_rows=most_rows, most_columns=most_columns)
-    sys.stdout.buffer.write(json.dumps(answer, ensure_ascii=False).encode())
-
-
-def _limit_ourselves() -> None:
-    for what, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS)):
-        with contextlib.suppress(ValueError, OSError):  # not every system limits both
-            resource.setrlimit(what, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core would write people's names to the disk
-
-
 def read(data: bytes, *, most_rows: int, most_columns: int) -> dict[str, object]:
-    """The first visible sheet with rows in it. See `workbooks.read_workbook` for what a cell becomes."""
+    """{"rows", "hidden"} of the first visible sheet with rows in it, or {"refused"}: "bad", "locked", "large" or
+    "macros". See `workbooks.read_workbook` for what a cell becomes."""
     try:
         return _read(data, most_rows, most_columns)
     except MemoryError:
@@ -119,12 +99,18 @@ def _look_over(data: bytes) -> Callable[[str], Hidden | None]:
         raise Refused("locked")
     for name in names:
         if name == "content.xml" or (name.startswith("xl/") and name.endswith((".xml", ".rels"))):
-            _walk(archive.read(name))
+            _walk(archive.read(name), _refuse_long_formats if name.endswith("styles.xml") else None)
     if "xl/workbook.xml" in names:
         return lambda name: _hidden_in_xlsx(archive, name)
     if "content.xml" in names:
         return lambda name: _hidden_in_ods(archive, name)
     raise Refused("bad")
+
+
+def _refuse_long_formats(tag: str, said: Said) -> None:
+    """Of numbers (ISO/IEC 29500, 18.8.30, numFmt@formatCode)."""
+    if tag == "numFmt" and len(said.get("formatCode", "")) > LONGEST_FORMAT:
+        raise Refused("bad")
 
 
 def _visible_sheets(book: CalamineWorkbook) -> Iterator[str]:
@@ -266,7 +252,3 @@ def _walk(content: bytes, starts: Callable[[str, Said], None] | None = None) -> 
             tag.rpartition(":")[2], {name.rpartition(":")[2]: value for name, value in said.items()}
         )
     parser.Parse(content, True)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
