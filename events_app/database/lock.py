@@ -7,8 +7,9 @@ from typing import Any, Final, Protocol
 
 import asyncpg
 
-from events_app.database.address import in_words, pool_of
+from events_app.database.address import address_of, in_words
 from events_app.database.connections import is_sqlite_url, sqlite_path
+from events_app.database.hosts import Hosts
 from events_app.database.prepared import rows
 
 KEY: Final = int.from_bytes(b"events")
@@ -94,14 +95,14 @@ class ServerLock:
     """PostgreSQL's advisory lock, on a connection of its own: the server drops it when the connection ends."""
 
     def __init__(self, url: str) -> None:
-        self._dsn = pool_of(url)["dsn"]
+        self._hosts = Hosts(address_of(url))
         self._connection: Any = None
 
     async def take(self) -> bool:
         if self._connection is None:
             with in_words():
-                self._connection = await asyncpg.connect(
-                    self._dsn, server_settings=_ALIVE, timeout=ANSWERS_WITHIN, command_timeout=ANSWERS_WITHIN
+                self._connection = await self._hosts.connect(
+                    server_settings=_ALIVE, command_timeout=ANSWERS_WITHIN
                 )
         try:
             taken = bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", KEY))
