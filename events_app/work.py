@@ -16,7 +16,6 @@ from events_app import clock
 from events_app.acts import Office
 from events_app.caretaker import Caretaker
 from events_app.database import close_database, open_database
-from events_app.database.lock import lock_of
 from events_app.deletion import emails as deletion_emails
 from events_app.house import House
 from events_app.installation import released
@@ -32,6 +31,7 @@ from events_app.registrations import emails as registrations_emails
 from events_app.replies import actions as replies
 from events_app.replies import emails as replies_emails
 from events_app.settings import Settings
+from events_app.turn import lock_of
 from events_app.vault import Reader, Vault
 from events_app.web.site import Site
 

@@ -99,11 +99,11 @@ class ServerLock:
         self._connection: Any = None
 
     async def take(self) -> bool:
-        if self._connection is None:
-            with in_words():
-                self._connection = await self._hosts.connect(
-                    server_settings=_ALIVE, command_timeout=ANSWERS_WITHIN
-                )
+        await self.release()
+        with in_words():
+            self._connection = await self._hosts.connect(
+                server_settings=_ALIVE, command_timeout=ANSWERS_WITHIN
+            )
         try:
             taken = bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1)", KEY))
         except BaseException:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from events_app.database.lock import FileLock, lock_of
+from events_app.turn import FileLock, lock_of
 from tests.databases import ENGINE, DatabaseUnderTest, run_sql
 
 pytestmark = pytest.mark.anyio
