@@ -88,17 +88,12 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
     `EventFull`, `TooManyGuests`, `PartyTooLarge`, and for codes `NeedsCode`, `CodeUnknown`, `CodeUsed`, `CodeRevoked`,
     `CodeForAnother`; a refusal leaves nothing behind. Raises OutcomeUnknown.
     """
-    mine = uuid.uuid4()
-    return await until_certain(
-        partial(_register, event_id, applicant, mine, act=act),
-        partial(_register_or_find, event_id, applicant, mine, act=act),
-    )
+    asked = (event_id, applicant, uuid.uuid4())
+    return await until_certain(partial(_register, *asked, act=act), partial(_find, *asked, act=act))
 
 
 @one_transaction
-async def _register_or_find(
-    event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, *, act: Act
-) -> Receipt:
+async def _find(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, *, act: Act) -> Receipt:
     """After a COMMIT without an answer: behind the claim, the registration is there or will never be."""
     event = await Event.claim(event_id)
     found = await Registration.get_or_none(id=mine)
