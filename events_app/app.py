@@ -12,7 +12,7 @@ from uuid import UUID
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -28,10 +28,11 @@ from events_app.deletion.routes import routes as deletion_routes
 from events_app.deletion.telling import put_off
 from events_app.directory.routes import LARGER_BODIES as LARGER_LOGOS
 from events_app.directory.routes import routes as directory_routes
-from events_app.errors import Refusal, log_no_values
+from events_app.errors import Refusal, set_up_log
 from events_app.events.actions import saving
 from events_app.events.models.event import is_used
 from events_app.events.routes import routes as events_routes
+from events_app.exports.desk import XLSX_TYPE
 from events_app.exports.routes import routes as exports_routes
 from events_app.house import House
 from events_app.imports.routes import LARGER_BODIES as LARGER_LISTS
@@ -39,11 +40,13 @@ from events_app.imports.routes import routes as imports_routes
 from events_app.invitations.routes import routes as invitations_routes
 from events_app.kept.page_cache import PageCache
 from events_app.kept.response_cache import ResponseCache
+from events_app.linking.routes import routes as linking_routes
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
+from events_app.people.counts import how_many_never_fit
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
@@ -52,7 +55,6 @@ from events_app.questions.actions.presets import copy_questions
 from events_app.questions.routes import routes as questions_routes
 from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.pages.form import seats_of
-from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
@@ -71,6 +73,9 @@ log = logging.getLogger(__name__)
 LARGER_BODIES = {**LARGER_LISTS, **LARGER_LOGOS}
 """Where a list or a logo may be sent (see `web.security.BodyLimit`)."""
 
+COMPRESSED: Final = (*DEFAULT_EXCLUDED_CONTENT_TYPES, XLSX_TYPE)
+"""Pictures, archives and sheets: to compress them again takes time for nothing."""
+
 LARGE_TEXTS: Final = 256 * 1024
 """Bytes for the long texts of a desk form in one language: 20,000 Arabic letters travel as 120,000, and the shorter
 texts of an event or a letter come with them."""
@@ -84,8 +89,8 @@ def larger_bodies(languages: int) -> dict[str, int]:
     return {**LARGER_BODIES, r"/desk/sign-in": form + 64 * 1024, r"/desk/.*": form}
 
 
-def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette:
-    """The application. With `carries_letters` a courier works inside this process; else `run.py worker` does."""
+def create_app(settings: Settings, *, works: bool = True) -> Starlette:
+    """The application. With `works`, a worker works inside this process; else `run.py worker` does."""
     i18n.load_languages(settings.site.languages)
     vault = vault_of_server(settings.storage.directory)
     site = site_of_settings(settings, vault)
@@ -94,11 +99,11 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         routes=_routes(),
         middleware=_middleware(settings, site),
         exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
-        lifespan=partial(live, settings=settings, carries_letters=carries_letters),
+        lifespan=partial(live, settings=settings, works=works),
     )
     app.state.house = House(
         office=office,
-        page_cache=PageCache(unseen={"claims"}),
+        page_cache=PageCache(),
         mail=settings.mail,
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
@@ -130,7 +135,7 @@ def _middleware(settings: Settings, site: Site) -> list[Middleware]:
         Middleware(ResponseCache),
         Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
         Middleware(LanguageOfRequest, default=site.default_language, instead=site.instead),
-        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5, exclude_content_types=COMPRESSED),
         Middleware(NoNulls, refuse=refuse_unknown),
         Middleware(SameOriginPosts, base_url=site.base_url, refuse=refuse_foreign, from_anywhere=ONE_CLICK),
         Middleware(
@@ -148,9 +153,9 @@ async def follow_copy(original_id: UUID, copy_id: UUID) -> None:
 
 
 def create() -> Starlette:
-    """For uvicorn, in each of several processes: the application of settings.toml and the environment."""
-    log_no_values()
-    return create_app(load_settings(ROOT / "settings.toml", os.environ))
+    """For uvicorn, in each process that only serves: the application of settings.toml and the environment."""
+    set_up_log()
+    return create_app(load_settings(ROOT / "settings.toml", os.environ), works=False)
 
 
 async def healthz(request: Request) -> Response:
@@ -170,7 +175,7 @@ async def readyz(request: Request) -> Response:
 
 def _routes() -> list[BaseRoute]:
     rooms = (
-        publishing_routes, registrations_routes, personal_routes, accounts_routes, events_routes,
+        publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, events_routes,
         conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
         notices_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
     )  # fmt: skip

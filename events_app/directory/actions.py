@@ -7,7 +7,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
 from events_app.acts import Act
-from events_app.database import is_taken, one_transaction
+from events_app.database import is_taken, one_transaction, rows
 from events_app.directory.models import Organization, Room, Venue
 from events_app.directory.rules import RoomFacts, RoomInUse, StillNamed, TakenAddress
 from events_app.handed import BeforePlaceChanges, HostsSaidAnew, IsThere
@@ -46,6 +46,20 @@ async def save_organization(
     """Save an organization, of which feeds and programmes hear: its events say it as their host."""
     await save_thing(organization, values)
     await said_anew(organization.id, act=act)
+
+
+@one_transaction
+async def save_logo(organization: Organization, picture: bytes) -> None:
+    """Keep a PNG as the organization's logo, in the place of the one before."""
+    organization.logo_type = "image/png"
+    await organization.save(update_fields=["logo_type"])
+    await rows(_KEEP_LOGO, organization.id, picture)
+
+
+_KEEP_LOGO = """
+    INSERT INTO "logo" ("organization_id", "picture") VALUES ($1, $2)
+    ON CONFLICT ("organization_id") DO UPDATE SET "picture" = excluded."picture"
+"""
 
 
 @one_transaction

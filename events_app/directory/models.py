@@ -1,4 +1,4 @@
-"""The tables of organizations, venues and their rooms, and the questions asked of them."""
+"""The tables of organizations, their logos, venues and their rooms, and the questions asked of them."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from events_app.texts import Texts
 
 
 class Organization(Model):
-    """Who holds events: ours, and those we hold them with."""
+    """Who holds events: ours, and those we hold them with. `logo_type` says whether there is a `Logo`."""
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
     slug = fields.CharField(max_length=80, unique=True)
@@ -21,7 +21,6 @@ class Organization(Model):
     ours = fields.BooleanField(default=False)
     colour = fields.CharField(max_length=7, default="")
     second_colour = fields.CharField(max_length=7, default="")
-    logo = fields.BinaryField(null=True)
     logo_type = fields.CharField(max_length=40, default="")
     languages: list[str] = fields.JSONField(default=list)
 
@@ -34,6 +33,19 @@ class Organization(Model):
         if found is None:
             raise NoSuchPage()
         return found
+
+
+class Logo(Model):
+    """An organization's picture. It is a row of its own, because organizations are read with every host of an event."""
+
+    organization: fields.OneToOneRelation[Organization] = fields.OneToOneField(
+        "house.Organization", primary_key=True, on_delete=fields.CASCADE, related_name=False
+    )
+    organization_id: uuid.UUID
+    picture = fields.BinaryField()
+
+    class Meta:
+        table = "logo"
 
 
 class Venue(Model):

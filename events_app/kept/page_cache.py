@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
@@ -76,12 +76,10 @@ class KeptPage:
 class PageCache:
     """Keeps whole answers by key (path and language). No cookie is ever kept: pages that set one are not.
 
-    After a commit the questions that a page was made of are asked again; only other answers make it anew. `unseen`:
-    the columns that no page shows.
+    After a commit the questions that a page was made of are asked again; only other answers make it anew.
     """
 
-    def __init__(self, *, unseen: Collection[str] = ()) -> None:
-        self._unseen = unseen
+    def __init__(self) -> None:
         self._pages: dict[Key, KeptPage] = {}
         self._size = 0
         self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
@@ -104,7 +102,7 @@ class PageCache:
             if kept is not None and await kept.is_true(now):
                 return kept
             version = await data_version()
-            with noted_reads(unseen=self._unseen) as reads:
+            with noted_reads() as reads:
                 response = await render()
             if response.status_code != 200 or "set-cookie" in response.headers:
                 return response

@@ -6,10 +6,9 @@ same.
 
 import hashlib
 import marshal
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, cast
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -18,40 +17,36 @@ from tortoise.connection import get_connection, get_connections
 MOST_QUESTIONS = 50
 FEW_ROWS = 30
 MOST_KEPT = 16 * 1024
-"""Of texts and bytes in the rows of one answer. There may be logos among them, and many pages are kept."""
+"""Of texts and bytes in the rows of one answer: many pages are kept."""
 
 
 @dataclass(frozen=True)
 class _Read:
-    """`pick` takes what counts out of a row; `answer` is the rows themselves where they are few and small, else
-    their mark."""
+    """`answer` is the rows themselves where they are few and small, else their mark."""
 
     sql: str
     values: list[Any]
-    pick: Callable[[Any], Any]
     answer: Sequence[Any] | bytes
 
     def is_answered_by(self, rows: Sequence[Any]) -> bool:
         if isinstance(self.answer, bytes):
-            return self.answer == _mark(map(self.pick, rows))
+            return self.answer == _mark(rows)
         return len(rows) == len(self.answer) and all(
-            self.pick(new) == self.pick(old) for new, old in zip(rows, self.answer, strict=True)
+            tuple(new) == tuple(old) for new, old in zip(rows, self.answer, strict=True)
         )
 
 
 class Reads:
     """The questions of one piece of work, in order. Without any, nothing is known of what it depends on."""
 
-    def __init__(self, unseen: Collection[str] = ()) -> None:
-        self._unseen = unseen
+    def __init__(self) -> None:
         self._questions: list[_Read] = []
         self._can_be_repeated = True
 
     def note(self, sql: str, values: Sequence[Any], rows: Sequence[Any]) -> None:
         """One SELECT and what it found."""
-        pick = _picker(rows[0], self._unseen) if rows else tuple
-        answer = rows if len(rows) <= FEW_ROWS and _are_small(rows) else _mark(map(pick, rows))
-        self._questions.append(_Read(sql, list(values), pick, answer))
+        answer = rows if len(rows) <= FEW_ROWS and _are_small(rows) else _mark(rows)
+        self._questions.append(_Read(sql, list(values), answer))
 
     def give_up(self) -> None:
         """Something was done that cannot be asked again."""
@@ -70,9 +65,9 @@ class Reads:
 
 
 @contextmanager
-def noted_reads(*, unseen: Collection[str] = ()) -> Iterator[Reads]:
-    """Notes what is read inside the block. `unseen`: columns that decide nothing of what is made, such as locks."""
-    reads, connections = Reads(unseen), get_connections()
+def noted_reads() -> Iterator[Reads]:
+    """Notes what is read inside the block."""
+    reads, connections = Reads(), get_connections()
     noting = cast(BaseDBAsyncClient, _Noting(get_connection("default"), reads))
     token = connections.set("default", noting)
     try:
@@ -102,27 +97,21 @@ class _Noting:
         return getattr(self.client, name)
 
 
-def _picker(row: Any, unseen: Collection[str]) -> Callable[[Any], Any]:
-    names = list(row.keys())
-    places = [place for place, name in enumerate(names) if name not in unseen]
-    return itemgetter(*places) if places and len(places) < len(names) else tuple
-
-
 def _are_small(rows: Sequence[Any]) -> bool:
     return sum(len(value) for row in rows for value in row if isinstance(value, str | bytes)) <= MOST_KEPT
 
 
 def _mark(rows: Iterable[Any]) -> bytes:
-    found = list(rows)
+    found = [tuple(row) for row in rows]
     try:
         content = marshal.dumps(found, 0)
     except ValueError:  # PostgreSQL's UUIDs and moments
-        short = [tuple(map(_short, row)) if isinstance(row, tuple) else _short(row) for row in found]
+        short = [tuple(map(_short, row)) for row in found]
         content = repr(short).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
 def _short(value: Any) -> Any:
-    """A logo's own mark: to write out its bytes takes ten times as long."""
+    """The mark of long bytes: to write them out takes ten times as long."""
     is_long = isinstance(value, bytes) and len(value) > 1024
     return hashlib.blake2b(value, digest_size=16).digest() if is_long else value

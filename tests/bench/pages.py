@@ -60,7 +60,7 @@ def _rendered(house: Served, minimal: Served, page: bytes, scale: Scale) -> Iter
 
     with closing(sqlite3.connect(house.folder / "data/events.db", isolation_level=None, timeout=15)) as other:
         acts = (
-            alone(house, page, lambda: other.execute("UPDATE event SET claims = claims + 1")),
+            alone(house, page, lambda: other.execute("UPDATE event_claim SET number = number + 1")),
             alone(
                 house,
                 page,

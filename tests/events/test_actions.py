@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from events_app.acts import Act, Office
+from events_app.database import one_transaction
 from events_app.directory.models import Room, Venue
 from events_app.directory.rules import TakenAddress
 from events_app.errors import NoSuchPage
 from events_app.events import rules
 from events_app.events.actions import copying, editing, life
 from events_app.events.actions import saving as writing
-from events_app.events.models.event import Event, EventHost, hosts_of
+from events_app.events.models.event import Event, EventClaim, EventHost, hosts_of
 from events_app.events.models.panel import ConsentText, agenda_of, consent_of, speakers_of
 from events_app.events.rules import AgendaFacts, HostFacts, ProgrammeFacts, SpeakerFacts
 from events_app.people.counts import has_registrations
@@ -58,11 +59,10 @@ async def test_a_claimed_event_is_the_event_as_it_stands(office: Office) -> None
 
     found, claimed = await Event.find(event.id), await Event.claim(event.id)
 
-    columns = Event._meta.db_fields - {"claims"}
+    columns = Event._meta.db_fields
     assert {name: getattr(claimed, name) for name in columns} == {
         name: getattr(found, name) for name in columns
     }
-    assert claimed.claims == found.claims + 1
     assert claimed.room == room
     assert claimed.room is not None
     assert claimed.room.venue == venue
@@ -73,6 +73,43 @@ async def test_a_claimed_event_is_the_event_as_it_stands(office: Office) -> None
     assert await claimed.hosts() is hosts
     with pytest.raises(NoSuchPage):
         await Event.claim(uuid.uuid4())
+
+
+async def test_a_claim_is_counted_beside_the_event_and_never_rewrites_the_row_of_its_texts(
+    office: Office,
+) -> None:
+    event = await make.draft(office.vault, description={"en": "x" * 20_000})
+    row, claims = await Event.filter(id=event.id).values(), await make.claims_of(event.id)
+
+    for _ in range(3):
+        await Event.claim(event.id)
+
+    assert await make.claims_of(event.id) == claims + 3
+    assert await Event.filter(id=event.id).values() == row
+
+
+async def test_an_event_that_was_never_claimed_can_be_claimed_by_two_at_once(office: Office) -> None:
+    event = await make.draft(office.vault)
+    await EventClaim.filter(event_id=event.id).delete()
+    seen = []
+
+    @one_transaction
+    async def claim() -> None:
+        await Event.claim(event.id)
+        seen.append(await make.claims_of(event.id))
+
+    await asyncio.gather(claim(), claim())
+
+    assert sorted(seen) == [1, 2]
+
+
+async def test_a_deleted_draft_leaves_no_claim_behind(office: Office) -> None:
+    event = await make.draft(office.vault)
+    await Event.claim(event.id)
+
+    await life.delete_draft(event.id, is_in_use=unused, act=office.at(NOW))
+
+    assert await make.claims_of(event.id) == 0
 
 
 async def test_addresses_that_are_taken_are_counted_on(office: Office) -> None:
@@ -271,12 +308,7 @@ async def test_a_copy_is_a_draft_with_the_same_texts_and_nobody_registered(offic
     assert followed == [(event.id, copy.id)]
 
     assert (copy.status, copy.slug, copy.capacity_in_person) == ("draft", "round-table-2", 7)
-    assert (copy.title, copy.starts_wall, copy.sequence, copy.claims) == (
-        event.title,
-        event.starts_wall,
-        0,
-        0,
-    )
+    assert (copy.title, copy.starts_wall, copy.sequence) == (event.title, event.starts_wall, 0)
     assert [host.role for host in await hosts_of(copy.id)] == ["host", "co_host"]
     assert [(each.name, each.confirmed) for each in await speakers_of(copy.id)] == [({"en": "Salma"}, False)]
     assert [item.minutes for item in await agenda_of(copy.id)] == [10, 50]

@@ -11,8 +11,10 @@ import pytest
 from PIL import Image
 
 from events_app.conferences.models import Conference
-from events_app.directory.models import Organization, Room
-from events_app.events.models.event import Event
+from events_app.directory.actions import save_logo
+from events_app.directory.models import Logo, Organization, Room
+from events_app.events.models.event import Event, hosts_of, hosts_of_many
+from events_app.kept.reads import noted_reads
 from events_app.mail import outbox
 from events_app.registrations.rules import Guest
 from events_app.web.forms import MOST_FIELDS
@@ -150,7 +152,7 @@ async def test_the_form_comes_back_as_it_was_saved(house: House) -> None:
 async def rows(event: Event) -> dict[str, Any]:
     """The event as it is stored, without what every save changes."""
     found = (await Event.filter(id=event.id).values())[0]
-    changes = ("revision", "claims", "changed_at", "join_link", "languages")
+    changes = ("revision", "changed_at", "join_link", "languages")
     return {name: value for name, value in found.items() if name not in changes}
 
 
@@ -427,6 +429,39 @@ async def test_a_logo_is_drawn_anew(house: House, form: str) -> None:
     assert logo.headers["content-type"] == "image/png"
     with Image.open(io.BytesIO(logo.content)) as drawn:
         assert (drawn.format, drawn.size) == ("PNG", (640, 160))
+
+
+async def test_a_second_logo_takes_the_place_of_the_first_and_goes_with_its_organization(
+    house: House,
+) -> None:
+    browser, ours = await house.client(), await make.organization()
+
+    for picture_of_it in (b"first", b"second"):
+        await save_logo(ours, picture_of_it)
+
+    assert (await browser.get(f"/organizations/{ours.slug}/logo")).content == b"second"
+    await ours.delete()
+    assert await Logo.all().count() == 0
+
+
+async def test_the_pictures_of_hosts_are_never_read_with_their_events(house: House) -> None:
+    """Neither by a page with many of them nor under the claim of whoever registers."""
+    browser, event = await house.client(), await make.event(house.vault)
+    ours = await Organization.get()
+    await save_logo(ours, b"long" * 10_000)
+
+    with noted_reads() as reads:
+        (host,) = await hosts_of(event.id)
+        await hosts_of_many([event])
+        page = await browser.get(f"/events/{event.slug}")
+
+    assert f"/organizations/{ours.slug}/logo" in page.text
+    assert host.organization.logo_type == "image/png"
+    is_small = [
+        not isinstance(question.answer, bytes) for question in reads._questions
+    ]  # else only a mark is kept
+    assert is_small
+    assert all(is_small)
 
 
 @pytest.mark.parametrize(

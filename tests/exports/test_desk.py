@@ -56,6 +56,14 @@ async def test_the_chosen_columns_come_in_their_own_order_whatever_was_asked_fir
     assert ["Amal", "amal@example.org"] in one
 
 
+async def test_a_workbook_is_never_compressed_a_second_time(house: House) -> None:
+    event, desk = await filled(house), await house.desk()
+
+    sheets = [await desk.get(f"/desk/events/{event.id}/registrations.{kind}") for kind in ("csv", "xlsx")]
+
+    assert [each.headers.get("content-encoding") for each in sheets] == ["gzip", None]
+
+
 async def test_without_a_choice_everything_comes(house: House) -> None:
     event, desk = await filled(house), await house.desk()
 

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from events_app.acts import Office
 from events_app.conferences.models import Conference
+from events_app.directory.actions import save_logo
 from events_app.directory.models import Organization, Room, Venue
 from events_app.events.actions import saving as writing
 from events_app.events.models.event import Event
@@ -89,7 +90,7 @@ async def draw_logos() -> None:
             pen.rectangle((150, 18 + 34 * number, 350 - 60 * number, 32 + 34 * number), fill=colour)
         out = io.BytesIO()
         image.save(out, "PNG")
-        await Organization.filter(slug=slug).update(logo=out.getvalue(), logo_type="image/png")
+        await save_logo(await Organization.get(slug=slug), out.getvalue())
 
 
 async def fill_rooms(now: datetime) -> Places:

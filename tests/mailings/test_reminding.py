@@ -9,6 +9,7 @@ import pytest
 from events_app.acts import Office
 from events_app.events.actions import copying, editing, life
 from events_app.events.models.event import Event
+from events_app.events.models.where import earlier_mark
 from events_app.mailings.actions import announcing, reminding
 from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
@@ -171,7 +172,7 @@ async def test_a_reminder_sent_before_marks_were_moments_is_not_sent_again(offic
     event = await event_with(office, DAY)
     first, _second = await make.registered(event, 1, 2, office=office)
     (reminder,) = await Reminder.filter(event_id=event.id)
-    await Reminded.create(reminder_id=reminder.id, registration_id=first.id, told=event.told)
+    await Reminded.create(reminder_id=reminder.id, registration_id=first.id, told=earlier_mark(event))
 
     await reminding.remind(act=office.at(before(event, hours=24)))
 

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.directory.actions import save_thing
+from events_app.directory import actions
 from events_app.directory.desk.organizations import find_row, part_page
 from events_app.directory.forms.organizations import organization_form
 from events_app.directory.models import Organization
@@ -25,5 +25,5 @@ async def save_logo(request: Request) -> Response:
         return part_page(
             request, "directory/organization.html", form, organization, status=422, logo_error=error
         )
-    await save_thing(organization, {"logo": image, "logo_type": "image/png"})
+    await actions.save_logo(organization, image)
     return see_other(f"/desk/organizations/{organization.id}", flash=saved())

@@ -1,9 +1,8 @@
 """The table of events and their hosts, and the questions asked of them."""
 
-import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from tortoise import fields
@@ -98,7 +97,6 @@ class Event(Model):
     visibility = fields.CharField(max_length=16, default=Visibility.PUBLIC.value)
     sequence = fields.IntField(default=0)
     telling = fields.IntField(default=1)
-    claims = fields.BigIntField(default=0)
     revision = fields.IntField(default=1)
     created_at = fields.DatetimeField()
     changed_at = fields.DatetimeField()
@@ -150,22 +148,8 @@ class Event(Model):
     def opening(self, now: datetime) -> Opening:
         if self.forgotten_on is not None:
             return Opening.PAST
-        return rules.opening(
-            status=self.status,
-            now=now,
-            ends_at=self.ends_at,
-            opens_at=self.opens_at,
-            closes_at=self.closes_at,
-        )
-
-    @property
-    def told(self) -> str:
-        """A mark of when and where it is, as versions up to 0006 kept it. What people hold, `where.Telling` says."""
-        return _mark(
-            self.starts_wall, self.ends_wall, self.zone, self.starts_fold, self.ends_fold,
-            self.starts_at.astimezone(UTC).isoformat(), self.ends_at.astimezone(UTC).isoformat(),
-            sorted(self.place.items()), self.venue_key, self.offers_in_person, self.offers_online,
-        )  # fmt: skip
+        ends, opens, closes = self.ends_at, self.opens_at, self.closes_at
+        return rules.opening(status=self.status, now=now, ends_at=ends, opens_at=opens, closes_at=closes)
 
     @staticmethod
     async def claim(event_id: uuid.UUID) -> "Event":
@@ -180,13 +164,8 @@ class Event(Model):
     @staticmethod
     async def claim_any(event_id: uuid.UUID) -> "Event":
         """As `claim`, also where nothing is held of its people any more."""
-        claimed = await rows(_CLAIM, event_id)
-        if not claimed:
-            raise NoSuchPage()
-        event = Event._init_from_db(**claimed[0])
-        if event.room_id:
-            event.room = await _room.first(event.room_id)
-        return event
+        await EventClaim.take(event_id)
+        return await Event.find_any(event_id)
 
     @staticmethod
     async def find_public(slug: str) -> "Event":
@@ -226,11 +205,35 @@ def unforgotten(event: Event) -> Event:
     return event
 
 
-_CLAIM = 'UPDATE "event" SET "claims" = "claims" + 1 WHERE "id" = $1 RETURNING *'
 _SURROUNDINGS = ("conference", "room__venue")
-_room = Prepared(lambda room_id: Room.filter(id=room_id).select_related("venue"), uuid.UUID)
 _by_id = Prepared(lambda event_id: Event.filter(id=event_id).select_related(*_SURROUNDINGS), uuid.UUID)
 _by_slug = Prepared(lambda slug: Event.filter(slug=slug).select_related(*_SURROUNDINGS), str)
+
+
+class EventClaim(Model):
+    """How often an event was claimed: the row that a transaction writes before it counts, narrow because it is written
+    anew each time. An event's first claim makes it."""
+
+    event: fields.OneToOneRelation[Event] = fields.OneToOneField(
+        "house.Event", primary_key=True, on_delete=fields.CASCADE, related_name=False
+    )
+    event_id: uuid.UUID
+    number = fields.BigIntField()
+
+    class Meta:
+        table = "event_claim"
+
+    @staticmethod
+    async def take(event_id: uuid.UUID) -> None:
+        await rows(_CLAIM, event_id) or await rows(_FIRST_CLAIM, event_id)
+
+
+_CLAIM = 'UPDATE "event_claim" SET "number" = "number" + 1 WHERE "event_id" = $1 RETURNING "number"'
+_FIRST_CLAIM = """
+    INSERT INTO "event_claim" ("event_id", "number") SELECT "id", 1 FROM "event" WHERE "id" = $1
+    ON CONFLICT ("event_id") DO UPDATE SET "number" = "event_claim"."number" + 1
+"""
+"""Two may come first at once: the second waits here for the first, as it would at the row."""
 
 
 class EventHost(Model):
@@ -259,9 +262,8 @@ async def hosts_of(event_id: uuid.UUID) -> list[EventHost]:
 async def hosts_of_many(events: Sequence[Event]) -> dict[uuid.UUID, list[EventHost]]:
     """The organizations of each of these events, in one question to the database."""
     hosts: dict[uuid.UUID, list[EventHost]] = {event.id: [] for event in events}
-    for host in (
-        await EventHost.filter(event_id__in=list(hosts)).order_by("position").select_related("organization")
-    ):
+    found = EventHost.filter(event_id__in=list(hosts)).order_by("position").select_related("organization")
+    for host in await found:
         hosts[host.event_id].append(host)
     return hosts
 
@@ -270,10 +272,6 @@ _hosts = Prepared(
     lambda event_id: EventHost.filter(event_id=event_id).order_by("position").select_related("organization"),
     uuid.UUID,
 )
-
-
-def _mark(*facts: Any) -> str:
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def _on_the_wall(wall: str, zone: str, fold: int) -> datetime:

@@ -1,5 +1,6 @@
 """Where an event is, in words; and what people are told of it, kept as it was said whenever that changes."""
 
+import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -200,6 +201,16 @@ async def keep_what_was_told(event: Event, before: Mapping[Way, Facts]) -> bool:
     await Telling.bulk_create(ended)
     event.telling += 1
     return any(each.material for each in ended)
+
+
+def earlier_mark(event: Event) -> str:
+    """A mark of when and where an event is, as versions up to 0006 kept it. What people hold, `Telling` says."""
+    facts = (
+        event.starts_wall, event.ends_wall, event.zone, event.starts_fold, event.ends_fold,
+        event.starts_at.astimezone(UTC).isoformat(), event.ends_at.astimezone(UTC).isoformat(),
+        sorted(event.place.items()), event.venue_key, event.offers_in_person, event.offers_online,
+    )  # fmt: skip
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def announced_as(event: Event) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.directory.models import Organization
+from events_app.directory.models import Logo, Organization
 from events_app.errors import NoSuchPage
 from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.where import place_of
@@ -34,11 +34,11 @@ def colours_of(hosts: Sequence[EventHost]) -> str:
 
 async def logo(request: Request) -> Response:
     found = await Organization.find_by_slug(request.path_params["slug"])
-    if not found.logo:
+    drawn = await Logo.get_or_none(organization_id=found.id)
+    if drawn is None:
         raise NoSuchPage()
-    return Response(
-        bytes(found.logo), media_type=found.logo_type, headers={"Cache-Control": "public, max-age=86400"}
-    )
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return Response(bytes(drawn.picture), media_type=found.logo_type, headers=headers)
 
 
 async def colours(request: Request) -> Response:
