@@ -265,7 +265,7 @@ def test_an_address_is_never_made_of_what_is_too_long_for_one() -> None:
 @pytest.mark.anyio
 @given(fields=st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=8))
 async def test_a_form_is_read_as_browsers_write_it(fields: list[tuple[str, str]]) -> None:
-    said = [tuple(each.encode("utf-8", "replace").decode() for each in pair) for pair in fields]
+    said = [(_of_bytes(name), _of_bytes(value)) for name, value in fields]
 
     typed = await typed_into(posted(urlencode(said).encode()))
 
@@ -276,6 +276,10 @@ async def test_a_form_is_read_as_browsers_write_it(fields: list[tuple[str, str]]
 @given(body=st.binary())
 async def test_no_bytes_break_the_reading_of_a_form(body: bytes) -> None:
     await typed_into(posted(body))
+
+
+def _of_bytes(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def posted(body: bytes) -> Request:
