@@ -41,7 +41,7 @@ from events_app.database.hosts import (
 )
 
 FREE_WITHIN = 60.0
-"""Seconds to wait for a connection of the pool: longer than a statement may take, for a line of people is no failure."""
+"""Seconds to wait for a connection of the pool: longer than for a statement, because a line of people is no failure."""
 LEISURE = 3600.0
 """Seconds for a VACUUM."""
 COMMIT_WITHIN = 10.0
