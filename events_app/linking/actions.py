@@ -5,7 +5,7 @@ import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from events_app import allowances
+from events_app import allowances, shadows
 from events_app.acts import Act
 from events_app.addresses import kept
 from events_app.clock import milliseconds
@@ -17,6 +17,7 @@ from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.facts import WAY_BACK, row_of_key
 from events_app.registrations.models import Registration
+from events_app.registrations.places import promote
 from events_app.registrations.posting import (
     COURIER,
     letters_mark,
@@ -141,3 +142,19 @@ async def _write_to_new_address(event: Event, wish: dict[str, Json], *, act: Act
         url = act.site.url(f"/registrations/{registration.id.hex}/address/{code}")
         more: dict[str, Json] = {"to_address": address, "own_url": url}
         await post_about("new_address", registration, event, act=act, more=more)
+
+
+async def lift_shadows(*, act: Act) -> int:
+    """Places that were held for addresses which are known already go to others when their time is over; says for how
+    many events."""
+    due = await shadows.events_with_due(act.now)
+    for event_id in due:
+        await _lift(event_id, act=act)
+    return len(due)
+
+
+@one_transaction
+async def _lift(event_id: uuid.UUID, *, act: Act) -> None:
+    event = await Event.claim(event_id)
+    await shadows.lift(event_id, now=act.now)
+    await promote(event, act=act)

@@ -268,6 +268,13 @@ async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
     return invitation.quota_id
 
 
+async def spend(invitation: Invitation | None, registration_id: uuid.UUID | None = None) -> None:
+    """A code opens one registration, and is used up as well by an address that was registered before (None)."""
+    if invitation is not None:
+        invitation.state, invitation.registration_id = "used", registration_id
+        await invitation.save(update_fields=["state", "registration_id"])
+
+
 async def giver_of(invitation: Invitation) -> Registration:
     """Whose place an invitation passes on, while they still have it; `CodeRevoked` otherwise."""
     giver = await Registration.get_or_none(id=invitation.registration_id, event_id=invitation.event_id)

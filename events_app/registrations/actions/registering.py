@@ -14,6 +14,7 @@ from events_app.database import one_transaction, until_certain
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
+from events_app.registrations.actions.leaving import hold_as_new, leave_company_to
 from events_app.registrations.facts import Person
 from events_app.registrations.models import (
     FRONT_OF_LINE,
@@ -23,6 +24,7 @@ from events_app.registrations.models import (
     giver_of,
     next_arrival,
     quota_for,
+    spend,
 )
 from events_app.registrations.places import end, may_still_bring, pool_for_newcomers
 from events_app.registrations.posting import (
@@ -54,8 +56,8 @@ REFUSAL_AT = {
 class Receipt:
     """What the page after the form says. It is the same for a new address and for one that was here before.
 
-    `registration_id` is whom the page lets one take back (`leaving.retract`), in vain where it is not `is_new`; None
-    where nothing can be: a place that was passed on does not go back.
+    `registration_id` is what the page lets one take back (`leaving.retract`): a shadow, or nothing, where it is not
+    `is_new`; None where nothing can be: a place that was passed on does not go back. `code_id` is whose code was used.
     """
 
     event_id: uuid.UUID
@@ -65,6 +67,7 @@ class Receipt:
     confirms_address: bool = False
     registration_id: uuid.UUID | None = field(default=None, compare=False)
     is_new: bool = field(default=False, compare=False)
+    code_id: uuid.UUID | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ async def _register(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, 
     invitation = await _invited_by(event, applicant, act=act)
     placing = replace(await _place(event, applicant, invitation, act=act), registration_id=mine)
     receipt = Receipt(event.id, placing.status, applicant.mode, applicant.address, placing.confirms_address)
+    receipt = replace(receipt, code_id=invitation.id if invitation else None)
     index = act.vault.blind_index(str(event.id), kept(applicant.address))
     known = await Registration.find_living(event.id, index)
     if known:
@@ -121,12 +125,19 @@ async def _register(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, 
         await post_sparingly(letters, known, event, more={"may_bring": may_bring}, act=act)
     else:  # counted in vain, as a letter to a known address is counted
         await allowances.take(letters_mark(event.id, index, "new", vault=act.vault), now=act.now)
+    held = None
+    if placing.confirms_address:
+        people = 1 + len(applicant.guests) if placing.status == Status.CONFIRMED else 0
+        held = await hold_as_new(event, known, index, mode=applicant.mode, people=people, act=act)
     if placing.invitation and placing.invitation.purpose == "transfer":
         if not known:
             await _take_over(event, applicant, placing, act=act)
         return receipt
-    first = known or await _enrol(event, applicant, placing, act=act)
-    return replace(receipt, registration_id=first.id, is_new=known is None)
+    if known:
+        await spend(invitation)
+        return replace(receipt, registration_id=held or known.id)
+    first = await _enrol(event, applicant, placing, act=act)
+    return replace(receipt, registration_id=first.id, is_new=True)
 
 
 async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None:
@@ -200,10 +211,7 @@ async def _place(event: Event, applicant: Applicant, invitation: Invitation | No
 async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:
     """Write the registration, and those of the colleagues, and post the letters they owe."""
     first = await write_registration(event, applicant, placing, act=act)
-    if placing.invitation:
-        placing.invitation.state = "used"
-        placing.invitation.registration_id = first.id
-        await placing.invitation.save(update_fields=["state", "registration_id"])
+    await spend(placing.invitation, first.id)
     everybody = [first]
     for guest in applicant.guests:
         everybody.append(await write_guest(event, applicant, guest, placing, first, act=act))
@@ -286,15 +294,4 @@ async def _take_over(event: Event, applicant: Applicant, placing: Placing, *, ac
         applicant.consent_version, applicant.answers,
     )  # fmt: skip
     taker = await _enrol(event, same_seat, replace(placing, quota_id=giver.quota_id), act=act)
-    await _leave_company_to(taker, giver, act=act)
-
-
-async def _leave_company_to(taker: Registration, giver: Registration, *, act: Act) -> None:
-    """Who came with the giver and has an address goes on alone; whoever has none comes with the taker from now on."""
-    for each in await Registration.filter(party=giver.id, live=1):
-        is_their_own = bool(reveal_person(each, vault=act.vault, reader=COURIER).address)
-        each.party = None if is_their_own else taker.id
-        await each.save(update_fields=["party"])
-        if not is_their_own:
-            taker.party = taker.id
-    await taker.save(update_fields=["party"])
+    await leave_company_to(taker, giver, act=act)

@@ -46,6 +46,7 @@ def receipt_token(receipt: Receipt, *, vault: Vault, now: datetime) -> str:
         # As long for an address that was here before: what can be taken back, and whether there is anything.
         "retracts": receipt.registration_id.hex if receipt.registration_id else "",
         "is_new": int(receipt.is_new),
+        "code": receipt.code_id.hex if receipt.code_id else "",
         "retractable_until": milliseconds(now + RETRACTABLE),
     }
     return RECEIPT_MARK + sealed_piece(said, "receipt", vault=vault, now=now)
@@ -105,7 +106,8 @@ async def retraction(request: Request) -> Response:
     if not _may_retract(said, now):
         raise NoSuchRegistration()
     is_new, registration_id = bool(said["is_new"]), uuid.UUID(hex=said["retracts"])
-    await leaving.retract(event.id, registration_id, is_new=is_new, act=act_of(request))
+    code_id = uuid.UUID(hex=said["code"]) if said.get("code") else None
+    await leaving.retract(event.id, registration_id, is_new=is_new, code_id=code_id, act=act_of(request))
     sentence = N_(
         "What you sent a moment ago does not count any more. Please register with the right address."
     )
