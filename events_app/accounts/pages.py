@@ -54,6 +54,7 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
+    house_of(request).kept_words.forget(request.state.organizer.id)
     await actions.sign_out(request.cookies.get(session_cookie(request), ""))
     response = see_other("/desk/sign-in")
     response.delete_cookie(session_cookie(request), path="/")
