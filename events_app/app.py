@@ -47,8 +47,8 @@ from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
 from events_app.people.counts import how_many_never_fit
+from events_app.people.reading import OpenedWords
 from events_app.people.routes import routes as people_routes
-from events_app.people.words import OpenedWords
 from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
 from events_app.publishing.routes import routes as publishing_routes

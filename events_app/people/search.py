@@ -17,8 +17,7 @@ from events_app.events.rules import Mode
 from events_app.folding import folded
 from events_app.mail.models import Letter
 from events_app.mail.rules import NOT_WANTED
-from events_app.people.reading import Brief, Searchable, known_words, opened, slices, words_of
-from events_app.people.words import Known
+from events_app.people.reading import Brief, Known, Searchable, known_words, opened, slices, words_of
 from events_app.questions.models import Question
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
@@ -127,7 +126,7 @@ def _day_of(text: str) -> date | None:
 class Lens:
     """How sealed rows are read: `opens` tells the vault who asks (`posting.reveal_person` with its reader); `matches`
     compares an answer (`answers.answer_matches`). `known` are the words that were opened before for the same reader
-    (`words.OpenedWords`); None where none may be kept."""
+    (`reading.OpenedWords`); None where none may be kept."""
 
     opens: Callable[[Registration], Searchable]
     matches: Callable[[Question, str, Any], bool]

@@ -8,8 +8,8 @@ import pytest
 
 from events_app.acts import Office
 from events_app.events.models.event import Event
+from events_app.people.reading import LASTS, MOST_PEOPLE, Known, OpenedWords
 from events_app.people.search import Lens, Query, find_ids
-from events_app.people.words import LASTS, MOST_PEOPLE, Known, OpenedWords
 from events_app.questions.answers import answer_matches
 from events_app.registrations.actions import forgetting
 from events_app.registrations.facts import Person
