@@ -234,9 +234,10 @@ async def read(letter_id: uuid.UUID, vault: Sealing, reader: Any) -> OpenLetter:
     letter = await Letter.get_or_none(id=letter_id)
     if letter is None:
         raise NoSuchLetter
-    if letter.message is None:
-        is_there = letter.words != "gone"
-        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader) if is_there else {}
+    if letter.message is None or not letter.is_open:
+        facts = (
+            vault.reveal(letter.scope, letter.facts_context, letter.facts, reader) if letter.is_open else {}
+        )
         return OpenLetter(letter, str(facts.get("to_address", "")))
     raw = vault.reveal_bytes(letter.scope, letter.message_context, letter.message, reader)
     said = read_back(raw)

@@ -1,7 +1,7 @@
 """Places: how full each pool is, and who moves up when a seat is free. Exact only under the event's claim."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -23,6 +23,7 @@ from events_app.registrations.posting import (
 )
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
 from events_app.registrations.told import hear, skip_what_is_due
+from events_app.vault import Json
 
 
 async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None) -> Pool:
@@ -200,15 +201,23 @@ def _answer_of_who_gets_a_seat(registration: Registration, act: Act) -> str:
     return "NEEDS-ACTION" if said_no and act.who != Who.PERSON else ANSWER_OF[Status.CONFIRMED]
 
 
-async def end(registration: Registration, event: Event, *, letter: str, act: Act) -> None:
-    """The registration is over: the seat is free, the letter says so, a calendar that knows it gets CANCEL."""
+async def end(
+    registration: Registration,
+    event: Event,
+    *,
+    letter: str,
+    more: Mapping[str, Json] | None = None,
+    act: Act,
+) -> None:
+    """The registration is over: the seat is free, the letter says so, a calendar that knows it gets CANCEL. `more` is
+    what the letter says besides."""
     rules.check_life(Status(registration.status), Status.CANCELLED)
     may_hear = may_hear_of_it(registration)
     await close(registration, Status.CANCELLED, now=act.now)
     await forget_offers(registration, act=act)
     await note(registration, letter, act=act)
     if may_hear:
-        await post_about(letter, registration, event, act=act)
+        await post_about(letter, registration, event, more=more, act=act)
 
 
 def may_hear_of_it(registration: Registration) -> bool:
