@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from events_app import allowances
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.clock import milliseconds
@@ -25,11 +26,13 @@ from events_app.registrations.models import (
 from events_app.registrations.places import end, pool_for_newcomers
 from events_app.registrations.posting import (
     COURIER,
+    letters_mark,
     note,
     organizer_address,
     organizer_name,
     person_context,
     post_each,
+    post_sparingly,
     reveal_person,
     seal_person,
 )
@@ -95,7 +98,9 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
         # A new address gets the link too, so it costs; the next letter replaces it.
         letters = ["own_page", "already"] if _has_entry(placing, event) else ["already"]
         may_bring = may_still_bring(known, event, act.now)
-        await post_each(letters, known, event, more={"may_bring": may_bring}, act=act)
+        await post_sparingly(letters, known, event, more={"may_bring": may_bring}, act=act)
+    else:  # counted in vain, as a letter to a known address is counted
+        await allowances.take(letters_mark(event.id, index, "new", vault=act.vault), now=act.now)
     if placing.invitation and placing.invitation.purpose == "transfer":
         if not known:
             await _take_over(event, applicant, placing.invitation, act=act)
