@@ -237,8 +237,7 @@ def entry_of(facts: Mapping[str, Any]) -> Entry:
 
 
 def _description(event: Mapping[str, Any]) -> str:
-    parts = [event["summary"], event["url"]]
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(part for part in (event["summary"], event["url"]) if part)
 
 
 def times_of(event: Mapping[str, Any]) -> tuple[datetime, datetime]:

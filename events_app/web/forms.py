@@ -39,14 +39,14 @@ class _OurSentences:
     """WTForms' own messages (a wrong choice, a number that is none), through our catalogue."""
 
     def gettext(self, sentence: str) -> str:
-        return translate(_SAID_PLAINLY.get(sentence, sentence))
+        return translate(SAID_PLAINLY.get(sentence, sentence))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """WTForms says one such sentence, of choices that are none, and fills its blanks itself."""
         return translate("Not a valid choice.")
 
 
-_SAID_PLAINLY = {
+SAID_PLAINLY = {
     "Not a valid choice.": N_("Not a valid choice."),
     "Not a valid integer value.": N_("Please type a whole number."),
 }

@@ -116,7 +116,7 @@ async def _rows(asked: Asked, vault: Vault, reader: Reader) -> tuple[list[Row], 
 async def _opened(letters: Sequence[Letter], vault: Vault, reader: Reader) -> list[Row]:
     """The rows of these letters; where the keys are gone, or an erased person's letter still waits, nobody's name."""
     try:
-        facts = await outbox.facts_of([each for each in letters if each.is_open], vault, reader)
+        facts = await outbox.facts_of(letters, vault, reader)
     except (NoKey, SealBroken):
         facts = {}
     return [_row(letter, facts.get(letter.number, {})) for letter in letters]
