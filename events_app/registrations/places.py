@@ -255,15 +255,9 @@ def _answer_of_who_gets_a_seat(registration: Registration, act: Act) -> str:
 
 
 async def end(
-    registration: Registration,
-    event: Event,
-    *,
-    letter: str,
-    more: Mapping[str, Json] | None = None,
-    act: Act,
+    registration: Registration, event: Event, *, letter: str, more: Mapping[str, Json] = {}, act: Act
 ) -> None:
-    """The registration is over: the seat is free, the letter says so, a calendar that knows it gets CANCEL. `more` is
-    what the letter says besides."""
+    """The registration is over: the seat is free, the letter says so (and `more`), a calendar gets CANCEL."""
     rules.check_life(Status(registration.status), Status.CANCELLED)
     may_hear = may_hear_of_it(registration)
     await close(registration, Status.CANCELLED, now=act.now)
