@@ -11,7 +11,7 @@ from events_app.database.connections import (
 )
 from events_app.database.failures import OutcomeUnknown, RetryableError, is_taken
 from events_app.database.migration import DatabaseTooNew
-from events_app.database.prepared import Prepared, rows
+from events_app.database.prepared import Prepared, Statement, insertion, row_of, rows, write
 from events_app.database.schema import migrate
 from events_app.database.transactions import after_commit, one_transaction
 
@@ -20,16 +20,20 @@ __all__ = [
     "OutcomeUnknown",
     "Prepared",
     "RetryableError",
+    "Statement",
     "after_commit",
     "close_database",
     "data_version",
+    "insertion",
     "is_sqlite",
     "is_taken",
     "migrate",
     "one_transaction",
     "open_database",
     "ping",
+    "row_of",
     "rows",
     "scrub",
     "scrub_soon",
+    "write",
 ]
