@@ -40,11 +40,13 @@ from events_app.imports.routes import routes as imports_routes
 from events_app.invitations.routes import routes as invitations_routes
 from events_app.kept.page_cache import PageCache
 from events_app.kept.response_cache import ResponseCache
+from events_app.linking.routes import routes as linking_routes
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
+from events_app.people.counts import how_many_never_fit
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
@@ -53,7 +55,6 @@ from events_app.questions.actions.presets import copy_questions
 from events_app.questions.routes import routes as questions_routes
 from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.pages.form import seats_of
-from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
@@ -174,7 +175,7 @@ async def readyz(request: Request) -> Response:
 
 def _routes() -> list[BaseRoute]:
     rooms = (
-        publishing_routes, registrations_routes, personal_routes, accounts_routes, events_routes,
+        publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, events_routes,
         conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
         notices_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
     )  # fmt: skip

@@ -16,8 +16,8 @@ from events_app.i18n import N_, ngettext, translate
 from events_app.invitations import actions, rules
 from events_app.invitations.forms import invitation_form, opened_quotas, quota_facts, quotas_form
 from events_app.optouts.actions import opted_out_of
+from events_app.people.counts import how_many_never_fit
 from events_app.registrations.models import Invitation, Quota, Registration
-from events_app.registrations.places import how_many_never_fit
 from events_app.registrations.posting import reveal_guest
 from events_app.web import seen
 from events_app.web.forms import Form, typed_into

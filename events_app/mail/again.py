@@ -112,3 +112,14 @@ async def send_again(event_id: uuid.UUID | None, *, over_of: OverOf, now: dateti
         queued += await idle.update(state="queued", due_at=milliseconds(now), tried_day=None)
     after_commit(wake_couriers)
     return queued
+
+
+async def withdraw(thread: uuid.UUID, word: str) -> None:
+    """Letters of a thread that have this word (see `outbox.About`) and surely have not left are not true any more:
+    they are not sent, not even when kept and refused letters are sent again together."""
+    theirs = Letter.filter(thread=thread, replaces=word)
+    await theirs.filter(state="queued", doubts=0).update(**_SUPERSEDED)
+    await theirs.filter(state__in=["kept", "refused"]).update(**_SUPERSEDED)
+
+
+_SUPERSEDED: Final[dict[str, Any]] = {"state": "superseded", "due_at": None, "lease_by": None}

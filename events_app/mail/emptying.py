@@ -74,9 +74,11 @@ _EMPTY_ENDED = """
 
 async def empty_those_left_over() -> None:
     """Those whose courier died between the outcome and the emptying. Idle, it writes nothing."""
-    left = Letter.filter(words__in=["last", "once"], due_at__isnull=True)
-    for number in await left.values_list("number", flat=True):
-        await empty_ended(int(str(number)))
+    for row in await rows(_LEFT_OVER):
+        await empty_ended(row["number"])
+
+
+_LEFT_OVER = 'SELECT "number" FROM "letter" WHERE "words" IN (\'last\', \'once\') AND "due_at" IS NULL'
 
 
 async def empty_without_event(before: date) -> int:

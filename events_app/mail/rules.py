@@ -12,9 +12,9 @@ MAY_BECOME: dict[State, frozenset[State]] = {
     "queued": frozenset({"queued", "sending", "kept", "superseded", "refused", "withheld"}),
     "sending": frozenset({"sent", "queued", "refused", "unsure"}),
     "unsure": frozenset({"sending", "queued", "kept", "refused", "withheld"}),
-    "refused": frozenset({"queued"}),
+    "refused": frozenset({"queued", "superseded"}),
     "withheld": frozenset({"queued"}),
-    "kept": frozenset({"queued"}),
+    "kept": frozenset({"queued", "superseded"}),
     "sent": frozenset(),
     "superseded": frozenset(),
 }

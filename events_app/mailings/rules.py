@@ -36,6 +36,12 @@ class WordsChanged(Conflict):
     )
 
 
+class EventChanged(Conflict):
+    sentence = N_(
+        "Meanwhile the event was changed again, and nobody was told yet. Please look at the letter again, then tell."
+    )
+
+
 class LetterUnderWay(Conflict):
     sentence = N_("This letter is on its way, so it cannot be changed any more.")
 

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from tortoise.functions import Count
 
+from events_app.database import rows
 from events_app.events.models.event import Event
-from events_app.handed import Behind, EventThere
+from events_app.handed import Behind, EventThere, HasSeats
 from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
-from events_app.registrations.rules import Status
+from events_app.registrations.places import id_of, pool_of
+from events_app.registrations.rules import Pool, Status
 from events_app.registrations.told import hearers_of, hearers_of_many
 
 
@@ -72,3 +74,22 @@ async def has_registrations(event_id: uuid.UUID) -> bool:
 async def is_in_use(event_id: uuid.UUID) -> bool:
     """Whether anybody registered for the event, or was written to about it."""
     return await has_registrations(event_id) or await Letter.filter(event_id=event_id).exists()
+
+
+async def how_many_never_fit(event: HasSeats) -> int:
+    """How many parties wait that are larger than all the places they could have, since those were made fewer."""
+    pools: dict[tuple[str, uuid.UUID | None], Pool] = {}
+    too_large = 0
+    for found in await rows(_PARTIES, event.id):
+        where = (found["mode"], id_of(found["quota_id"]))
+        if where not in pools:
+            pools[where] = await pool_of(event, *where)
+        too_large += not pools[where].can_ever_seat(found["people"])
+    return too_large
+
+
+_PARTIES = """
+    SELECT "mode", "quota_id", COUNT(*) AS "people" FROM "registration"
+    WHERE "event_id" = $1 AND "status" IN ('pending', 'waitlisted') AND "seated" = FALSE AND "party" IS NOT NULL
+    GROUP BY "mode", "quota_id", "party" HAVING COUNT(*) > 1
+"""

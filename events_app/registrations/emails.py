@@ -202,12 +202,9 @@ def _calendar_part(manner: Manner, facts: Mapping[str, Any]) -> bytes | None:
     method = _method(manner, facts)
     if method is None:
         return None
-    attendee = Attendee(
-        facts["name"],
-        facts["to_address"],
-        "DECLINED" if method == "CANCEL" else facts["answer"],
-        is_asked="+r-" in facts["organizer_address"],
-    )
+    answer = "DECLINED" if method == "CANCEL" else facts["answer"]
+    is_asked = "+r-" in facts["organizer_address"]
+    attendee = Attendee(facts["name"], facts["to_address"], answer, is_asked=is_asked)
     entry = entry_of(facts)
     return itip.cancel(entry, attendee) if method == "CANCEL" else itip.request(entry, attendee)
 
@@ -275,6 +272,8 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "event": event,
         "starts": starts,
         "ends": ends,
+        "invites": _method(manner, facts) is not None,
+        "asks": facts["answer"] == "NEEDS-ACTION",
         "own_url": None if manner.method or _method(manner, facts) else facts["own_url"],
         "way_url": facts.get("way_url", ""),
         "stop_url": facts.get(manner.stops, ""),

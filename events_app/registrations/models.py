@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, Final
 
 from tortoise import fields
-from tortoise.expressions import Q
 from tortoise.functions import Count
 from tortoise.models import Model
 
@@ -151,11 +150,14 @@ _LATEST = 'SELECT MAX("arrival") AS "latest" FROM "registration" WHERE "event_id
 
 async def end_of_line(event_id: uuid.UUID) -> int:
     """The number that the next one on the waitlist gets."""
-    (found,) = await rows(_LAST, event_id)
-    return max(found["last"] or 0, FRONT_OF_LINE) + 1
+    found = await rows(_LAST, event_id)
+    return max(found[0]["last"] if found else 0, FRONT_OF_LINE) + 1
 
 
-_LAST = 'SELECT MAX("waitlist_order") AS "last" FROM "registration" WHERE "event_id" = $1'
+_LAST = """
+    SELECT "waitlist_order" AS "last" FROM "registration"
+    WHERE "event_id" = $1 AND "waitlist_order" IS NOT NULL ORDER BY "waitlist_order" DESC LIMIT 1
+"""
 
 
 FRONT_OF_LINE: Final = 0
@@ -168,20 +170,6 @@ async def party_of(registration: Registration) -> Sequence[Registration]:
         return [registration]
     found = await Registration.filter(party=registration.party, live=1)
     return sorted(found, key=lambda each: (each.id != each.party, each.arrival, each.id)) or [registration]
-
-
-async def place_in_line(registration: Registration) -> int:
-    """1 for the first one (or party) waiting for the same places."""
-    order = registration.waitlist_order
-    ahead = Registration.filter(
-        Q(waitlist_order__lt=order) | Q(waitlist_order=order, arrival__lt=registration.arrival),
-        event_id=registration.event_id,
-        status=Status.WAITLISTED,
-        mode=registration.mode,
-        quota_id=registration.quota_id,
-    )
-    parties = {party or row_id for party, row_id in await ahead.values_list("party", "id")}
-    return len(parties - {registration.party}) + 1
 
 
 async def counts_of(event_id: uuid.UUID) -> dict[tuple[str, str], int]:

@@ -1,9 +1,11 @@
 """Places: how full each pool is, and who moves up when a seat is free. Exact only under the event's claim."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
+from typing import Any, Final
 
 from events_app.acts import Act, Who
 from events_app.clock import milliseconds
@@ -12,7 +14,7 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Mode, Opening
 from events_app.handed import HasSeats
 from events_app.registrations import rules
-from events_app.registrations.models import Quota, Registration
+from events_app.registrations.models import Registration
 from events_app.registrations.posting import (
     COURIER,
     forget_offers,
@@ -51,7 +53,7 @@ _POOL = """
     SELECT (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "seated" = TRUE AND "mode" = $2
             AND "quota_id" {pool}) AS "seated",
         (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2
-            AND "seated" = FALSE AND "quota_id" {pool}) AS "waiting",
+            AND NOT "seated" AND "quota_id" {pool}) AS "waiting",
         {more}
 """
 _EVERYBODYS = _POOL.format(
@@ -76,24 +78,9 @@ _QUOTA = _POOL.format(
 """Said here, and not by the ORM: one question instead of three, and each written only once."""
 
 
-async def how_many_never_fit(event: HasSeats) -> int:
-    """How many parties wait that are larger than all the places they could have, since those were made fewer."""
-    pools: dict[tuple[str, uuid.UUID | None], Pool] = {}
-    too_large = 0
-    for found in await rows(_PARTIES, event.id):
-        quota_id = uuid.UUID(str(found["quota_id"])) if found["quota_id"] else None
-        where = (found["mode"], quota_id)
-        if where not in pools:
-            pools[where] = await pool_of(event, *where)
-        too_large += not pools[where].can_ever_seat(found["people"])
-    return too_large
-
-
-_PARTIES = """
-    SELECT "mode", "quota_id", COUNT(*) AS "people" FROM "registration"
-    WHERE "event_id" = $1 AND "status" IN ('pending', 'waitlisted') AND "seated" = FALSE AND "party" IS NOT NULL
-    GROUP BY "mode", "quota_id", "party" HAVING COUNT(*) > 1
-"""
+def id_of(value: Any) -> uuid.UUID | None:
+    """SQLite knows ids as text."""
+    return None if value is None else uuid.UUID(str(value))
 
 
 async def pool_for_newcomers(event: Event, mode: str, quota_id: uuid.UUID | None = None, *, act: Act) -> Pool:
@@ -123,28 +110,94 @@ async def promote(event: Event, *, act: Act) -> int:
     """
     if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED, Opening.DRAFT}:
         return 0
-    quotas: list[uuid.UUID] = await Quota.filter(event_id=event.id).values_list("id", flat=True)  # type: ignore[assignment]
     promoted = 0
-    for mode in event.modes:
-        for quota_id in (None, *quotas):
-            for party in await _parties_with_seats(event, mode, quota_id):
-                await _seat(party, event, act=act)
-                promoted += len(party)
+    for mode, quota_id in await _lines_of(event):
+        for party in await _parties_with_seats(event, mode, quota_id):
+            await _seat(party, event, act=act)
+            promoted += len(party)
     return promoted
+
+
+async def _lines_of(event: Event) -> list[tuple[str, uuid.UUID | None]]:
+    """The ways and quotas for which anybody waits: everybody's places first, then those of quotas."""
+    found = [
+        (str(each["mode"]), id_of(each["quota_id"]))
+        for each in await rows(_LINES, event.id)
+        if each["mode"] in event.modes
+    ]
+    return sorted(found, key=lambda line: (event.modes.index(Mode(line[0])), str(line[1] or "")))
+
+
+_LINES = """
+    SELECT "mode", "quota_id" FROM "registration"
+    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND NOT "seated" GROUP BY "mode", "quota_id"
+"""
+"""This and `_IN_LINE` are read of an index that holds only who waits, so those who have seats cost nothing."""
 
 
 async def _parties_with_seats(
     event: Event, mode: str, quota_id: uuid.UUID | None
 ) -> Sequence[list[Registration]]:
-    waiting = Registration.filter(
-        event_id=event.id, mode=mode, quota_id=quota_id, status=Status.WAITLISTED, seated=False
-    )
-    in_line = await waiting.order_by("waitlist_order", "arrival", "id")
-    if not in_line:
-        return []
-    parties = [list(party) for _together, party in groupby(in_line, key=lambda each: each.party or each.id)]
+    """Those who move up, in order. Seats are counted first, and the line is read only as far as some are free."""
     pool = await pool_of(event, mode, quota_id)
-    return [parties[place] for place in rules.parties_to_promote(pool, [len(party) for party in parties])]
+    if pool.free == 0:
+        return []
+    seated = list[list[uuid.UUID]]()
+    async for parties in _line(event, mode, quota_id):
+        chosen = [parties[place] for place in rules.parties_to_promote(pool, [len(each) for each in parties])]
+        pool = replace(pool, confirmed=pool.confirmed + sum(len(each) for each in chosen))
+        seated += chosen
+        if pool.free == 0:
+            break
+    found = {row.id: row for row in await Registration.filter(id__in=list(chain(*seated)))} if seated else {}
+    return [[found[each] for each in party] for party in seated]
+
+
+async def _line(event: Event, mode: str, quota_id: uuid.UUID | None) -> AsyncIterator[list[list[uuid.UUID]]]:
+    """Who waits for these places, a page of whole parties at a time."""
+    after: Sequence[Any] = (-1, -1, uuid.UUID(int=0))
+    page, begun = list[Any](), list[Any]()
+    sql = _IN_LINE.format(pool="IS NULL" if quota_id is None else "= $7")
+    while True:
+        page = list(await rows(sql, event.id, mode, *after, PAGE_OF_LINE, *([quota_id] if quota_id else ())))
+        is_last = len(page) < PAGE_OF_LINE
+        parties = [
+            list(party) for _, party in groupby(begun + page, key=lambda row: row["party"] or row["id"])
+        ]
+        begun = [] if is_last else parties.pop()  # the next page may hold more of them
+        yield [[id_of(row["id"]) or row["id"] for row in party] for party in parties]
+        if is_last:
+            return
+        after = (page[-1]["waitlist_order"], page[-1]["arrival"], id_of(page[-1]["id"]))
+
+
+PAGE_OF_LINE: Final = 50
+_IN_LINE = """
+    SELECT "id", "party", "waitlist_order", "arrival" FROM "registration"
+    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND NOT "seated" AND "mode" = $2 AND "quota_id" {pool}
+        AND ("waitlist_order", "arrival", "id") > ($3, $4, $5)
+    ORDER BY "waitlist_order", "arrival", "id" LIMIT $6
+"""
+
+
+async def place_in_line(registration: Registration) -> int:
+    """1 for the first one (or party) waiting for the same places."""
+    mine = registration.party or registration.id
+    order = (registration.waitlist_order or 0, registration.arrival)
+    quota_id = registration.quota_id
+    sql = _AHEAD.format(pool="IS NULL" if quota_id is None else "= $6")
+    (found,) = await rows(
+        sql, registration.event_id, registration.mode, *order, mine, *([quota_id] if quota_id else ())
+    )
+    return int(found["parties"]) + 1
+
+
+_AHEAD = """
+    SELECT COUNT(DISTINCT COALESCE("party", "id")) AS "parties" FROM "registration"
+    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2 AND "quota_id" {pool}
+        AND ("waitlist_order" < $3 OR ("waitlist_order" = $3 AND "arrival" < $4))
+        AND COALESCE("party", "id") <> $5
+"""
 
 
 async def _seat(party: Sequence[Registration], event: Event, *, act: Act) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from events_app import allowances
 from events_app.acts import Act
-from events_app.database import insertion, row_of, write
+from events_app.database import Statement, insertion, row_of, write
 from events_app.events.models.event import Event
 from events_app.i18n import choose
 from events_app.mail import outbox
@@ -173,6 +174,42 @@ async def enrol(
     if owed:
         new.append(outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now))
     await write(*new)
+
+
+async def post_sparingly(
+    letters: Sequence[str],
+    registration: Registration,
+    event: Event,
+    *,
+    more: Mapping[str, Json] | None = None,
+    beside: Sequence[Statement] = (),
+    act: Act,
+) -> None:
+    """Post letters that anybody can cause by typing an address, about a registration that has one: to one address one
+    in a quarter of an hour, six a day (`allowances`). What is withheld costs the same work, so that its time tells
+    nothing either. `beside` is written with them."""
+    mark = letters_mark(event.id, bytes(registration.address_index), vault=act.vault)
+    may_go = await allowances.take(mark, now=act.now)
+    person = reveal_person(registration, vault=act.vault, reader=COURIER)
+    owed = await owed_about(letters, registration, person, event, more=more, act=act)
+    posted = outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now)
+    abouts = [
+        letter.about if may_go else outbox.About(thread=registration.id, replaces="nothing")
+        for letter in owed
+    ]
+    in_vain = Statement(_WRITE_IN_VAIN, [registration.id])
+    await write(*beside, *outbox.superseding(abouts), posted if may_go else in_vain)
+
+
+_WRITE_IN_VAIN = """
+    UPDATE "letter" SET "facts" = "facts" WHERE "number" = (SELECT MAX("number") FROM "letter" WHERE "thread" = $1)
+"""
+"""The newest letter of the thread, as it was."""
+
+
+def letters_mark(event_id: uuid.UUID, index: bytes, about: str = "link", *, vault: Vault) -> bytes:
+    """By which letters to the address of that blind index are counted: apart for each event and for what they say."""
+    return vault.code_index(str(event_id), f"letters {about} {index.hex()}")
 
 
 async def post_own_page(registration: Registration, event: Event, *, act: Act) -> None:

@@ -26,7 +26,7 @@ def measure(stage: Stage, scale: Scale) -> Iterator[Row]:
     server = Server()
     server.start()
     try:
-        ours, beside = (_database_of(server.url, name) for name in ("ours", "beside"))
+        ours, beside = (database_of(server.url, name) for name in ("ours", "beside"))
         house = stage.new_folder() / "var"
         run("tests.bench.seeding", house, 0, 0, ours)
         yield from _rows("PostgreSQL", (ours,), beside, folder=str(house), scale=scale)
@@ -56,7 +56,7 @@ def _compared(what: str, ours: Sample, beside: Sample, than: str, judged: bool) 
     yield Row(f"{what}: confirmed", ours["confirmed"], ours["places"], "", "places", at_most(1))
 
 
-def _database_of(url: str, name: str) -> str:
+def database_of(url: str, name: str) -> str:
     """A new database on the server; its URL."""
 
     async def make() -> None:

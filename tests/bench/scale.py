@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """rounds: of each pair, interleaved. people: on the list that is shown and exported. events: in the feed."""
+    """rounds: of each pair, interleaved. people: on the list that is shown and exported. events: in the feed. loaded:
+    people at the event that stands beside a small one."""
 
     rounds: int = 3
     requests: int = 1500
@@ -17,6 +18,7 @@ class Scale:
     events: int = 1_000
     letters: int = 160
     starts: int = 3
+    loaded: int = 5_000
 
 
 QUICK = Scale(
@@ -30,4 +32,5 @@ QUICK = Scale(
     events=40,
     letters=20,
     starts=1,
+    loaded=100,
 )

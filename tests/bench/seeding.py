@@ -102,7 +102,7 @@ async def _fill(vault: Vault, first: Registration, opened: dict[str, Json], numb
     scope, rows = str(first.event_id), []
     columns = {name: getattr(first, name) for name in Registration._meta.db_fields - {"id"}}
     for number in numbers:
-        row_id, someone, token = uuid.uuid4(), applicant(number), f"token{number}"
+        row_id, someone, token = uuid.uuid4(), applicant(number), f"token{number}-{scope}"
         person = opened | {
             "name": someone.name,
             "address": someone.address,

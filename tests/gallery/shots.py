@@ -264,6 +264,7 @@ DESK = (
     Shot("list", "/desk/events/{research_launch_event}/registrations"),
     Shot("list-page-2", "/desk/events/{research_launch_event}/registrations?page=2"),
     Shot("list-search", "/desk/events/{research_launch_event}/registrations?q=نور"),
+    Shot("list-print", "/desk/events/{research_launch_event}/registrations/print"),
     Shot("list-nobody-fits", "/desk/events/{research_launch_event}/registrations?q=zzz"),
     Shot("list-empty", "/desk/events/{ready_event}/registrations"),
     Shot("questions", "/desk/events/{unlisted_event}/questions"),

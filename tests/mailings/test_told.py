@@ -132,19 +132,102 @@ async def test_a_time_that_a_letter_brought_is_what_was_before(office: Office) -
     assert "Before: Saturday 12 May 2035, 10:00–14:30" in letter.draft.text
 
 
-async def test_a_change_taken_back_before_its_letter_left_says_that_time_and_place_stay(
-    office: Office,
+@pytest.mark.parametrize("state", ["queued", "kept", "refused"])
+async def test_nobody_hears_of_a_change_that_was_taken_back_before_its_letter_left(
+    office: Office, state: str
 ) -> None:
     event = await make.event(office.vault)
     await make.registered(event, 1, office=office)
     for starts in ("2035-05-12T10:00", make.STARTS):
+        await Letter.filter(kind="mailings.changed").update(state=state)
         await make.change(event, office, starts_wall=starts)
         await announcing.announce(event.id, act=office.at(make.NOW))
 
-    *_, superseded, letter = await make.posted(event, office)
+    posts = await make.posted(event, office)
 
-    assert (superseded.letter.state, letter.kind) == ("superseded", "corrected")
-    assert "Before:" not in letter.draft.text
+    assert [(post.kind, post.letter.state) for post in posts] == [
+        ("confirmed", "queued"),
+        ("changed", "superseded"),
+    ]
+    assert await make.how_many_hold_an_old_time(event.id) == 0
+
+
+async def test_a_time_whose_letter_the_server_put_off_is_never_what_was_before(office: Office) -> None:
+    event = await make.event(office.vault)
+    await make.registered(event, 1, office=office)
+    for hour in ("10:00", "11:00"):
+        await Letter.filter(event_id=event.id).update(state="queued", attempts=3)
+        await make.change(event, office, starts_wall=f"2035-05-12T{hour}")
+        await announcing.announce(event.id, act=office.at(make.NOW))
+
+    *_, put_off, letter = await make.posted(event, office)
+
+    assert put_off.letter.state == "superseded"
+    assert "Before: Saturday 12 May 2035, 13:00–14:30" in letter.draft.text
+
+
+async def test_a_letter_that_perhaps_left_counts_as_heard(office: Office) -> None:
+    event = await make.event(office.vault)
+    await make.registered(event, 1, office=office)
+    await make.change(event, office, starts_wall="2035-05-12T10:00")
+    await announcing.announce(event.id, act=office.at(make.NOW))
+    await Letter.filter(event_id=event.id).update(state="queued", attempts=1, doubts=1)
+
+    await make.change(event, office, starts_wall=make.STARTS)
+    await announcing.announce(event.id, act=office.at(make.NOW))
+
+    assert "Before: Saturday 12 May 2035, 10:00–14:30" in (await make.posted(event, office))[-1].draft.text
+
+
+async def test_whoever_waits_is_never_told_of_an_invitation_that_is_not_there(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=1)
+    await make.registered(event, 1, office=office)
+    await make.registered(event, 2, office=office)
+    await make.change(event, office, starts_wall="2035-05-12T10:00")
+    await announcing.announce(event.id, act=office.at(make.NOW))
+
+    invited, waiting = (await make.posted(event, office))[-2:]
+
+    assert [(post.to, bool(post.calendar)) for post in (invited, waiting)] == [
+        ("guest1@example.org", True),
+        ("guest2@example.org", False),
+    ]
+    assert "The invitation in this letter" in invited.draft.text
+    assert "invitation" not in waiting.draft.text
+
+
+@pytest.mark.parametrize("asks", [True, False])
+async def test_nobody_is_told_that_their_calendar_asks_again_when_it_does_not(
+    office: Office, asks: bool
+) -> None:
+    event = await make.event(office.vault)
+    await make.registered(event, 1, office=office)
+    await make.change(event, office, starts_wall="2035-05-12T10:00")
+
+    await announcing.announce(event.id, asks_again=asks, act=office.at(make.NOW))
+
+    assert ("may ask you again" in (await make.posted(event, office))[-1].draft.text) is asks
+
+
+async def test_what_the_organizer_was_not_shown_is_told_to_nobody(house: make.House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await make.registered(event, 1, office=house.office)
+    await make.change(event, house.office, starts_wall="2035-05-12T10:00")
+    changes = f"/desk/events/{event.id}/changes"
+    shown = (await desk.get(changes)).text.partition('name="seen" value="')[2].partition('"')[0]
+
+    await make.change(event, house.office, starts_wall="2035-05-12T11:00")
+    refused = await desk.post(changes, seen=shown)
+    before = await make.kinds(event, house.office)
+    again = refused.text.partition('name="seen" value="')[2].partition('"')[0]
+    told = await desk.post(changes, seen=again)
+
+    assert (refused.status_code, before) == (409, ["confirmed guest1@example.org"])
+    assert "nobody was told yet" in make.words_of(refused)
+    assert (told.status_code, (await make.kinds(event, house.office))[1:]) == (
+        303,
+        ["changed guest1@example.org"],
+    )
 
 
 async def test_no_entry_says_a_new_time_under_an_old_sequence(office: Office) -> None:

@@ -1,5 +1,6 @@
 """Telling people that an event changed: what is different, whom it concerns, and the letters, once to each."""
 
+import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.models.where import (
     MATERIAL,
+    SMALL,
     Telling,
     announced_as,
     differs,
@@ -20,8 +22,10 @@ from events_app.events.models.where import (
 )
 from events_app.events.rules import Status as EventStatus
 from events_app.i18n import choose
+from events_app.mail.again import withdraw
 from events_app.mail.models import Letter, facts_context
 from events_app.mail.rules import ever_called
+from events_app.mailings.rules import EventChanged
 from events_app.registrations.models import Registration
 from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
@@ -47,6 +51,12 @@ class Concerned:
     @property
     def people(self) -> int:
         return sum(each.people for each in self.groups)
+
+    @property
+    def mark(self) -> str:
+        """Another one as soon as something else would be told; not because somebody came or went."""
+        said = sorted({repr((each.language, each.mode, sorted(each.now.items()))) for each in self.groups})
+        return hashlib.sha256("".join(said).encode()).hexdigest()[:16]
 
     @property
     def languages(self) -> Mapping[str, int]:
@@ -96,26 +106,31 @@ async def _addresses(event_id: uuid.UUID, *, act: Act) -> dict[str, str]:
 
 
 @one_transaction
-async def announce(event_id: uuid.UUID, *, asks_again: bool = True, act: Act) -> int:
+async def announce(event_id: uuid.UUID, *, asks_again: bool = True, seen: str | None = None, act: Act) -> int:
     """Tell everyone who holds something old; says how many. Nobody is told twice, whatever is pressed how often.
 
     An old time or place: the changed letter, a SEQUENCE that grew, and (where `asks_again`) the calendar asks anew.
     Only old texts, or another room in the same house: a small letter with the same SEQUENCE and a newer DTSTAMP, which
     keeps the answer. Whom nothing of it concerns hears nothing. The event's page says from then on what it was before.
+    `seen`: the mark of what the organizer was shown (`Concerned.mark`); refuses `EventChanged` if it is another now.
     """
     event = await Event.claim(event_id)
     if act.now >= event.ends_at:
         raise EventOver()
     groups = await hearers_of(event)
     behind = {(each.language, each.mode, each.telling): each for each in groups if each.is_behind}
+    if seen is not None and behind and Concerned([*behind.values()]).mark != seen:
+        raise EventChanged()
     unheard = await _letters_unheard(event, act=act) if behind else {}
     told = []
     for registration in await Registration.filter(event_id=event.id, live=1).order_by("arrival", "id"):
         group = behind.get((registration.language, registration.mode, registration.telling))
         if group is not None:
+            if registration.id in unheard:
+                await withdraw(registration.id, "changed")
             heard = unheard.get(registration.id, group.before)
-            await _tell(registration, event, group, heard, asks_again=asks_again, act=act)
-            told.append(registration)
+            if await _tell(registration, event, group, heard, asks_again=asks_again, act=act):
+                told.append(registration)
     await _catch_up(event, [each for each in groups if not each.is_behind])
     await skip_what_is_due(event, told, now=act.now)
     await _remember(event, is_material=any(each.is_material for each in behind.values()))
@@ -130,10 +145,14 @@ async def _tell(
     *,
     asks_again: bool,
     act: Act,
-) -> None:
-    """One person's letter. What it says was before is what they were really told, in a letter that left."""
+) -> bool:
+    """One person's letter. What it says was before is what they were really told, in a letter that left; who heard
+    nothing of a change that was taken back hears nothing of that either: then False."""
     was = registration.sequence
     await hear(registration, event)
+    if not differs(heard, group.now, (*MATERIAL, *SMALL)):
+        await registration.save(update_fields=["sequence", "telling"])
+        return False
     if group.is_material and registration.invited:
         registration.sequence = max(registration.sequence, was + 1)
     if group.is_material and asks_again:
@@ -145,6 +164,7 @@ async def _tell(
         replaces = "changed" if group.is_material else None
         more = old_facts(heard, group.now)
         await post_about(f"mailings.{letter}", registration, event, replaces=replaces, act=act, more=more)
+    return True
 
 
 async def _letters_unheard(event: Event, *, act: Act) -> dict[uuid.UUID, Mapping[str, Any]]:
@@ -154,11 +174,11 @@ async def _letters_unheard(event: Event, *, act: Act) -> dict[uuid.UUID, Mapping
     """
     found: dict[uuid.UUID, Mapping[str, Any]] = {}
     letters = Letter.filter(event_id=event.id, kind__in=ever_called("mailings.changed")).order_by("number")
-    for letter in await letters.only("number", "id", "thread", "scope", "state", "attempts", "facts"):
+    for letter in await letters.only("number", "id", "thread", "scope", "state", "doubts", "facts"):
         if letter.thread is None:
             continue
         found.pop(letter.thread, None)
-        is_unheard = letter.state in _UNHEARD or (letter.state == "queued" and not letter.attempts)
+        is_unheard = letter.state in _UNHEARD or (letter.state == "queued" and not letter.doubts)
         if is_unheard and letter.facts:
             facts = act.vault.reveal(letter.scope, facts_context(letter.id), bytes(letter.facts), COURIER)
             heard = facts.get("heard")

@@ -21,7 +21,10 @@ from events_app.vault import Json
 TOO_LATE = timedelta(hours=6)
 """A reminder that could not leave for so long (the app was off) is dropped: late, it would only confuse."""
 
-BATCH = 100
+BATCH = 25
+"""People a transaction: each letter is sealed by itself, and meanwhile the event's seats wait."""
+
+BEFORE_ALL, LAST_OF_ALL = uuid.UUID(int=0), uuid.UUID(int=2**128 - 1)
 
 BY_DEFAULT = (1440, 60)
 """Minutes before the start."""
@@ -49,30 +52,49 @@ async def save_reminders(event_id: uuid.UUID, wanted: Sequence[ReminderFacts], *
             await rows(_ALL_HAD, reminder.id, mark_of(due_at(reminder, event)), event_id)
 
 
-async def due_reminders(now: datetime) -> list[tuple[Reminder, Event]]:
-    """Reminders whose moment has come, of published events, and is not long gone."""
+async def due_reminders(now: datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Reminders whose moment has come, of published events, and is not long gone: their ids, and their events'.
+
+    Nothing else is read of the events, whose texts are long: this is asked every few seconds.
+    """
     near = now - timedelta(days=40)
-    events = await Event.filter(status=EventStatus.PUBLISHED, ends_at__gt=near, forgotten_on=None)
-    by_id = {event.id: event for event in events}
-    if not by_id:
-        return []
-    found = []
-    for reminder in await Reminder.filter(event_id__in=list(by_id)):
-        event = by_id[reminder.event_id]
-        moment = due_at(reminder, event)
-        is_over = not reminder.is_after and now >= event.starts_at
-        if moment <= now < moment + TOO_LATE and not is_over:
-            found.append((reminder, event))
-    return found
+    coming = Reminder.filter(
+        event__status=EventStatus.PUBLISHED, event__ends_at__gt=near, event__forgotten_on=None
+    )
+    found = await coming.values_list(
+        "id", "event_id", "minutes", "is_after", "event__starts_at", "event__ends_at"
+    )
+    return [
+        (reminder_id, event_id)
+        for reminder_id, event_id, minutes, is_after, starts_at, ends_at in found
+        if (moment := _moment(minutes, is_after, starts_at, ends_at)) <= now < moment + TOO_LATE
+        and (is_after or now < starts_at)
+    ]
 
 
 async def remind(*, act: Act) -> int:
-    """Post every reminder that is due; says how many letters. Idle, it writes nothing."""
+    """Post every reminder that is due; says how many letters. Idle, it writes nothing, and begins no transaction."""
     posted = 0
-    for reminder, event in await due_reminders(act.now):
-        while sent := await _remind_some(reminder.id, event.id, act=act):
+    for reminder_id, event_id in await due_reminders(act.now):
+        after: uuid.UUID | None = BEFORE_ALL
+        while after is not None:
+            sent, after = await _remind_after(after, reminder_id, event_id, act=act)
             posted += sent
     return posted
+
+
+async def _remind_after(
+    after: uuid.UUID, reminder_id: uuid.UUID, event_id: uuid.UUID, *, act: Act
+) -> tuple[int, uuid.UUID | None]:
+    """How many of the next people got a letter, and after whom to go on; None when nobody is left."""
+    reminder = await Reminder.get_or_none(id=reminder_id)
+    event = await Event.get_or_none(id=event_id)
+    if reminder is None or event is None:
+        return 0, None
+    waiting = await _waiting(reminder, event, after=after)
+    if not waiting:
+        return 0, None
+    return await _remind_some(reminder_id, event_id, after, waiting[-1], act=act), waiting[-1]
 
 
 async def pass_over_due(*, act: Act) -> None:
@@ -91,20 +113,20 @@ async def _pass_over(due: Sequence[Reminder], event_id: uuid.UUID) -> None:
 
 
 @one_transaction
-async def _remind_some(reminder_id: uuid.UUID, event_id: uuid.UUID, *, act: Act) -> int:
+async def _remind_some(
+    reminder_id: uuid.UUID, event_id: uuid.UUID, after: uuid.UUID, last: uuid.UUID, *, act: Act
+) -> int:
     """A batch of letters and their marks in one transaction: a crash repeats neither."""
-    reminder = await Reminder.get_or_none(id=reminder_id)
-    if reminder is None or not await _waiting(reminder, await Event.get(id=event_id)):
-        return 0
     event = await Event.claim(event_id)
     reminder = await Reminder.get_or_none(id=reminder_id)  # again, as it is under the claim
     if reminder is None or event.status != EventStatus.PUBLISHED or due_at(reminder, event) > act.now:
         return 0
     letter = "mailings.follow_up" if reminder.is_after else "mailings.reminder"
-    waiting = await _waiting(reminder, event)  # again: who was reminded or left before the claim is out
+    # Again, of these few: who was reminded or left before the claim is out.
+    waiting = await _waiting(reminder, event, after=after, last=last)
     mark = mark_of(due_at(reminder, event))
     opted_out = await opted_out_of(event, vault=act.vault)
-    for registration in waiting:
+    for registration in await Registration.filter(id__in=waiting).order_by("id"):
         await Reminded.create(reminder_id=reminder_id, registration_id=registration.id, told=mark)
         if reveal_person(registration, vault=act.vault, reader=COURIER).address in opted_out:
             continue
@@ -113,19 +135,22 @@ async def _remind_some(reminder_id: uuid.UUID, event_id: uuid.UUID, *, act: Act)
     return len(waiting)
 
 
-async def _waiting(reminder: Reminder, event: Event) -> list[Registration]:
+async def _waiting(
+    reminder: Reminder, event: Event, *, after: uuid.UUID, last: uuid.UUID = LAST_OF_ALL
+) -> list[uuid.UUID]:
     """The next confirmed people who have not had this reminder at its present moment, a batch of them."""
     mark = mark_of(due_at(reminder, event))
-    found = await rows(_NEXT, event.id, reminder.id, mark, earlier_mark(event), BATCH)
-    return await Registration.filter(id__in=[row["id"] for row in found]).order_by("id")
+    found = await rows(_NEXT, event.id, reminder.id, mark, earlier_mark(event), after, last, BATCH)
+    return [uuid.UUID(str(row["id"])) for row in found]
 
 
 _NEXT = """
     SELECT "r"."id" FROM "registration" AS "r"
-    WHERE "r"."event_id" = $1 AND "r"."status" = 'confirmed' AND "r"."due_for" = '' AND NOT EXISTS (
+    WHERE "r"."event_id" = $1 AND "r"."id" > $5 AND "r"."id" <= $6
+    AND "r"."status" = 'confirmed' AND "r"."due_for" = '' AND NOT EXISTS (
         SELECT 1 FROM "reminded" AS "had" WHERE "had"."reminder_id" = $2 AND "had"."registration_id" = "r"."id"
         AND "had"."told" IN ($3, $4, "r"."told"))
-    ORDER BY "r"."id" LIMIT $5
+    ORDER BY "r"."id" LIMIT $7
 """
 """Of the marks, the first is today's; the others are those that older rows hold (see `Reminded`)."""
 _ALL_HAD = """
@@ -136,9 +161,13 @@ _ALL_HAD = """
 
 def due_at(reminder: Reminder, event: Event) -> datetime:
     """The moment (UTC) a reminder is due: counted in real minutes from the instant, so that DST cannot shift it."""
-    if reminder.is_after:
-        return event.ends_at.astimezone(UTC) + timedelta(minutes=reminder.minutes)
-    return event.starts_at.astimezone(UTC) - timedelta(minutes=reminder.minutes)
+    return _moment(reminder.minutes, reminder.is_after, event.starts_at, event.ends_at)
+
+
+def _moment(minutes: int, is_after: bool, starts_at: datetime, ends_at: datetime) -> datetime:
+    if is_after:
+        return ends_at.astimezone(UTC) + timedelta(minutes=minutes)
+    return starts_at.astimezone(UTC) - timedelta(minutes=minutes)
 
 
 async def remind_by_default(event_id: uuid.UUID) -> None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
+from events_app.errors import say
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.where import differs
 from events_app.events.rules import MODE_NAMES
@@ -17,6 +18,7 @@ from events_app.house import act_of, office_of
 from events_app.i18n import languages, ngettext, say_offset
 from events_app.mailings.actions import announcing
 from events_app.mailings.emails import compose
+from events_app.mailings.rules import EventChanged
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
 from events_app.registrations.told import Hearers
@@ -24,13 +26,15 @@ from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
 
-async def show(request: Request) -> Response:
+async def show(request: Request, *, refusal: str = "") -> Response:
     event = await Event.find(request.path_params["event_id"])
     concerned = await announcing.concerned_by(event)
     reached = [] if concerned.people else await announcing.reached_by(event, act=act_of(request))
     return page(
         request,
         "mailings/changes.html",
+        status=409 if refusal else 200,
+        refusal=refusal,
         event=event,
         differences=differences_of(concerned.groups),
         concerned=concerned,
@@ -125,6 +129,7 @@ async def _previews(request: Request, event: Event, groups: Sequence[Hearers]) -
             language=group.language,
             registered_on=clock.now().date(),
             answer="NEEDS-ACTION",
+            invited=True,
             organizer_address=office.site.sender,
         )
         about = event_facts(event, hosts, language=group.language, site=office.site)
@@ -144,9 +149,14 @@ def _by_language(group: Hearers) -> tuple[int, str, int]:
 
 
 async def send(request: Request) -> Response:
-    """POST: tell everybody whom it concerns, in one act."""
+    """POST: tell everybody whom it concerns what the organizer was shown, in one act; or show what it would be now."""
     event = await Event.find(request.path_params["event_id"])
-    asks_again = (await typed_into(request)).get("keeps_answers") is None
-    told = await announcing.announce(event.id, asks_again=asks_again, act=act_of(request))
+    typed = await typed_into(request)
+    asks_again = typed.get("keeps_answers") is None
+    seen = str(typed["seen"]) if "seen" in typed else None  # a page of before knows of none
+    try:
+        told = await announcing.announce(event.id, asks_again=asks_again, seen=seen, act=act_of(request))
+    except EventChanged as refusal:
+        return await show(request, refusal=say(refusal))
     sentence = ngettext("%(n)s person is being told.", "%(n)s people are being told.", told)
     return see_other(f"/desk/events/{event.id}/changes", flash=Flash("success", sentence))

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from events_app import allowances
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.clock import milliseconds
-from events_app.database import Statement, one_transaction, write
+from events_app.database import Statement, one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
-from events_app.mail.outbox import posting, superseding
 from events_app.registrations import rules
 from events_app.registrations.facts import Person
 from events_app.registrations.models import (
@@ -29,10 +29,11 @@ from events_app.registrations.posting import (
     COURIER,
     Newcomer,
     enrol,
+    letters_mark,
     organizer_address,
     organizer_name,
-    owed_about,
     person_context,
+    post_sparingly,
     reveal_person,
     seal_person,
 )
@@ -96,6 +97,8 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
     known = await Registration.find_living(event.id, index)
     if known:
         await _tell_who_is_here(known, event, applicant, placing, act=act)
+    else:  # counted in vain, as a letter to a known address is counted
+        await allowances.take(letters_mark(event.id, index, "new", vault=act.vault), now=act.now)
     if placing.invitation and placing.invitation.purpose == "transfer":
         if not known:
             await _take_over(event, applicant, placing.invitation, act=act)
@@ -123,12 +126,8 @@ async def _tell_who_is_here(
     # A new address gets the link too, so it costs; the letter with it replaces it.
     letters = ["own_page", "already"] if _has_entry(placing, event) else ["already"]
     more: dict[str, Json] = {"may_bring": may_still_bring(known, event, act.now)}
-    owed = await owed_about(letters, known, person, event, more=more, act=act)
-    await write(
-        Statement(_AS_IT_WAS, [known.id]),
-        *superseding([letter.about for letter in owed]),
-        posting(owed, vault=act.vault, scope=str(event.id), now=act.now),
-    )
+    same = Statement(_AS_IT_WAS, [known.id])
+    await post_sparingly(letters, known, event, more=more, beside=[same], act=act)
 
 
 _AS_IT_WAS = 'UPDATE "registration" SET "person" = "person" WHERE "id" = $1'
