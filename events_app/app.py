@@ -28,7 +28,7 @@ from events_app.deletion.routes import routes as deletion_routes
 from events_app.deletion.telling import put_off
 from events_app.directory.routes import LARGER_BODIES as LARGER_LOGOS
 from events_app.directory.routes import routes as directory_routes
-from events_app.errors import Refusal, log_no_values
+from events_app.errors import Refusal, set_up_log
 from events_app.events.actions import saving
 from events_app.events.models.event import is_used
 from events_app.events.routes import routes as events_routes
@@ -89,8 +89,8 @@ def larger_bodies(languages: int) -> dict[str, int]:
     return {**LARGER_BODIES, r"/desk/sign-in": form + 64 * 1024, r"/desk/.*": form}
 
 
-def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette:
-    """The application. With `carries_letters` a courier works inside this process; else `run.py worker` does."""
+def create_app(settings: Settings, *, works: bool = True) -> Starlette:
+    """The application. With `works`, a worker works inside this process; else `run.py worker` does."""
     i18n.load_languages(settings.site.languages)
     vault = vault_of_server(settings.storage.directory)
     site = site_of_settings(settings, vault)
@@ -99,7 +99,7 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
         routes=_routes(),
         middleware=_middleware(settings, site),
         exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
-        lifespan=partial(live, settings=settings, carries_letters=carries_letters),
+        lifespan=partial(live, settings=settings, works=works),
     )
     app.state.house = House(
         office=office,
@@ -153,9 +153,9 @@ async def follow_copy(original_id: UUID, copy_id: UUID) -> None:
 
 
 def create() -> Starlette:
-    """For uvicorn, in each of several processes: the application of settings.toml and the environment."""
-    log_no_values()
-    return create_app(load_settings(ROOT / "settings.toml", os.environ))
+    """For uvicorn, in each process that only serves: the application of settings.toml and the environment."""
+    set_up_log()
+    return create_app(load_settings(ROOT / "settings.toml", os.environ), works=False)
 
 
 async def healthz(request: Request) -> Response:

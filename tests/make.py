@@ -358,7 +358,7 @@ async def house(
             mail=Mail(host=mail_host, sender_address="events@example.org"),
             storage=Storage(directory),
         ),
-        carries_letters=False,
+        works=False,
     )
     made = House(app, url=url)
     try:
