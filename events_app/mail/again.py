@@ -1,5 +1,4 @@
-"""Sending again what was refused or kept, one letter or together: of each matter only the newest word, and nothing
-overtaken."""
+"""Sending again what was refused or kept: of each matter only the newest word, and nothing overtaken."""
 
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable
