@@ -184,10 +184,9 @@ async def bring(registration_id: uuid.UUID, guest: Guest, *, act: Act) -> Regist
     if not room.fits(1):
         raise rules.ModeFull()
     host = Applicant("", "", registration.language, mode)
-    placing = Placing(Status.CONFIRMED, False, None, quota_id, None)
+    placing = Placing(Status.CONFIRMED, False, None, quota_id, None, arrival=await next_arrival(event.id))
     leader = Newcomer(registration, reveal_person(registration, vault=act.vault, reader=COURIER))
-    arrival = await next_arrival(event.id)
-    colleague = await newcomer_with([leader], guest, event, host, placing, arrival=arrival, act=act)
+    colleague = await newcomer_with([leader], guest, event, host, placing, act=act)
     registration.party = registration.id
     await registration.save(update_fields=["party"])
     await enrol([(colleague, ["confirmed"])], event, what="registered", act=act.of(Who.PERSON))

@@ -49,8 +49,8 @@ async def register_by_hand(
     pool = await pool_for_newcomers(event, applicant.mode, act=act)
     status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist)
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
-    placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
-    them = await newcomer(event, applicant, placing, arrival=await next_arrival(event.id), act=act)
+    placing = Placing(status, False, None, None, order, arrival=await next_arrival(event.id))
+    them = await newcomer(event, applicant, placing, act=act)
     them.registration.invited &= writes  # where nothing is sent no calendar knows of it
     letters = [status.value] if writes else []
     await enrol([(them, letters)], event, what="entered", act=act.of(Who.ORGANIZER))

@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from events_app import allowances
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.clock import milliseconds
-from events_app.database import Statement, one_transaction
+from events_app.database import Statement, one_transaction, until_certain
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
@@ -70,7 +71,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Placing:
-    """What was decided for an applicant before anything is written, and the id that their registration gets."""
+    """What was decided for an applicant before anything is written."""
 
     status: Status
     confirms_address: bool
@@ -78,20 +79,40 @@ class Placing:
     quota_id: uuid.UUID | None
     order: int | None
     registration_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    """Whose place it will be."""
+    arrival: int = 0
 
 
-@one_transaction
 async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Receipt:
     """Give the applicant a place, or one in line, and post the letter that says so.
 
     A repeated address changes nothing; it gets the receipt a new address would get, and the truth in a letter.
     Refuses `RegistrationNotOpenYet`, `RegistrationClosed`, `EventOver`, `EventCalledOff`, `ModeNotOffered`,
     `EventFull`, `TooManyGuests`, `PartyTooLarge`, and for codes `NeedsCode`, `CodeUnknown`, `CodeUsed`, `CodeRevoked`,
-    `CodeForAnother`; a refusal leaves nothing behind.
+    `CodeForAnother`; a refusal leaves nothing behind. Raises OutcomeUnknown.
     """
+    asked = (event_id, applicant, uuid.uuid4())
+    return await until_certain(partial(_register, *asked, act=act), partial(_find, *asked, act=act))
+
+
+@one_transaction
+async def _find(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, *, act: Act) -> Receipt:
+    """After a COMMIT without an answer: behind the claim, the registration is there or will never be."""
+    event = await Event.claim(event_id)
+    found = await Registration.get_or_none(id=mine)
+    if found is None:
+        return await _register(event_id, applicant, mine, act=act)
+    status = Status.CONFIRMED if found.seated else Status(found.status)
+    receipt = Receipt(event.id, status, found.mode, applicant.address, found.due_for == Due.ADDRESS)
+    return receipt if applicant.code else replace(receipt, registration_id=mine, is_new=True)
+
+
+@one_transaction
+async def _register(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, *, act: Act) -> Receipt:
     event = await Event.claim(event_id)
     invitation = await _invited_by(event, applicant, act=act)
-    placing = await _place(event, applicant, invitation, act=act)
+    placing = replace(await _place(event, applicant, invitation, act=act), registration_id=mine)
+    placing = replace(placing, arrival=await next_arrival(event.id))
     receipt = Receipt(event.id, placing.status, applicant.mode, applicant.address, placing.confirms_address)
     index = act.vault.blind_index(str(event.id), kept(applicant.address))
     known = await Registration.find_living(event.id, index)
@@ -101,7 +122,7 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
         await allowances.take(letters_mark(event.id, index, "new", vault=act.vault), now=act.now)
     if placing.invitation and placing.invitation.purpose == "transfer":
         if not known:
-            await _take_over(event, applicant, placing.invitation, act=act)
+            await _take_over(event, applicant, placing, act=act)
         return receipt
     first = known or await _enrol(event, applicant, placing, act=act)
     return replace(receipt, registration_id=first.id, is_new=known is None)
@@ -111,12 +132,8 @@ async def _tell_who_is_here(
     known: Registration, event: Event, applicant: Applicant, placing: Placing, *, act: Act
 ) -> None:
     """Post the letter that says so, and do in vain what `enrol` does for a new address: the same reads, as many people
-    sealed, as many statements.
-
-    Nothing changes by it; without it the time of the answer would tell who is registered.
-    """
+    sealed, as many statements. Without it the time of the answer would tell who is registered."""
     await organizer_name(event, known.language, act=act)
-    await next_arrival(event.id)
     person = reveal_person(known, vault=act.vault, reader=COURIER)
     act.vault.seal(str(event.id), person_context(known.id), person.as_json())
     for _guest in applicant.guests:
@@ -189,12 +206,11 @@ async def _place(event: Event, applicant: Applicant, invitation: Invitation | No
 
 async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:
     """Write the registration, and those of the colleagues, and post the letters they owe."""
-    arrival = await next_arrival(event.id)
-    first = await newcomer(event, applicant, placing, arrival=arrival, act=act)
+    first = await newcomer(event, applicant, placing, act=act)
     everybody = [first]
-    for number, guest in enumerate(applicant.guests, arrival + 1):
-        colleague = await newcomer_with(everybody, guest, event, applicant, placing, arrival=number, act=act)
-        everybody.append(colleague)
+    for number, guest in enumerate(applicant.guests, placing.arrival + 1):
+        after = replace(placing, arrival=number)
+        everybody.append(await newcomer_with(everybody, guest, event, applicant, after, act=act))
     letter = "confirm_address" if placing.confirms_address else placing.status.value
     owed = [[letter] if each is first or not placing.confirms_address else [] for each in everybody]
     await enrol(list(zip(everybody, owed, strict=True)), event, what="registered", act=act.of(Who.PERSON))
@@ -206,14 +222,7 @@ async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: A
 
 
 async def newcomer_with(
-    others: Sequence[Newcomer],
-    guest: Guest,
-    event: Event,
-    host: Applicant,
-    placing: Placing,
-    *,
-    arrival: int,
-    act: Act,
+    others: Sequence[Newcomer], guest: Guest, event: Event, host: Applicant, placing: Placing, *, act: Act
 ) -> Newcomer:
     """A colleague of those who come together, the one who registers them first; somebody who is registered already
     comes without an address, so nobody is told of it."""
@@ -221,29 +230,20 @@ async def newcomer_with(
     is_among_them = index in [each.registration.address_index for each in others]
     known = guest.address and (is_among_them or await Registration.find_living(event.id, index))
     them = Applicant(guest.name, "" if known else guest.address, host.language, host.mode)
-    party = others[0].registration.id
-    return await newcomer(event, them, placing, arrival=arrival, party=party, act=act)
+    return await newcomer(event, them, placing, party=others[0].registration.id, act=act)
 
 
 async def newcomer(
-    event: Event,
-    applicant: Applicant,
-    placing: Placing,
-    *,
-    arrival: int,
-    party: uuid.UUID | None = None,
-    act: Act,
+    event: Event, applicant: Applicant, placing: Placing, *, party: uuid.UUID | None = None, act: Act
 ) -> Newcomer:
     """A registration with its person sealed into it. Writing it is the caller's, by `enrol`."""
     registration_id, token = uuid.uuid4() if party else placing.registration_id, new_token()
     seated = placing.status == Status.CONFIRMED
     waits_for_address = placing.confirms_address
     status = Status.PENDING if waits_for_address and seated else placing.status
-    index = (
-        act.vault.blind_index(str(event.id), kept(applicant.address))
-        if applicant.address
-        else secrets.token_bytes(32)
-    )
+    index = secrets.token_bytes(32)
+    if applicant.address:
+        index = act.vault.blind_index(str(event.id), kept(applicant.address))
     registration = Registration(
         id=registration_id,
         event_id=event.id,
@@ -254,7 +254,7 @@ async def newcomer(
         language=applicant.language,
         address_index=index,
         live=1,
-        arrival=arrival,
+        arrival=placing.arrival,
         waitlist_order=placing.order,
         party=party or (registration_id if applicant.guests else None),
         due_at=milliseconds(act.now + timedelta(hours=event.confirm_hours)) if waits_for_address else None,
@@ -278,13 +278,13 @@ def _has_entry(placing: Placing, event: Event) -> bool:
     return not placing.confirms_address and (placing.status == Status.CONFIRMED or event.sends_holds)
 
 
-async def _take_over(event: Event, applicant: Applicant, invitation: Invitation, *, act: Act) -> None:
+async def _take_over(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> None:
     """A colleague accepts a place that was passed on: a new registration with a new UID, in the seat of the old one."""
-    giver = await giver_of(invitation)
+    assert placing.invitation is not None
+    giver = await giver_of(placing.invitation)
     await end(giver, event, letter="passed_on", act=act.of(Who.PERSON))
     same_seat = replace(applicant, mode=giver.mode, guests=(), code="")
-    placing = Placing(Status.CONFIRMED, False, invitation, giver.quota_id, None)
-    taker = await _enrol(event, same_seat, placing, act=act)
+    taker = await _enrol(event, same_seat, replace(placing, quota_id=giver.quota_id), act=act)
     await _leave_company_to(taker, giver, act=act)
 
 
