@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -231,3 +231,8 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
     }
     await note(registration, "offered_on", act=act.of(Who.PERSON))
     await post_about("handed", registration, event, act=act, more=more)
+
+
+async def try_again(registration_ids: Collection[uuid.UUID]) -> None:
+    """Somebody sends these people their letters again: mail that came back before does not hold them up any more."""
+    await Registration.filter(id__in=list(registration_ids), undeliverable=True).update(undeliverable=False)
