@@ -20,7 +20,6 @@ from events_app.registrations.posting import (
     COURIER,
     letters_mark,
     note,
-    note_in_vain,
     post_about,
     post_own_page,
     post_sparingly,
@@ -29,6 +28,7 @@ from events_app.registrations.posting import (
 )
 from events_app.registrations.rules import Due, Status
 from events_app.registrations.told import hear
+from events_app.vault import Json
 
 
 @one_transaction
@@ -58,10 +58,13 @@ async def confirm_address(registration_id: uuid.UUID, *, act: Act) -> Registrati
 
 
 @one_transaction
-async def cancel(registration_id: uuid.UUID, *, letter: str = "cancelled", act: Act) -> Registration:
+async def cancel(
+    registration_id: uuid.UUID, *, letter: str = "cancelled", is_erased: bool = False, act: Act
+) -> Registration:
     """Give the place back at once: CANCEL to its calendar, and the next in line moves up in the same transaction.
 
-    Who registered a party takes it along. Refuses `NoSuchRegistration`, `AlreadyCancelled`, `EventOver`.
+    Who registered a party takes it along. `is_erased`: they are forgotten next, and their letter says so. Refuses
+    `NoSuchRegistration`, `AlreadyCancelled`, `EventOver`.
     """
     registration, event = await claimed(registration_id)
     if act.now >= event.ends_at:
@@ -69,7 +72,8 @@ async def cancel(registration_id: uuid.UUID, *, letter: str = "cancelled", act: 
     rules.check_life(Status(registration.status), Status.CANCELLED)
     leads = registration.party == registration.id
     for each in await party_of(registration) if leads else [registration]:
-        await end(each, event, letter=letter, act=act)
+        more: dict[str, Json] = {"erased": True} if is_erased and each.id == registration.id else {}
+        await end(each, event, letter=letter, more=more, act=act)
     await registration.refresh_from_db()
     await promote(event, act=act)
     return registration
@@ -110,7 +114,7 @@ async def leave_company_to(taker: Registration, giver: Registration, *, act: Act
         await each.save(update_fields=["party"])
         if not is_their_own:
             taker.party = taker.id
-    await taker.save(update_fields=["party"])
+    await Registration.filter(id=taker.id).update(party=taker.party)
 
 
 async def _make_their_own(colleague: Registration, event: Event, address: str, *, act: Act) -> None:
@@ -162,8 +166,6 @@ async def hold_as_new(
 ) -> uuid.UUID | None:
     """Where addresses are confirmed, one that is known holds so many seats (0: it waits) for as long as a new one
     would, unless it is as new itself; by which id they are given back. The same work, whoever it is (`shadows`)."""
-    if known is not None:
-        await note_in_vain(known)  # a new one has a line of history, and no letter more than a known one
     mark = letters_mark(event.id, index, "shadow", vault=act.vault)
     is_as_new = known is None or known.due_for == Due.ADDRESS
     was_taken_back = known is not None and known.due_for == Due.LEAVING and not known.seated
