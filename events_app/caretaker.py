@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from events_app import clock
@@ -16,6 +17,9 @@ from events_app.mailings.actions.writing import carry_on
 from events_app.notices import actions as notices
 from events_app.registrations.actions.deciding import due_now, lapse
 from events_app.registrations.actions.forgetting import forget_answers, forget_untaken
+from events_app.registrations.actions.leaving import call_off_some
+from events_app.rounds import actions as rounds
+from events_app.rounds.models import CALLED_OFF
 
 LOOK_EVERY = 15.0
 """Seconds between looks."""
@@ -23,6 +27,9 @@ NOTICE_EVERY = timedelta(minutes=5)
 """Between looks at what organizers are owed: what happens within it is told in one letter."""
 WORDS_LAST = timedelta(days=30)
 """So long after its end a letter about no event keeps its words."""
+
+STEPS: Mapping[str, rounds.Step] = {CALLED_OFF: call_off_some}
+"""How each act on everybody of an event goes on."""
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +67,7 @@ class Caretaker:
             except Exception as error:  # noqa: BLE001 - one that cannot lapse does not hold up the others
                 log.warning("registration %s could not lapse: %s", registration_id, type(error).__name__)
         reminded = await remind(act=self._act())
+        await rounds.carry_on(STEPS, act=self._act())
         await carry_on(act=self._act())
         await forget_drafts(clock.now())
         await self._look_at_notices()
