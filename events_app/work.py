@@ -23,9 +23,10 @@ from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
 from events_app.mail.outcomes import looking_again
 from events_app.mailings import emails as mailings_emails
-from events_app.mailings.actions import announcing, audience
+from events_app.mailings.actions import audience
 from events_app.notices import emails as notices_emails
 from events_app.registrations import emails as registrations_emails
+from events_app.registrations.told import adopt
 from events_app.replies import actions as replies
 from events_app.replies import emails as replies_emails
 from events_app.settings import Settings
@@ -71,7 +72,7 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
 @asynccontextmanager
 async def live(app: Starlette, *, settings: Settings, carries_letters: bool) -> AsyncIterator[None]:
     await open_database(settings.database.url, models=MODELS)
-    await announcing.adopt()
+    await adopt()
     # What was imported lives as long as the server: left out of collections, it no longer holds requests up.
     gc.collect()
     gc.freeze()
