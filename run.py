@@ -23,8 +23,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - before an older Python stumbles 
 ROOT = Path(__file__).resolve().parent
 
 VERBS = {
-    "serve": "migrate the database and serve; the default. --empty: without the demonstration",
-    "worker": "send letters in a process of its own",
+    "serve": "migrate and serve; the default. --empty: without the demonstration; --web-only: serve, do no work",
+    "worker": "what works by itself (emails, what lapses, mail that comes in), in a process of its own",
     "migrate": "bring the database up to date, and no more",
     "organizer": "ADDRESS: a one-time link for an organizer's account or forgotten passphrase",
     "backup": "DIRECTORY [--keys DIRECTORY]: two archives, the data and the keys that open it",

@@ -28,7 +28,7 @@ from events_app.deletion.routes import routes as deletion_routes
 from events_app.deletion.telling import put_off
 from events_app.directory.routes import LARGER_BODIES as LARGER_LOGOS
 from events_app.directory.routes import routes as directory_routes
-from events_app.errors import Refusal, log_no_values
+from events_app.errors import Refusal, set_up_log
 from events_app.events.actions import saving
 from events_app.events.models.event import is_used
 from events_app.events.routes import routes as events_routes
@@ -40,6 +40,7 @@ from events_app.imports.routes import routes as imports_routes
 from events_app.invitations.routes import routes as invitations_routes
 from events_app.kept.page_cache import PageCache
 from events_app.kept.response_cache import ResponseCache
+from events_app.linking.routes import routes as linking_routes
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.notices.actions import is_unasked
@@ -60,7 +61,7 @@ from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
 from events_app.web import visitors
 from events_app.web.files import VersionedFiles
-from events_app.web.refusing import refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
+from events_app.web.refusing import TROUBLES, refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
 from events_app.web.requests import OurRequests
 from events_app.web.security import BodyLimit, LanguageOfRequest, NoNulls, SameOriginPosts, SecurityHeaders
 from events_app.web.site import Site
@@ -88,8 +89,8 @@ def larger_bodies(languages: int) -> dict[str, int]:
     return {**LARGER_BODIES, r"/desk/sign-in": form + 64 * 1024, r"/desk/.*": form}
 
 
-def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette:
-    """The application. With `carries_letters` a courier works inside this process; else `run.py worker` does."""
+def create_app(settings: Settings, *, works: bool = True) -> Starlette:
+    """The application. With `works`, a worker works inside this process; else `run.py worker` does."""
     i18n.load_languages(settings.site.languages)
     vault = vault_of_server(settings.storage.directory)
     site = site_of_settings(settings, vault)
@@ -97,8 +98,8 @@ def create_app(settings: Settings, *, carries_letters: bool = True) -> Starlette
     app = Starlette(
         routes=_routes(),
         middleware=_middleware(settings, site),
-        exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
-        lifespan=partial(live, settings=settings, carries_letters=carries_letters),
+        exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry, **TROUBLES},
+        lifespan=partial(live, settings=settings, works=works),
     )
     app.state.house = House(
         office=office,
@@ -152,9 +153,9 @@ async def follow_copy(original_id: UUID, copy_id: UUID) -> None:
 
 
 def create() -> Starlette:
-    """For uvicorn, in each of several processes: the application of settings.toml and the environment."""
-    log_no_values()
-    return create_app(load_settings(ROOT / "settings.toml", os.environ))
+    """For uvicorn, in each process that only serves: the application of settings.toml and the environment."""
+    set_up_log()
+    return create_app(load_settings(ROOT / "settings.toml", os.environ), works=False)
 
 
 async def healthz(request: Request) -> Response:
@@ -174,7 +175,7 @@ async def readyz(request: Request) -> Response:
 
 def _routes() -> list[BaseRoute]:
     rooms = (
-        publishing_routes, registrations_routes, personal_routes, accounts_routes, events_routes,
+        publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, events_routes,
         conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
         notices_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
     )  # fmt: skip

@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 
 from events_app import clock
 from events_app.acts import Act, Office, Who
+from events_app.allowances import forget_allowances
 from events_app.deletion import actions as deletion
 from events_app.deletion import telling
 from events_app.events.actions.life import follow_zone_rules
 from events_app.imports.actions.drafts import forget_drafts
+from events_app.linking.actions import answer_requests
 from events_app.mail.emptying import empty_those_left_over, empty_without_event
 from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import remind
@@ -72,6 +74,7 @@ class Caretaker:
                 await lapse(registration_id, act=self._act())
             except Exception as error:  # noqa: BLE001 - one that cannot lapse does not hold up the others
                 log.warning("registration %s could not lapse: %s", registration_id, type(error).__name__)
+        await answer_requests(act=self._act())
         reminded = await remind(act=self._act())
         await rounds.carry_on(STEPS, act=self._act())
         await carry_on(act=self._act())
@@ -110,6 +113,7 @@ class Caretaker:
                 log.warning("%s could not be done: %s", duty.__name__.strip("_"), type(error).__name__)
 
     async def _forget(self) -> None:
+        await forget_allowances(clock.now())
         await forget_answers(act=self._act())
         await forget_untaken(act=self._act())
         await empty_those_left_over()

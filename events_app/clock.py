@@ -1,5 +1,7 @@
-"""The clock: the one source of time, and how rows hold a moment."""
+"""The clock: the one source of time, how rows hold a moment, and how long somebody waits."""
 
+import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 
@@ -21,3 +23,11 @@ def are_whole_days(starts: datetime, ends: datetime) -> bool:
 def milliseconds(moment: datetime) -> int:
     """Unix milliseconds: the same number on both database engines."""
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+async def within(seconds: float, event: asyncio.Event) -> bool:
+    """Wait for the event, but no longer; whether it came. By the monotonic clock, which nobody can set back."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

@@ -2,29 +2,32 @@
 
 import argparse
 import asyncio
-import logging
 import secrets
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from events_app import app as house
 from events_app import clock
 from events_app.accounts import actions as accounts
 from events_app.acts import Act, Office, Who
-from events_app.errors import Refusal, log_no_values
-from events_app.installation import held_since, released
+from events_app.errors import Refusal, set_up_log
+from events_app.installation import held_since
+from events_app.mailings.actions import announcing
 from events_app.opening import in_database, opened, read_settings
 from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
 from events_app.web.connections import Connection, take_all_files
-from events_app.work import courier_of, site_of_settings
+from events_app.work import Worker, at_work, site_of_settings
+from events_app.workers import WITH_US, kept_working
 
 ROOT = house.ROOT
 
@@ -32,9 +35,7 @@ ROOT = house.ROOT
 def main(words: list[str]) -> None:
     """Run the verb. What is refused is one sentence on standard error, and exit code 2."""
     verb, *rest = words or ["serve"]
-    log_no_values()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("tortoise").setLevel(logging.WARNING)
+    set_up_log()
     try:
         VERBS[verb](rest)
     except (Refusal, WrongSetting) as refusal:
@@ -46,21 +47,29 @@ def serve(words: list[str]) -> None:
     """Migrate, show a newcomer the way in, and serve."""
     parser = argparse.ArgumentParser(prog="run.py serve")
     parser.add_argument("--empty", action="store_true", help="do not show the demonstration conference")
+    parser.add_argument("--web-only", action="store_true", help="only serve; run.py worker does the work")
     wants = parser.parse_args(words)
     settings = read_settings()
     settings.refuse_unsafe()
     asyncio.run(prepare(settings, shows_demonstration=not wants.empty and not settings.is_published))
     print(f"Serving on {settings.site.base_url}", flush=True)
-    run_server(settings)
+    run_server(settings, works=not wants.web_only)
 
 
-def run_server(settings: Settings) -> None:
+def run_server(settings: Settings, *, works: bool = True) -> None:
+    """Serve until somebody stops it; with `works`, exactly one process works besides: this one, or one of its own."""
+    several = settings.server.workers > 1
+    with kept_working() if several and works else nullcontext():
+        run_uvicorn(settings, "events_app.app:create" if several else house.create_app(settings, works=works))
+
+
+def run_uvicorn(settings: Settings, app: str | Starlette) -> None:
     """uvicorn, without an access log: who looked at what is nobody's business."""
     take_all_files()
     server = settings.server
     several = server.workers > 1
     uvicorn.run(
-        "events_app.app:create" if several else house.create_app(settings),
+        app,
         factory=several,
         host=server.host,
         port=server.port,
@@ -140,21 +149,23 @@ def organizer(words: list[str]) -> None:
 
 
 def worker(words: list[str]) -> None:
-    """A courier by itself, for big set-ups."""
-    argparse.ArgumentParser(prog="run.py worker").parse_args(words)
+    """What works by itself (courier, caretaker, inbound mail), and no pages."""
+    parser = argparse.ArgumentParser(prog="run.py worker")
+    parser.add_argument(WITH_US, action="store_true", help="end when the standard input ends")
+    with_us = bool(vars(parser.parse_args(words))[WITH_US.strip("-").replace("-", "_")])
     settings = read_settings()
     settings.refuse_unsafe()
 
     async def act(vault: Vault) -> None:
-        await released()
-        courier = courier_of(settings, vault)
-        work = asyncio.create_task(courier.run())
-        stop = asyncio.Event()
+        await announcing.adopt()
+        stop, loop = asyncio.Event(), asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await stop.wait()
-        await courier.stop()
-        await work
+            loop.add_signal_handler(number, stop.set)
+        if with_us:
+            loop.add_reader(sys.stdin.fileno(), stop.set)
+        office = Office(vault, site_of_settings(settings, vault))
+        async with at_work(Worker(settings, office, tell=lambda _courier: None)):
+            await stop.wait()
 
     in_database(settings, act)
 

@@ -106,6 +106,13 @@ def log_no_values() -> None:
     logging.setLogRecordFactory(RecordWithoutValues)
 
 
+def set_up_log() -> None:
+    """What each process does first: from INFO on, a line says how bad it is and who says it, and never a value."""
+    log_no_values()
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("tortoise").setLevel(logging.WARNING)
+
+
 class NoSuchPage(NotFound):
     """The one 404: an unknown address and a draft's address say the same."""
 

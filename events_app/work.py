@@ -2,10 +2,12 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
+from itertools import chain, repeat
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -30,8 +32,18 @@ from events_app.registrations.told import adopt
 from events_app.replies import actions as replies
 from events_app.replies import emails as replies_emails
 from events_app.settings import Settings
+from events_app.turn import lock_of
 from events_app.vault import Reader, Vault
 from events_app.web.site import Site
+
+TURN_EVERY = 2.0
+"""Seconds between looks at whether somebody else's turn is over."""
+OURS_EVERY = 10.0
+"""Seconds between looks at whether the turn is still ours."""
+INBOUND_PAUSES = (2.0, 5.0, 15.0, 60.0)
+"""Seconds until a port that could not be opened is tried again; the last is repeated."""
+
+log = logging.getLogger(__name__)
 
 MODELS = (
     "events_app.installation", "events_app.accounts.models", "events_app.mail.models",
@@ -39,7 +51,7 @@ MODELS = (
     "events_app.events.models.panel", "events_app.events.models.where", "events_app.questions.models",
     "events_app.optouts.models", "events_app.rounds.models", "events_app.registrations.models",
     "events_app.personal.models", "events_app.people.models", "events_app.imports.models",
-    "events_app.mailings.models", "events_app.notices.models",
+    "events_app.mailings.models", "events_app.notices.models", "events_app.allowances", "events_app.linking.models",
 )  # fmt: skip
 
 COMPOSERS: dict[str, Compose] = {
@@ -70,46 +82,133 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
 
 
 @asynccontextmanager
-async def live(app: Starlette, *, settings: Settings, carries_letters: bool) -> AsyncIterator[None]:
+async def live(app: Starlette, *, settings: Settings, works: bool) -> AsyncIterator[None]:
+    """The server's life: its database is open, and with `works` a worker is at work beside it."""
     await open_database(settings.database.url, models=MODELS)
     await adopt()
     # What was imported lives as long as the server: left out of collections, it no longer holds requests up.
     gc.collect()
     gc.freeze()
     house: House = app.state.house
-    courier = courier_of(settings, house.vault)
-    caretaker = Caretaker(house.office)
-    app.state.house = replace(house, courier=courier if carries_letters else None)
-    answers = lmtp_of(settings, house.office) if settings.inbound.is_open and carries_letters else None
-    if answers:
-        await answers.open()
+
+    def tell(courier: Courier | None) -> None:
+        app.state.house = replace(house, courier=courier)
+
     try:
-        async with _at_work(courier, caretaker) if carries_letters else nullcontext():
+        async with at_work(Worker(settings, house.office, tell=tell)) if works else nullcontext():
             yield
     finally:
-        if answers:
-            await answers.close()
         await close_database()
 
 
 @asynccontextmanager
-async def _at_work(courier: Courier, caretaker: Caretaker) -> AsyncIterator[None]:
-    """Both work beside the server, but not before the operator has let letters leave after a restore."""
-    waiting = asyncio.create_task(released())
-
-    async def work() -> None:
-        await asyncio.wait([waiting])
-        if not waiting.cancelled():
-            await asyncio.gather(courier.run(), caretaker.run())
-
-    task = asyncio.create_task(work())
+async def at_work(worker: "Worker") -> AsyncIterator[None]:
+    """It works beside whatever is done here, and finishes what it has in hand before this ends."""
+    task = asyncio.create_task(worker.run())
     try:
+        await worker.begun.wait()
         yield
     finally:
-        if not waiting.cancel():
-            caretaker.stop()
-            await courier.stop()
+        worker.stop()
         await task
+
+
+class Worker:
+    """Courier, caretaker and inbound mail. Of all processes on one database one works; the others wait until it ends.
+
+    tell: is told of the courier while this process works, and of None when it does not. Why one is enough, and what
+    happens when two think so all the same: docs/decisions/0019-one-works.md.
+    """
+
+    def __init__(self, settings: Settings, office: Office, *, tell: Callable[[Courier | None], None]) -> None:
+        self._settings = settings
+        self._office = office
+        self._tell = tell
+        self._lock = lock_of(settings.database.url)
+        self._stopping = asyncio.Event()
+        self.begun = asyncio.Event()  # it works and listens, or is known to wait
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Wait for the turn and work, until `stop`."""
+        says_so = True
+        while not self._stopping.is_set():
+            try:
+                if await self._lock.take():
+                    says_so = True
+                    await self._work()
+                elif says_so:
+                    says_so = False
+                    log.info("another process works on this database already; this one waits for its turn")
+            except Exception as error:  # noqa: BLE001 - a database that is away, say: it tries again
+                log.warning("the worker could not work: %s", type(error).__name__)
+            finally:
+                await self._lock.release()
+            self.begun.set()
+            await clock.within(TURN_EVERY, self._stopping)
+
+    async def _work(self) -> None:
+        """As long as the turn is ours. Mail is taken in at once; letters leave when the operator lets them."""
+        courier, caretaker = courier_of(self._settings, self._office.vault), Caretaker(self._office)
+        self._tell(courier)
+        over = asyncio.create_task(self._over())
+        answers = asyncio.create_task(self._take_mail())
+        try:
+            await _carry(courier, caretaker, until=over)
+        finally:
+            self._tell(None)
+            over.cancel()
+            answers.cancel()
+            await asyncio.wait([over, answers])
+
+    async def _over(self) -> None:
+        """Returns when the turn is over: we are asked to stop, or the lock is nobody's any more."""
+        while not self._stopping.is_set():
+            await clock.within(OURS_EVERY, self._stopping)
+            if not self._stopping.is_set() and not await self._lock.is_ours():
+                log.warning("the database has forgotten whose turn it is; the worker asks again")
+                return
+
+    async def _take_mail(self) -> None:
+        """Listen until this is cancelled. A port that is taken is tried again, and keeps nobody else."""
+        if not self._settings.inbound.is_open:
+            self.begun.set()
+            return
+        answers = lmtp_of(self._settings, self._office)
+        for pause in chain(INBOUND_PAUSES, repeat(INBOUND_PAUSES[-1])):
+            try:
+                await answers.open()
+                self.begun.set()
+                break
+            except OSError as error:
+                log.warning("mail cannot be taken in at inbound.host and port: %s", error.strerror or error)
+                self.begun.set()
+                await asyncio.sleep(pause)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await answers.close()
+
+
+async def _carry(courier: Courier, caretaker: Caretaker, *, until: asyncio.Task[None]) -> None:
+    """Both work, but not before letters may leave after a restore."""
+    waiting = asyncio.create_task(released())
+    await asyncio.wait([waiting, until], return_when=asyncio.FIRST_COMPLETED)
+    if not waiting.done():
+        waiting.cancel()
+        return
+
+    async def both() -> None:
+        await asyncio.gather(courier.run(), caretaker.run())
+
+    work = asyncio.create_task(both())
+    await asyncio.wait([work, until], return_when=asyncio.FIRST_COMPLETED)
+    caretaker.stop()
+    if not work.done():
+        await courier.stop()
+    await work
 
 
 def courier_of(settings: Settings, vault: Vault) -> Courier:

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 
 from events_app import i18n
 from events_app.accounts.models import SITE, Organizer, Session
-from events_app.acts import Office
+from events_app.acts import Office, Who
 from events_app.addresses import kept
 from events_app.app import create_app
 from events_app.calendar.zones import instant
@@ -29,6 +29,7 @@ from events_app.events.models.event import Event, EventClaim
 from events_app.events.models.panel import consent_of
 from events_app.events.rules import EventFacts, HostFacts
 from events_app.house import House as TheHouse
+from events_app.linking import actions as linking
 from events_app.mail.message import Composed
 from events_app.mail.models import Letter
 from events_app.mail.rules import called_today
@@ -163,6 +164,18 @@ async def registered(
         await registering.register(event.id, asked, act=office.at(now))
         found.append(await row_of(event, asked.address, office=office))
     return found
+
+
+async def link_asked(event: Event, address: str, *, office: Office, now: datetime = NOW) -> None:
+    """Somebody asks for the link of that address, and the caretaker has looked."""
+    await linking.ask_link(event.id, address, act=office.at(now))
+    await linking.answer_requests(act=office.at(now, Who.APP))
+
+
+async def new_address_asked(row: Registration, address: str, *, office: Office, now: datetime = NOW) -> None:
+    """Somebody wants to move to that address, and the caretaker has looked."""
+    await linking.ask_new_address(row.id, address, act=office.at(now))
+    await linking.answer_requests(act=office.at(now, Who.APP))
 
 
 async def row_of(event: Event, address: str, *, office: Office) -> Registration:
@@ -345,7 +358,7 @@ async def house(
             mail=Mail(host=mail_host, sender_address="events@example.org"),
             storage=Storage(directory),
         ),
-        carries_letters=False,
+        works=False,
     )
     made = House(app, url=url)
     try:

@@ -1,5 +1,6 @@
 """The columns of the attendee list, their headings and cells; its rows opened person by person, a page at a time."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,16 +9,27 @@ from typing import Any
 from events_app.database import rows
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Mode
+from events_app.exports.parts import Answered, Part, Said
 from events_app.exports.sheets import Cells
-from events_app.i18n import choose, name_of_language
+from events_app.exports.writing import Form, Order, SealedPage
+from events_app.i18n import N_, choose, name_of_language, translate
+from events_app.offload import pool
 from events_app.questions.models import Question, questions_of
-from events_app.questions.wording import cell_of, distinct
+from events_app.questions.rules import HAS_CHOICES
+from events_app.questions.wording import distinct, separator_of, words_of
 from events_app.registrations.posting import person_context
 from events_app.registrations.rules import SHEET_COLUMNS, STATUS_NAMES
 from events_app.vault import Reader, Vault
 
 PAGE_ROWS = 50
 """Asked of the database, opened and written in one go: some 0.3 ms, after which the event loop may answer others."""
+
+LONG_LIST = 2_000
+"""People from which on a worker opens and writes them: before that, starting it costs more than it saves."""
+
+BEGIN = "events_app.exports.writing:begin"
+LONG_PAGE = 400
+"""People that a worker is given at a time."""
 
 
 @dataclass(frozen=True)
@@ -47,22 +59,28 @@ class Beside:
     quotas: Mapping[Any, str]
 
 
+ReadCells = Callable[[Slice], Sequence[str]]
+
+
 @dataclass(frozen=True)
 class Column:
-    """`read` gives the cells of a page."""
+    """`read` gives the cells of a page; `part` makes each of them of the person alone, where it can."""
 
     label: str
     read: Callable[[Slice], Sequence[str]]
+    part: Part | None = None
+
+    @classmethod
+    def made_of(cls, label: str, how: "Part | ReadCells") -> "Column":
+        if isinstance(how, Said | Answered):
+            return cls(label, lambda page: [how.cell(person) for person in page.people], how)
+        return cls(label, how)
 
 
 def _each_said(codes: Sequence[str], say: Callable[[str], object]) -> list[str]:
     """Every code in words, each asked for once: a page has few different ones."""
     words = {code: str(say(code)) for code in set(codes)}
     return [words[code] for code in codes]
-
-
-def _said_of(key: str) -> Callable[[Slice], Sequence[str]]:
-    return lambda page: [person.get(key, "") for person in page.people]
 
 
 def _brought_by(page: Slice) -> list[str]:
@@ -77,13 +95,13 @@ def _known_of(known: Mapping[Any, object], keys: Sequence[Any]) -> list[str]:
     return [str(known.get(key, "")) for key in keys]
 
 
-_READ: Mapping[str, Callable[[Slice], Sequence[str]]] = {
-    "name": _said_of("name"),
-    "address": _said_of("address"),
+_READ: Mapping[str, Part | ReadCells] = {
+    "name": Said("name"),
+    "address": Said("address"),
     "status": lambda page: _each_said(page.statuses, lambda status: STATUS_NAMES.get(status, status)),
     "mode": lambda page: _each_said(page.modes, lambda mode: MODE_NAMES.get(Mode(mode), mode)),
     "language": lambda page: _each_said(page.languages, name_of_language),
-    "needs": _said_of("needs"),
+    "needs": Said("needs"),
     "registered_on": lambda page: list(map(str, page.days)),
     "line": lambda page: _known_of(page.beside.lines, page.ids),
     "party": _brought_by,
@@ -97,14 +115,22 @@ async def columns_of(event: Event) -> dict[str, Column]:
     """The fixed columns, then one for each question of the event, also for those that are asked no more. No two are
     called alike."""
     questions = await questions_of(event.id, retired=True)
-    read = {**_READ, **{f"q_{question.id.hex}": _answers_to(question) for question in questions}}
+    read = {**_READ, **{f"q_{question.id.hex}": answered(question) for question in questions}}
     labels = [*map(str, SHEET_COLUMNS.values()), *(choose(question.label) for question in questions)]
-    return {key: Column(label, read[key]) for key, label in zip(read, distinct(labels), strict=True)}
+    return {key: Column.made_of(label, read[key]) for key, label in zip(read, distinct(labels), strict=True)}
 
 
-def _answers_to(question: Question) -> Callable[[Slice], Sequence[str]]:
-    key = str(question.id)
-    return lambda page: [cell_of(question, (person.get("answers") or {}).get(key)) for person in page.people]
+def answered(question: Question) -> Answered:
+    """How its answers stand in a sheet, in the reader's language."""
+    words = words_of(question)
+    return Answered(
+        str(question.id),
+        words or {},
+        others=question.kind not in HAS_CHOICES,
+        sign=separator_of(question),
+        yes=translate(N_("Yes")),
+        no=translate(N_("No")),
+    )
 
 
 def chosen_columns(columns: Mapping[str, Column], wanted: Sequence[str]) -> dict[str, Column]:
@@ -117,15 +143,35 @@ async def pages_of(
 ) -> AsyncIterator[Slice]:
     """The event's registrations in the order in which they came, opened for `reader`, a page at a time: memory does
     not grow with the list. `wanted` are the keys of the columns that will be asked for."""
-    scope, after = str(event.id), (-1, uuid.UUID(int=0))
     beside = await _beside(event, wanted, vault=vault, reader=reader)
+    async for ids, columns, sealed in _sealed(event, statuses, most=PAGE_ROWS):
+        yield Slice(beside, vault.reveal_each(str(event.id), sealed, reader), ids, *columns)
+
+
+async def pages_for_a_worker(
+    event: Event, columns: Mapping[str, Column], *, statuses: Sequence[str], vault: Vault, reader: Reader
+) -> AsyncIterator[SealedPage]:
+    """The same, still sealed, with the columns that are made of more than the person."""
+    beside = await _beside(event, columns.keys(), vault=vault, reader=reader)
+    finished = [column.read for column in columns.values() if column.part is None]
+    async for ids, plain, sealed in _sealed(event, statuses, most=LONG_PAGE):
+        vault.ask_for_each(str(event.id), [context for context, _blob in sealed], reader)
+        page = Slice(beside, (), ids, *plain)
+        yield SealedPage(sealed, [read(page) for read in finished])
+
+
+_SealedRows = tuple[Sequence[Any], Sequence[Any], list[tuple[str, bytes]]]
+
+
+async def _sealed(event: Event, statuses: Sequence[str], *, most: int) -> AsyncIterator[_SealedRows]:
+    """Ids, columns in the clear, and people with their contexts."""
+    after = (-1, uuid.UUID(int=0))
     marks = ", ".join(f"${number}" for number in range(4, 4 + len(statuses)))
-    question = _PAGE.format(wanted=f'AND "status" IN ({marks})' if statuses else "", most=PAGE_ROWS)
+    question = _PAGE.format(wanted=f'AND "status" IN ({marks})' if statuses else "", most=most)
     while found := await rows(question, event.id, *after, *statuses):
         arrivals, ids, *columns, blobs = zip(*found, strict=True)
-        sealed = list(zip(map(person_context, ids), blobs, strict=True))
-        yield Slice(beside, vault.reveal_each(scope, sealed, reader), ids, *columns)
-        if len(found) < PAGE_ROWS:
+        yield ids, columns, list(zip(map(person_context, ids), map(bytes, blobs), strict=True))
+        if len(found) < most:
             return
         after = (int(arrivals[-1]), uuid.UUID(str(ids[-1])))
 
@@ -172,10 +218,37 @@ def _places(waiting: Sequence[Sequence[Any]]) -> dict[Any, int]:
 
 
 async def _leaders(event: Event, *, vault: Vault, reader: Reader) -> dict[Any, str]:
-    found = await rows(_LEADERS, event.id)
-    sealed = [(person_context(own), blob) for own, blob in found]
-    opened = vault.reveal_each(str(event.id), sealed, reader)
-    return {own: str(person.get("name", "")) for (own, _blob), person in zip(found, opened, strict=True)}
+    found, names = await rows(_LEADERS, event.id), dict[Any, str]()
+    for start in range(0, len(found), PAGE_ROWS):
+        some = found[start : start + PAGE_ROWS]
+        opened = vault.reveal_each(str(event.id), [(person_context(own), blob) for own, blob in some], reader)
+        names |= {own: str(person.get("name", "")) for (own, _), person in zip(some, opened, strict=True)}
+        await asyncio.sleep(0)
+    return names
+
+
+async def written_by_a_worker(
+    form: Form, columns: Mapping[str, Column], pages: AsyncIterator[SealedPage], *, scope: str, key: bytes
+) -> AsyncIterator[bytes]:
+    """The sheet in pieces; the next page is fetched while the worker writes one. Left early, the worker is stopped."""
+    labels = tuple(column.label for column in columns.values())
+    order = Order(form, labels, tuple(column.part for column in columns.values()), scope, key)
+    async with pool.talk(BEGIN, order) as talk:
+        page = await anext(pages, None)
+        while page is not None:
+            fetching = asyncio.create_task(_next(pages))
+            try:
+                piece = await talk.say(page)
+                page = await fetching
+            finally:
+                fetching.cancel()
+            if piece:
+                yield piece
+        yield await talk.say(None)
+
+
+async def _next(pages: AsyncIterator[SealedPage]) -> SealedPage | None:
+    return await anext(pages, None)
 
 
 async def cells_of(pages: AsyncIterator[Slice], columns: Sequence[Column]) -> AsyncIterator[list[Cells]]:

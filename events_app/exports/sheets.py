@@ -4,7 +4,7 @@ import asyncio
 import codecs
 import zipfile
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import IO, cast
+from typing import IO, Protocol, cast
 
 from events_app.errors import Conflict
 from events_app.exports import workbook
@@ -32,54 +32,102 @@ class SheetFull(Conflict):
     sentence = N_("A spreadsheet has %(rows)s rows, and this list is longer. Please export it as CSV.")
 
 
-async def csv_rows(
-    columns: Cells, pages: AsyncIterator[Sequence[Cells]], *, bom: bool, sign: str = ","
-) -> AsyncIterator[bytes]:
-    """A CSV file (RFC 4180) in pieces: UTF-8, every cell quoted, CRLF, the columns' names first; `sign` parts cells.
+class Sheet(Protocol):
+    """A sheet while it is written: each verb gives the bytes that are ready; `close` where it is given up."""
+
+    def begin(self) -> bytes: ...
+    def add(self, page: Sequence[Cells]) -> bytes: ...
+    def end(self) -> bytes: ...
+    def close(self) -> None: ...
+
+
+async def rows_of(sheet: Sheet, pages: AsyncIterator[Sequence[Cells]], width: int) -> AsyncIterator[bytes]:
+    """The sheet in pieces, the event loop free for others between two pages of `width` columns."""
+    try:
+        if piece := sheet.begin():
+            yield piece
+        async for page in _with_breaks(pages, width):
+            if piece := sheet.add(page):
+                yield piece
+        yield sheet.end()
+    finally:
+        sheet.close()
+
+
+class CsvSheet:
+    """A CSV file (RFC 4180): UTF-8, every cell quoted, CRLF, the columns' names first; `sign` parts cells.
 
     A cell that a spreadsheet would calculate gets an apostrophe before it (`cells.disarm`). `bom` puts the
     three bytes before it all by which Excel knows UTF-8.
     """
-    if bom:
-        yield codecs.BOM_UTF8
-    written = _csv_lines([columns], sign)
-    async for page in _with_breaks(pages, len(columns)):
-        written += _csv_lines(page, sign)
-        if len(written) >= PIECE:
-            yield written.encode()
-            written = ""
-    yield written.encode()
+
+    def __init__(self, columns: Cells, *, bom: bool, sign: str) -> None:
+        self._bom, self._sign = bom, sign
+        self._written = _csv_lines([columns], sign)
+
+    def begin(self) -> bytes:
+        return codecs.BOM_UTF8 if self._bom else b""
+
+    def add(self, page: Sequence[Cells]) -> bytes:
+        self._written += _csv_lines(page, self._sign)
+        return self.end() if len(self._written) >= PIECE else b""
+
+    def end(self) -> bytes:
+        written, self._written = self._written, ""
+        return written.encode()
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
-async def xlsx_rows(
-    columns: Cells, pages: AsyncIterator[Sequence[Cells]], *, right_to_left: bool, title: str
-) -> AsyncIterator[bytes]:
-    """An XLSX file (ISO/IEC 29500-1) in pieces: one sheet called `title`, every cell a text, never a formula.
+class XlsxSheet:
+    """An XLSX file (ISO/IEC 29500-1): one sheet called `title`, every cell a text, never a formula.
 
     The columns' names stand bold in a frozen first row with a filter; the sheet reads right to left if asked.
     Refuses `SheetFull` after 1,048,575 rows, when much is sent already: count first.
     """
-    sink, writer, last = _Sink(), _RowWriter(len(columns)), 1
-    pages = _with_breaks(pages, len(columns))
-    with zipfile.ZipFile(cast(IO[bytes], sink), "w", zipfile.ZIP_DEFLATED, compresslevel=QUICKLY) as archive:
-        _add(archive, "[Content_Types].xml", workbook.CONTENT_TYPES)
-        _add(archive, "_rels/.rels", workbook.PACKAGE_RELATIONS)
-        _add(archive, "xl/styles.xml", workbook.STYLES)
-        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
-            page: Sequence[Cells] = await anext(pages, [])
-            start = workbook.sheet_start(_widths([columns, *page]), right_to_left=right_to_left)
-            sheet.write((start + writer.header(columns)).encode())
-            while page:
-                is_first = last == 1
-                sheet.write(writer.rows(page, after=last).encode())
-                last += len(page)
-                if sink.size >= PIECE or is_first:  # the first at once: the browser sees that it begins
-                    yield sink.take()
-                page = await anext(pages, [])
-            sheet.write(workbook.sheet_end(len(columns), last).encode())
-        _add(archive, "xl/_rels/workbook.xml.rels", workbook.WORKBOOK_RELATIONS)
-        _add(archive, "xl/workbook.xml", workbook.book(sheet_name(title), columns=len(columns), rows=last))
-    yield sink.take()
+
+    def __init__(self, columns: Cells, *, right_to_left: bool, title: str) -> None:
+        self._columns, self._right_to_left, self._title = columns, right_to_left, title
+        self._sink, self._writer, self._last = _Sink(), _RowWriter(len(columns)), 1
+        sink = cast(IO[bytes], self._sink)
+        self._archive = zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=QUICKLY)
+        self._rows: IO[bytes] | None = None
+
+    def begin(self) -> bytes:
+        _add(self._archive, "[Content_Types].xml", workbook.CONTENT_TYPES)
+        _add(self._archive, "_rels/.rels", workbook.PACKAGE_RELATIONS)
+        _add(self._archive, "xl/styles.xml", workbook.STYLES)
+        return b""
+
+    def add(self, page: Sequence[Cells]) -> bytes:
+        is_first = self._rows is None  # the first at once: the browser sees that it begins
+        rows = self._rows or self._begun(page)
+        rows.write(self._writer.rows(page, after=self._last).encode())
+        self._last += len(page)
+        return self._sink.take() if is_first or self._sink.size >= PIECE else b""
+
+    def _begun(self, page: Sequence[Cells]) -> IO[bytes]:
+        """The sheet with its names; how wide its columns are follows from the first page."""
+        self._rows = self._archive.open("xl/worksheets/sheet1.xml", "w")
+        start = workbook.sheet_start(_widths([self._columns, *page]), right_to_left=self._right_to_left)
+        self._rows.write((start + self._writer.header(self._columns)).encode())
+        return self._rows
+
+    def end(self) -> bytes:
+        width, rows = len(self._columns), self._rows or self._begun([])
+        rows.write(workbook.sheet_end(width, self._last).encode())
+        rows.close()
+        _add(self._archive, "xl/_rels/workbook.xml.rels", workbook.WORKBOOK_RELATIONS)
+        book = workbook.book(sheet_name(self._title), columns=width, rows=self._last)
+        _add(self._archive, "xl/workbook.xml", book)
+        self.close()
+        return self._sink.take()
+
+    def close(self) -> None:
+        if self._rows is not None:
+            self._rows.close()
+        self._archive.close()
 
 
 async def _with_breaks(pages: AsyncIterator[Sequence[Cells]], width: int) -> AsyncIterator[Sequence[Cells]]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from events_app.errors import Invalid
-from events_app.foreign.workbook_reader import read
 from events_app.i18n import N_
 
 MOST_UNPACKED: Final = 64 * 1024 * 1024
@@ -73,6 +72,8 @@ def read_workbook(data: bytes, *, most_rows: int, most_columns: int) -> Sheet:
     """
     if data.startswith(_ZIP):
         _refuse_bombs(data)
+    from events_app.foreign.workbook_reader import read  # the server has no use for its library
+
     answer: dict[str, Any] = read(data, most_rows=most_rows, most_columns=most_columns)
     if "refused" in answer:
         raise _refusal(answer["refused"], data)

@@ -29,6 +29,8 @@ from events_app.offload.refusals import NeededTooMuch, TookTooLong, Undone, Unfi
 log = logging.getLogger(__name__)
 
 MOST_WORKERS: Final = 2
+LONG_ONES: Final = MOST_WORKERS - 1
+"""Talks at a time: one place is always for what is done in a moment."""
 
 IDLE_SECONDS: Final = 30.0
 PATIENCE: Final = 2.0
@@ -41,6 +43,10 @@ _HANDED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 _OUT_OF_TIME: Final = frozenset({-signal.SIGXCPU})
 _OUT_OF_MEMORY: Final = frozenset({-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV})
 """How a process ends that asked for more than there is, if it was not we who ended it."""
+
+
+Task = Callable[..., Any] | str
+"""A function of a module, or its name ("package.module:function") where the server itself has no use for the module."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Worker:
         )
         self._is_late = False
 
-    def ask(self, limits: Limits, verb: str, task: Callable[..., Any] | None, said: tuple[Any, ...]) -> bytes:
+    def ask(self, limits: Limits, verb: str, task: Task | None, said: tuple[Any, ...]) -> bytes:
         """The answer. Refuses `Undone`, after which this worker is of no use."""
         most = {"memory": limits.memory, "seconds": limits.seconds}
         question = pickle.dumps((most, verb, task, said), pickle.HIGHEST_PROTOCOL)
@@ -125,15 +131,37 @@ class Worker:
                 cast(BinaryIO, pipe).close()
 
 
-async def run(task: Callable[..., bytes], *said: object, limits: Limits | None = None) -> bytes:
-    """What the task, a function of a module, answers in a worker. Waits for its turn; refuses `Undone`."""
+class Talk:
+    """A task that goes on: what is said to it is answered, one after another, by the same worker."""
+
+    def __init__(self, worker: Worker, limits: Limits) -> None:
+        self._worker, self._limits = worker, limits
+
+    async def say(self, *said: object) -> bytes:
+        """Its answer. Refuses `Undone`."""
+        return await _in_thread(partial(self._worker.ask, self._limits, "say", None, said))
+
+
+async def run(task: Task, *said: object, limits: Limits | None = None) -> bytes:
+    """What the task answers in a worker. Waits for its turn; refuses `Undone`."""
     limits = limits or Limits()
-    async with _turns().any, _lent(limits) as worker:
+    async with _turns().any, _lent(limits, is_kept=not limits.foreign) as worker:
         return await _in_thread(partial(worker.ask, limits, "run", task, said))
 
 
 @asynccontextmanager
-async def _lent(limits: Limits) -> AsyncIterator[Worker]:
+async def talk(task: Task, *said: object, limits: Limits | None = None) -> AsyncIterator[Talk]:
+    """A task that goes on, until the block ends: the function that it gives back, in a worker, is what answers. The
+    worker ends with the block, whatever it was lent with it; leaving it early is how such work is stopped."""
+    limits = limits or Limits()
+    turns = _turns()
+    async with turns.long, turns.any, _lent(limits, is_kept=False) as worker:
+        await _in_thread(partial(worker.ask, limits, "begin", task, said))
+        yield Talk(worker, limits)
+
+
+@asynccontextmanager
+async def _lent(limits: Limits, *, is_kept: bool) -> AsyncIterator[Worker]:
     starting = asyncio.get_running_loop().run_in_executor(_threads, _worker_for, limits)
     try:
         worker = await asyncio.shield(starting)
@@ -145,7 +173,10 @@ async def _lent(limits: Limits) -> AsyncIterator[Worker]:
     except BaseException:
         worker.end()
         raise
-    worker.end() if limits.foreign else _keep(worker)
+    if is_kept:
+        _keep(worker)
+    else:
+        worker.end()
 
 
 def _worker_for(limits: Limits) -> Worker:
@@ -186,6 +217,7 @@ class _Turns:
 
     def __init__(self) -> None:
         self.any = asyncio.Semaphore(MOST_WORKERS)
+        self.long = asyncio.Semaphore(LONG_ONES)
 
 
 def _turns() -> _Turns:

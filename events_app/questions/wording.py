@@ -116,23 +116,25 @@ SEPARATORS: Final = ("\n", " | ", "; ", "؛ ", ", ", "، ")
 """What may part several answers in one cell, the strongest first."""
 
 
-def cell_of(question: Question, answer: Any) -> str:
-    """An answer for a sheet: as `say_answer`, but a date as YYYY-MM-DD, which sorts and which programs understand; and
-    between several stands a sign that is in none of them."""
-    if question.kind == Kind.DATE and isinstance(answer, str):
-        return answer
-    if isinstance(answer, list):
-        said = [words for each in answer if (words := _say_one(question, str(each)))]
-        return _separator(question, current_language()).join(said)
-    return say_answer(question, answer)
+def words_of(question: Question) -> dict[str, str] | None:
+    """What each code that may be answered is called, in the reader's language; None where answers are no codes."""
+    if question.kind in HAS_CHOICES:
+        return {each["key"]: choose(each["text"]) for each in question.choices}
+    locale = locale_of(current_language())
+    if question.kind == Kind.COUNTRY:
+        return {str(code): str(name) for code, name in locale.territories.items()}
+    if question.kind == Kind.LANGUAGES:
+        return {code: _language_name(code) for code in {*map(str, locale.languages), *_NAMED_BY_US}}
+    return None
 
 
-def _separator(question: Question, language: str) -> str:
-    """The first that stands in no choice; the usual comma wherever that is possible. A choice is one line, always."""
+def separator_of(question: Question) -> str:
+    """What parts several answers in one cell: the first sign that stands in no choice, the usual comma wherever that is
+    possible. A choice is one line, always."""
     usual = translate(N_(", "))
     if question.kind not in HAS_CHOICES:
         return usual
-    said = "".join(choose(each["text"], language) for each in question.choices)
+    said = "".join(choose(each["text"]) for each in question.choices)
     free = (sign for sign in (usual, "; ", " | ") if sign.strip() not in said)
     return next(free, "\n")
 

@@ -134,12 +134,21 @@ class Vault:
 
         The rule is asked for each of them, the keys are looked up once. Refuses like `reveal`.
         """
-        for context, _blob in sealed:
-            self._may_read(reader, scope=scope, context=context)
+        self.ask_for_each(scope, [context for context, _blob in sealed], reader)
         cipher = self._keys(scope).cipher
         return [
             unpack(unpad(open_with(cipher, blob, bound=bound_to(scope, context)))) for context, blob in sealed
         ]
+
+    def ask_for_each(self, scope: str, contexts: Sequence[str], reader: Reader) -> None:
+        """The rule, for blobs that a worker is to open. Refuses by it."""
+        for context in contexts:
+            self._may_read(reader, scope=scope, context=context)
+
+    def lend_key(self, scope: str) -> bytes:
+        """The scope's data key, for a worker that opens a long list with it, in memory, and ends. Who asks is asked of
+        the rule for each blob (`ask_for_each`). Refuses `NoKey`."""
+        return self._raw(self._find(scope))[0]
 
     def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Reader) -> bytes:
         """The bytes in the blob, for this reader. Refuses like `reveal`."""

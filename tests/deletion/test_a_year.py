@@ -121,7 +121,7 @@ async def people_come(year: Year) -> None:
     await changing.pass_on(
         rows[1].id, name="Koolwitje", address="koolwitje@vogels.example", language="en", act=year.act()
     )
-    await changing.ask_new_address(rows[2].id, "ijsvogel@vogels.example", act=year.act())
+    await make.new_address_asked(rows[2], "ijsvogel@vogels.example", office=year.office, now=now)
     list_ = b"name,address\nIjsvogel,ijsvogel@vogels.example\n"
     await keep_draft(event.id, (await make.organizer(year.office.vault)).id, list_, act=year.act())
     words = Content({"en": "Dear Kwikstaart"}, {"en": "Kwikstaart and Ooievaar"}, "q=Kwikstaart")

@@ -220,7 +220,32 @@ async def test_a_list_of_several_pages_comes_whole_and_once(
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == listed
 
 
-async def test_the_reading_rule_is_asked_for_every_person_taken_out(house: House) -> None:
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("query", ["", "?column=name&column=status", "?status=waitlisted&bom=no&sign=;"])
+async def test_a_long_list_written_by_a_worker_never_differs_from_a_short_one(
+    house: House, kind: str, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, desk = await filled(house), await house.desk()
+    colours, country = await make.question(event, "choices"), await make.question(event, "country")
+    answers = {str(colours.id): ["a", "b"], str(country.id): "LB"}
+    await make.registered(event, "Lea", office=house.office, answers=answers)
+    path = f"/desk/events/{event.id}/registrations.{kind}{query}"
+    here = await desk.get(path)
+
+    monkeypatch.setattr(actions_of_exports, "LONG_LIST", 0)
+    monkeypatch.setattr(actions_of_exports, "LONG_PAGE", 2 if kind == "csv" else 50)
+    there = await desk.get(path)
+
+    assert there.status_code == here.status_code == 200
+    assert there.headers["content-disposition"] == here.headers["content-disposition"]
+    assert there.content == here.content
+
+
+@pytest.mark.parametrize("long", [0, 2_000])
+async def test_the_reading_rule_is_asked_for_every_person_taken_out(
+    house: House, long: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions_of_exports, "LONG_LIST", long)
     event, desk = await filled(house), await house.desk()
     asked: list[tuple[str, str]] = []
 

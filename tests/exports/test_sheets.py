@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events_app.exports.cells import clean, disarm, fit
-from events_app.exports.sheets import LAST_ROW, TURNS, SheetFull, _RowWriter, csv_rows, xlsx_rows
+from events_app.exports.sheets import LAST_ROW, TURNS, CsvSheet, SheetFull, XlsxSheet, _RowWriter, rows_of
 from events_app.exports.workbook import column_name
 
 pytestmark = pytest.mark.engine_free
@@ -46,6 +46,22 @@ async def _pages(rows: Sequence[Sequence[str]]) -> AsyncIterator[Sequence[Sequen
 
 async def _whole(pieces: AsyncIterator[bytes]) -> bytes:
     return b"".join([piece async for piece in pieces])
+
+
+def csv_rows(
+    columns: Sequence[str], pages: AsyncIterator[Sequence[Sequence[str]]], *, bom: bool
+) -> AsyncIterator[bytes]:
+    return rows_of(CsvSheet(columns, bom=bom, sign=","), pages, len(columns))
+
+
+def xlsx_rows(
+    columns: Sequence[str],
+    pages: AsyncIterator[Sequence[Sequence[str]]],
+    *,
+    right_to_left: bool,
+    title: str,
+) -> AsyncIterator[bytes]:
+    return rows_of(XlsxSheet(columns, right_to_left=right_to_left, title=title), pages, len(columns))
 
 
 async def _csv(rows: Sequence[Sequence[str]], *, bom: bool = False) -> bytes:

@@ -39,7 +39,7 @@ def main(kind: str, folder: str, port: str) -> None:
     assert kind in KINDS
     settings = settings_of(Path(folder).resolve())
     asyncio.run(fill(kind, settings))
-    app = house.create_app(settings, carries_letters=False)
+    app = house.create_app(settings, works=False)
     app.router.routes.insert(0, Route("/gallery/{code:int}", refuse))
     uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="critical", access_log=False)
 

@@ -16,6 +16,7 @@ from events_app.events.models.event import Event
 from events_app.i18n import choose, current_language, use_language
 from events_app.invitations import actions as inviting
 from events_app.invitations import rules
+from events_app.linking.pages import LINK_ASKED
 from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.mailings.actions import announcing, writing
@@ -24,10 +25,10 @@ from events_app.mailings.desk.health import _post_test
 from events_app.mailings.emails import Content
 from events_app.personal import actions as personal
 from events_app.questions.actions import asking, presets
-from events_app.registrations.actions import changing, leaving
+from events_app.registrations.actions import leaving
 from events_app.registrations.actions.registering import Receipt
 from events_app.registrations.models import Registration
-from events_app.registrations.pages.receipt import LINK_ASKED, _sealed, receipt_token
+from events_app.registrations.pages.receipt import receipt_token, sealed_piece
 from events_app.registrations.posting import post_about, reveal_person
 from events_app.registrations.rules import Due, Status
 from events_app.settings import Settings
@@ -121,7 +122,7 @@ async def with_deadlines(launch: Event, office: Office, now: datetime) -> Places
         await Registration.filter(id=row.id).update(**changed)
         found |= {f"own_{due_for}": link_of(row, office), f"person_{due_for}": str(row.id)}
     mover = await make.row_of(launch, "guest.5@example.org", office=office)
-    await changing.ask_new_address(mover.id, "new.address@example.org", act=office.at(now))
+    await make.new_address_asked(mover, "new.address@example.org", office=office, now=now)
     letter = await Letter.filter(kind="registrations.new_address").first()
     assert letter is not None
     said = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, make.COURIER)
@@ -204,7 +205,7 @@ def receipts(event_id: uuid.UUID, office: Office, now: datetime) -> Places:
     held = Receipt(event_id, Status.CONFIRMED, "in_person", "leyla@example.org", confirms_address=True)
     found["receipt_address"] = receipt_token(held, vault=office.vault, now=later)
     link = {"event": str(event_id), "address": "leyla@example.org"}
-    return {**found, "link_asked": _sealed(link, LINK_ASKED, vault=office.vault, now=later)}
+    return {**found, "link_asked": sealed_piece(link, LINK_ASKED, vault=office.vault, now=later)}
 
 
 BOTH = (("en", "leyla", "Leyla Haddad"), ("ar", "samir", "سمير الخطيب"))
@@ -280,7 +281,7 @@ async def ask_again(event: Event, office: Office, now: datetime) -> None:
     await both(event, office, now)
     await both(event, office, now, "2")
     for _, local, _ in BOTH:
-        await leaving.send_link(event.id, f"{local}2@example.org", act=office.at(now))
+        await make.link_asked(event, f"{local}2@example.org", office=office, now=now)
 
 
 NEWS = {

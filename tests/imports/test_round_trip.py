@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from events_app.events.models.event import Event
 from events_app.exports.cells import clean
-from events_app.exports.sheets import csv_rows, xlsx_rows
+from events_app.exports.sheets import CsvSheet, XlsxSheet, rows_of
 from events_app.questions.models import Question
 from events_app.registrations.actions import leaving
 from events_app.registrations.models import Registration
@@ -47,7 +47,7 @@ def test_no_cell_of_a_csv_comes_back_otherwise_than_it_went(
     rows: list[list[str]], sign: str, bom: bool
 ) -> None:
     head = ["Name", "E-mail", "Access needs"]
-    data = asyncio.run(_whole(csv_rows(head, _one(rows), bom=bom, sign=sign)))
+    data = asyncio.run(_whole(rows_of(CsvSheet(head, bom=bom, sign=sign), _one(rows), len(head))))
 
     read = read_table(data, delimiter="comma" if sign == "," else "semicolon").rows
 
@@ -59,7 +59,8 @@ def test_no_cell_of_a_csv_comes_back_otherwise_than_it_went(
 @given(rows=TABLES)
 def test_no_cell_of_a_workbook_comes_back_otherwise_than_it_went(rows: list[list[str]]) -> None:
     head = ["Name", "E-mail", "Access needs"]
-    data = asyncio.run(_whole(xlsx_rows(head, _one(rows), right_to_left=False, title="List")))
+    sheet = XlsxSheet(head, right_to_left=False, title="List")
+    data = asyncio.run(_whole(rows_of(sheet, _one(rows), len(head))))
 
     read = read_table(data).rows
 

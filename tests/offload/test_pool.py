@@ -28,7 +28,7 @@ def nobody_waits() -> Iterator[None]:
 
 async def test_a_task_is_done_in_another_process() -> None:
     assert await pool.run(tasks.backwards, b"abc") == b"cba"
-    assert int(await pool.run(tasks.pid)) != os.getpid()
+    assert int(await pool.run("tests.offload.tasks:pid")) != os.getpid()
 
 
 async def test_a_worker_is_kept_for_the_next_task_and_ended_when_idle() -> None:
@@ -104,6 +104,43 @@ async def test_a_worker_never_has_the_servers_files_settings_or_database() -> No
         del os.environ["EVENTS_MAIL__PASSWORD"]
 
     assert set(said) <= {"PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "/dev/null"}
+
+
+async def test_there_are_never_more_than_two() -> None:
+    async with pool.talk(tasks.adder, 1):
+        pids = await asyncio.gather(*(pool.run(tasks.pid) for _ in range(6)))
+
+    assert len(set(pids)) == 1
+
+
+async def test_a_talk_goes_on_with_the_same_worker_which_ends_with_it_and_what_it_was_lent() -> None:
+    pid = await pool.run(tasks.pid)
+    async with pool.talk(tasks.adder, 1) as talk:
+        assert [await talk.say(each) for each in (1, 2, 3)] == [b"2", b"4", b"7"]
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
+    assert await pool.run(tasks.backwards, b"abc") == b"cba"
+
+
+async def test_a_talk_that_is_left_is_stopped_with_its_process() -> None:
+    pid = await pool.run(tasks.pid)
+    with pytest.raises(RuntimeError):
+        async with pool.talk(tasks.adder, 1):
+            raise RuntimeError
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
+    assert await pool.run(tasks.backwards, b"abc") == b"cba"
+
+
+async def test_a_talk_whose_worker_dies_is_refused_and_the_next_one_begins_anew() -> None:
+    with pytest.raises(NeededTooMuch):
+        async with pool.talk(tasks.adder, 1) as talk:
+            await talk.say(2000)
+
+    async with pool.talk(tasks.adder, 1) as talk:
+        assert await talk.say(1) == b"2"
 
 
 async def test_a_task_that_nobody_waits_for_any_more_leaves_no_process() -> None:

@@ -1,15 +1,22 @@
 """The share picture: right size, right letters, in the organization's colours, whatever the words are."""
 
+import asyncio
 import io
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, features
 
 from events_app.publishing import cards
-from events_app.publishing.cards import Card, draw, luminance
+from events_app.publishing.cards import Card, luminance, picture_of
+from events_app.publishing.drawing import draw
 
-pytestmark = pytest.mark.engine_free
+pytestmark = [pytest.mark.engine_free, pytest.mark.anyio]
+
+ROOT = Path(__file__).resolve().parents[2]
 
 ENGLISH = Card(
     title="Who is missing? Launch of a new study",
@@ -41,6 +48,22 @@ def ink_of(image: Image.Image, box: tuple[int, int, int, int]) -> int:
 
 def test_letters_can_be_shaped_here() -> None:
     assert cards.CAN_DRAW, "Pillow finds no FriBiDi: apt-get install libfribidi0"
+    assert features.check("raqm")
+
+
+async def test_a_picture_is_never_drawn_twice_for_many_who_ask_at_once() -> None:
+    asked = replace(ENGLISH, title="Asked for by many")
+    many = await asyncio.gather(*(picture_of(asked) for _ in range(5)))
+
+    assert all(each is many[0] for each in [*many, await picture_of(asked)])
+    assert many[0] == draw(asked)
+
+
+def test_the_server_never_loads_what_only_its_workers_need() -> None:
+    told = "import sys, events_app.app; print(*sorted({'PIL', 'python_calamine'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert done.stdout.split() == []
 
 
 def test_the_picture_has_the_size_that_sharing_asks_for_and_is_light() -> None:

@@ -19,6 +19,7 @@ from events_app.acts import Office
 from events_app.database import close_database, open_database
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
+from events_app.linking import actions as linking
 from events_app.mailings.actions import announcing
 from events_app.registrations.actions import changing, deciding, leaving, registering
 from events_app.registrations.models import Registration
@@ -52,7 +53,8 @@ async def act(chance: Random, event_id: uuid.UUID, office: Office) -> str:
             for each in await deciding.due_now(LATER):
                 await deciding.lapse(each, act=office.at(LATER))
         elif what == "link":
-            await leaving.send_link(event_id, f"guest{who}@example.org", act=office.at(NOW))
+            await linking.ask_link(event_id, f"guest{who}@example.org", act=office.at(NOW))
+            await linking.answer_requests(act=office.at(NOW))
         elif what == "update":
             await announcing.announce(event_id, act=office.at(NOW))
         else:

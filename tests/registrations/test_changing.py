@@ -33,7 +33,7 @@ async def test_the_letter_to_a_new_address_does_not_open_the_persons_page(house:
     (row,) = await make.registered(event, 1, office=office)
     stranger = await house.client()
 
-    await changing.ask_new_address(row.id, NEW, act=office.at(clock.now()))
+    await make.new_address_asked(row, NEW, office=office, now=clock.now())
 
     letter = (await make.posted(event, office))[-1]
     assert (letter.kind, letter.to) == ("new_address", NEW)
@@ -57,7 +57,7 @@ async def test_a_hold_moves_with_its_person(database: object, office: Office) ->
     event = await make.event(office.vault, capacity_in_person=0, sends_holds=True)
     (row,) = await make.registered(event, 1, office=office)
 
-    await changing.ask_new_address(row.id, NEW, act=office.at(NOW))
+    await make.new_address_asked(row, NEW, office=office)
     url = (await make.posted(event, office))[-1].facts["own_url"]
     await changing.take_new_address(row.id, url.rpartition("/")[2], act=office.at(NOW))
 

@@ -41,7 +41,7 @@ async def every_letter(office: Office, **changes: Any) -> tuple[Event, list[Post
     await make.registered(event, "Farid", "Ghada", office=office, language="ar")
     await make.registered(event, "Basil", office=office)
     await leaving.cancel(first[0].id, act=office.at(NOW))
-    await leaving.send_link(event.id, "dalal@example.org", act=office.at(NOW))
+    await make.link_asked(event, "dalal@example.org", office=office)
     await make.change(event, office, starts_wall="2035-05-12T12:00", capacity_in_person=4)
     await announcing.announce(event.id, act=office.at(NOW))
     await life.cancel_event(event.id, follow=make.follower(office), act=office.at(NOW))
@@ -179,7 +179,7 @@ async def test_the_letters_that_may_hold_the_personal_link_do(office: Office) ->
 async def test_the_personal_link_opens_the_registration_it_was_mailed_for(office: Office) -> None:
     event = await make.event(office.vault)
     (row,) = await make.registered(event, 1, office=office)
-    await leaving.send_link(event.id, "guest1@example.org", act=office.at(NOW))
+    await make.link_asked(event, "guest1@example.org", office=office)
     url = str((await make.posted(event, office))[-1].facts["own_url"])
 
     assert (await Registration.find_by_token(url.rpartition("/")[2])).id == row.id

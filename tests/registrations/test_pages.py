@@ -15,7 +15,6 @@ from markupsafe import escape
 from starlette.routing import Route
 from tortoise import Tortoise
 
-from events_app import clock
 from events_app.acts import Office
 from events_app.clock import now as clock_now
 from events_app.events.models.event import Event
@@ -387,78 +386,6 @@ def filled(path: str, blanks: dict[str, list[str]], number: int) -> str:
         return str(number) if blank[2] == ":int" else values[number % len(values)]
 
     return re.sub(r"\{(\w+)(:\w+)?\}", filling, path)
-
-
-async def test_the_page_that_mails_the_link_says_the_same_for_every_address(house: House) -> None:
-    event = await make.event(house.vault)
-    client = await house.client()
-    await register(client, event, "Layla")
-
-    answers = []
-    for who in ("layla", "maria"):
-        answer = await client.post(f"/events/{event.slug}/mine", data={"address": f"{who}@example.org"})
-        shown = await client.get(answer.headers["location"])
-        # The address in the link is sealed, and gzip makes "layla" a byte longer or shorter than "maria".
-        told = [
-            [(name, value) for name, value in each.headers.multi_items() if name not in own]
-            for each, own in ((answer, {"location"}), (shown, {"content-length"}))
-        ]
-        where = answer.headers["location"].rpartition("/")
-        said = shown.text.replace(f"{who}@", "somebody@")
-        answers.append((answer.status_code, where[0], len(where[2]), told, shown.status_code, said))
-        assert who not in answer.headers["location"]
-
-    assert answers[0] == answers[1]
-    assert (answers[0][0], answers[0][4]) == (303, 200)
-    assert await make.kinds(event, house.office) == ["confirmed layla@example.org", "link layla@example.org"]
-
-
-async def test_looking_again_at_where_the_link_was_mailed_mails_nothing(house: House) -> None:
-    event = await make.event(house.vault)
-    client = await house.client()
-    await register(client, event, "Layla")
-
-    answer = await client.post(f"/events/{event.slug}/mine", data={"address": "layla@example.org"})
-    shown = [await client.get(answer.headers["location"]) for _ in range(3)]
-    in_arabic = await client.get(f"{answer.headers['location']}?lang=ar")
-
-    assert [page.status_code for page in shown] == [200] * 3
-    assert all("Please look into your mail" in words_of(page) for page in shown)
-    assert all("layla@example.org" in page.text for page in (*shown, in_arabic))
-    assert (await make.kinds(event, house.office)).count("link layla@example.org") == 1
-
-
-async def test_where_the_link_was_mailed_is_said_for_half_an_hour_and_of_that_event_only(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    event, other = await make.event(house.vault), await make.event(house.vault, slug="other")
-    client = await house.client()
-    answer = await client.post(f"/events/{event.slug}/mine", data={"address": "layla@example.org"})
-    page = answer.headers["location"]
-    asked = page.rpartition("/")[2]
-
-    elsewhere = [await client.get(wrong) for wrong in (f"/events/{other.slug}/mine/{asked}", f"{page}x")]
-    as_receipt = await client.get(f"/registrations/r.{asked}")
-    late = clock_now() + RECEIPT_LIFE + timedelta(seconds=1)
-    monkeypatch.setattr(clock, "now", lambda: late)
-    elsewhere.append(await client.get(page))
-
-    forms = [f"/events/{slug}/mine" for slug in (other.slug, event.slug, event.slug)]
-    assert [(each.status_code, each.headers["location"]) for each in elsewhere] == [
-        (303, form) for form in forms
-    ]
-    assert as_receipt.status_code == 404
-
-
-async def test_a_wrong_address_for_the_link_is_said_beside_the_field(house: House) -> None:
-    event = await make.event(house.vault)
-    client = await house.client()
-
-    answer = await client.post(f"/events/{event.slug}/mine", data={"address": "layla"})
-
-    assert answer.status_code == 422
-    assert 'value="layla"' in answer.text
-    assert 'aria-describedby="address-error"' in answer.text
 
 
 async def test_the_mailed_link_opens_the_persons_own_page(house: House) -> None:

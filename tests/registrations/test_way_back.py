@@ -4,13 +4,14 @@ import uuid
 
 import pytest
 
+from events_app import clock
 from events_app.acts import Office
 from events_app.events.models.event import Event
+from events_app.linking import actions as linking
 from events_app.mail.models import Letter
 from events_app.mailings import emails as mailings_emails
 from events_app.registrations import emails as registrations_emails
 from events_app.registrations.actions import leaving, registering
-from events_app.registrations.actions.leaving import MOST_LINKS_A_DAY
 from events_app.registrations.facts import WAY_BACK, key_of, row_of_key
 from tests import make
 from tests.make import House, Post, words_of
@@ -34,6 +35,7 @@ async def test_the_button_of_the_confirmation_mails_the_own_page_without_typing(
     looked = await client.get(path)
     before = await links_to(event)
     answer = await client.post(path)
+    await linking.answer_requests(act=house.office.at(clock.now()))
     shown = [await client.get(answer.headers["location"]) for _ in range(3)]
 
     assert (looked.status_code, before, answer.status_code) == (200, 0, 303)
@@ -54,21 +56,10 @@ async def test_the_button_answers_the_same_whether_it_works_or_not(house: House)
         path = f"/events/{event.slug}/own/{key}"
         looked, answer = await client.get(path), await client.post(path)
         answers.append((looked.status_code, words_of(looked), answer.status_code, answer.headers["location"]))
+    await linking.answer_requests(act=house.office.at(clock.now()))
 
     assert len(set(answers)) == 1
     assert await links_to(event) == 1
-
-
-async def test_the_button_mails_a_few_times_a_day_and_no_more(database: object, office: Office) -> None:
-    event = await make.event(office.vault)
-    (row,) = await make.registered(event, 1, office=office)
-    key = key_of(WAY_BACK, row.id, scope=str(event.id), vault=office.vault)
-
-    for _ in range(MOST_LINKS_A_DAY + 3):
-        await leaving.send_link_by_key(event.id, key, act=office.at(make.NOW))
-        await leaving.send_link(event.id, "guest1@example.org", act=office.at(make.NOW))
-
-    assert await links_to(event) == MOST_LINKS_A_DAY
 
 
 async def test_the_buttons_link_opens_nothing_else(house: House) -> None:
@@ -89,7 +80,8 @@ async def test_nothing_is_mailed_to_who_is_out(database: object, office: Office)
     key = key_of(WAY_BACK, row.id, scope=str(event.id), vault=office.vault)
     await leaving.cancel(row.id, act=office.at(make.NOW))
 
-    await leaving.send_link_by_key(event.id, key, act=office.at(make.NOW))
+    await linking.ask_link_by_key(event.id, key, act=office.at(make.NOW))
+    await linking.answer_requests(act=office.at(make.NOW))
 
     assert await links_to(event) == 0
 

@@ -85,14 +85,14 @@ class Started:
 
 @asynccontextmanager
 async def started(
-    installation: Installation, *, at: datetime = MOMENT, mail_port: int = 0, carries_letters: bool = False
+    installation: Installation, *, at: datetime = MOMENT, mail_port: int = 0, works: bool = False
 ) -> AsyncIterator[Started]:
     """A real start at that moment, by the steps of `run.py serve`: keys, tables, the house with its lifespan."""
     inbound_port = free_port()
     settings = installation.settings(mail_port=mail_port or free_port(), inbound_port=inbound_port)
     with time_machine.travel(at, tick=True):
         await prepare(settings, shows_demonstration=False)
-        app = create_app(settings, carries_letters=carries_letters)
+        app = create_app(settings, works=works)
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         headers = {"accept-language": "en", "sec-fetch-site": "same-origin"}
         visitor = httpx2.AsyncClient(transport=transport, base_url=BASE, headers=headers)

@@ -161,7 +161,7 @@ async def letters_that_leave(installation: Installation, at: datetime) -> list[l
     """
     before = await rows_of(installation, ["letter"])
     with SmtpServer() as server:
-        async with started(installation, at=at, mail_port=server.port, carries_letters=True):
+        async with started(installation, at=at, mail_port=server.port, works=True):
             async with asyncio.timeout(60):
                 while not await is_quiet(installation, at):  # noqa: ASYNC110 - it happens in the database
                     await asyncio.sleep(0.1)

@@ -275,7 +275,7 @@ async def test_a_calendar_answers_to_the_address_that_its_invitation_named(
         if named("registration", row)["answer"] == "ACCEPTED" and not named("registration", row)["due_for"]
     )
     before = await registration(installation, key)
-    async with started(installation, carries_letters=True) as house:
+    async with started(installation, works=True) as house:
         await asyncio.to_thread(
             send, reply_about(key, before), before["organizer_address"], house.inbound_port
         )

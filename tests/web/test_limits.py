@@ -3,7 +3,7 @@
 import pytest
 from starlette.requests import HTTPConnection
 
-from events_app.web.limits import Limit, TooOften, place_of
+from events_app.web.limits import LONGEST_PAUSE, Brake, Limit, TooOften, place_of
 
 pytestmark = pytest.mark.engine_free
 
@@ -71,3 +71,17 @@ def test_no_address_stays_in_memory() -> None:
     limit.knock(from_("192.0.2.1"), now=0.0)
 
     assert b"192" not in b"".join(limit._knocks)
+
+
+def test_a_brake_slows_one_place_down_and_no_other_and_refuses_only_a_flood() -> None:
+    brake = Brake(3, seconds=60, most=100)
+
+    pauses = [brake.pause("venue", now=1) for _ in range(100)]
+
+    assert pauses[:5] == [0, 0, 0, 0.05, 0.1]
+    assert pauses == sorted(pauses)
+    assert max(pauses) == LONGEST_PAUSE
+    assert brake.pause("elsewhere", now=1) == 0
+    with pytest.raises(TooOften):
+        brake.pause("venue", now=1)
+    assert brake.pause("venue", now=62) == 0

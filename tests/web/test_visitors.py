@@ -45,7 +45,7 @@ async def test_whom_to_tell_of_a_weakness(
     )
     app = create_app(
         Settings(site=site, database=Database(url=migrated[0]), storage=Storage(tmp_path)),
-        carries_letters=False,
+        works=False,
     )
     house = make.House(app)
 

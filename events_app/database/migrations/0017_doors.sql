@@ -9,3 +9,27 @@ CREATE TABLE "known_device" (
 );
 
 CREATE INDEX "device_of_organizer" ON "known_device" ("organizer_id");
+
+-- How many letters that anybody can cause went to one address today, by a mark of it under the event's index key; a row
+-- is forgotten the next day. "next_at": unix milliseconds.
+
+CREATE TABLE "letter_allowance" (
+    "mark" {blob} NOT NULL PRIMARY KEY,
+    "day" {date} NOT NULL,
+    "letters" {int} NOT NULL,
+    "next_at" {bigint} NOT NULL
+);
+
+-- What somebody asked for by an address that is known or not: "wish" is sealed, and nothing else tells which. A row is
+-- forgotten when it was answered, and within an hour. "asked_at": unix milliseconds.
+
+CREATE TABLE "link_request" (
+    "id" {uuid} NOT NULL PRIMARY KEY,
+    "event_id" {uuid} NOT NULL REFERENCES "event" ("id") ON DELETE CASCADE,
+    "wish" {blob} NOT NULL,
+    "asked_at" {bigint} NOT NULL
+);
+
+CREATE INDEX "link_request_asked" ON "link_request" ("asked_at");
+
+CREATE INDEX "link_request_of_event" ON "link_request" ("event_id");

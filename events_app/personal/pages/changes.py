@@ -12,6 +12,7 @@ from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import N_, choose, translate
+from events_app.linking import actions as linking
 from events_app.personal.forms import BringForm, colleague_form, company_form
 from events_app.personal.pages.own import (
     back_to,
@@ -28,10 +29,13 @@ from events_app.questions.wording import said_answers
 from events_app.registrations.actions import changing, forgetting, leaving
 from events_app.registrations.forms import AddressForm
 from events_app.registrations.models import HistoryLine, Registration
-from events_app.registrations.pages.receipt import links_limit
 from events_app.registrations.rules import Guest, NoSuchRegistration
 from events_app.web.forms import typed_into
+from events_app.web.limits import Limit
 from events_app.web.responses import Flash, download, page, see_other
+
+letters_limit = Limit(20, seconds=3600)
+"""Letters to others that one person causes from their own page, wherever they sit."""
 
 
 async def details(request: Request) -> Response:
@@ -57,11 +61,11 @@ async def details(request: Request) -> Response:
 async def ask_address(request: Request) -> Response:
     """Write to the new address; the answer is the same whatever that address is."""
     found, event = await find(request)
-    links_limit.knock(request, now=time.monotonic())
+    letters_limit.count(found.id.hex, now=time.monotonic())
     form = AddressForm(await typed_into(request))
     if not form.validate():
         return await own_page(request, found, event, status=422, address=form)
-    await changing.ask_new_address(found.id, form.address.data or "", act=act_of(request, found.id))
+    await linking.ask_new_address(found.id, form.address.data or "", act=act_of(request, found.id))
     return back_to(
         request,
         N_("We have written to the new address. Nothing changes until the link in that letter is opened."),
@@ -104,7 +108,7 @@ async def take_address(request: Request) -> Response:
 
 async def pass_on(request: Request) -> Response:
     found, event = await find(request)
-    links_limit.knock(request, now=time.monotonic())
+    letters_limit.count(found.id.hex, now=time.monotonic())
     form = colleague_form(await typed_into(request))
     if not form.validate():
         return await own_page(request, found, event, status=422, colleague=form)
@@ -121,7 +125,7 @@ async def pass_on(request: Request) -> Response:
 async def bring(request: Request) -> Response:
     """A colleague comes along, as long as there is a place for them."""
     found, event = await find(request)
-    links_limit.knock(request, now=time.monotonic())
+    letters_limit.count(found.id.hex, now=time.monotonic())
     form = BringForm(await typed_into(request))
     if not form.validate():
         return await own_page(request, found, event, status=422, bringing=form)

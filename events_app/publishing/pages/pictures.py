@@ -1,6 +1,5 @@
 """What goes with the public pages: share pictures, logos, and an organization's colours."""
 
-import asyncio
 from collections.abc import Sequence
 
 from starlette.requests import Request
@@ -10,6 +9,7 @@ from events_app.directory.models import Logo, Organization
 from events_app.errors import NoSuchPage
 from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.where import place_of
+from events_app.offload.refusals import Undone
 from events_app.publishing import cards, sharing
 from events_app.web.responses import etag_of, has_copy
 
@@ -23,7 +23,11 @@ async def card(request: Request) -> Response:
     headers = {"ETag": etag_of(repr(drawn).encode()), "Cache-Control": "public, max-age=3600"}
     if has_copy(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return Response(await asyncio.to_thread(cards.draw, drawn), media_type="image/png", headers=headers)
+    try:
+        picture = await cards.picture_of(drawn)
+    except Undone:
+        raise NoSuchPage() from None
+    return Response(picture, media_type="image/png", headers=headers)
 
 
 def colours_of(hosts: Sequence[EventHost]) -> str:

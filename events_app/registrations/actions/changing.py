@@ -4,7 +4,7 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -17,10 +17,10 @@ from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
-from events_app.registrations.actions.registering import Placing, may_still_bring, write_guest
+from events_app.registrations.actions.registering import Placing, write_guest
 from events_app.registrations.facts import Person, stop_url
 from events_app.registrations.models import Invitation, Registration, code_index, end_of_line, party_of
-from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
+from events_app.registrations.places import may_hear_of_it, may_still_bring, pool_for_newcomers, promote
 from events_app.registrations.posting import (
     forget_offers,
     guest_context,
@@ -34,8 +34,6 @@ from events_app.registrations.rules import Applicant, Guest, Status
 from events_app.registrations.told import hear
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
-
-NEW_ADDRESS_LASTS = timedelta(days=3)
 
 
 @one_transaction
@@ -109,30 +107,6 @@ async def change_language(registration_id: uuid.UUID, language: str, *, act: Act
     registration, _event = await claimed(registration_id, act=act)
     registration.language = language
     await registration.save(update_fields=["language"])
-
-
-@one_transaction
-async def ask_new_address(registration_id: uuid.UUID, address: str, *, act: Act) -> None:
-    """Write to the new address; nothing moves before it answers. The answer is the same for an address that is
-    registered already (its letter simply does not come). Refuses `ChangeNotPossible`.
-    """
-    registration, event = await claimed(registration_id, act=act)
-    refuse_unless_changeable(registration, event, act.now)
-    person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
-    code = new_token()
-    wish: dict[str, Json] = {
-        "address": address,
-        "code": digest(code).hex(),
-        "until": (act.now + NEW_ADDRESS_LASTS).isoformat(),
-    }
-    seal_person(registration, replace(person, next_address=wish), vault=act.vault)
-    await registration.save(update_fields=["person"])
-    known = await Registration.find_living(event.id, act.vault.blind_index(str(event.id), kept(address)))
-    if known is None:
-        # Not the personal link: it may be a stranger's address, by a slip, and their page would be open to them.
-        url = act.site.url(f"/registrations/{registration.id.hex}/address/{code}")
-        more: dict[str, Json] = {"to_address": address, "own_url": url}
-        await post_about("new_address", registration, event, act=act, more=more)
 
 
 @one_transaction

@@ -14,7 +14,6 @@ from events_app.events.rules import MODE_NAMES, Mode
 from events_app.events.rules import Status as EventStatus
 from events_app.mail.models import Letter
 from events_app.registrations import rules
-from events_app.registrations.facts import WAY_BACK, row_of_key
 from events_app.registrations.models import Invitation, Registration, next_arrival, next_of, party_of
 from events_app.registrations.places import close, confirm, end, promote
 from events_app.registrations.posting import (
@@ -22,6 +21,7 @@ from events_app.registrations.posting import (
     note,
     post_about,
     post_own_page,
+    post_sparingly,
     reveal_person,
     seal_person,
 )
@@ -116,7 +116,7 @@ async def _make_their_own(colleague: Registration, event: Event, address: str, *
     if not address:
         return
     if known := await Registration.find_living(event.id, index):
-        await post_about("already", known, event, act=act)
+        await post_sparingly(["already"], known, event, act=act)
         return
     seal_person(colleague, replace(person, address=address), vault=act.vault)
     colleague.party, colleague.address_index = None, index
@@ -214,42 +214,6 @@ async def call_off_if_due(registration: Registration, event: Event, *, act: Act)
     done to them, so that nobody is told anything that is over. Under the event's claim."""
     if event.status == EventStatus.CANCELLED and registration.live is not None:
         await _call_off(registration, event, act=act)
-
-
-@one_transaction
-async def send_link(event_id: uuid.UUID, address: str, *, act: Act) -> None:
-    """Mail the personal link to whoever registered with this address; for an unknown address do the same work in vain.
-
-    The claim commits a write in both cases, so that neither the answer nor its time tells whether anybody is there.
-    """
-    event = await Event.claim(event_id)
-    index = act.vault.blind_index(str(event.id), kept(address))
-    registration = await Registration.find_living(event.id, index)
-    if registration:
-        await _post_link(registration, event, act=act)
-
-
-@one_transaction
-async def send_link_by_key(event_id: uuid.UUID, key: str, *, act: Act) -> None:
-    """Mail the personal link to whom the link of a letter with a calendar part was made for (`WAY_BACK`).
-
-    Nothing happens for a link that we never made, or for who is out. Whoever sees a shared calendar may press it.
-    """
-    event = await Event.claim(event_id)
-    row_id = row_of_key(WAY_BACK, key, scope=str(event.id), vault=act.vault)
-    registration = await Registration.get_or_none(id=row_id, event_id=event.id, live=1, erased=False)
-    if registration:
-        await _post_link(registration, event, act=act)
-
-
-async def _post_link(registration: Registration, event: Event, *, act: Act) -> None:
-    sent = Letter.filter(thread=registration.id, kind="registrations.link", posted_day=act.now.date())
-    if await sent.count() < MOST_LINKS_A_DAY:
-        await post_about("link", registration, event, act=act)
-
-
-MOST_LINKS_A_DAY = 5
-"""Letters with the personal link that a registration gets on one day, when its person asks for them."""
 
 
 async def follow_event(

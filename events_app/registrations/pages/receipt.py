@@ -1,8 +1,7 @@
-"""The page after the form, and the way to find one's own page again."""
+"""The page after the form."""
 
 import base64
 import binascii
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,13 +21,9 @@ from events_app.publishing.feeds.calendar import entry_of
 from events_app.publishing.pages.pictures import colours_of
 from events_app.registrations.actions import leaving
 from events_app.registrations.actions.registering import Receipt
-from events_app.registrations.forms import (
-    AddressForm,
-)
 from events_app.registrations.rules import NoSuchRegistration
 from events_app.vault import Reader, SealBroken, Vault
 from events_app.web.forms import typed_into
-from events_app.web.limits import Limit
 from events_app.web.responses import Flash, page, see_other
 
 RECEIPT_LIFE = timedelta(minutes=30)
@@ -37,12 +32,6 @@ RETRACTABLE = timedelta(minutes=15)
 
 
 RECEIPT_MARK = "r."
-
-
-LINK_ASKED = "link asked"
-
-
-links_limit = Limit(20, seconds=3600)
 
 
 def receipt_token(receipt: Receipt, *, vault: Vault, now: datetime) -> str:
@@ -59,21 +48,21 @@ def receipt_token(receipt: Receipt, *, vault: Vault, now: datetime) -> str:
         "is_new": int(receipt.is_new),
         "retractable_until": milliseconds(now + RETRACTABLE),
     }
-    return RECEIPT_MARK + _sealed(said, "receipt", vault=vault, now=now)
+    return RECEIPT_MARK + sealed_piece(said, "receipt", vault=vault, now=now)
 
 
 def _open_receipt(token: str, *, vault: Vault, now: datetime) -> Mapping[str, Any]:
-    return _opened(token.removeprefix(RECEIPT_MARK), "receipt", vault=vault, now=now)
+    return opened_piece(token.removeprefix(RECEIPT_MARK), "receipt", vault=vault, now=now)
 
 
-def _sealed(said: Mapping[str, Any], context: str, *, vault: Vault, now: datetime) -> str:
+def sealed_piece(said: Mapping[str, Any], context: str, *, vault: Vault, now: datetime) -> str:
     """What a page is to say, for `RECEIPT_LIFE`, as a piece of its address."""
     blob = vault.seal("site", context, {**said, "until": (now + RECEIPT_LIFE).isoformat()})
     return base64.urlsafe_b64encode(blob).decode().rstrip("=")
 
 
-def _opened(text: str, context: str, *, vault: Vault, now: datetime) -> Mapping[str, Any]:
-    """What `_sealed` closed, while it is fresh. Refuses `NoSuchRegistration`."""
+def opened_piece(text: str, context: str, *, vault: Vault, now: datetime) -> Mapping[str, Any]:
+    """What `sealed_piece` closed, while it is fresh. Refuses `NoSuchRegistration`."""
     try:
         blob = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         said = vault.reveal("site", context, blob, Reader("own link", "receipt"))
@@ -127,56 +116,3 @@ def _calendars(request: Request, event: Event, hosts: Sequence[EventHost]) -> di
     """Links that put a copy of the public entry into a web calendar: nothing of the person is in it."""
     entry = entry_of(event, hosts, site=office_of(request).site)
     return {"google": links.google(entry), "outlook": links.outlook(entry), "office": links.office(entry)}
-
-
-async def mine(request: Request) -> Response:
-    event = await Event.find_public(request.path_params["slug"])
-    return page(request, "registrations/mine.html", event=event, form=AddressForm(), sent_to="")
-
-
-async def mail_link(request: Request) -> Response:
-    """Mail the personal link. The answer is the same whether anybody registered with that address or not."""
-    event = await Event.find_public(request.path_params["slug"])
-    links_limit.knock(request, now=time.monotonic())
-    form = AddressForm(await typed_into(request))
-    if not form.validate():
-        return page(request, "registrations/mine.html", status=422, event=event, form=form, sent_to="")
-    address, office, now = form.address.data or "", office_of(request), clock.now()
-    await leaving.send_link(event.id, address, act=act_of(request))
-    asked = _sealed({"event": str(event.id), "address": address}, LINK_ASKED, vault=office.vault, now=now)
-    return see_other(f"/events/{event.slug}/mine/{asked}")
-
-
-async def link_asked(request: Request) -> Response:
-    """Where we write to, if that address is registered: the same page whether it is, and reloading it sends nothing.
-    After `RECEIPT_LIFE` it is the empty form again."""
-    event = await Event.find_public(request.path_params["slug"])
-    try:
-        vault = office_of(request).vault
-        said = _opened(request.path_params["asked"], LINK_ASKED, vault=vault, now=clock.now())
-    except NoSuchRegistration:
-        return see_other(f"/events/{event.slug}/mine")
-    if said["event"] != str(event.id):
-        return see_other(f"/events/{event.slug}/mine")
-    return page(request, "registrations/mine.html", event=event, form=AddressForm(), sent_to=said["address"])
-
-
-async def way_back(request: Request) -> Response:
-    """GET, from a letter with a calendar part: one button. It looks the same for a link that we never made."""
-    event = await Event.find_public(request.path_params["slug"])
-    return page(request, "registrations/way_back.html", event=event, is_sent=False)
-
-
-async def mail_own_page(request: Request) -> Response:
-    """POST: the link to the own page is mailed to the registration's address, and the answer is always the same."""
-    event = await Event.find_public(request.path_params["slug"])
-    links_limit.knock(request, now=time.monotonic())
-    await typed_into(request)
-    await leaving.send_link_by_key(event.id, request.path_params["key"], act=act_of(request))
-    return see_other(f"/events/{event.slug}/own")
-
-
-async def own_page_sent(request: Request) -> Response:
-    """Reloading it sends nothing."""
-    event = await Event.find_public(request.path_params["slug"])
-    return page(request, "registrations/way_back.html", event=event, is_sent=True)

@@ -1,0 +1,143 @@
+"""Asking for a letter, which is the same work for every address; and answering a few seconds later, which is not."""
+
+import logging
+import uuid
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from events_app import allowances
+from events_app.acts import Act
+from events_app.addresses import kept
+from events_app.clock import milliseconds
+from events_app.database import one_transaction
+from events_app.events.models.event import Event
+from events_app.linking.models import LinkRequest, wish_context
+from events_app.registrations.actions.changing import refuse_unless_changeable
+from events_app.registrations.actions.forgetting import own_words
+from events_app.registrations.actions.leaving import claimed
+from events_app.registrations.facts import WAY_BACK, row_of_key
+from events_app.registrations.models import Registration
+from events_app.registrations.posting import (
+    COURIER,
+    letters_mark,
+    post_about,
+    reveal_person,
+    seal_person,
+)
+from events_app.tokens import digest, new_token
+from events_app.vault import Json
+
+NEW_ADDRESS_LASTS = timedelta(days=3)
+ASKED_LASTS = timedelta(hours=1)
+MOST_AT_ONCE = 200
+
+log = logging.getLogger(__name__)
+
+
+async def ask_link(event_id: uuid.UUID, address: str, *, act: Act) -> None:
+    """The personal link is to be mailed to whoever registered with this address, if anybody did."""
+    await _ask(event_id, {"by": "address", "address": address}, act=act)
+
+
+async def ask_link_by_key(event_id: uuid.UUID, key: str, *, act: Act) -> None:
+    """The same for whom the link of a letter with a calendar part was made for (`WAY_BACK`), if we made it."""
+    await _ask(event_id, {"by": "key", "key": key[:100]}, act=act)
+
+
+@one_transaction
+async def _ask(event_id: uuid.UUID, wish: dict[str, Json], *, act: Act) -> None:
+    """Write down what was asked; nobody is looked up, so nothing in the time of the answer tells who is known. Refuses
+    `EventForgotten`."""
+    await Event.find(event_id)
+    request_id = uuid.uuid4()
+    sealed = act.vault.seal(str(event_id), wish_context(request_id), wish)
+    await LinkRequest.create(id=request_id, event_id=event_id, wish=sealed, asked_at=milliseconds(act.now))
+
+
+@one_transaction
+async def ask_new_address(registration_id: uuid.UUID, address: str, *, act: Act) -> None:
+    """The new address is to be written to, if nobody is registered with it; nothing moves before it answers. Refuses
+    `ChangeNotPossible`.
+    """
+    registration, event = await claimed(registration_id)
+    refuse_unless_changeable(registration, event, act.now)
+    person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
+    code = new_token()
+    wish: dict[str, Json] = {
+        "address": address,
+        "code": digest(code).hex(),
+        "until": (act.now + NEW_ADDRESS_LASTS).isoformat(),
+    }
+    seal_person(registration, replace(person, next_address=wish), vault=act.vault)
+    await registration.save(update_fields=["person"])
+    mover = registration.id.hex
+    await _ask(event.id, {"by": "mover", "mover": mover, "address": address, "code": code}, act=act)
+
+
+async def answer_requests(*, act: Act) -> int:
+    """Answer what was asked, each in a transaction of its own; says how many. One that cannot be answered holds up no
+    other, is tried again at the next look, and is forgotten like all after an hour."""
+    await _forget_old(act.now)
+    waiting = LinkRequest.all().order_by("asked_at", "id").limit(MOST_AT_ONCE)
+    answered = 0
+    for request_id in await waiting.values_list("id", flat=True):
+        try:
+            answered += await _answer(request_id, act=act)  # type: ignore[arg-type]
+        except Exception as error:  # noqa: BLE001 - the others are due all the same
+            log.warning("a request for a link could not be answered: %s", type(error).__name__)
+    return answered
+
+
+async def _forget_old(now: datetime) -> None:
+    old = LinkRequest.filter(asked_at__lt=milliseconds(now - ASKED_LASTS))
+    if await old.exists():
+        await old.delete()
+
+
+@one_transaction
+async def _answer(request_id: uuid.UUID, *, act: Act) -> int:
+    """1, or 0 where another process was faster."""
+    request = await LinkRequest.get_or_none(id=request_id)
+    if request is None:
+        return 0
+    event = await Event.claim(request.event_id)
+    if not await LinkRequest.filter(id=request_id).delete():
+        return 0
+    wish = act.vault.reveal(str(event.id), request.wish_context, request.wish, COURIER)
+    if wish["by"] == "mover":
+        await _write_to_new_address(event, wish, act=act)
+    elif registration := await _asker(event, wish, act=act):
+        mark = letters_mark(event.id, bytes(registration.address_index), vault=act.vault)
+        if await allowances.take(mark, now=act.now):
+            await post_about("link", registration, event, act=act)
+    return 1
+
+
+async def _asker(event: Event, wish: dict[str, Json], *, act: Act) -> Registration | None:
+    """Whose link was asked for: a living registration's of that address or key, if there is one."""
+    scope = str(event.id)
+    if wish["by"] == "address":
+        index = act.vault.blind_index(scope, kept(str(wish["address"])))
+        return await Registration.find_living(event.id, index)
+    row_id = row_of_key(WAY_BACK, str(wish["key"]), scope=scope, vault=act.vault)
+    return await Registration.get_or_none(id=row_id, event_id=event.id, live=1, erased=False)
+
+
+async def _write_to_new_address(event: Event, wish: dict[str, Json], *, act: Act) -> None:
+    """The letter with the link that takes the new address; none to an address that is registered already, and none for
+    a wish that a newer one has overtaken."""
+    mover = uuid.UUID(hex=str(wish["mover"]))
+    registration = await Registration.get_or_none(id=mover, event_id=event.id, live=1, erased=False)
+    if registration is None:
+        return
+    asked = reveal_person(registration, vault=act.vault, reader=COURIER).next_address
+    address, code = str(wish["address"]), str(wish["code"])
+    index = act.vault.blind_index(str(event.id), kept(address))
+    is_newest = bool(asked) and asked.get("code") == digest(code).hex()
+    if not is_newest or await Registration.find_living(event.id, index):
+        return
+    if await allowances.take(letters_mark(event.id, index, "new address", vault=act.vault), now=act.now):
+        # Not the personal link: it may be a stranger's address, by a slip, and their page would be open to them.
+        url = act.site.url(f"/registrations/{registration.id.hex}/address/{code}")
+        more: dict[str, Json] = {"to_address": address, "own_url": url}
+        await post_about("new_address", registration, event, act=act, more=more)

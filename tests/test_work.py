@@ -1,0 +1,120 @@
+"""What works by itself: in one process at a time, and a part that cannot start keeps no other from working."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from events_app.acts import Office
+from events_app.mail.courier import Courier
+from events_app.settings import Settings
+from events_app.settings.sections import Database, Inbound, Mail, Storage
+from events_app.settings.sections import Site as SiteSettings
+from events_app.work import Worker, at_work
+from tests import make
+from tests.databases import DatabaseUnderTest
+from tests.mail.smtp import free_port
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def settings(database: DatabaseUnderTest, office: Office) -> Settings:
+    return Settings(
+        site=SiteSettings(base_url=make.BASE, languages=make.LANGUAGES),
+        database=Database(url=database.url),
+        mail=Mail(sender_address="events@example.org"),
+        inbound=Inbound(address="events@example.org", host="127.0.0.1", port=free_port()),
+        storage=Storage(office.vault.folder.parent),
+    )
+
+
+class Process:
+    """As much of a process as a worker makes: which courier works in it."""
+
+    def __init__(self, settings: Settings, office: Office) -> None:
+        self.courier: Courier | None = None
+        self.worker = Worker(settings, office, tell=self.tell)
+
+    def tell(self, courier: Courier | None) -> None:
+        self.courier = courier
+
+    @property
+    def works(self) -> bool:
+        return self.courier is not None and self.courier.looked_at is not None
+
+
+@asynccontextmanager
+async def started(settings: Settings, office: Office) -> AsyncIterator[Process]:
+    process = Process(settings, office)
+    async with at_work(process.worker):
+        yield process
+
+
+async def until(happens: Callable[[], bool | Awaitable[bool]]) -> None:
+    """The test's own limit of time ends what never happens."""
+    while True:
+        found = happens()
+        if found if isinstance(found, bool) else await found:
+            return
+        await asyncio.sleep(0.01)
+
+
+async def answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def test_a_second_worker_never_works_beside_the_first_and_says_that_it_waits(
+    settings: Settings, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    async with started(settings, office) as first:
+        await until(lambda: first.works)
+        async with started(settings, office) as second:
+            await until(lambda: "waits for its turn" in caplog.text)
+            assert second.courier is None
+            first.worker.stop()
+            await until(lambda: second.works)
+            assert first.courier is None
+
+    assert caplog.text.count("waits for its turn") == 1
+    assert second.courier is None
+
+
+async def test_mail_that_comes_in_is_taken_by_the_one_that_works(settings: Settings, office: Office) -> None:
+    port = settings.inbound.port
+
+    async with started(settings, office) as first, started(settings, office):
+        await until(lambda: first.works)
+        await until(lambda: answers(port))
+        first.worker.stop()
+        await until(lambda: first.courier is None)
+        await until(lambda: answers(port))
+
+    assert not await answers(port)
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        yield int(somebody.getsockname()[1])
+
+
+async def test_a_port_that_is_taken_never_keeps_letters_from_leaving(
+    settings: Settings, office: Office, taken_port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = replace(settings, inbound=replace(settings.inbound, port=taken_port))
+
+    async with started(settings, office) as process:
+        await until(lambda: process.works)
+        await until(lambda: "mail cannot be taken in" in caplog.text)

@@ -1,0 +1,92 @@
+"""The processes of a server that has several: those that serve, and the one that works."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from events_app.workers import Keeper
+from tests.journeys.served import Served, until
+from tests.mail.smtp import free_port
+
+pytestmark = pytest.mark.engine_free
+
+LIVES = "import os, sys; print(os.getpid(), file=open(sys.argv[1], 'a'), flush=True); sys.stdin.read()"
+
+
+@contextmanager
+def kept(*command: str) -> Iterator[Keeper]:
+    keeper = Keeper(*command, pauses=(0.01,))
+    thread = threading.Thread(target=keeper.keep)
+    thread.start()
+    try:
+        yield keeper
+    finally:
+        keeper.stop()
+        thread.join()
+
+
+def lives(born: Path, number: int) -> list[int]:
+    """The ids of as many lives as have been begun, when there are so many."""
+    while not born.exists() or len(born.read_text().split()) < number:
+        time.sleep(0.05)
+    return [int(each) for each in born.read_text().split()]
+
+
+def test_a_worker_that_is_killed_is_started_again_and_none_stays_behind(tmp_path: Path) -> None:
+    born = tmp_path / "born"
+
+    with kept(sys.executable, "-c", LIVES, str(born)):
+        os.kill(lives(born, 1)[0], signal.SIGKILL)
+        last = lives(born, 2)[-1]
+        os.kill(last, 0)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(last, 0)
+
+
+def workers_of(served: Served) -> list[int]:
+    """The ids of its processes that work."""
+    children = Path(f"/proc/{served.pid}/task").glob("*/children")
+    ids = [int(each) for task in children for each in task.read_text().split()]
+    return [each for each in ids if b"worker" in Path(f"/proc/{each}/cmdline").read_bytes().split(b"\0")]
+
+
+def takes_mail(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+def test_two_processes_that_serve_take_mail_in_by_one_and_outlive_it(tmp_path: Path) -> None:
+    """Once they tried to listen both, and the whole server ended."""
+    port = free_port()
+    environ = {
+        "EVENTS_SERVER__WORKERS": "2",
+        "EVENTS_INBOUND__ADDRESS": "events@example.org",
+        "EVENTS_INBOUND__HOST": "127.0.0.1",
+        "EVENTS_INBOUND__PORT": str(port),
+    }
+    with Served(tmp_path, "serve", "--empty", mail_port=free_port(), environ=environ) as served:
+        until(lambda: takes_mail(port))
+        (worker,) = workers_of(served)
+        os.kill(worker, signal.SIGKILL)
+        assert httpx2.get(f"{served.url}/readyz").text.startswith("ready")
+        until(lambda: workers_of(served) not in ([], [worker]) and takes_mail(port))
+        (successor,) = workers_of(served)
+
+    assert successor != worker
+    assert "the worker ended (exit code -9) and is started again" in served.said()
+    with pytest.raises(ProcessLookupError):
+        os.kill(successor, 0)
