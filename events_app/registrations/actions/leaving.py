@@ -29,7 +29,7 @@ from events_app.registrations.rules import Due, Status
 from events_app.registrations.told import hear
 from events_app.rounds import actions as rounds
 from events_app.rounds.models import CALLED_OFF, Round
-from events_app.vault import SealBroken
+from events_app.vault import Json, SealBroken
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +61,13 @@ async def confirm_address(registration_id: uuid.UUID, *, act: Act) -> Registrati
 
 
 @one_transaction
-async def cancel(registration_id: uuid.UUID, *, letter: str = "cancelled", act: Act) -> Registration:
+async def cancel(
+    registration_id: uuid.UUID, *, letter: str = "cancelled", is_erased: bool = False, act: Act
+) -> Registration:
     """Give the place back at once: CANCEL to its calendar, and the next in line moves up in the same transaction.
 
-    Who registered a party takes it along. Refuses `NoSuchRegistration`, `AlreadyCancelled`, `EventOver`.
+    Who registered a party takes it along. `is_erased`: they are forgotten next, and their letter says so. Refuses
+    `NoSuchRegistration`, `AlreadyCancelled`, `EventOver`.
     """
     registration, event = await claimed(registration_id, act=act)
     if act.now >= event.ends_at:
@@ -72,7 +75,8 @@ async def cancel(registration_id: uuid.UUID, *, letter: str = "cancelled", act: 
     rules.check_life(Status(registration.status), Status.CANCELLED)
     leads = registration.party == registration.id
     for each in await party_of(registration) if leads else [registration]:
-        await end(each, event, letter=letter, act=act)
+        more: dict[str, Json] = {"erased": True} if is_erased and each.id == registration.id else {}
+        await end(each, event, letter=letter, more=more, act=act)
     await registration.refresh_from_db()
     await promote(event, act=act)
     return registration
