@@ -16,6 +16,14 @@ AGAIN: Final[frozenset[State]] = frozenset({"refused", "kept"})
 OverOf = Callable[[Collection[uuid.UUID]], Awaitable[set[uuid.UUID]]]
 """Which of these events are over: what their letters said of how things stand is of no use any more."""
 
+Hope = Callable[[Collection[uuid.UUID]], Awaitable[None]]
+"""Told of threads to which mail is tried again, by hand: whatever was noted of their addresses is forgotten."""
+
+
+async def hope_for_nobody(threads: Collection[uuid.UUID]) -> None:
+    """Where letters are about nobody who is kept."""
+
+
 _STANDINGS: Final = frozenset(
     {
         "registrations.cancelled", "registrations.confirmed", "registrations.declined",
@@ -65,14 +73,17 @@ def _matter_of(row: dict[str, Any]) -> Hashable:
 
 
 @one_transaction
-async def send_again(event_id: uuid.UUID | None, *, over_of: OverOf, now: datetime) -> int:
-    """Queue all that is `sendable`, in the order in which it was posted; says how many letters that is."""
+async def send_again(
+    event_id: uuid.UUID | None, *, over_of: OverOf, hope: Hope = hope_for_nobody, now: datetime
+) -> int:
+    """Queue all that is `sendable`, in the order in which it was posted; says how many letters that is. `hope` is told
+    of the threads that are tried again."""
     numbers = await sendable(event_id, over_of=over_of)
     queued = 0
     for start in range(0, len(numbers), _PAGE):
-        idle = Letter.filter(
-            number__in=numbers[start : start + _PAGE], state__in=list(AGAIN), lease_by=None, words="kept"
-        )
+        page = Letter.filter(number__in=numbers[start : start + _PAGE])
+        await hope([each for each in await page.values_list("thread", flat=True) if each])  # type: ignore[misc]
+        idle = page.filter(state__in=list(AGAIN), lease_by=None, words="kept")
         queued += await idle.update(state="queued", due_at=milliseconds(now), tried_day=None)
     after_commit(wake_couriers)
     return queued

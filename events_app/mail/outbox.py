@@ -219,13 +219,11 @@ async def letters_of(
 async def facts_of(letters: Sequence[Letter], vault: Sealing, reader: Any) -> dict[int, Mapping[str, Any]]:
     """The facts of these letters by their `number`, opened for `reader`; nothing for those that were emptied."""
     opened: dict[int, Mapping[str, Any]] = {}
-    numbers = [letter.number for letter in letters if letter.words != "gone"]
+    numbers = [letter.number for letter in letters if letter.is_open]
     sealed = await Letter.filter(number__in=numbers).only("number", "id", "scope", "facts")
     for scope in {letter.scope for letter in sealed}:
         of_scope = [letter for letter in sealed if letter.scope == scope]
-        values = vault.reveal_each(
-            scope, [(letter.facts_context, letter.facts) for letter in of_scope], reader
-        )
+        values = vault.reveal_each(scope, [(each.facts_context, each.facts) for each in of_scope], reader)
         opened |= {letter.number: value for letter, value in zip(of_scope, values, strict=True)}
     return opened
 
@@ -235,10 +233,11 @@ async def read(letter_id: uuid.UUID, vault: Sealing, reader: Any) -> OpenLetter:
     letter = await Letter.get_or_none(id=letter_id)
     if letter is None:
         raise NoSuchLetter
+    if not letter.is_open:
+        return OpenLetter(letter, "")
     if letter.message is None:
-        is_there = letter.words != "gone"
-        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader) if is_there else {}
-        return OpenLetter(letter, str(facts.get("to_address", "")))
+        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader)
+        return OpenLetter(letter, str(facts["to_address"]))
     raw = vault.reveal_bytes(letter.scope, letter.message_context, letter.message, reader)
     said = read_back(raw)
     return OpenLetter(letter, said.to_address, said.subject, said.text, said.html, said.attachments)

@@ -28,7 +28,8 @@ from events_app.work import COMPOSERS
 from tests import make
 from tests.databases import ENGINE, DatabaseUnderTest
 from tests.mail.office import QUICK, until
-from tests.mail.smtp import SmtpServer
+from tests.mail.smtp import Received, SmtpServer
+from tests.make import House, words_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -111,6 +112,53 @@ async def test_a_letter_that_waits_never_leaves_for_an_erased_person(office: Off
             "sent",
         ]
         assert server.letters[-1].subject == "Registration cancelled: Round table"
+
+
+async def test_the_last_letter_never_speaks_of_a_later_day_to_who_is_forgotten(office: Office) -> None:
+    with SmtpServer() as server:
+        event, row = await canary(office)
+        (other,) = await make.registered(event, 2, office=office, now=NOW)
+        await deliver(office, server)
+
+        await forgetting.erase(row.id, act=office.at(NOW))
+        await leaving.cancel(other.id, act=office.at(NOW))
+        await deliver(office, server)
+
+        last = {letter.recipient: plain_text_of(letter) for letter in server.letters}
+        farewell, usual = last["canary@example.org"], last["guest2@example.org"]
+        assert "Everything that we held about you for this event has been deleted." in farewell
+        assert "is deleted on" not in farewell
+        assert "is deleted on" in usual
+
+
+def plain_text_of(letter: Received) -> str:
+    part = letter.message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+async def test_nobody_at_the_desk_reads_a_letter_that_waits_for_an_erased_person(house: House) -> None:
+    event, row = await canary(house.office)
+    desk = await house.desk()
+    await forgetting.erase(row.id, act=house.office.at(NOW))
+    letters = f"/desk/events/{event.id}/letters"
+
+    (waiting,) = await Letter.filter(state="queued")
+    pages = [
+        await desk.get(path)
+        for path in (
+            letters,
+            f"{letters}?q=canary",
+            f"/desk/letters/{waiting.id}",
+            f"/desk/letters/{waiting.id}/html",
+        )
+    ]
+
+    assert [page.status_code for page in pages] == [200, 200, 200, 200]
+    assert all(
+        "anary" not in page.text.replace("q=canary", "").replace('value="canary"', "") for page in pages
+    )
+    assert "Nobody among these letters fits this search" in words_of(pages[1])
 
 
 @pytest.mark.parametrize("outcome", ["sent", "deferred", "refused", "unsure", "lapsed"])

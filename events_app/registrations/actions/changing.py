@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,10 +17,10 @@ from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
-from events_app.registrations.actions.registering import Placing, may_still_bring, write_guest
+from events_app.registrations.actions.registering import Placing, write_guest
 from events_app.registrations.facts import Person, stop_url
 from events_app.registrations.models import Invitation, Registration, code_index, end_of_line, party_of
-from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
+from events_app.registrations.places import may_hear_of_it, may_still_bring, pool_for_newcomers, promote
 from events_app.registrations.posting import (
     forget_offers,
     guest_context,
@@ -223,3 +223,8 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
     }
     await note(registration, "offered_on", act=act.of(Who.PERSON))
     await post_about("handed", registration, event, act=act, more=more)
+
+
+async def try_again(registration_ids: Collection[uuid.UUID]) -> None:
+    """Somebody sends these people their letters again: mail that came back before does not hold them up any more."""
+    await Registration.filter(id__in=list(registration_ids), undeliverable=True).update(undeliverable=False)
