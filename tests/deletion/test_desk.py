@@ -154,7 +154,9 @@ async def test_a_moved_event_never_puts_the_day_off_without_telling_those_who_re
 
     saved = await desk.post(path, **filled(event, **MOVED, deletion_days="30"))
     assert saved.status_code == 303, words_of(saved)
-    assert "deleted on Monday 11 June 2035, and that stays" in words_of(await desk.get(saved.headers["location"]))
+    assert "deleted on Monday 11 June 2035, and that stays" in words_of(
+        await desk.get(saved.headers["location"])
+    )
     moved = await Event.get(id=event.id)
     assert (moved.starts_wall[:10], str(moved.deletion_day)) == ("2035-06-01", "2035-06-11")
 
