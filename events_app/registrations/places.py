@@ -92,6 +92,17 @@ async def pool_for_newcomers(event: Event, mode: str, quota_id: uuid.UUID | None
     return pool
 
 
+def may_still_bring(registration: Registration, event: Event, now: datetime) -> bool:
+    """Whether somebody who has a place may add colleagues to it, as far as there are places for them."""
+    return (
+        event.most_guests > 0
+        and not (event.needs_approval or event.invitation_only)
+        and event.opening(now) == Opening.OPEN
+        and (registration.status, registration.due_for) == (Status.CONFIRMED, Due.NOTHING)
+        and registration.party in {None, registration.id}
+    )
+
+
 async def promote(event: Event, *, act: Act) -> int:
     """Give free seats to those who wait; says how many people moved up.
 
@@ -287,14 +298,3 @@ async def close(registration: Registration, status: Status, *, now: datetime) ->
     if registration.invited:
         registration.sequence += 1
     await registration.save()
-
-
-def may_still_bring(registration: Registration, event: Event, now: datetime) -> bool:
-    """Whether somebody who has a place may add colleagues to it, as far as there are places for them."""
-    return (
-        event.most_guests > 0
-        and not (event.needs_approval or event.invitation_only)
-        and event.opening(now) == Opening.OPEN
-        and (registration.status, registration.due_for) == (Status.CONFIRMED, Due.NOTHING)
-        and registration.party in {None, registration.id}
-    )

@@ -14,7 +14,7 @@ from events_app.database.connections import sqlite_path
 from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
-from events_app.mail import outbox
+from events_app.mail import again
 from events_app.mail.courier import Courier
 from events_app.mail.emptying import LetterForgotten
 from events_app.mail.leases import Leases
@@ -195,7 +195,7 @@ async def test_nothing_of_an_erased_person_is_sent_again_by_hand(office: Office)
 
     for letter in await Letter.all():
         with pytest.raises(LetterForgotten):
-            await outbox.retry(letter.id, now=NOW)
+            await again.retry(letter.id, now=NOW)
 
 
 async def test_an_invitation_to_the_same_address_goes_too(office: Office) -> None:

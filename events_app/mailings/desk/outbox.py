@@ -166,7 +166,7 @@ async def send_again(request: Request) -> Response:
     await typed_into(request)
     opened = await _open_letter(request)
     await try_again([opened.letter.thread] if opened.letter.thread else [])
-    await outbox.retry(opened.letter.id, now=clock.now())
+    await again.retry(opened.letter.id, now=clock.now())
     flash = Flash("success", translate(N_("The letter is on its way again.")))
     return see_other(f"/desk/letters/{opened.letter.id}", flash=flash)
 
