@@ -92,7 +92,8 @@ async def put_off(event_id: uuid.UUID, told: date, act: Act, *, tells: bool) -> 
     if not people:
         return
     if not tells:
-        raise rules.PeopleNotTold(people=people, day=say_date(told))
+        later = say_date((await Event.find(event_id)).deletion_day)
+        raise rules.PeopleNotTold(people=people, day=say_date(told), later=later)
     found = await rounds.begin(event_id, PUT_OFF_ROUND, until=await next_arrival(event_id) - 1)
     await tell_some(found.number, act)
 
