@@ -47,6 +47,7 @@ from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
 from events_app.people.counts import how_many_never_fit
+from events_app.people.reading import OpenedWords
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
@@ -61,7 +62,7 @@ from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
 from events_app.web import visitors
 from events_app.web.files import VersionedFiles
-from events_app.web.refusing import refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
+from events_app.web.refusing import TROUBLES, refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
 from events_app.web.requests import OurRequests
 from events_app.web.security import BodyLimit, LanguageOfRequest, NoNulls, SameOriginPosts, SecurityHeaders
 from events_app.web.site import Site
@@ -98,7 +99,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
     app = Starlette(
         routes=_routes(),
         middleware=_middleware(settings, site),
-        exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry},
+        exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry, **TROUBLES},
         lifespan=partial(live, settings=settings, works=works),
     )
     app.state.house = House(
@@ -123,6 +124,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         hosts_said_anew=saving.hosts_said_anew,
         events_at=counts.events_at,
         answered_in=answered_in,
+        kept_words=OpenedWords(),
         put_off=put_off,
     )
     return app

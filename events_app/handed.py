@@ -136,3 +136,10 @@ class EventsAt(Protocol):
     """The coming events in a venue's rooms, soonest first."""
 
     async def __call__(self, venue_id: UUID, *, now: datetime) -> Sequence[EventThere]: ...
+
+
+class KeptWords(Protocol):
+    """What was opened for an organizer's searches, by registration: a stamp and folded words."""
+
+    def of(self, organizer_id: str, event_id: UUID) -> dict[UUID, tuple[bytes, str]]: ...
+    def forget(self, organizer_id: str) -> None: ...

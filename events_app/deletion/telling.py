@@ -89,8 +89,8 @@ async def put_off(event_id: uuid.UUID, told: date, act: Act, *, tells: bool) -> 
     living = await Registration.filter(event_id=event_id, live=1).order_by("arrival", "id")
     if not living:
         return
-    if not tells:
-        raise rules.PeopleNotTold(people=len(living), day=say_date(told))
     event = await Event.find(event_id)
+    if not tells:
+        raise rules.PeopleNotTold(people=len(living), day=say_date(told), later=say_date(event.deletion_day))
     for registration in living:
         await post_about(PUT_OFF, registration, event, replaces="deletion", act=act)

@@ -22,7 +22,7 @@ MAY_BECOME: dict[State, frozenset[State]] = {
 server took it. kept: composed, and no mail server is configured. superseded: a newer letter said it better
 before this one left. unsure: it may or may not have been sent. refused: the server said no for good, or we
 gave up. withheld: it could not be composed. A person sends a kept, refused, withheld or unsure letter again
-with `outbox.retry`."""
+with `again.retry`."""
 
 RETRIED_BY_HAND: frozenset[State] = frozenset({"refused", "withheld", "kept", "unsure"})
 HAS_PERHAPS_LEFT: frozenset[State] = frozenset({"sending", "sent", "unsure"})

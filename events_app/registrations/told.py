@@ -108,17 +108,32 @@ async def skip_what_is_due(event: Event, registrations: Sequence[Registration], 
     due already counts as had. It is due from so many real minutes before the instant of the start, so that DST cannot
     shift it.
     """
-    left = ceil((event.starts_at - now).total_seconds() / 60)
-    minutes = max(-_NEVER, min(left, _NEVER))
-    due = await rows(_DUE, event.id, minutes)
-    for reminder in due:
-        mark = mark_of(event.starts_at - timedelta(minutes=reminder["minutes"]))
-        for registration in registrations:
-            await rows(_SKIP, reminder["id"], registration.id, mark)
+    due = await due_by(event, now=now)
+    for mark in marks_of(due, registrations, event):
+        await rows(_SKIP, *mark.values())
     return bool(due)
 
 
-async def skip_nothing(event: Event) -> None:
+async def due_by(event: Event, *, now: datetime) -> Sequence[Any]:
+    """The reminders before the start that are due already: rows with `id` and `minutes`."""
+    left = ceil((event.starts_at - now).total_seconds() / 60)
+    return await rows(_DUE, event.id, max(-_NEVER, min(left, _NEVER)))
+
+
+def marks_of(due: Sequence[Any], registrations: Sequence[Registration], event: Event) -> list[dict[str, Any]]:
+    """What says of each of them that they had each of these reminders."""
+    return [
+        {
+            "reminder_id": uuid.UUID(str(reminder["id"])),
+            "registration_id": registration.id,
+            "told": mark_of(event.starts_at - timedelta(minutes=reminder["minutes"])),
+        }
+        for reminder in due
+        for registration in registrations
+    ]
+
+
+async def due_by_nobody(event: Event) -> None:
     """The same question of the database, of which nothing comes: for who must not be told apart by the time."""
     await rows(_DUE, event.id, _NEVER)
 

@@ -75,7 +75,7 @@ UNSENT: Final[Mapping[str, str]] = {
     "Everybody who registered has been told by e-mail.": N_(
         "This site sends no mail at present, so people who registered have not been told."
     ),
-    "What happens next: you see a receipt here, and a letter tells you your place in line.": N_(
+    "What happens next: you see a receipt here, and a letter leads to your own page, which shows your place in line.": N_(
         "What happens next: you see a receipt here. This site sends no mail at present."
     ),
     "What happens next: you see a receipt here, and within a minute a letter brings your calendar invitation.": N_(

@@ -17,8 +17,8 @@ from events_app.events.rules import Opening
 from events_app.i18n import choose
 from events_app.registrations import rules
 from events_app.registrations.actions.leaving import cancel, claimed
-from events_app.registrations.actions.registering import REFUSAL_AT, Placing, write_registration
-from events_app.registrations.models import Registration, end_of_line, party_of
+from events_app.registrations.actions.registering import REFUSAL_AT, Placing, newcomer
+from events_app.registrations.models import Registration, end_of_line, next_arrival, party_of
 from events_app.registrations.places import (
     close,
     confirm,
@@ -28,7 +28,7 @@ from events_app.registrations.places import (
     pool_of,
     promote,
 )
-from events_app.registrations.posting import note, post_about, post_own_page
+from events_app.registrations.posting import enrol, note, post_about
 from events_app.registrations.rules import Applicant, Due, Status
 from events_app.texts import Texts
 
@@ -49,17 +49,12 @@ async def register_by_hand(
     pool = await pool_for_newcomers(event, applicant.mode, act=act)
     status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist)
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
-    placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
-    enrolled = await write_registration(event, applicant, placing, act=act)
-    if not writes and enrolled.invited:
-        enrolled.invited = False  # nothing is sent, so no calendar knows of it
-        await enrolled.save(update_fields=["invited"])
-    await note(enrolled, "entered", act=act.of(Who.ORGANIZER))
-    if writes:
-        await post_about(status.value, enrolled, event, act=act)
-    if enrolled.invited:
-        await post_own_page(enrolled, event, act=act)
-    return enrolled
+    placing = Placing(status, False, None, None, order, arrival=await next_arrival(event.id))
+    them = await newcomer(event, applicant, placing, act=act)
+    them.registration.invited &= writes  # where nothing is sent no calendar knows of it
+    letters = [status.value] if writes else []
+    await enrol([(them, letters)], event, what="entered", act=act.of(Who.ORGANIZER))
+    return them.registration
 
 
 @one_transaction

@@ -80,7 +80,7 @@ async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
         return
     act.vault.note_erased(str(event.id), registration.id)
     if registration.live is not None and act.now < event.ends_at:
-        await cancel(registration_id, act=act.of(Who.PERSON))
+        await cancel(registration_id, is_erased=True, act=act.of(Who.PERSON))
         await registration.refresh_from_db()
     address = reveal_person(registration, vault=act.vault, reader=COURIER).address
     if address:

@@ -25,6 +25,7 @@ from events_app.registrations.posting import (
 )
 from events_app.registrations.rules import Due, Status
 from events_app.registrations.told import hear
+from events_app.vault import Json
 
 
 @one_transaction
@@ -54,10 +55,13 @@ async def confirm_address(registration_id: uuid.UUID, *, act: Act) -> Registrati
 
 
 @one_transaction
-async def cancel(registration_id: uuid.UUID, *, letter: str = "cancelled", act: Act) -> Registration:
+async def cancel(
+    registration_id: uuid.UUID, *, letter: str = "cancelled", is_erased: bool = False, act: Act
+) -> Registration:
     """Give the place back at once: CANCEL to its calendar, and the next in line moves up in the same transaction.
 
-    Who registered a party takes it along. Refuses `NoSuchRegistration`, `AlreadyCancelled`, `EventOver`.
+    Who registered a party takes it along. `is_erased`: they are forgotten next, and their letter says so. Refuses
+    `NoSuchRegistration`, `AlreadyCancelled`, `EventOver`.
     """
     registration, event = await claimed(registration_id)
     if act.now >= event.ends_at:
@@ -65,7 +69,8 @@ async def cancel(registration_id: uuid.UUID, *, letter: str = "cancelled", act: 
     rules.check_life(Status(registration.status), Status.CANCELLED)
     leads = registration.party == registration.id
     for each in await party_of(registration) if leads else [registration]:
-        await end(each, event, letter=letter, act=act)
+        more: dict[str, Json] = {"erased": True} if is_erased and each.id == registration.id else {}
+        await end(each, event, letter=letter, more=more, act=act)
     await registration.refresh_from_db()
     await promote(event, act=act)
     return registration
