@@ -1,9 +1,11 @@
 """What comes in by mail: each kind of it that arrives for a registration, or for our sender, and what it may do."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -59,7 +61,8 @@ async def is_ours(recipient: str, return_path: str, *, reception: Reception) -> 
 
 async def take(recipient: str, raw: bytes, return_path: str, *, reception: Reception, now: datetime) -> str:
     """Do what one mail may do; says in a word what that was. Nothing of the mail is logged. Refuses `TooMuchMail`."""
-    arrived = read(raw, return_path=return_path, authserv_id=reception.authserv_id)
+    said = partial(read, raw, return_path=return_path, authserv_id=reception.authserv_id)
+    arrived = await asyncio.to_thread(said)  # foreign mail may be anything, and others go on meanwhile
     if reception.is_sender(recipient):
         done = await _take_for_nobody(arrived, reception=reception, now=now)
         log.info("mail to our sender arrived: %s, %s", arrived.kind.value, done)
