@@ -9,14 +9,15 @@ from events_app import allowances, shadows
 from events_app.acts import Act
 from events_app.addresses import kept
 from events_app.clock import milliseconds
-from events_app.database import one_transaction
+from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
 from events_app.linking.models import LinkRequest, wish_context
+from events_app.mail.models import Letter
 from events_app.registrations.actions.changing import refuse_unless_changeable
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.facts import WAY_BACK, row_of_key
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.places import promote
 from events_app.registrations.posting import (
     COURIER,
@@ -60,7 +61,7 @@ async def ask_new_address(registration_id: uuid.UUID, address: str, *, act: Act)
     """The new address is to be written to, if nobody is registered with it; nothing moves before it answers. Refuses
     `ChangeNotPossible`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     refuse_unless_changeable(registration, event, act.now)
     person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
     code = new_token()
@@ -158,3 +159,38 @@ async def _lift(event_id: uuid.UUID, *, act: Act) -> None:
     event = await Event.claim(event_id)
     await shadows.lift(event_id, now=act.now)
     await promote(event, act=act)
+
+
+@one_transaction
+async def retract(
+    event_id: uuid.UUID,
+    registration_id: uuid.UUID,
+    *,
+    is_new: bool,
+    code_id: uuid.UUID | None = None,
+    act: Act,
+) -> None:
+    """Take back what was registered a moment ago, with another address perhaps. The seats are free at once; the code
+    may be used again; the rest follows within seconds, as for anybody who has left (`deciding.lapse`).
+
+    Where the address was registered before (`is_new` is false) its shadow's seats and the code are free as well, and
+    the rest is done in vain: neither the answer, nor its time, nor what others see tells which it was.
+    """
+    await Event.claim(event_id)
+    await rows(_RETRACT, registration_id, milliseconds(act.now), is_new)
+    await shadows.give_back(registration_id)
+    theirs = registration_id if is_new else None
+    used = Invitation.filter(
+        id=code_id or registration_id, event_id=event_id, registration_id=theirs, state="used"
+    )
+    was_sent = await Letter.exists(thread=code_id or registration_id)
+    await used.update(state="sent" if was_sent else "created")
+
+
+_RETRACT = """
+    UPDATE "registration" SET
+        "seated" = "seated" AND NOT $3,
+        "due_at" = CASE WHEN "id" = $1 AND $3 THEN $2 ELSE "due_at" END,
+        "due_for" = CASE WHEN "id" = $1 AND $3 THEN 'leaving' ELSE "due_for" END
+    WHERE ("id" = $1 OR "party" = $1) AND "live" = 1
+"""

@@ -21,6 +21,7 @@ from events_app.registrations.rules import (
     Status,
     bare_code,
 )
+from events_app.rounds.models import Round
 from events_app.tokens import digest
 from events_app.vault import Vault
 
@@ -164,6 +165,12 @@ FRONT_OF_LINE: Final = 0
 """The number of everybody whose invitation passes the line: before all others, among themselves as they arrived."""
 
 
+async def next_of(found: Round, *, most: int) -> list[Registration]:
+    """The next living people of a round, in the order of their arrival, which is each one's own."""
+    living = Registration.filter(event_id=found.event_id, live=1, arrival__gt=found.reached)
+    return await living.filter(arrival__lte=found.until).order_by("arrival").limit(most)
+
+
 async def party_of(registration: Registration) -> Sequence[Registration]:
     """Everybody who came together and is still living, the one who registered them first; at least itself."""
     if registration.party is None:
@@ -266,13 +273,6 @@ async def quota_for(invitation: Invitation, mode: str) -> uuid.UUID | None:
     if invitation.quota_id is None or not await Quota.exists(id=invitation.quota_id, mode=mode):
         return None
     return invitation.quota_id
-
-
-async def spend(invitation: Invitation | None, registration_id: uuid.UUID | None = None) -> None:
-    """A code opens one registration, and is used up as well by an address that was registered before (None)."""
-    if invitation is not None:
-        invitation.state, invitation.registration_id = "used", registration_id
-        await invitation.save(update_fields=["state", "registration_id"])
 
 
 async def giver_of(invitation: Invitation) -> Registration:

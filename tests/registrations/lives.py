@@ -205,7 +205,7 @@ async def retract(life: Life, number: int) -> None:
     someone = await life.living(number)
     if not await Registration.exists(Q(party__isnull=True) | Q(party=someone), id=someone):
         return  # a colleague has no receipt
-    await leaving.retract(life.event_id, someone, is_new=bool(number % 3), act=life.office.at(life.now))
+    await linking.retract(life.event_id, someone, is_new=bool(number % 3), act=life.office.at(life.now))
     for each in await deciding.due_now(life.now):
         await deciding.lapse(each, act=life.office.at(life.now))
 

@@ -11,6 +11,7 @@ from events_app.clock import now as clock_now
 from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
+from events_app.linking import actions as linking
 from events_app.registrations import posting, rules
 from events_app.registrations.actions import changing, deciding, leaving, registering
 from events_app.registrations.actions.registering import Receipt
@@ -84,7 +85,7 @@ async def test_taking_back_never_tells_who_is_registered_and_never_cancels_them(
 
 async def take_back(event: Event, receipt: Receipt, office: Office) -> None:
     assert receipt.registration_id is not None
-    await leaving.retract(
+    await linking.retract(
         event.id,
         receipt.registration_id,
         is_new=receipt.is_new,
@@ -100,7 +101,7 @@ async def test_the_line_never_waits_for_a_place_that_was_taken_back(office: Offi
     (waiting,) = await make.registered(event, 2, office=office)
     assert receipt.registration_id is not None
 
-    await leaving.retract(event.id, receipt.registration_id, is_new=receipt.is_new, act=office.at(NOW))
+    await linking.retract(event.id, receipt.registration_id, is_new=receipt.is_new, act=office.at(NOW))
     with pytest.raises(rules.NothingToUndo):
         await leaving.stay(receipt.registration_id, act=office.at(NOW))
     (again,) = await make.registered(event, 3, office=office)

@@ -50,7 +50,7 @@ class Stranger:
         receipt = self.receipt
         assert receipt is not None
         assert receipt.registration_id is not None
-        await leaving.retract(
+        await linking.retract(
             self.event.id,
             receipt.registration_id,
             is_new=receipt.is_new,

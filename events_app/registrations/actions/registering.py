@@ -25,7 +25,6 @@ from events_app.registrations.models import (
     giver_of,
     next_arrival,
     quota_for,
-    spend,
 )
 from events_app.registrations.places import end, may_still_bring, pool_for_newcomers
 from events_app.registrations.posting import (
@@ -39,6 +38,7 @@ from events_app.registrations.posting import (
     post_sparingly,
     reveal_person,
     seal_person,
+    spend,
 )
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
 from events_app.registrations.told import due_by_nobody
