@@ -189,7 +189,7 @@ ONCE = ("registrations.confirmed", "registrations.waitlisted")
 
 def _rows(world: World, troubles: Troubles, found: Found, smtp: SmtpServer) -> Iterator[Row]:
     came = Counter(letter.message_id for letter in smtp.letters)
-    doubled = [each for each, n in came.items() if n > 1 and each.strip("<>") not in found.doubtful]
+    doubled = [each for each, n in came.items() if n > 1 and each not in found.doubtful]
     there = len(world.acknowledged) - len(found.lost)
     happened = ", ".join(f"{name} {n}" for name, n in sorted(troubles.happened.items()))
     print(f"troubles: {happened}; answers: {dict(world.answers)}; lost: {found.lost[:5]}", file=sys.stderr)
