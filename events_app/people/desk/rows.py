@@ -12,7 +12,7 @@ from events_app.questions.models import Question
 from events_app.questions.wording import say_answer
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import reveal_person
+from events_app.registrations.posting import UNREADABLE, person_or_blank
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,20 @@ class OpenPerson:
     said: str = ""
     """Their answer to the question that the list shows, in words."""
 
+    @property
+    def is_readable(self) -> bool:
+        return self.person is not UNREADABLE
+
 
 def lens_of(request: Request) -> search.Lens:
     """How this organizer reads sealed people."""
     reader = reader_of(request)
-    opens = partial(reveal_person, vault=office_of(request).vault, reader=reader)
+    opens = partial(person_or_blank, vault=office_of(request).vault, reader=reader)
     return search.Lens(opens=opens, matches=answer_matches)
 
 
 def open_row(request: Request, registration: Registration, asked: Question | None = None) -> OpenPerson:
     reader = reader_of(request)
-    person = reveal_person(registration, vault=office_of(request).vault, reader=reader)
+    person = person_or_blank(registration, vault=office_of(request).vault, reader=reader)
     said = say_answer(asked, person.answers.get(str(asked.id))) if asked else ""
     return OpenPerson(registration, person, said)
