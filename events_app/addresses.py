@@ -1,7 +1,6 @@
 """E-mail addresses: what one is, and its one spelling. Whoever reads, keeps, compares or writes one asks here."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from events_app.errors import Invalid
 from events_app.i18n import N_
-from events_app.texts import visible
+from events_app.texts import normalized, visible
 
 LONGEST: Final = 254
 """Characters of an address that mail servers take (RFC 5321 section 4.5.3.1.3, less the brackets)."""
@@ -69,7 +68,9 @@ def read_address(text: str) -> Address:
 def kept(text: str) -> Address:
     """An address that was kept before, or that somebody says is theirs; what is none stays as it is, and finds
     nobody."""
-    plain = unicodedata.normalize("NFC", _seen(text))
+    if len(text) > 4 * LONGEST:
+        return Address(text, text)
+    plain = normalized("NFC", _seen(text))
     if plain.isascii() and "xn--" not in plain:  # nearly all of them
         return Address(plain, plain)
     try:
@@ -97,7 +98,7 @@ def are_one(one: str, other: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text.strip()).lower())
+    return normalized("NFC", normalized("NFC", text.strip()).lower())
 
 
 def shown(text: str) -> str:
@@ -127,6 +128,8 @@ def written(text: str) -> str:
     Says nothing of whether letters reach it (`events@localhost` may stand in a setting); it holds nothing that
     could end a line, begin another address, or need quoting. Refuses `NotAnAddress`.
     """
+    if len(text) > LONGEST:
+        raise NotAnAddress()
     local, at, domain = text.rpartition("@")
     try:
         domain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from events_app.texts import visible, western_digits
+from events_app.texts import normalized, visible, western_digits
 
 _ARABIC_FOLDS = str.maketrans("ٱىیےةۀک", "ايييههك", "ـ")
 
@@ -11,8 +11,8 @@ _ARABIC_FOLDS = str.maketrans("ٱىیےةۀک", "ايييههك", "ـ")
 def folded(text: str) -> str:
     """Text as a search compares it: no case, accents or Arabic vowel signs; alef, yeh and teh marbuta are one, and so
     are the digits of all scripts. What shows nothing does not count."""
-    decomposed = unicodedata.normalize("NFKD", text).translate(_ARABIC_FOLDS).casefold()
-    plain = unicodedata.normalize("NFKD", decomposed)
+    decomposed = normalized("NFKD", text).translate(_ARABIC_FOLDS).casefold()
+    plain = normalized("NFKD", decomposed)
     return western_digits("".join(letter for letter in visible(plain) if not unicodedata.combining(letter)))
 
 

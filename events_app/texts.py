@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from html.parser import HTMLParser
-from typing import Final
+from typing import Final, Literal
 
 Texts = dict[str, str]
 """One text in several languages: {'en': 'Launch', 'ar': 'إطلاق'}."""
@@ -25,6 +25,24 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+
+
+_TOWER = re.compile(r"[^\w\s\x00-\x7f]{31,}")
+
+
+def normalized(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+    """The text in that form of Unicode. Of more than thirty marks on one letter the rest is left out, as in UAX 15's
+    Stream-Safe Text: putting marks in order takes the square of their number."""
+    return text if text.isascii() else unicodedata.normalize(form, _TOWER.sub(_lower_towers, text))
+
+
+def _lower_towers(found: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for character in found[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= 30:
+            kept.append(character)
+    return "".join(kept)
 
 
 def with_line_feeds(text: str) -> str:
@@ -102,7 +120,7 @@ def _days(*said: tuple[int, int, int]) -> list[date]:
 def slug_of(title: str) -> str:
     """'Detained & Missing: what next?' -> 'detained-missing-what-next'; Arabic letters are written in Latin ones."""
     latin = "".join(_ARABIC.get(letter, letter) for letter in title)
-    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
+    plain = normalized("NFKD", latin).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-") or "event"
 
 

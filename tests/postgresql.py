@@ -28,9 +28,9 @@ class Server:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="events-pg-"))
         self._user = NO_ROOT if os.geteuid() == 0 else None
-        self._programs = _programs(self.folder)
+        self._programs = programs(self.folder)
         if self._user is not None:
-            _let_others_pass(self.folder)
+            let_others_pass(self.folder)
             os.chown(self.folder, pwd.getpwnam(self._user).pw_uid, -1)
         self.url = f"postgresql://postgres@/postgres?host={self.folder}"
 
@@ -60,7 +60,7 @@ class Server:
             stderr=log,
             user=self._user,
             start_new_session=True,  # Ctrl-C goes to the tests, which stop the server
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
         log.close()
         self._wait(data / "postmaster.pid")
@@ -81,7 +81,7 @@ class Server:
         raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()}")
 
 
-def _programs(folder: Path) -> Path:
+def programs(folder: Path) -> Path:
     """The folder of initdb and postgres; a copy, when the wheel lies where the other user may not look."""
     found = importlib.util.find_spec(WHEEL)
     if found is None or found.origin is None:
@@ -109,7 +109,7 @@ def _open_to_others(path: Path) -> bool:
     return way_there and bool(path.stat().st_mode & stat.S_IXOTH)
 
 
-def _let_others_pass(folder: Path) -> None:
+def let_others_pass(folder: Path) -> None:
     folder.chmod(0o755)
     closed = [parent for parent in folder.parents if not parent.stat().st_mode & stat.S_IXOTH]
     if closed:
@@ -118,7 +118,7 @@ def _let_others_pass(folder: Path) -> None:
         )
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Linux: a test run that is killed takes its server along (prctl PR_SET_PDEATHSIG, SIGQUIT)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)

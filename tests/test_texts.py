@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from events_app.addresses import read_address
 from events_app.folding import folded
 from events_app.questions.rules import read_day, read_phone
 from events_app.registrations.rules import bare_code
-from events_app.texts import days_meant, for_xml, is_blank, visible, with_line_feeds
+from events_app.texts import days_meant, for_xml, is_blank, normalized, visible, with_line_feeds
 from events_app.web.forms import tidy, tidy_address, tidy_line
 
 pytestmark = pytest.mark.engine_free
@@ -100,3 +101,31 @@ def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
 )  # fmt: skip
 def test_a_code_is_taken_however_it_is_typed(typed: str) -> None:
     assert bare_code(typed) == "ab12cd34"
+
+
+MARKS = "\u0301\u0327\u05b0\u064b\u0f71"
+"""Marks of different classes: putting so many of them in order takes the square of their number."""
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFKC", "NFKD"])
+@given(text=st.text(max_size=200))
+def test_what_people_write_is_normalized_as_unicode_says(
+    form: Literal["NFC", "NFKC", "NFKD"], text: str
+) -> None:
+    assert normalized(form, text) == unicodedata.normalize(form, text)
+
+
+@pytest.mark.parametrize("letter", ["a", "ع", ""])
+def test_towers_of_marks_are_never_put_in_order(letter: str) -> None:
+    typed = f"before {letter}{20_000 * MARKS} after"
+
+    assert len(tidy(typed)) <= len(f"before {letter} after") + 30
+    assert len(tidy_line(typed)) <= len(f"before {letter} after") + 30
+    assert folded(typed) == folded(f"before {letter} after")
+    assert bare_code(typed) == ""
+
+
+def test_the_longest_pile_of_marks_that_people_write_stays() -> None:
+    zalgo = "a" + 30 * "\u0301"
+
+    assert len(tidy(zalgo)) == 30  # the first of them and the letter are one

@@ -17,6 +17,7 @@ from events_app.accounts.forms import SignInForm
 from events_app.errors import Forbidden
 from events_app.house import house_of
 from events_app.i18n import N_
+from events_app.web.cookies import cookie_in
 from events_app.web.forms import media_type_of, typed_into
 from events_app.web.responses import asked_by_script, page, see_other
 from events_app.web.security import take_larger
@@ -45,7 +46,7 @@ def device_cookie(request: Request) -> str:
 
 async def is_known_device(request: Request) -> bool:
     """Whether any organizer came in with this browser before."""
-    device = request.cookies.get(device_cookie(request), "")
+    device = cookie_in(request.headers, device_cookie(request))
     return await tries.is_known_device(house_of(request).vault, device, now=clock.now())
 
 
@@ -54,7 +55,7 @@ def for_organizers(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def guarded(request: Request) -> Response:
-        token = request.cookies.get(session_cookie(request), "")
+        token = cookie_in(request.headers, session_cookie(request))
         idle = house_of(request).session_idle
         is_use = not asked_by_script(request)
         found = actions.find_session(token, now=clock.now(), idle=idle, is_use=is_use) if token else None

@@ -11,6 +11,7 @@ from events_app.accounts.forms import AccountForm, SignInForm
 from events_app.accounts.guard import _onward, device_cookie, held_in, is_known_device, session_cookie
 from events_app.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, say
 from events_app.house import house_of
+from events_app.web.cookies import cookie_in
 from events_app.web.forms import (
     typed_into,
 )
@@ -28,7 +29,7 @@ async def sign_in_page(request: Request) -> Response:
 
 
 async def sign_in(request: Request) -> Response:
-    device = request.cookies.get(device_cookie(request), "")
+    device = cookie_in(request.headers, device_cookie(request))
     if await is_known_device(request):
         take_larger(request)
     else:
@@ -45,7 +46,7 @@ async def sign_in(request: Request) -> Response:
         sentence = say(refusal)
         status = 429 if isinstance(refusal, TooMany) else 403
         return page(request, "accounts/sign_in.html", status=status, refusal=sentence, **stays)
-    await actions.sign_out(request.cookies.get(session_cookie(request), ""))  # the browser forgets it now
+    await actions.sign_out(cookie_in(request.headers, session_cookie(request)))  # the browser forgets it now
     session = await actions.find_session(came_in.session, now=clock.now()) if kept else None
     if session is None:
         return _with_cookies(request, see_other(onward or "/desk"), came_in)
@@ -54,7 +55,7 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    await actions.sign_out(request.cookies.get(session_cookie(request), ""))
+    await actions.sign_out(cookie_in(request.headers, session_cookie(request)))
     response = see_other("/desk/sign-in")
     response.delete_cookie(session_cookie(request), path="/")
     # Not "cookies": that would forget the chosen language too.
@@ -78,7 +79,7 @@ async def accept(request: Request) -> Response:
     if not form.validate():
         return page(request, "accounts/welcome.html", status=422, form=form, refusal="")
     name, address, passphrase = (typed.data or "" for typed in (form.name, form.address, form.passphrase))
-    device, lasts = request.cookies.get(device_cookie(request), ""), house_of(request).session_lasts
+    device, lasts = cookie_in(request.headers, device_cookie(request)), house_of(request).session_lasts
     try:
         came_in = await actions.accept(
             vault, token, name, address, passphrase, device=device, now=clock.now(), lasts=lasts
@@ -86,7 +87,7 @@ async def accept(request: Request) -> Response:
     except (Invalid, Conflict) as refusal:
         form.passphrase.errors = [say(refusal)]
         return page(request, "accounts/welcome.html", status=422, form=form, refusal="")
-    await actions.sign_out(request.cookies.get(session_cookie(request), ""))
+    await actions.sign_out(cookie_in(request.headers, session_cookie(request)))
     return _with_cookies(request, see_other("/desk"), came_in)
 
 

@@ -81,10 +81,12 @@ def refuse_weak(passphrase: str, *, name: str, address: str) -> None:
 
     No rule about kinds of characters (NIST SP 800-63B, 3.1.1.2): length and surprise are what counts.
     """
+    if len(passphrase) > LONGEST:  # before anything is made of it
+        raise PassphraseTooLong(most=LONGEST)
     text = unicodedata.normalize("NFKC", passphrase)
     if len(text) < SHORTEST:
         raise PassphraseTooShort(least=SHORTEST)
-    if max(len(text), len(passphrase)) > LONGEST:
+    if len(text) > LONGEST:
         raise PassphraseTooLong(most=LONGEST)
     if is_common(text):
         raise PassphraseTooCommon()

@@ -9,20 +9,32 @@ from events_app.database.connections import (
     scrub,
     scrub_soon,
 )
-from events_app.database.failures import OutcomeUnknown, RetryableError, is_taken
+from events_app.database.failures import (
+    DatabaseTrouble,
+    NoRoom,
+    OutcomeUnknown,
+    RetryableError,
+    cause_of,
+    has_no_room,
+    is_taken,
+)
 from events_app.database.migration import DatabaseTooNew
 from events_app.database.prepared import Prepared, rows
 from events_app.database.schema import migrate
-from events_app.database.transactions import after_commit, one_transaction
+from events_app.database.transactions import after_commit, one_transaction, until_certain
 
 __all__ = [
     "DatabaseTooNew",
+    "DatabaseTrouble",
+    "NoRoom",
     "OutcomeUnknown",
     "Prepared",
     "RetryableError",
     "after_commit",
+    "cause_of",
     "close_database",
     "data_version",
+    "has_no_room",
     "is_sqlite",
     "is_taken",
     "migrate",
@@ -32,4 +44,5 @@ __all__ = [
     "rows",
     "scrub",
     "scrub_soon",
+    "until_certain",
 ]

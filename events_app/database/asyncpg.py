@@ -32,7 +32,7 @@ from events_app.database.failures import (
 from events_app.database.hosts import (
     COLLISIONS,
     LOST_CONNECTIONS,
-    NO_CONNECTION,
+    NO_ANSWER,
     Hosts,
     PlainConnection,
     give_up,
@@ -40,8 +40,8 @@ from events_app.database.hosts import (
     translated,
 )
 
-FREE_WITHIN = 15.0
-"""Seconds to wait for a connection of the pool."""
+FREE_WITHIN = 60.0
+"""Seconds to wait for a connection of the pool: longer than for a statement, because a line of people is no failure."""
 LEISURE = 3600.0
 """Seconds for a VACUUM."""
 COMMIT_WITHIN = 10.0
@@ -97,7 +97,7 @@ class AsyncpgClient(AsyncpgDBClient):
                 connection = await pool.acquire(timeout=FREE_WITHIN)
             except TimeoutError as error:
                 raise DatabaseBusy(error) from error
-            except NO_CONNECTION as error:
+            except NO_ANSWER as error:
                 if pool.is_closing():
                     raise
                 await self.outage.wait_out(error)

@@ -1,15 +1,23 @@
 """Database errors, said the same way for both engines; and for how long an outage is waited out."""
 
 import asyncio
+import errno
 import logging
 import random
+import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from tortoise.exceptions import IntegrityError, OperationalError
 
 
-class RetryableError(OperationalError):
+class DatabaseTrouble(OperationalError):
+    """What is nobody's mistake: the house cannot answer just now, and says so."""
+
+
+class RetryableError(DatabaseTrouble):
     """The transaction left nothing behind and may succeed when run again from its start.
 
     A serialization failure (SQLSTATE 40001), a deadlock (40P01), a connection lost before COMMIT was sent, or
@@ -21,26 +29,57 @@ class ConnectionLost(RetryableError):
     """The connection was lost before COMMIT was sent: worth trying again for as long as an outage is waited out."""
 
 
-class DatabaseBusy(OperationalError):
+class DatabaseBusy(DatabaseTrouble):
     """Another process held SQLite's write lock for too long, every connection of the pool was in use for too long, or a
     statement took longer than it may. Nothing was kept. Not worth trying again at once."""
 
 
-class DatabaseAway(OperationalError):
+class DatabaseAway(DatabaseTrouble):
     """Nobody answers, and waiting has not helped. Nothing was kept."""
 
 
-class NoRoom(OperationalError):
+class NoRoom(DatabaseTrouble):
     """The disk of the database is full, or may not be written. Nothing was kept; waiting does not help."""
 
 
-class OutcomeUnknown(OperationalError):
+class OutcomeUnknown(DatabaseTrouble):
     """The connection was lost during COMMIT, or its time was over: nobody can say whether it counted. Tried again only
     by whoever can tell what it wrote itself (`transactions.until_certain`)."""
 
 
 class TransactionOver(OperationalError):
     """A task outlived the transaction it was started in. Start tasks with `after_commit`."""
+
+
+NO_ROOM: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+NO_ROOM_OF_FILES: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """sqlite3's errors as Tortoise's, and as ours."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise IntegrityError(error) from error
+    except sqlite3.OperationalError as error:
+        raise (NoRoom if has_no_room(error) else OperationalError)(error) from error
+
+
+def has_no_room(error: BaseException) -> bool:
+    """Whether a file could not be written: a full disk, a limit, a folder that may only be read."""
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in NO_ROOM
+    return isinstance(error, OSError) and error.errno in NO_ROOM_OF_FILES
+
+
+def cause_of(error: BaseException) -> str:
+    """What is behind an error, as its own library names it; never a value: "NoRoom (SQLITE_FULL)"."""
+    deepest = error
+    while deepest.__cause__ is not None:
+        deepest = deepest.__cause__
+    name = getattr(deepest, "sqlite_errorname", type(deepest).__name__)
+    return name if deepest is error else f"{type(error).__name__} ({name})"
 
 
 PATIENCE: Final = 6.0

@@ -37,9 +37,8 @@ LOST_CONNECTIONS = (
     asyncpg.ReadOnlySQLTransactionError,  # our host is a standby by now
     ConnectionError,
 )
-NO_CONNECTION = (*LOST_CONNECTIONS, asyncpg.TooManyConnectionsError, OSError)
-"""What is waited out when a connection is opened."""
 NO_ANSWER = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""Whatever keeps a connection from being opened is waited out."""
 
 log = logging.getLogger(__name__)
 

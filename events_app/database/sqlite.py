@@ -9,7 +9,6 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -26,9 +25,9 @@ from tortoise.backends.sqlite.client import SqliteClient as TortoisesOwn
 from tortoise.backends.sqlite.executor import SqliteExecutor
 from tortoise.backends.sqlite.schema_generator import SqliteSchemaGenerator
 from tortoise.connection import ConnectionToken, get_connections
-from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
+from tortoise.exceptions import TransactionManagementError
 
-from events_app.database.failures import RetryableError, TransactionOver
+from events_app.database.failures import RetryableError, TransactionOver, translated_errors
 from events_app.database.sqlite_readers import BREATH, Readers
 from events_app.database.sqlite_writer import Writer
 
@@ -127,7 +126,8 @@ class SqliteTransaction(TransactionalDBClient):
         return NestedTransactionContext(SqliteSavepoint(self))
 
     async def begin(self) -> None:
-        await self._writer.begin()
+        with translated_errors():
+            await self._writer.begin()
         self._open = True
 
     async def commit(self) -> None:
@@ -137,7 +137,8 @@ class SqliteTransaction(TransactionalDBClient):
 
     async def rollback(self) -> None:
         self._finish()
-        await self._writer.rollback()
+        with translated_errors():
+            await self._writer.rollback()
 
     def abandon(self) -> None:
         self._finish()
@@ -272,17 +273,6 @@ def split_script(script: str) -> Iterator[str]:
             if statement.strip(" \n\t;"):
                 yield statement
             statement = ""
-
-
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """sqlite3's errors as Tortoise's."""
-    try:
-        yield
-    except sqlite3.IntegrityError as error:
-        raise IntegrityError(error) from error
-    except sqlite3.OperationalError as error:
-        raise OperationalError(error) from error
 
 
 def _run_script(connection: sqlite3.Connection, script: str) -> None:

@@ -10,7 +10,15 @@ from typing import Any, ParamSpec, TypeVar
 
 from tortoise.transactions import in_transaction
 
-from events_app.database.failures import ConnectionLost, Patience, RetryableError, TransactionOver
+from events_app.database.failures import (
+    ConnectionLost,
+    DatabaseAway,
+    OutcomeUnknown,
+    Patience,
+    RetryableError,
+    TransactionOver,
+    cause_of,
+)
 from events_app.errors import Refusal
 
 ATTEMPTS = 5
@@ -58,6 +66,22 @@ def one_transaction(action: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[
             raise
 
     return run
+
+
+async def until_certain(action: Callable[[], Awaitable[R]], again: Callable[[], Awaitable[R]]) -> R:
+    """`action`; and when nobody can say whether it counted, `again`, which looks first for what the action wrote.
+
+    What it wrote bears a name that the caller made before (an id), and the look comes behind whatever lock the action
+    took, so that a COMMIT that is still under way is over by then. Raises OutcomeUnknown when nobody can say it either.
+    """
+    try:
+        return await action()
+    except OutcomeUnknown as unknown:
+        log.warning("an outcome is looked up: %s", cause_of(unknown))
+        try:
+            return await again()
+        except (DatabaseAway, OutcomeUnknown) as error:
+            raise unknown from error
 
 
 def after_commit(callback: Callable[[], None]) -> None:

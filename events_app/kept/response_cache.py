@@ -11,6 +11,7 @@ from weakref import ref
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from events_app.database import DatabaseTrouble
 from events_app.kept.page_cache import KEPT_PAGE, KeptPage
 from events_app.web.security import LANGUAGE_COOKIE
 
@@ -60,7 +61,7 @@ class ResponseCache:
         answer = self._answers.get(key)
         if answer is not None:
             page = answer.page()
-            if page is not None and await page.is_true(time.monotonic()):
+            if page is not None and await _is_true(page):
                 await send({"type": "http.response.start", "status": 200, "headers": list(answer.head)})
                 await send({"type": "http.response.body", "body": answer.body_of(page)})
                 return
@@ -89,6 +90,14 @@ class ResponseCache:
         if len(self._answers) >= MOST_ANSWERS:
             self._answers.clear()
         self._answers[key] = _Finished(ref(page), head, body is page.compressed)
+
+
+async def _is_true(page: KeptPage) -> bool:
+    """When nobody can say so, the page itself is asked, and answers for what is wrong."""
+    try:
+        return await page.is_true(time.monotonic())
+    except DatabaseTrouble:
+        return False
 
 
 def key_of(scope: Scope) -> Key | None:

@@ -284,3 +284,14 @@ async def close(registration: Registration, status: Status, *, now: datetime) ->
     if registration.invited:
         registration.sequence += 1
     await registration.save()
+
+
+def may_still_bring(registration: Registration, event: Event, now: datetime) -> bool:
+    """Whether somebody who has a place may add colleagues to it, as far as there are places for them."""
+    return (
+        event.most_guests > 0
+        and not (event.needs_approval or event.invitation_only)
+        and event.opening(now) == Opening.OPEN
+        and (registration.status, registration.due_for) == (Status.CONFIRMED, Due.NOTHING)
+        and registration.party in {None, registration.id}
+    )

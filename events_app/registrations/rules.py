@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from events_app.errors import Conflict, NotFound
 from events_app.i18n import L_, N_
-from events_app.texts import visible, western_digits
+from events_app.texts import normalized, visible, western_digits
 
 
 class Status(StrEnum):
@@ -274,10 +274,16 @@ def is_near(domain: str, other: str) -> bool:
     return short[at + 1 :] == long[at + 1 :] or swapped == long[at:]
 
 
+LONGEST_CODE = 200
+"""Letters of a code as it may be typed, with spaces and dashes; what is longer is none."""
+
+
 def bare_code(code: str) -> str:
     """A code as it is compared: without spaces, dashes of any length and what shows nothing, in small Western letters
     and digits, also where it was typed in full width or with Arabic digits."""
-    plain = unicodedata.normalize("NFKC", western_digits(visible(code)))
+    if len(code) > LONGEST_CODE:
+        return ""
+    plain = normalized("NFKC", western_digits(visible(code)))
     return "".join(
         c for c in plain if not c.isspace() and unicodedata.category(c) not in {"Pd", "Cf"}
     ).lower()

@@ -1,11 +1,17 @@
 """Refusals in the person's language, with the status of their kind; and what is said when something broke."""
 
+import logging
+import sqlite3
+import time
+from typing import Final
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from events_app import i18n
+from events_app.database import DatabaseTrouble, NoRoom, OutcomeUnknown, cause_of, has_no_room
 from events_app.errors import (
     Conflict,
     Forbidden,
@@ -25,6 +31,8 @@ from events_app.web.security import (
     TooLarge,
 )
 from events_app.web.site import site_of
+
+log = logging.getLogger(__name__)
 
 STATUS_OF: tuple[tuple[type[Refusal], int], ...] = (
     (NotFound, 404),
@@ -63,6 +71,48 @@ async def say_http(request: Request, error: Exception) -> Response:
     )
     response.headers.update(error.headers or {})
     return response
+
+
+async def say_trouble(request: Request, error: Exception) -> Response:
+    """The database or the disk cannot take anything just now: 503, and one line in the log with the cause. Whatever
+    else it is goes on to `say_sorry`."""
+    if not isinstance(error, DatabaseTrouble) and not has_no_room(error):
+        raise error
+    _note(error)
+    is_full = isinstance(error, NoRoom) or has_no_room(error)
+    if isinstance(error, OutcomeUnknown):
+        sentence = i18n.N_(
+            "We lost our database at the very moment of saving, and cannot say whether this was saved. Please open the "
+            "page again and look, before you try once more."
+        )
+    elif is_full:
+        sentence = i18n.N_(
+            "Our disk is full, so nothing was saved. Whoever runs this site has to make room first."
+        )
+    else:
+        sentence = i18n.N_(
+            "We cannot reach our database just now. Nothing was saved; please try again in a moment."
+        )
+    response = page(request, "web/refusal.html", status=503, code=503, sentence=i18n.translate(sentence))
+    if not is_full and not isinstance(error, OutcomeUnknown):
+        response.headers["retry-after"] = str(RETRY_AFTER)
+    return response
+
+
+TROUBLES: Final = dict.fromkeys((DatabaseTrouble, sqlite3.OperationalError, OSError), say_trouble)
+"""What may come of it: the database's own, the keyring's, and a file's."""
+RETRY_AFTER: Final = 10
+"""Seconds: longer than a database takes to come back, or to go over to its standby."""
+NOTED_EVERY: Final = 60.0
+_noted: dict[str, float] = {}
+
+
+def _note(error: Exception) -> None:
+    """One line a minute for each cause, however many ask."""
+    cause = cause_of(error)
+    if time.monotonic() - _noted.get(cause, -NOTED_EVERY) >= NOTED_EVERY:
+        _noted[cause] = time.monotonic()
+        log.warning("answered with 503: %s", cause)
 
 
 async def say_sorry(request: Request, error: Exception) -> Response:

@@ -1,15 +1,33 @@
-"""Before anything else looks at a request: is it for this site, and does its reader take compressed answers?"""
+"""Before anything else looks at a request: is it for this site, how long are its fields, does its reader take gzip?"""
 
 from collections.abc import Collection
 from functools import lru_cache
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from events_app.settings.values import is_loopback
+from events_app.web.cookies import whole_cookies
 
 FOR_ANY_HOST = frozenset({"/healthz", "/readyz"})
 """Whoever watches over the server asks by its address; what they are told is the same for everybody."""
+
+
+MOST_OF: Final = {
+    b"accept-encoding": 400,
+    b"accept-language": 400,
+    b"content-type": 400,
+    b"host": 300,
+    b"if-modified-since": 100,
+    b"if-none-match": 2000,
+    b"if-range": 200,
+    b"origin": 300,
+    b"range": 200,
+    b"x-forwarded-for": 2000,
+}
+"""Bytes of what is read of a request. Longer ones are no browser's, and count as not sent; cookies are cut at
+`MOST_OF_COOKIES`."""
 
 
 class OurRequests:
@@ -17,6 +35,7 @@ class OurRequests:
 
     A site whose own address means this machine only (a trial, a demonstration) answers whoever reaches it. The header
     by which encodings are chosen comes out as "gzip", or as "identity" where gzip is not named or not wanted (12.5.3).
+    Lengths are looked at before anything else is (`MOST_OF`).
     """
 
     def __init__(self, app: ASGIApp, *, base_url: str, other_hosts: Collection[str] = ()) -> None:
@@ -31,10 +50,14 @@ class OurRequests:
         host, headers = b"", []
         for pair in scope["headers"]:
             name, value = pair
+            if len(value) > MOST_OF.get(name, len(value)):
+                continue
             if name == b"host":
                 host = value
             elif name == b"accept-encoding":
                 pair = (name, _encoding(value))
+            elif name == b"cookie":
+                pair = (name, whole_cookies(value))
             headers.append(pair)
         if self.hosts is None or _is_ours(host, self.hosts) or scope["path"] in FOR_ANY_HOST:
             await self.app({**scope, "headers": headers}, receive, send)

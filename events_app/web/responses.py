@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from events_app import i18n
 from events_app.i18n import N_, translate
 from events_app.rendering import macro, render
+from events_app.web.cookies import cookie_in
 from events_app.web.site import site_of
 
 FLASH_COOKIE = "flash"
@@ -121,7 +122,7 @@ def flash_of(request: Request) -> Flash | None:
 
     if asked_by_script(request):
         return None
-    kind, separator, text = unquote(request.cookies.get(FLASH_COOKIE, "")).partition("|")
+    kind, separator, text = unquote(cookie_in(request.headers, FLASH_COOKIE)).partition("|")
     return Flash(kind, text[:300]) if separator and kind in {"info", "success", "warning", "danger"} else None
 
 

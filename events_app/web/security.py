@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from http.cookies import SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from events_app import i18n
 from events_app.errors import Forbidden, Refusal
 from events_app.i18n import N_
+from events_app.web.cookies import cookie_in
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LANGUAGE_COOKIE = "language"
@@ -219,14 +219,7 @@ def _wished_language(scope: Scope) -> str:
 
 
 def _cookie_language(headers: Headers) -> str:
-    if "cookie" not in headers:
-        return ""
-    cookie: SimpleCookie = SimpleCookie()
-    try:
-        cookie.load(headers["cookie"])
-    except Exception:  # noqa: BLE001 - a cookie that cannot be read is no choice of language
-        return ""
-    kept = cookie[LANGUAGE_COOKIE].value if LANGUAGE_COOKIE in cookie else ""
+    kept = cookie_in(headers, LANGUAGE_COOKIE)
     return kept if kept in i18n.languages() else ""
 
 

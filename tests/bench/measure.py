@@ -15,7 +15,18 @@ from tests.bench.scale import QUICK, Scale
 from tests.bench.stage import Stage
 from tests.bench.table import Row, heading, lines_of, summary_of
 
-PARTS = ("pages", "registrations", "race", "loaded", "exports", "lists", "feeds", "letters", "starts")
+PARTS = (
+    "pages",
+    "registrations",
+    "race",
+    "loaded",
+    "exports",
+    "lists",
+    "feeds",
+    "letters",
+    "starts",
+    "guesses",
+)
 
 
 class Part(Protocol):

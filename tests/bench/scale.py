@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Scale:
     """rounds: of each pair, interleaved. people: on the list that is shown and exported. events: in the feed. loaded:
-    people at the event that stands beside a small one."""
+    people at the event that stands beside a small one. pairs: requests about the known and the unknown."""
 
     rounds: int = 3
     requests: int = 1500
@@ -19,6 +19,7 @@ class Scale:
     letters: int = 160
     starts: int = 3
     loaded: int = 5_000
+    pairs: int = 300
 
 
 QUICK = Scale(
@@ -33,4 +34,5 @@ QUICK = Scale(
     letters=20,
     starts=1,
     loaded=100,
+    pairs=5,
 )

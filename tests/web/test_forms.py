@@ -4,15 +4,19 @@ import unicodedata
 from gettext import NullTranslations
 from itertools import product
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
+from starlette.requests import Request
+from starlette.types import Message
 from wtforms import EmailField, IntegerField, StringField, TextAreaField
 from wtforms.meta import DefaultMeta
 
 from events_app import i18n
+from events_app.addresses import kept
 from events_app.i18n import L_, use_language
 from events_app.texts import western_digits
 from events_app.web.forms import (
@@ -26,6 +30,7 @@ from events_app.web.forms import (
     tidy_address,
     tidy_line,
     tidy_web_address,
+    typed_into,
 )
 
 pytestmark = pytest.mark.engine_free
@@ -235,3 +240,51 @@ def test_a_field_that_must_be_filled_in_says_so_beside_one_that_need_not() -> No
     assert "required" in Sheet().mail()
     assert "required" not in Optional().mail()
     assert "required" in Sheet().mail()
+
+
+def test_a_text_that_is_too_long_is_never_looked_at_any_further() -> None:
+    class Fields(Form):
+        link = StringField("", [at_most(100), a_web_address, _never])
+
+    form = Fields(data={"link": "https://" + 200_000 * "a" + " b"})
+
+    assert not form.validate()
+    assert form.link.errors == ["At most 100 characters, please."]
+
+
+def _never(form: Any, field: Any) -> None:
+    raise AssertionError("a length comes first")
+
+
+def test_an_address_is_never_made_of_what_is_too_long_for_one() -> None:
+    towers = "a" + 60_000 * "\u0301\u0327" + "@example.org"
+
+    assert (address_in(towers), kept(towers).ascii) == (None, towers)
+
+
+@pytest.mark.anyio
+@given(fields=st.lists(st.tuples(st.text(min_size=1), st.text()), max_size=8))
+async def test_a_form_is_read_as_browsers_write_it(fields: list[tuple[str, str]]) -> None:
+    said = [(_of_bytes(name), _of_bytes(value)) for name, value in fields]
+
+    typed = await typed_into(posted(urlencode(said).encode()))
+
+    assert typed.multi_items() == said
+
+
+@pytest.mark.anyio
+@given(body=st.binary())
+async def test_no_bytes_break_the_reading_of_a_form(body: bytes) -> None:
+    await typed_into(posted(body))
+
+
+def _of_bytes(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def posted(body: bytes) -> Request:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body}
+
+    headers = [(b"content-type", b"application/x-www-form-urlencoded")]
+    return Request({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive)

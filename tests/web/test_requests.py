@@ -142,3 +142,79 @@ async def test_without_https_no_cookie_asks_for_it(house: make.House) -> None:
     answer = await (await house.client()).get("/?lang=ar")
 
     assert "secure" not in answer.headers["set-cookie"].lower()
+
+
+async def test_a_field_too_long_for_any_browser_is_never_looked_at(house: make.House) -> None:
+    client = await house.client()
+    headers = {
+        "accept-language": "ar" + 20_000 * ",ar",
+        "accept-encoding": "gzip" + 20_000 * ",x",
+        "cookie": "other=" + 20_000 * "\\",
+        "if-none-match": 20_000 * '"a",',
+        "range": "bytes=0-1" + 5_000 * ",3-3",
+    }
+
+    for name, value in headers.items():
+        answer = await client.get("/", headers={name: value})
+        assert answer.status_code == 200, name
+        assert 'lang="en"' in answer.text, name
+    style = await client.get("/static/css/house.css", headers={"range": headers["range"]})
+    assert style.status_code == 200
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "utf-8; charset=punycode", "x"])
+async def test_a_form_in_a_slow_alphabet_is_never_read(house: make.House, charset: str) -> None:
+    client = await house.client()
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="address"\r\n\r\n' + 60_000 * b"a-a" + b"\r\n--b--\r\n"
+    )
+
+    answer = await client.post(
+        "/desk/sign-in",
+        content=body,
+        headers={"content-type": f"multipart/form-data; boundary=b; charset={charset}"},
+    )
+
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"a&" * 100_000,
+        b"a=b&" * 60_000,
+        b"%" * 250_000,
+        b"%41" * 80_000,
+        b"=" * 250_000,
+    ],
+)
+async def test_many_fields_are_never_all_kept(house: make.House, body: bytes) -> None:
+    client = await house.client()
+
+    answer = await client.post(
+        "/desk/sign-in", content=body, headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+
+    assert answer.status_code in {400, 422}
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n',
+        b'--b\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n\r\n',
+        b"--b\r\n" + 10_000 * b"a: b\r\n",
+        b"--b\r\nContent-Disposition: form-data" + 8_000 * b'; a=";"' + b"\r\n\r\n\r\n",
+        b"--b\r\n\r\n",
+        b"-" * 200_000,
+    ],
+)
+async def test_many_parts_or_fields_of_a_part_are_never_all_kept(house: make.House, part: bytes) -> None:
+    client = await house.client()
+    body = (part * (250_000 // len(part) + 1))[:250_000]
+
+    answer = await client.post(
+        "/desk/sign-in", content=body, headers={"content-type": "multipart/form-data; boundary=b"}
+    )
+
+    assert answer.status_code in {400, 413}

@@ -17,10 +17,10 @@ from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
-from events_app.registrations.actions.registering import Placing, may_still_bring, write_guest
+from events_app.registrations.actions.registering import Placing, write_guest
 from events_app.registrations.facts import Person, stop_url
 from events_app.registrations.models import Invitation, Registration, code_index, end_of_line, party_of
-from events_app.registrations.places import may_hear_of_it, pool_for_newcomers, promote
+from events_app.registrations.places import may_hear_of_it, may_still_bring, pool_for_newcomers, promote
 from events_app.registrations.posting import (
     forget_offers,
     guest_context,

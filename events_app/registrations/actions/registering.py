@@ -4,12 +4,13 @@ import secrets
 import uuid
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from events_app import allowances
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.clock import milliseconds
-from events_app.database import one_transaction
+from events_app.database import one_transaction, until_certain
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
@@ -23,7 +24,7 @@ from events_app.registrations.models import (
     next_arrival,
     quota_for,
 )
-from events_app.registrations.places import end, pool_for_newcomers
+from events_app.registrations.places import end, may_still_bring, pool_for_newcomers
 from events_app.registrations.posting import (
     COURIER,
     letters_mark,
@@ -75,20 +76,39 @@ class Placing:
     invitation: Invitation | None
     quota_id: uuid.UUID | None
     order: int | None
+    registration_id: uuid.UUID = field(default_factory=uuid.uuid4)
+    """Whose place it will be."""
 
 
-@one_transaction
 async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Receipt:
     """Give the applicant a place, or one in line, and post the letter that says so.
 
     A repeated address changes nothing; it gets the receipt a new address would get, and the truth in a letter.
     Refuses `RegistrationNotOpenYet`, `RegistrationClosed`, `EventOver`, `EventCalledOff`, `ModeNotOffered`,
     `EventFull`, `TooManyGuests`, `PartyTooLarge`, and for codes `NeedsCode`, `CodeUnknown`, `CodeUsed`, `CodeRevoked`,
-    `CodeForAnother`; a refusal leaves nothing behind.
+    `CodeForAnother`; a refusal leaves nothing behind. Raises OutcomeUnknown.
     """
+    asked = (event_id, applicant, uuid.uuid4())
+    return await until_certain(partial(_register, *asked, act=act), partial(_find, *asked, act=act))
+
+
+@one_transaction
+async def _find(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, *, act: Act) -> Receipt:
+    """After a COMMIT without an answer: behind the claim, the registration is there or will never be."""
+    event = await Event.claim(event_id)
+    found = await Registration.get_or_none(id=mine)
+    if found is None:
+        return await _register(event_id, applicant, mine, act=act)
+    status = Status.CONFIRMED if found.seated else Status(found.status)
+    receipt = Receipt(event.id, status, found.mode, applicant.address, found.due_for == Due.ADDRESS)
+    return receipt if applicant.code else replace(receipt, registration_id=mine, is_new=True)
+
+
+@one_transaction
+async def _register(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, *, act: Act) -> Receipt:
     event = await Event.claim(event_id)
     invitation = await _invited_by(event, applicant, act=act)
-    placing = await _place(event, applicant, invitation, act=act)
+    placing = replace(await _place(event, applicant, invitation, act=act), registration_id=mine)
     receipt = Receipt(event.id, placing.status, applicant.mode, applicant.address, placing.confirms_address)
     index = act.vault.blind_index(str(event.id), kept(applicant.address))
     known = await Registration.find_living(event.id, index)
@@ -103,21 +123,10 @@ async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Re
         await allowances.take(letters_mark(event.id, index, "new", vault=act.vault), now=act.now)
     if placing.invitation and placing.invitation.purpose == "transfer":
         if not known:
-            await _take_over(event, applicant, placing.invitation, act=act)
+            await _take_over(event, applicant, placing, act=act)
         return receipt
     first = known or await _enrol(event, applicant, placing, act=act)
     return replace(receipt, registration_id=first.id, is_new=known is None)
-
-
-def may_still_bring(registration: Registration, event: Event, now: datetime) -> bool:
-    """Whether somebody who has a place may add colleagues to it, as far as there are places for them."""
-    return (
-        event.most_guests > 0
-        and not (event.needs_approval or event.invitation_only)
-        and event.opening(now) == Opening.OPEN
-        and (registration.status, registration.due_for) == (Status.CONFIRMED, Due.NOTHING)
-        and registration.party in {None, registration.id}
-    )
 
 
 async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None:
@@ -221,7 +230,7 @@ async def write_guest(
 async def write_registration(
     event: Event, applicant: Applicant, placing: Placing, *, party: uuid.UUID | None = None, act: Act
 ) -> Registration:
-    registration_id, token = uuid.uuid4(), new_token()
+    registration_id, token = uuid.uuid4() if party else placing.registration_id, new_token()
     seated = placing.status == Status.CONFIRMED
     waits_for_address = placing.confirms_address
     status = Status.PENDING if waits_for_address and seated else placing.status
@@ -267,18 +276,16 @@ def _has_entry(placing: Placing, event: Event) -> bool:
     return not placing.confirms_address and (placing.status == Status.CONFIRMED or event.sends_holds)
 
 
-async def _take_over(event: Event, applicant: Applicant, invitation: Invitation, *, act: Act) -> None:
+async def _take_over(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> None:
     """A colleague accepts a place that was passed on: a new registration with a new UID, in the seat of the old one."""
-    giver = await giver_of(invitation)
+    assert placing.invitation is not None
+    giver = await giver_of(placing.invitation)
     await end(giver, event, letter="passed_on", act=act.of(Who.PERSON))
     same_seat = Applicant(
         applicant.name, applicant.address, applicant.language, giver.mode, applicant.needs,
         applicant.consent_version, applicant.answers,
     )  # fmt: skip
-    placing = Placing(
-        Status.CONFIRMED, confirms_address=False, invitation=invitation, quota_id=giver.quota_id, order=None
-    )
-    taker = await _enrol(event, same_seat, placing, act=act)
+    taker = await _enrol(event, same_seat, replace(placing, quota_id=giver.quota_id), act=act)
     await _leave_company_to(taker, giver, act=act)
 
 

@@ -1,0 +1,116 @@
+"""The database's primary is killed, or falls silent, while two hundred register: nothing acknowledged is lost."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from events_app.acts import Office
+from events_app.database import close_database, migrate, open_database
+from events_app.events.models.event import Event
+from events_app.registrations.actions import registering
+from events_app.registrations.models import Registration
+from events_app.work import MODELS
+from tests import make
+from tests.processes import run_together
+from tests.standby import Cluster, a_cluster
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.engine_free]
+
+PROCESSES, PEOPLE, PLACES, BEFORE = 4, 200, 50, 40
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with a_cluster() as cluster:
+        yield cluster
+
+
+async def test_who_registers_in_the_moment_the_connection_is_lost_has_one_place_one_letter_and_a_receipt_that_is_true(
+    cluster: Cluster, office: Office
+) -> None:
+    await migrate(cluster.url)
+    await open_database(cluster.url, models=MODELS)
+    event = await make.event(office.vault, capacity_in_person=1)
+    cluster.freeze(1)  # the primary keeps what it is told, and waits for its standby before it says so
+
+    registering_now = asyncio.create_task(
+        registering.register(event.id, make.applicant(1), act=office.at(make.NOW))
+    )
+    while await asyncio.to_thread(cluster.order, 0, END_WHO_WAITS) != [True]:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    cluster.thaw(1)
+    receipt = await registering_now
+
+    row = await Registration.get(event_id=event.id)
+    letters = await make.posted(event, office)
+    await close_database()
+    assert (receipt.registration_id, receipt.status, receipt.is_new) == (row.id, "confirmed", True)
+    assert [post.kind for post in letters if post.kind != "own_page"] == ["confirmed"]
+
+
+END_WHO_WAITS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+
+async def test_nothing_acknowledged_is_lost_when_the_primary_is_killed_and_when_it_falls_silent(
+    cluster: Cluster, office: Office, tmp_path: Path
+) -> None:
+    await migrate(cluster.url)
+    await open_database(cluster.url, models=MODELS)
+    events = [await make.event(office.vault, capacity_in_person=PLACES) for _ in range(2)]
+    each = PEOPLE // PROCESSES
+
+    failing = asyncio.create_task(fail_twice(cluster, events))
+    said = await run_together(
+        "tests.registrations.steadfast",
+        *(
+            (cluster.url, str(tmp_path / "office"), str(n * each), str(each), *(str(e.id) for e in events))
+            for n in range(PROCESSES)
+        ),
+    )
+    await failing
+
+    print("the longest pauses of each process:", [[one["gap"] for one in json.loads(each)] for each in said])
+    for number, event in enumerate(events):
+        await all_is_well(event, [json.loads(each)[number] for each in said], office)
+    await close_database()
+
+
+async def fail_twice(cluster: Cluster, events: Sequence[Event]) -> None:
+    """The first primary is killed among those who come to the first event; the second falls silent among the others."""
+
+    def kill() -> None:
+        cluster.kill(0)
+        cluster.promote(1)
+        cluster.follow(0, 1)
+
+    def freeze() -> None:
+        cluster.freeze(1)
+        cluster.promote(0)
+
+    for event, fail in zip(events, (kill, freeze), strict=True):
+        while await Registration.filter(event_id=event.id).count() < BEFORE:  # noqa: ASYNC110 - others write
+            await asyncio.sleep(0.02)
+        await asyncio.to_thread(fail)
+
+
+async def all_is_well(event: Event, said: Sequence[Mapping[str, Any]], office: Office) -> None:
+    told = {number: what for one in said for number, what in one["told"].items()}
+    rows = {str(row.id): row for row in await Registration.filter(event_id=event.id)}
+    letters = Counter(post.kind for post in await make.posted(event, office))
+
+    assert len(told) == len(rows) == PEOPLE
+    assert Counter(row.status for row in rows.values()) == {
+        "confirmed": PLACES,
+        "waitlisted": PEOPLE - PLACES,
+    }
+    assert [number for number, (_, which) in told.items() if which not in rows] == [], (
+        "acknowledged, and lost"
+    )
+    assert all(rows[which].status == status for status, which in told.values())
+    assert (letters["confirmed"], letters["waitlisted"]) == (PLACES, PEOPLE - PLACES)
+    assert letters["already"] <= sum(one["unsure"] for one in said)
