@@ -65,7 +65,14 @@ from events_app.settings import Settings, load_settings
 from events_app.turn import lock_of
 from events_app.web import visitors
 from events_app.web.files import VersionedFiles
-from events_app.web.refusing import TROUBLES, refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
+from events_app.web.refusing import (
+    TROUBLES,
+    refuse_foreign,
+    refuse_unknown,
+    say_http,
+    say_no,
+    say_sorry,
+)
 from events_app.web.requests import OurRequests
 from events_app.web.security import BodyLimit, LanguageOfRequest, NoNulls, SameOriginPosts, SecurityHeaders
 from events_app.web.site import Site
@@ -102,7 +109,12 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
     app = Starlette(
         routes=_routes(),
         middleware=_middleware(settings, site),
-        exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry, **TROUBLES},
+        exception_handlers={
+            Refusal: say_no,
+            HTTPException: say_http,
+            500: say_sorry,
+            **TROUBLES,
+        },
         lifespan=partial(live, settings=settings, works=works),
     )
     app.state.house = House(
