@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,18 +14,23 @@ from events_app import clock
 from events_app.acts import Act, Office, Who
 from events_app.allowances import forget_allowances
 from events_app.deletion import actions as deletion
+from events_app.deletion import telling
 from events_app.events.actions.life import follow_zone_rules, moved_by_zone_rules
 from events_app.health.actions.guarding import Guard, look_at_rows
 from events_app.imports.actions.drafts import forget_drafts
 from events_app.linking.actions import answer_requests
 from events_app.mail.emptying import empty_those_left_over, empty_without_event
+from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import remind
 from events_app.mailings.actions.writing import carry_on
 from events_app.notices import actions as notices
 from events_app.registrations.actions.deciding import due_now, lapse
 from events_app.registrations.actions.forgetting import forget_answers, forget_untaken
+from events_app.registrations.actions.leaving import call_off_some
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
+from events_app.rounds import actions as rounds
+from events_app.rounds.models import ANNOUNCED, CALLED_OFF, PUT_OFF
 
 LOOK_EVERY: Final = 4.0
 """Seconds between looks: as often as the most urgent job."""
@@ -91,10 +96,18 @@ async def look_at_people(act: Act, guard: Guard) -> None:
     await look_at_rows(can_be_opened)
 
 
+STEPS: Mapping[str, rounds.Step] = {
+    CALLED_OFF: call_off_some,
+    ANNOUNCED: announcing.tell_some,
+    PUT_OFF: telling.tell_some,
+}
+"""How each act on everybody of an event goes on."""
+
 JOBS: Final = (
     Job("links", LOOK_EVERY, lambda act, guard: answer_requests(act=act)),
     Job("lapse", SOON, lapse_due),
     Job("remind", SOON, lambda act, guard: remind(guard=guard, act=act)),
+    Job("rounds", SOON, lambda act, guard: rounds.carry_on(STEPS, guard=guard, act=act)),
     Job("mailings", SOON, lambda act, guard: carry_on(guard=guard, act=act)),
     Job("drafts", SOON, lambda act, guard: forget_drafts(act.now)),
     Job("notices", MINUTES, lambda act, guard: notices.look(guard=guard, act=act)),

@@ -22,6 +22,7 @@ from events_app.handed import (
     HowManyNeverFit,
     IsSo,
     IsThere,
+    KeptWords,
     PutOff,
     SeatsOf,
 )
@@ -59,6 +60,7 @@ class House:
     hosts_said_anew: HostsSaidAnew
     events_at: EventsAt
     answered_in: AnsweredIn
+    kept_words: KeptWords
     put_off: PutOff
     courier: Courier | None = None
 

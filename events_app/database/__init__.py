@@ -19,7 +19,7 @@ from events_app.database.failures import (
     is_taken,
 )
 from events_app.database.migration import DatabaseTooNew
-from events_app.database.prepared import Prepared, rows
+from events_app.database.prepared import Prepared, Statement, insertion, row_of, rows, write
 from events_app.database.schema import migrate
 from events_app.database.transactions import after_commit, one_transaction, until_certain
 
@@ -30,19 +30,23 @@ __all__ = [
     "OutcomeUnknown",
     "Prepared",
     "RetryableError",
+    "Statement",
     "after_commit",
     "cause_of",
     "close_database",
     "data_version",
     "has_no_room",
+    "insertion",
     "is_sqlite",
     "is_taken",
     "migrate",
     "one_transaction",
     "open_database",
     "ping",
+    "row_of",
     "rows",
     "scrub",
     "scrub_soon",
     "until_certain",
+    "write",
 ]

@@ -6,11 +6,12 @@ database needs to answer. Models come out as they come out of the queryset itsel
 
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Generic, TypeAlias, TypeVar
+from itertools import count
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
@@ -94,6 +95,55 @@ async def rows(sql: str, *values: Value | date | None) -> Sequence[Any]:
         given = [given[place] for place in order]
     _, found = await connection.execute_query(sql, given)
     return found
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An INSERT, UPDATE or DELETE written by hand, `$1` for the first of its values."""
+
+    sql: str
+    values: Sequence[Value | date | None]
+
+
+def insertion(table: str, given: Sequence[Mapping[str, Value | date | None]]) -> Statement:
+    """New rows of a table, all with the same columns; names are ours."""
+    columns = ", ".join(f'"{name}"' for name in given[0])
+    width, numbers = len(given[0]), count(1)
+    blanks = ", ".join(f"({', '.join(f'${next(numbers)}' for _ in range(width))})" for _row in given)
+    values = [value for row in given for value in row.values()]
+    return Statement(f'INSERT INTO "{table}" ({columns}) VALUES {blanks}', values)  # noqa: S608 - no input
+
+
+def row_of(model: Model) -> dict[str, Any]:
+    """A model's columns and their values, for `insertion`. Of a table without JSON: they are as Python has them."""
+    return dict(cast(Iterable[tuple[str, Any]], model))
+
+
+async def write(*statements: Statement) -> None:
+    """Several statements that need nothing of each other: none sees what another writes.
+
+    PostgreSQL gets them as one, because a journey to the server and back takes longer than most of them, and whoever
+    holds a claim makes everybody else wait for it. SQLite, which is not away, gets them one after another.
+    """
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "sqlite":
+        for statement in statements:
+            await rows(statement.sql, *statement.values)
+        return
+    sql = joined(*(statement.sql for statement in statements))
+    await connection.execute_query(sql, [value for statement in statements for value in statement.values])
+
+
+@lru_cache(maxsize=512)
+def joined(*texts: str) -> str:
+    """One statement that does what these do, their blanks numbered on: all but the last as parts of its WITH."""
+    numbered, before = [], 0
+    for text in texts:
+        numbered.append(_NUMBERED.sub(lambda found: f"${int(found[1]) + before}", text))  # noqa: B023 - used at once
+        before += len(set(_NUMBERED.findall(text)))
+    *others, last = numbered
+    parts = ", ".join(f'"part_{number}" AS ({text})' for number, text in enumerate(others))
+    return f"WITH {parts} {last}" if others else last
 
 
 @lru_cache(maxsize=512)

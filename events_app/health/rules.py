@@ -11,6 +11,7 @@ JOBS: Final = {
     "links": L_("Answers to people who ask for their link"),
     "remind": L_("Reminders"),
     "mailings": L_("Letters to many"),
+    "rounds": L_("Calling off, changes and deletion days: telling everybody of an event"),
     "drafts": L_("Forgetting uploaded lists"),
     "notices": L_("Emails to organizers about their events"),
     "deletion": L_("Deletion days: telling of them, and forgetting"),

@@ -1,4 +1,4 @@
-"""Sending again, together, what was refused or kept: of each matter only the newest word, and nothing overtaken."""
+"""Sending again what was refused or kept: of each matter only the newest word, and nothing overtaken."""
 
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterable
@@ -7,14 +7,25 @@ from typing import Any, Final
 
 from events_app.clock import milliseconds
 from events_app.database import after_commit, one_transaction
+from events_app.errors import Conflict
+from events_app.i18n import N_
+from events_app.mail.emptying import LetterForgotten
 from events_app.mail.models import Letter
-from events_app.mail.outbox import wake_couriers
-from events_app.mail.rules import HAS_PERHAPS_LEFT, State, called_today
+from events_app.mail.outbox import NoSuchLetter, wake_couriers
+from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, called_today
 
 AGAIN: Final[frozenset[State]] = frozenset({"refused", "kept"})
 
 OverOf = Callable[[Collection[uuid.UUID]], Awaitable[set[uuid.UUID]]]
 """Which of these events are over: what their letters said of how things stand is of no use any more."""
+
+Hope = Callable[[Collection[uuid.UUID]], Awaitable[None]]
+"""Told of threads to which mail is tried again, by hand: whatever was noted of their addresses is forgotten."""
+
+
+async def hope_for_nobody(threads: Collection[uuid.UUID]) -> None:
+    """Where letters are about nobody who is kept."""
+
 
 _STANDINGS: Final = frozenset(
     {
@@ -32,6 +43,38 @@ _WORDS_OF_THEIR_OWN: Final = frozenset({"mailings.mailing", "mailings.follow_up"
 
 _COLUMNS: Final = ("number", "event_id", "thread", "address_index", "replaces", "kind", "state")
 _PAGE: Final = 250
+
+
+class LetterNotRetried(Conflict):
+    """Only a letter that is not on its way can be sent again."""
+
+    sentence = N_("This letter has been sent, or is still on its way.")
+
+
+class LetterOvertaken(Conflict):
+    """Sent now, an older letter would contradict a newer one."""
+
+    sentence = N_("A newer letter about the same matter has already left, so this one is not sent any more.")
+
+
+@one_transaction
+async def retry(letter_id: uuid.UUID, *, now: datetime) -> None:
+    """Send a refused, withheld, kept or unsure letter (again): the same bytes and Message-ID, if it has any.
+
+    Refuses NoSuchLetter, LetterNotRetried, LetterForgotten, LetterOvertaken (a newer one of its thread has left).
+    """
+    letter = await Letter.get_or_none(id=letter_id).only("number", "thread", "words")
+    if letter is None:
+        raise NoSuchLetter
+    if letter.words != "kept":
+        raise LetterForgotten
+    newer = Letter.filter(thread=letter.thread, number__gt=letter.number, state__in=list(HAS_PERHAPS_LEFT))
+    if letter.thread is not None and await newer.exists():
+        raise LetterOvertaken
+    idle = Letter.filter(number=letter.number, state__in=list(RETRIED_BY_HAND), lease_by=None, words="kept")
+    if not await idle.update(state="queued", due_at=milliseconds(now), tried_day=None):
+        raise LetterNotRetried
+    after_commit(wake_couriers)
 
 
 async def sendable(event_id: uuid.UUID | None, *, over_of: OverOf) -> list[int]:
@@ -65,14 +108,17 @@ def _matter_of(row: dict[str, Any]) -> Hashable:
 
 
 @one_transaction
-async def send_again(event_id: uuid.UUID | None, *, over_of: OverOf, now: datetime) -> int:
-    """Queue all that is `sendable`, in the order in which it was posted; says how many letters that is."""
+async def send_again(
+    event_id: uuid.UUID | None, *, over_of: OverOf, hope: Hope = hope_for_nobody, now: datetime
+) -> int:
+    """Queue all that is `sendable`, in the order in which it was posted; says how many letters that is. `hope` is told
+    of the threads that are tried again."""
     numbers = await sendable(event_id, over_of=over_of)
     queued = 0
     for start in range(0, len(numbers), _PAGE):
-        idle = Letter.filter(
-            number__in=numbers[start : start + _PAGE], state__in=list(AGAIN), lease_by=None, words="kept"
-        )
+        page = Letter.filter(number__in=numbers[start : start + _PAGE])
+        await hope([each for each in await page.values_list("thread", flat=True) if each])  # type: ignore[misc]
+        idle = page.filter(state__in=list(AGAIN), lease_by=None, words="kept")
         queued += await idle.update(state="queued", due_at=milliseconds(now), tried_day=None)
     after_commit(wake_couriers)
     return queued

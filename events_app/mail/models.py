@@ -62,6 +62,11 @@ class Letter(Model):
         table = "letter"
 
     @property
+    def is_open(self) -> bool:
+        """Whether anybody may still read it: not once its person was erased, even while it waits to leave."""
+        return self.words == "kept"
+
+    @property
     def kind_today(self) -> str:
         """Its kind, by the room that this belongs to now."""
         return called_today(self.kind)

@@ -13,13 +13,12 @@ from tortoise.queryset import QuerySet
 
 from events_app.addresses import Address, kept
 from events_app.clock import milliseconds
-from events_app.database import after_commit, one_transaction, rows
-from events_app.errors import Conflict, NotFound
+from events_app.database import Statement, after_commit, insertion, rows, write
+from events_app.errors import NotFound
 from events_app.i18n import N_
-from events_app.mail.emptying import LetterForgotten
 from events_app.mail.message import Attachment, read_back
 from events_app.mail.models import OPEN_COLUMNS, Letter, MailStop, facts_context
-from events_app.mail.rules import HAS_PERHAPS_LEFT, RETRIED_BY_HAND, State, WhenUnsure
+from events_app.mail.rules import State, WhenUnsure
 
 _waiting: set[asyncio.Event] = set()
 """What the couriers of this process wait for, each for its own."""
@@ -42,18 +41,6 @@ class NoSuchLetter(NotFound):
     """The outbox does not hold this letter."""
 
     sentence = N_("There is no such letter.")
-
-
-class LetterNotRetried(Conflict):
-    """Only a letter that is not on its way can be sent again."""
-
-    sentence = N_("This letter has been sent, or is still on its way.")
-
-
-class LetterOvertaken(Conflict):
-    """Sent now, an older letter would contradict a newer one."""
-
-    sentence = N_("A newer letter about the same matter has already left, so this one is not sent any more.")
 
 
 @dataclass(frozen=True)
@@ -86,32 +73,74 @@ class OpenLetter:
 
 async def post(
     kind: str, *, vault: Sealing, scope: str, about: About, facts: Mapping[str, Any], now: datetime
-) -> Letter:
-    """Put a letter in the outbox, inside the caller's transaction, and wake the courier after its COMMIT.
+) -> uuid.UUID:
+    """Put a letter in the outbox, inside the caller's transaction, and wake the courier after its COMMIT; its id.
 
     kind: "ROOM.LETTER", such as "registrations.confirmed"; the room's composer will be asked. facts: JSON
     values, frozen here, with "to_address". To keep the order of a thread, post under the lock that its
     facts changed under.
     """
-    if about.thread is not None and about.replaces is not None:
-        older = Letter.filter(thread=about.thread, replaces=about.replaces, state="queued", attempts=0)
-        await older.update(state="superseded", due_at=None, lease_by=None)
-    letter_id = uuid.uuid4()
-    letter = await Letter.create(
-        id=letter_id,
-        scope=scope,
-        event_id=about.event_id,
-        thread=about.thread,
-        address_index=vault.blind_index(scope, kept(facts["to_address"])),
-        replaces=about.replaces,
-        when_unsure=about.when_unsure,
-        kind=kind,
-        facts=vault.seal(scope, facts_context(letter_id), {**facts, "posted_at": now.isoformat()}),
-        due_at=milliseconds(now),
-        posted_day=now.date(),
-    )
+    row = _row(Owed(kind, about, facts), vault=vault, scope=scope, now=now)
+    await write(*superseding([about]), insertion("letter", [row]))
     after_commit(wake_couriers)
-    return letter
+    letter_id: uuid.UUID = row["id"]
+    return letter_id
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A letter that is to be posted: its kind, what it is about and its facts, as `post` takes them."""
+
+    kind: str
+    about: About
+    facts: Mapping[str, Any]
+
+
+def posting(owed: Sequence[Owed], *, vault: Sealing, scope: str, now: datetime) -> Statement:
+    """What puts letters in the outbox, for `database.write` beside the fact that they tell of, which has no earlier
+    letters (else `superseding`). The courier is woken after the COMMIT."""
+    after_commit(wake_couriers)
+    matters = [(letter.about.thread, letter.about.replaces) for letter in owed]
+    letters = []
+    for number, letter in enumerate(owed):
+        row = _row(letter, vault=vault, scope=scope, now=now)
+        if letter.about.replaces and matters[number] in matters[number + 1 :]:
+            row |= {"state": "superseded", "due_at": None}  # by one that is posted with it
+        letters.append(row)
+    return insertion("letter", letters)
+
+
+def superseding(abouts: Sequence[About]) -> list[Statement]:
+    """What ends the letters that nobody has tried to send and that newer ones about this make needless."""
+    matters = {(about.thread, about.replaces) for about in abouts if about.thread and about.replaces}
+    return [Statement(_SUPERSEDE, matter) for matter in matters]
+
+
+_SUPERSEDE = """
+    UPDATE "letter" SET "state" = 'superseded', "due_at" = NULL, "lease_by" = NULL
+    WHERE "thread" = $1 AND "replaces" = $2 AND "state" = 'queued' AND "attempts" = 0
+"""
+
+
+def _row(letter: Owed, *, vault: Sealing, scope: str, now: datetime) -> dict[str, Any]:
+    letter_id = uuid.uuid4()
+    return {
+        "id": letter_id,
+        "scope": scope,
+        "event_id": letter.about.event_id,
+        "thread": letter.about.thread,
+        "address_index": vault.blind_index(scope, kept(letter.facts["to_address"])),
+        "replaces": letter.about.replaces,
+        "kind": letter.kind,
+        "state": "queued",
+        "when_unsure": letter.about.when_unsure,
+        "doubts": 0,
+        "facts": vault.seal(scope, facts_context(letter_id), {**letter.facts, "posted_at": now.isoformat()}),
+        "attempts": 0,
+        "due_at": milliseconds(now),
+        "last_error": "",
+        "posted_day": now.date(),
+    }
 
 
 @dataclass(frozen=True)
@@ -136,49 +165,15 @@ async def post_many(
     They supersede nothing. Otherwise as `post`.
     """
     letters = []
-    for posting in postings:
-        letter_id = uuid.uuid4()
-        letters.append(
-            Letter(
-                id=letter_id,
-                scope=scope,
-                event_id=event_id,
-                thread=posting.thread,
-                address_index=vault.blind_index(scope, kept(posting.facts["to_address"])),
-                kind=kind,
-                facts=vault.seal(
-                    scope, facts_context(letter_id), {**posting.facts, "posted_at": now.isoformat()}
-                ),
-                due_at=milliseconds(now),
-                posted_day=now.date(),
-            )
-        )
-        if len(letters) % 100 == 0:
+    for number, each in enumerate(postings):
+        letter = Owed(kind, About(event_id=event_id, thread=each.thread), each.facts)
+        letters.append(Letter(**_row(letter, vault=vault, scope=scope, now=now)))
+        if number % 100 == 0:
             await asyncio.sleep(0)
     for start in range(0, len(letters), 250):
         await Letter.bulk_create(letters[start : start + 250])
     after_commit(wake_couriers)
     return [letter.id for letter in letters]
-
-
-@one_transaction
-async def retry(letter_id: uuid.UUID, *, now: datetime) -> None:
-    """Send a refused, withheld, kept or unsure letter (again): the same bytes and Message-ID, if it has any.
-
-    Refuses NoSuchLetter, LetterNotRetried, LetterForgotten, LetterOvertaken (a newer one of its thread has left).
-    """
-    letter = await Letter.get_or_none(id=letter_id).only("number", "thread", "words")
-    if letter is None:
-        raise NoSuchLetter
-    if letter.words != "kept":
-        raise LetterForgotten
-    newer = Letter.filter(thread=letter.thread, number__gt=letter.number, state__in=list(HAS_PERHAPS_LEFT))
-    if letter.thread is not None and await newer.exists():
-        raise LetterOvertaken
-    idle = Letter.filter(number=letter.number, state__in=list(RETRIED_BY_HAND), lease_by=None, words="kept")
-    if not await idle.update(state="queued", due_at=milliseconds(now), tried_day=None):
-        raise LetterNotRetried
-    after_commit(wake_couriers)
 
 
 def of_event(event_id: uuid.UUID | None) -> QuerySet[Letter]:
@@ -219,12 +214,12 @@ async def letters_of(
 async def facts_of(letters: Sequence[Letter], vault: Sealing, reader: Any) -> dict[int, Mapping[str, Any]]:
     """The facts of these letters by their `number`, opened for `reader`; nothing for those that were emptied."""
     opened: dict[int, Mapping[str, Any]] = {}
-    numbers = [letter.number for letter in letters if letter.words != "gone"]
+    numbers = [letter.number for letter in letters if letter.is_open]
     sealed = await Letter.filter(number__in=numbers).only("number", "id", "scope", "facts")
     for scope in {letter.scope for letter in sealed}:
         of_scope = [letter for letter in sealed if letter.scope == scope]
         values = vault.reveal_each(
-            scope, [(letter.facts_context, letter.facts) for letter in of_scope], reader, instead={}
+            scope, [(each.facts_context, each.facts) for each in of_scope], reader, instead={}
         )
         opened |= {letter.number: value for letter, value in zip(of_scope, values, strict=True) if value}
     return opened
@@ -235,10 +230,11 @@ async def read(letter_id: uuid.UUID, vault: Sealing, reader: Any) -> OpenLetter:
     letter = await Letter.get_or_none(id=letter_id)
     if letter is None:
         raise NoSuchLetter
+    if not letter.is_open:
+        return OpenLetter(letter, "")
     if letter.message is None:
-        is_there = letter.words != "gone"
-        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader) if is_there else {}
-        return OpenLetter(letter, str(facts.get("to_address", "")))
+        facts = vault.reveal(letter.scope, letter.facts_context, letter.facts, reader)
+        return OpenLetter(letter, str(facts["to_address"]))
     raw = vault.reveal_bytes(letter.scope, letter.message_context, letter.message, reader)
     said = read_back(raw)
     return OpenLetter(letter, said.to_address, said.subject, said.text, said.html, said.attachments)

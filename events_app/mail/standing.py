@@ -46,6 +46,13 @@ _WORDS_ABOUT_US: Final = re.compile(
     r"|access denied|suspended|your ip|limit\w*|throttl\w*|too many)\b",
     re.IGNORECASE,
 )
+_WORDS_ABOUT_THE_ADDRESS: Final = re.compile(
+    r"\b(users?|mailbox\w*|recipients?|address\w*|account|inbox|unknown|no such|not exist|not found|unavailable"
+    r"|undeliverable|inactive|disabled)\b",
+    re.IGNORECASE,
+)
+"""Without a status code, a no that says nothing of these may as well be to all of our letters."""
+
 _LIMITS: Final = re.compile(
     r"\b(limit\w*|throttl\w*|too (many|much|fast)|rate|daily|hourly)\b", re.IGNORECASE
 )
@@ -75,8 +82,9 @@ def _judge_by_status(status: Status, said: str) -> Verdict:
 def _judge_by_words(stage: Stage, code: int, said: str) -> Verdict:
     if code == 552 and stage == Stage.LETTER:
         return Verdict.LETTER
-    known = code in (550, 551, 552, 553) and stage == Stage.RECIPIENT and not _WORDS_ABOUT_US.search(said)
-    return Verdict.ADDRESS if known else Verdict.UNCLEAR
+    if stage != Stage.RECIPIENT or code not in (550, 551, 552, 553) or _WORDS_ABOUT_US.search(said):
+        return Verdict.UNCLEAR
+    return Verdict.ADDRESS if _WORDS_ABOUT_THE_ADDRESS.search(said) else Verdict.UNCLEAR
 
 
 Reason = Literal["away", "refuses us"]

@@ -237,8 +237,7 @@ def entry_of(facts: Mapping[str, Any]) -> Entry:
 
 
 def _description(event: Mapping[str, Any]) -> str:
-    parts = [event["summary"], event["url"]]
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(part for part in (event["summary"], event["url"]) if part)
 
 
 def times_of(event: Mapping[str, Any]) -> tuple[datetime, datetime]:
@@ -258,6 +257,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
     """What the letter's templates may say. One that may carry a calendar part is not given the personal link."""
     event = facts["event"]
     starts, ends = times_of(event)
+    day = None if facts.get("erased") else event.get("deletion_day")
     context: dict[str, Any] = {
         "language": language,
         "direction": direction(language),
@@ -281,7 +281,8 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "reason": facts.get("reason", ""),
         "may_bring": facts.get("may_bring", False),
         "giver": harmless(facts.get("giver", "")),
-        "deletion_day": date.fromisoformat(event["deletion_day"]) if event.get("deletion_day") else None,
+        "erased": facts.get("erased", False),
+        "deletion_day": date.fromisoformat(day) if day else None,
         "until": datetime.fromisoformat(facts["until"]).astimezone(starts.tzinfo)
         if facts.get("until")
         else None,

@@ -1,7 +1,7 @@
 """Places: how full each pool is, and who moves up when a seat is free. Exact only under the event's claim."""
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain, groupby
@@ -25,6 +25,7 @@ from events_app.registrations.posting import (
 )
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
 from events_app.registrations.told import hear, skip_what_is_due
+from events_app.vault import Json
 
 
 async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None) -> Pool:
@@ -89,6 +90,17 @@ async def pool_for_newcomers(event: Event, mode: str, quota_id: uuid.UUID | None
     if pool.waiting and pool.free != 0 and await promote(event, act=act):
         pool = await pool_of(event, mode, quota_id)
     return pool
+
+
+def may_still_bring(registration: Registration, event: Event, now: datetime) -> bool:
+    """Whether somebody who has a place may add colleagues to it, as far as there are places for them."""
+    return (
+        event.most_guests > 0
+        and not (event.needs_approval or event.invitation_only)
+        and event.opening(now) == Opening.OPEN
+        and (registration.status, registration.due_for) == (Status.CONFIRMED, Due.NOTHING)
+        and registration.party in {None, registration.id}
+    )
 
 
 async def promote(event: Event, *, act: Act) -> int:
@@ -253,15 +265,17 @@ def _answer_of_who_gets_a_seat(registration: Registration, act: Act) -> str:
     return "NEEDS-ACTION" if said_no and act.who != Who.PERSON else ANSWER_OF[Status.CONFIRMED]
 
 
-async def end(registration: Registration, event: Event, *, letter: str, act: Act) -> None:
-    """The registration is over: the seat is free, the letter says so, a calendar that knows it gets CANCEL."""
+async def end(
+    registration: Registration, event: Event, *, letter: str, more: Mapping[str, Json] = {}, act: Act
+) -> None:
+    """The registration is over: the seat is free, the letter says so (and `more`), a calendar gets CANCEL."""
     rules.check_life(Status(registration.status), Status.CANCELLED)
     may_hear = may_hear_of_it(registration)
     await close(registration, Status.CANCELLED, now=act.now)
     await forget_offers(registration, act=act)
     await note(registration, letter, act=act)
     if may_hear:
-        await post_about(letter, registration, event, act=act)
+        await post_about(letter, registration, event, more=more, act=act)
 
 
 def may_hear_of_it(registration: Registration) -> bool:
@@ -284,14 +298,3 @@ async def close(registration: Registration, status: Status, *, now: datetime) ->
     if registration.invited:
         registration.sequence += 1
     await registration.save()
-
-
-def may_still_bring(registration: Registration, event: Event, now: datetime) -> bool:
-    """Whether somebody who has a place may add colleagues to it, as far as there are places for them."""
-    return (
-        event.most_guests > 0
-        and not (event.needs_approval or event.invitation_only)
-        and event.opening(now) == Opening.OPEN
-        and (registration.status, registration.due_for) == (Status.CONFIRMED, Due.NOTHING)
-        and registration.party in {None, registration.id}
-    )

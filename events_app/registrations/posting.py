@@ -1,14 +1,14 @@
-"""Opening who a registration is, posting the letter a change owes, and writing the change into its history."""
+"""Opening who a registration is, posting the letter a change owes, and writing the change, or a newcomer, down."""
 
 import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from events_app import allowances
 from events_app.acts import Act
-from events_app.addresses import kept
-from events_app.database import after_commit, rows
+from events_app.database import Statement, insertion, row_of, write
 from events_app.events.models.event import Event
 from events_app.health.actions.guarding import set_aside
 from events_app.health.rules import is_about_the_row
@@ -17,7 +17,7 @@ from events_app.mail import outbox
 from events_app.mail.emptying import empty_thread
 from events_app.registrations.facts import Person, event_facts, letter_facts, person_of
 from events_app.registrations.models import Invitation, Registration
-from events_app.registrations.told import sequence_of
+from events_app.registrations.told import due_by, marks_of, sequence_of
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
 from events_app.web.site import Site
@@ -132,17 +132,24 @@ async def post_about(
     `replaces` (see `outbox.About`). `more` goes into the letter's facts (an old time, a reason, another "to_address");
     it is frozen like the rest.
     """
-    facts = await _facts_about(registration, event, more or {}, act=act)
+    person = reveal_person(registration, vault=act.vault, reader=COURIER)
+    facts = await _facts_about(registration, person, event, more or {}, act=act)
     if facts is None:
         return None
     kind = letter if "." in letter else f"registrations.{letter}"
-    return await _post(kind, registration, facts, replaces=replaces or _REPLACES.get(kind), act=act)
+    about = _about(kind, registration, replaces=replaces)
+    scope = str(registration.event_id)
+    return await outbox.post(kind, vault=act.vault, scope=scope, about=about, facts=facts, now=act.now)
+
+
+def _about(kind: str, registration: Registration, *, replaces: str | None = None) -> outbox.About:
+    replaces = replaces or _REPLACES.get(kind)
+    return outbox.About(event_id=registration.event_id, thread=registration.id, replaces=replaces)
 
 
 async def _facts_about(
-    registration: Registration, event: Event, more: Mapping[str, Json], *, act: Act
+    registration: Registration, person: Person, event: Event, more: Mapping[str, Json], *, act: Act
 ) -> dict[str, Json] | None:
-    person = reveal_person(registration, vault=act.vault, reader=COURIER)
     if not more.get("to_address", person.address):
         return None
     language = str(more.get("language", registration.language))
@@ -152,29 +159,52 @@ async def _facts_about(
     return {**facts, **more}
 
 
-async def _post(
-    kind: str, registration: Registration, facts: Mapping[str, Json], *, replaces: str | None, act: Act
-) -> uuid.UUID:
-    about = outbox.About(event_id=registration.event_id, thread=registration.id, replaces=replaces)
-    scope = str(registration.event_id)
-    return (await outbox.post(kind, vault=act.vault, scope=scope, about=about, facts=facts, now=act.now)).id
-
-
-async def post_each(
+async def owed_about(
     letters: Sequence[str],
     registration: Registration,
+    person: Person,
     event: Event,
     *,
     more: Mapping[str, Json] | None = None,
     act: Act,
-) -> None:
-    """Post several letters of this room about a registration, as `post_about`: their facts are gathered once."""
-    facts = await _facts_about(registration, event, more or {}, act=act) if letters else None
+) -> list[outbox.Owed]:
+    """Several letters of this room about a registration, to be posted with what they tell of: their facts are gathered
+    once. None for somebody without an address."""
+    facts = await _facts_about(registration, person, event, more or {}, act=act) if letters else None
     if facts is None:
-        return
-    for letter in letters:
-        kind = f"registrations.{letter}"
-        await _post(kind, registration, facts, replaces=_REPLACES.get(kind), act=act)
+        return []
+    kinds = [f"registrations.{letter}" for letter in letters]
+    return [outbox.Owed(kind, _about(kind, registration), facts) for kind in kinds]
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """A registration that is not written yet, and who it is."""
+
+    registration: Registration
+    person: Person
+
+
+async def enrol(
+    newcomers: Sequence[tuple[Newcomer, list[str]]], event: Event, *, what: str, act: Act
+) -> None:
+    """Write newcomers, each with the letters they owe, all in one go. Whoever gets an entry for a calendar gets the
+    link to their own page in a letter of its own."""
+    registrations = [them.registration for them, _letters in newcomers]
+    owed = []
+    for them, letters in newcomers:
+        each = [*letters, "own_page"] if them.registration.invited else letters
+        owed += await owed_about(each, them.registration, them.person, event, act=act)
+    marks = marks_of(await due_by(event, now=act.now), registrations, event)
+    new = [
+        insertion("registration", [row_of(each) for each in registrations]),
+        insertion("history_line", [history_line(each, what, act=act) for each in registrations]),
+    ]
+    if marks:
+        new.append(insertion("reminded", marks))
+    if owed:
+        new.append(outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now))
+    await write(*new)
 
 
 async def post_sparingly(
@@ -183,33 +213,29 @@ async def post_sparingly(
     event: Event,
     *,
     more: Mapping[str, Json] | None = None,
+    beside: Sequence[Statement] = (),
     act: Act,
 ) -> None:
-    """Post letters that anybody can cause by typing an address, as `post_each`: to one address one in a quarter of an
-    hour, six a day (`allowances`). What is withheld costs the same work, so that its time tells nothing either."""
+    """Post letters that anybody can cause by typing an address, about a registration that has one: to one address one
+    in a quarter of an hour, six a day (`allowances`). What is withheld costs the same work, so that its time tells
+    nothing either. `beside` is written with them."""
     mark = letters_mark(event.id, bytes(registration.address_index), vault=act.vault)
-    if await allowances.take(mark, now=act.now):
-        await post_each(letters, registration, event, more=more, act=act)
-        return
-    facts = await _facts_about(registration, event, more or {}, act=act)
-    for _letter in letters if facts is not None else ():
-        await _post_in_vain(registration, facts or {}, act=act)
+    may_go = await allowances.take(mark, now=act.now)
+    person = reveal_person(registration, vault=act.vault, reader=COURIER)
+    owed = await owed_about(letters, registration, person, event, more=more, act=act)
+    posted = outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now)
+    abouts = [
+        letter.about if may_go else outbox.About(thread=registration.id, replaces="nothing")
+        for letter in owed
+    ]
+    in_vain = Statement(_WRITE_IN_VAIN, [registration.id])
+    await write(*beside, *outbox.superseding(abouts), posted if may_go else in_vain)
 
 
-async def _post_in_vain(registration: Registration, facts: Mapping[str, Json], *, act: Act) -> None:
-    """What `outbox.post` does, with nothing to show for it: the newest letter of the thread is written as it was."""
-    scope = str(registration.event_id)
-    act.vault.blind_index(scope, kept(str(facts["to_address"])))
-    act.vault.seal(scope, "letter in vain", facts)
-    await rows(_LOOK_IN_VAIN, registration.id)
-    await rows(_WRITE_IN_VAIN, registration.id)
-    after_commit(outbox.wake_couriers)
-
-
-_LOOK_IN_VAIN = 'SELECT MAX("number") AS "newest" FROM "letter" WHERE "thread" = $1 AND "replaces" = \'link\''
 _WRITE_IN_VAIN = """
     UPDATE "letter" SET "facts" = "facts" WHERE "number" = (SELECT MAX("number") FROM "letter" WHERE "thread" = $1)
 """
+"""The newest letter of the thread, as it was."""
 
 
 def letters_mark(event_id: uuid.UUID, index: bytes, about: str = "link", *, vault: Vault) -> bytes:
@@ -245,11 +271,12 @@ async def organizer_name(event: Event, language: str, *, act: Act) -> str:
 
 async def note(registration: Registration, what: str, *, act: Act) -> None:
     """Write a line of history: what happened, on which day, whose doing."""
-    await rows(_NOTE, registration.id, act.now.date(), what, act.who.value)
+    await write(insertion("history_line", [history_line(registration, what, act=act)]))
 
 
-_NOTE = 'INSERT INTO "history_line" ("registration_id", "day", "what", "who") VALUES ($1, $2, $3, $4)'
-"""Said here, and not by the ORM, because every act on a registration says it."""
+def history_line(registration: Registration, what: str, *, act: Act) -> dict[str, Any]:
+    """Such a line, to be written beside what happened."""
+    return {"registration_id": registration.id, "day": act.now.date(), "what": what, "who": act.who.value}
 
 
 async def answered_in(event_id: uuid.UUID, *, act: Act) -> set[str]:

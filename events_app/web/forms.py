@@ -39,18 +39,18 @@ class _OurSentences:
     """WTForms' own messages (a wrong choice, a number that is none), through our catalogue."""
 
     def gettext(self, sentence: str) -> str:
-        return translate(sentence)
+        return translate(SAID_PLAINLY.get(sentence, sentence))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """WTForms says one such sentence, of choices that are none, and fills its blanks itself."""
         return translate("Not a valid choice.")
 
 
-# The sentences that WTForms may say by itself; marked here so that the catalogue has them.
-WTFORMS_SENTENCES = (
-    N_("Not a valid choice."),
-    N_("Not a valid integer value."),
-)
+SAID_PLAINLY = {
+    "Not a valid choice.": N_("Not a valid choice."),
+    "Not a valid integer value.": N_("Please type a whole number."),
+}
+"""The sentences that WTForms may say by itself, as we say them."""
 
 
 _ALIKE_WHEN_EMPTY = {TextInput, EmailInput, TextArea}

@@ -3,7 +3,8 @@
 import logging
 import sqlite3
 import time
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -111,8 +112,10 @@ async def say_trouble(request: Request, error: Exception) -> Response:
     return response
 
 
-TROUBLES: Final = {
-    **dict.fromkeys((DatabaseTrouble, sqlite3.OperationalError, OSError), say_trouble),
+TROUBLES: Final[Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]]] = {
+    DatabaseTrouble: say_trouble,
+    sqlite3.OperationalError: say_trouble,
+    OSError: say_trouble,
     DoesNotExist: say_vanished,
 }
 """What may come of it: the database's own, the keyring's, and a file's; and a row that is gone meanwhile."""

@@ -7,8 +7,18 @@ import pytest
 from tortoise import Model
 from tortoise.exceptions import IntegrityError
 
-from events_app.database import Prepared, one_transaction, rows
-from events_app.database.prepared import without_numbers
+from events_app.database import (
+    Prepared,
+    Statement,
+    insertion,
+    is_sqlite,
+    one_transaction,
+    row_of,
+    rows,
+    write,
+)
+from events_app.database.prepared import joined, without_numbers
+from tests import make
 from tests.database.toys import ToyEvent, ToyGuest, ToyKinds
 from tests.databases import DatabaseUnderTest
 
@@ -106,6 +116,40 @@ async def test_a_statement_by_hand_takes_values_of_every_kind(toys: DatabaseUnde
     assert str(day["on"]) == "2027-02-28"
     assert (await ToyKinds.get(id=guest_id)).on == date(2027, 2, 28)
     assert await rows(claim, 99) == []
+
+
+async def test_several_statements_are_written_in_one_journey_and_all_or_nothing(
+    toys: DatabaseUnderTest,
+) -> None:
+    await make_events()
+    guests = [ToyGuest(id=uuid.uuid4(), event_id=12, mark=mark, live=True) for mark in (b"one", b"two")]
+    raise_seats = Statement('UPDATE "toy_event" SET "seats" = $2 WHERE "id" = $1 AND "seats" < $2', [12, 900])
+
+    whole = one_transaction(write)
+    with make.Statements() as asked:
+        await whole(raise_seats, insertion("toy_guest", [row_of(guest) for guest in guests]))
+
+    assert asked.number == (2 if is_sqlite() else 1)
+    assert (await ToyEvent.get(id=12)).seats == 900
+    assert sorted(bytes(guest.mark) for guest in await ToyGuest.filter(event_id=12)) == [b"one", b"two"]
+
+    delete = Statement('DELETE FROM "toy_event" WHERE "id" = $1', [11])
+    with pytest.raises(IntegrityError):
+        await whole(delete, insertion("toy_guest", [row_of(guests[0])]))
+    assert await ToyEvent.exists(id=11)
+
+
+@pytest.mark.engine_free
+def test_of_several_statements_the_blanks_are_numbered_on() -> None:
+    said = joined(
+        "UPDATE a SET b = $2 WHERE c = $1 OR d = $1", "INSERT INTO e VALUES ($1, $2)", "DELETE FROM f"
+    )
+
+    assert said == (
+        'WITH "part_0" AS (UPDATE a SET b = $2 WHERE c = $1 OR d = $1), '
+        '"part_1" AS (INSERT INTO e VALUES ($3, $4)) DELETE FROM f'
+    )
+    assert joined("DELETE FROM f") == "DELETE FROM f"
 
 
 async def test_a_value_may_be_asked_for_twice_and_in_any_order(toys: DatabaseUnderTest) -> None:

@@ -60,7 +60,6 @@ KEPT = {
     "use_catalogue": "the tests' invented language",
     "plural_header": "run.py messages writes it",
     "known_keys": "held against docs/settings.md",
-    "WTFORMS_SENTENCES": "held against the catalogues",
 }
 """What the app keeps without using it, each with its reason."""
 

@@ -128,7 +128,8 @@ class Office:
         guest = self.firsts.setdefault(about.thread, self.posted) if about.thread else self.posted
         facts = {"to_address": f"guest{guest}@example.org", "n": self.posted, "return_path": self.return_path}
         scope = str(self.event_id)
-        return await outbox.post(kind, vault=self.vault, scope=scope, about=about, facts=facts, now=now())
+        letter = await outbox.post(kind, vault=self.vault, scope=scope, about=about, facts=facts, now=now())
+        return await Letter.get(id=letter)
 
 
 async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float = 30.0) -> None:

@@ -18,9 +18,10 @@ DAY = timedelta(days=1)
 async def letter(office: Office) -> Letter:
     facts = {"to_address": "organizer@example.org"}
     scope = str(office.event_id)
-    return await outbox.post(
+    letter_id = await outbox.post(
         "test.letter", vault=office.vault, scope=scope, about=outbox.About(), facts=facts, now=now()
     )
+    return await Letter.get(id=letter_id)
 
 
 async def test_a_letter_about_no_event_loses_its_words_when_its_days_are_over(office: Office) -> None:

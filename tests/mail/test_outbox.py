@@ -6,7 +6,7 @@ import pytest
 
 from events_app.clock import now
 from events_app.database import one_transaction
-from events_app.mail import outbox
+from events_app.mail import again, outbox
 from events_app.mail.message import Attachment
 from events_app.mail.models import OPEN_COLUMNS, Letter
 from events_app.vault import Reader
@@ -66,7 +66,7 @@ async def test_an_unknown_letter_is_refused(office: Office) -> None:
     with pytest.raises(outbox.NoSuchLetter):
         await outbox.read(uuid.uuid4(), office.vault, ORGANIZER)
     with pytest.raises(outbox.NoSuchLetter):
-        await outbox.retry(uuid.uuid4(), now=now())
+        await again.retry(uuid.uuid4(), now=now())
 
 
 async def test_a_newer_letter_supersedes_the_older_one_that_nobody_tried_to_send(
@@ -129,7 +129,7 @@ async def test_kept_letters_are_sent_by_hand_once_there_is_a_server(
     await office.deliver(None)
     kept = await office.letter()
 
-    await outbox.retry(letter.id, now=now())
+    await again.retry(letter.id, now=now())
     await office.deliver(server)
 
     assert await office.states() == ["sent"]
@@ -140,11 +140,11 @@ async def test_a_letter_that_was_sent_or_is_on_its_way_is_not_sent_again(
     office: Office, server: SmtpServer
 ) -> None:
     letter = await office.post()
-    with pytest.raises(outbox.LetterNotRetried):
-        await outbox.retry(letter.id, now=now())
+    with pytest.raises(again.LetterNotRetried):
+        await again.retry(letter.id, now=now())
     await office.deliver(server)
-    with pytest.raises(outbox.LetterNotRetried):
-        await outbox.retry(letter.id, now=now())
+    with pytest.raises(again.LetterNotRetried):
+        await again.retry(letter.id, now=now())
 
     assert len(server.letters) == 1
 
@@ -159,11 +159,11 @@ async def test_an_older_letter_is_not_sent_after_a_newer_one_of_its_thread(
     await office.deliver(server)
 
     assert await office.states() == ["refused", "sent"]
-    with pytest.raises(outbox.LetterOvertaken):
-        await outbox.retry(older.id, now=now())
+    with pytest.raises(again.LetterOvertaken):
+        await again.retry(older.id, now=now())
 
 
-@pytest.mark.parametrize("refusal", [outbox.NoSuchLetter, outbox.LetterNotRetried, outbox.LetterOvertaken])
+@pytest.mark.parametrize("refusal", [outbox.NoSuchLetter, again.LetterNotRetried, again.LetterOvertaken])
 async def test_every_refusal_of_the_outbox_is_a_sentence(refusal: type[Exception]) -> None:
     assert str(refusal()).endswith(".")
 

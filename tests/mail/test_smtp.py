@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from events_app.clock import now
-from events_app.mail import outbox
+from events_app.mail import again, outbox
 from events_app.mail.courier import Courier
 from events_app.mail.models import Letter
 from events_app.settings import Mail
@@ -166,7 +166,7 @@ async def test_a_letter_in_doubt_is_left_to_a_person_if_it_was_posted_so(
     await office.deliver(server)
     assert await office.states() == ["unsure"]
 
-    await outbox.retry(letter.id, now=now())
+    await again.retry(letter.id, now=now())
     await office.deliver(server)
 
     assert await office.states() == ["sent"]

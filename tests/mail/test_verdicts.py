@@ -30,6 +30,7 @@ def test_a_refusal_of_us_is_never_taken_for_one_of_the_letter(stage: Stage, code
     [
         (Stage.RECIPIENT, 550, "5.1.1 user unknown"),
         (Stage.RECIPIENT, 550, "no such user"),
+        (Stage.RECIPIENT, 550, "Requested action not taken: mailbox unavailable"),
         (Stage.RECIPIENT, 552, "5.2.2 mailbox over limit"),
         (Stage.RECIPIENT, 550, "5.4.1 Recipient address rejected: Access denied"),
         (Stage.LETTER, 550, "5.1.1 user unknown"),
@@ -52,6 +53,8 @@ def test_a_letter_that_is_refused_for_itself_says_nothing_of_its_address(code: i
         (Stage.RECIPIENT, 554, "5.7.1 rejected"),
         (Stage.RECIPIENT, 550, "5.7.1 relaying denied"),
         (Stage.RECIPIENT, 550, "blocked"),
+        (Stage.RECIPIENT, 550, "refused"),
+        (Stage.RECIPIENT, 553, "sorry, not now or ever"),
         (Stage.RECIPIENT, 450, "4.7.1 greylisted"),
         (Stage.RECIPIENT, 421, "closing"),
         (Stage.LETTER, 554, "5.7.1 message rejected as spam"),

@@ -27,7 +27,7 @@ from events_app.settings import Mail
 from events_app.work import COMPOSERS
 from tests import make
 from tests.mail.office import QUICK, until
-from tests.make import NOW
+from tests.make import NOW, House
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -165,3 +165,27 @@ async def test_an_invitation_that_was_withdrawn_or_stopped_is_not_sent(office: O
         "guest2": "withheld not wanted: opted out",
         "guest3": "kept",
     }
+
+
+@pytest.mark.parametrize("by", ["all together", "one letter"])
+async def test_a_letter_sent_again_by_hand_is_never_held_back_because_mail_came_back_before(
+    house: House, by: str
+) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    (row,) = await make.registered(event, 1, office=house.office)
+    await mailing(event, house.office)
+    await Letter.all().update(state="sent", due_at=None)
+    await Letter.filter(kind="mailings.mailing").update(state="refused")
+    await Registration.filter(id=row.id).update(undeliverable=True)
+    letter = await Letter.get(kind="mailings.mailing")
+
+    path = (
+        f"/desk/events/{event.id}/letters/again"
+        if by == "all together"
+        else f"/desk/letters/{letter.id}/sending"
+    )
+    answer = await desk.post(path)
+
+    assert answer.status_code == 303
+    assert "not wanted" not in (await carried(house.office))["guest1"]
+    assert not (await Registration.get(id=row.id)).undeliverable

@@ -14,7 +14,7 @@ from events_app.database.connections import sqlite_path
 from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
-from events_app.mail import outbox
+from events_app.mail import again
 from events_app.mail.courier import Courier
 from events_app.mail.emptying import LetterForgotten
 from events_app.mail.leases import Leases
@@ -28,7 +28,8 @@ from events_app.work import COMPOSERS
 from tests import make
 from tests.databases import ENGINE, DatabaseUnderTest
 from tests.mail.office import QUICK, until
-from tests.mail.smtp import SmtpServer
+from tests.mail.smtp import Received, SmtpServer
+from tests.make import House, words_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -113,6 +114,53 @@ async def test_a_letter_that_waits_never_leaves_for_an_erased_person(office: Off
         assert server.letters[-1].subject == "Registration cancelled: Round table"
 
 
+async def test_the_last_letter_never_speaks_of_a_later_day_to_who_is_forgotten(office: Office) -> None:
+    with SmtpServer() as server:
+        event, row = await canary(office)
+        (other,) = await make.registered(event, 2, office=office, now=NOW)
+        await deliver(office, server)
+
+        await forgetting.erase(row.id, act=office.at(NOW))
+        await leaving.cancel(other.id, act=office.at(NOW))
+        await deliver(office, server)
+
+        last = {letter.recipient: plain_text_of(letter) for letter in server.letters}
+        farewell, usual = last["canary@example.org"], last["guest2@example.org"]
+        assert "Everything that we held about you for this event has been deleted." in farewell
+        assert "is deleted on" not in farewell
+        assert "is deleted on" in usual
+
+
+def plain_text_of(letter: Received) -> str:
+    part = letter.message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+async def test_nobody_at_the_desk_reads_a_letter_that_waits_for_an_erased_person(house: House) -> None:
+    event, row = await canary(house.office)
+    desk = await house.desk()
+    await forgetting.erase(row.id, act=house.office.at(NOW))
+    letters = f"/desk/events/{event.id}/letters"
+
+    (waiting,) = await Letter.filter(state="queued")
+    pages = [
+        await desk.get(path)
+        for path in (
+            letters,
+            f"{letters}?q=canary",
+            f"/desk/letters/{waiting.id}",
+            f"/desk/letters/{waiting.id}/html",
+        )
+    ]
+
+    assert [page.status_code for page in pages] == [200, 200, 200, 200]
+    assert all(
+        "anary" not in page.text.replace("q=canary", "").replace('value="canary"', "") for page in pages
+    )
+    assert "Nobody among these letters fits this search" in words_of(pages[1])
+
+
 @pytest.mark.parametrize("outcome", ["sent", "deferred", "refused", "unsure", "lapsed"])
 async def test_a_letter_that_was_on_its_way_is_emptied_by_whoever_finishes_it(
     office: Office, outcome: str
@@ -147,7 +195,7 @@ async def test_nothing_of_an_erased_person_is_sent_again_by_hand(office: Office)
 
     for letter in await Letter.all():
         with pytest.raises(LetterForgotten):
-            await outbox.retry(letter.id, now=NOW)
+            await again.retry(letter.id, now=NOW)
 
 
 async def test_an_invitation_to_the_same_address_goes_too(office: Office) -> None:

@@ -200,3 +200,32 @@ async def test_a_new_thing_is_saved_without_a_mark(house: House) -> None:
     assert (await Conference.get()).name == {"en": "Forum"}
     assert not await Event.exists()
     assert not await Mailing.exists()
+
+
+BETWEEN: list[tuple[str, dict[str, Any]]] = [
+    ("edit", {"preview": "times"}),
+    ("edit", {"starts_time": "6 o'clock"}),
+    ("edit", {"capacity_in_person": "0"}),
+    ("programme", {"more": "speakers"}),
+    ("programme", {"agenda-0-minutes": "x"}),
+]
+
+
+@pytest.mark.parametrize(("form", "step"), BETWEEN)
+async def test_nothing_is_overwritten_by_way_of_a_page_in_between(
+    house: House, form: str, step: dict[str, Any]
+) -> None:
+    """Somebody looks at a preview, makes a slip or asks for more rows, while somebody else saves."""
+    event, desk = await make.event(house.vault), await house.desk()
+    await make.registered(event, 1, office=house.office)
+    path = f"/desk/events/{event.id}/{form}"
+    old = fields_in(await desk.get(path))
+    await Event.filter(id=event.id).update(revision=event.revision + 1)
+
+    between = await desk.post(path, **{**old, **step})
+    again = {**fields_in(between), **{key: old.get(key, "") for key in step if key in old}}
+    answer = await desk.post(path, **{**again, "beyond": "yes"})
+
+    assert between.status_code in {200, 409, 422}, words_of(between)
+    assert answer.status_code == 409
+    assert "Somebody else has changed this event" in words_of(answer)

@@ -30,6 +30,7 @@ from events_app.i18n import (
     name_of_language,
     own_language_first,
     say_city,
+    say_date,
     translate,
 )
 from events_app.web import seen
@@ -103,10 +104,12 @@ def _form_page(
     form: Any,
     *,
     event: Event | None = None,
+    revision: int | None = None,
     status: int = 200,
     refusal: str = "",
     crowded: Sequence[Crowded] = (),
 ) -> Response:
+    """`revision`: of the event that the form was filled from, where that is not how it is now."""
     cities: list[CityTime] = []
     if form.starts_on.data and form.zone.data and not form.errors:
         right = form.validate()
@@ -118,6 +121,7 @@ def _form_page(
         status=status,
         form=form,
         event=event,
+        revision=event.revision if event and revision is None else revision,
         codes=own_language_first(),
         cities=cities,
         asked_for_times=request.method == "POST" and not refusal,
@@ -208,12 +212,14 @@ async def change_event(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     typed = await typed_into(request)
     form = event_form(typed, event=event, choices=await _choices())
-    if "preview" in typed or not form.validate():
-        return _form_page(request, form, event=event, status=422 if form.errors else 200)
-    if "beyond" not in typed and (crowded := await _crowded_by(request, event, form)):
-        return _form_page(request, form, event=event, status=409, crowded=crowded)
     revision = number_in(typed.get("revision"), 0)
+    shown = partial(_form_page, request, form, event=event, revision=revision)
+    if "preview" in typed or not form.validate():
+        return shown(status=422 if form.errors else 200)
+    if "beyond" not in typed and (crowded := await _crowded_by(request, event, form)):
+        return shown(status=409, crowded=crowded)
     house = house_of(request)
+    tells = bool(form["tells_deletion"].data)
     try:
         changed = await editing.change_event(
             event.id,
@@ -222,14 +228,23 @@ async def change_event(request: Request) -> Response:
             act=act_of(request),
             follow=house.follow,
             is_known=await house.is_in_use(event.id),
-            put_off=partial(house.put_off, tells=bool(form["tells_deletion"].data)),
+            put_off=partial(house.put_off, tells=tells),
+            keeps_day=not tells and await house.has_registrations(event.id),
         )
-    except Conflict as refusal:
+    except EventChangedMeanwhile as refusal:
         fresh = await Event.find(event.id)
-        if isinstance(refusal, EventChangedMeanwhile):
-            form.differing = seen.differing(form, await _filled_form(request, fresh))
+        form.differing = seen.differing(form, await _filled_form(request, fresh))
         return _form_page(request, form, event=fresh, status=409, refusal=say(refusal))
-    return see_other(f"/desk/events/{changed.id}", flash=Flash("success", translate(N_("Saved."))))
+    except Conflict as refusal:
+        return shown(status=409, refusal=say(refusal))
+    return see_other(f"/desk/events/{changed.id}", flash=Flash("success", _saved(changed, form)))
+
+
+def _saved(event: Event, form: Any) -> str:
+    if event.deletion_days == form.facts.deletion_days:
+        return translate(N_("Saved."))
+    sentence = N_("Saved. People were told that everything is deleted on %(day)s, and that stays.")
+    return translate(sentence, day=say_date(event.deletion_day))
 
 
 async def _crowded_by(request: Request, event: Event, form: Any) -> list[Crowded]:

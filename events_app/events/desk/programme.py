@@ -27,23 +27,22 @@ async def edit_programme(request: Request) -> Response:
 async def save_programme(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     typed = await typed_into(request)
-    form = await _programme_form(event, typed)
+    form, revision = await _programme_form(event, typed), number_in(typed.get("revision"), 0)
     more = str(typed.get("more", ""))
     if more in {"hosts", "speakers", "agenda"}:
         rows.add_rows(form, more)
         forms.give_choices(form, await all_organizations())
-        return _programme_page(request, event, form)
+        return _programme_page(request, event, form, revision=revision)
     if not form.validate():
-        return _programme_page(request, event, form, status=422)
+        return _programme_page(request, event, form, revision=revision, status=422)
     facts = forms.programme_facts(form)
     try:
-        await writing.save_programme(
-            event.id, facts, revision=number_in(typed.get("revision"), 0), act=act_of(request)
-        )
-    except Conflict as refusal:
-        if isinstance(refusal, EventChangedMeanwhile):
-            form.differing = seen.differing(form, await _programme_form(event))
+        await writing.save_programme(event.id, facts, revision=revision, act=act_of(request))
+    except EventChangedMeanwhile as refusal:
+        form.differing = seen.differing(form, await _programme_form(event))
         return _programme_page(request, await Event.find(event.id), form, status=409, refusal=say(refusal))
+    except Conflict as refusal:
+        return _programme_page(request, event, form, revision=revision, status=409, refusal=say(refusal))
     return see_other(f"/desk/events/{event.id}", flash=saved())
 
 
@@ -58,13 +57,21 @@ async def _programme_form(event: Event, typed: Any = None) -> Any:
 
 
 def _programme_page(
-    request: Request, event: Event, form: Any, *, status: int = 200, refusal: str = ""
+    request: Request,
+    event: Event,
+    form: Any,
+    *,
+    revision: int | None = None,
+    status: int = 200,
+    refusal: str = "",
 ) -> Response:
+    """`revision`: of the event that the form was filled from, where that is not how it is now."""
     return page(
         request,
         "events/programme.html",
         status=status,
         event=event,
+        revision=event.revision if revision is None else revision,
         form=form,
         codes=own_language_first(),
         refusal=refusal,

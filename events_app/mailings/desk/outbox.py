@@ -21,6 +21,7 @@ from events_app.i18n import N_, ngettext, translate
 from events_app.mail import again, outbox
 from events_app.mail.models import Letter
 from events_app.mail.rules import State
+from events_app.registrations.actions.changing import try_again
 from events_app.vault import NoKey, Reader, SealBroken, Vault
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -113,7 +114,7 @@ async def _rows(asked: Asked, vault: Vault, reader: Reader) -> tuple[list[Row], 
 
 
 async def _opened(letters: Sequence[Letter], vault: Vault, reader: Reader) -> list[Row]:
-    """The rows of these letters; where the keys are gone, nobody's name."""
+    """The rows of these letters; where the keys are gone, or an erased person's letter still waits, nobody's name."""
     try:
         facts = await outbox.facts_of(letters, vault, reader)
     except (NoKey, SealBroken):
@@ -164,7 +165,8 @@ async def _open_letter(request: Request) -> outbox.OpenLetter:
 async def send_again(request: Request) -> Response:
     await typed_into(request)
     opened = await _open_letter(request)
-    await outbox.retry(opened.letter.id, now=clock.now())
+    await try_again([opened.letter.thread] if opened.letter.thread else [])
+    await again.retry(opened.letter.id, now=clock.now())
     flash = Flash("success", translate(N_("The letter is on its way again.")))
     return see_other(f"/desk/letters/{opened.letter.id}", flash=flash)
 
@@ -184,7 +186,8 @@ async def ask_again(request: Request) -> Response:
 async def send_all_again(request: Request) -> Response:
     await typed_into(request)
     event = await _event_of(request)
-    number = await again.send_again(event.id if event else None, over_of=_over_of, now=clock.now())
+    event_id = event.id if event else None
+    number = await again.send_again(event_id, over_of=_over_of, hope=try_again, now=clock.now())
     sentence = ngettext("%(n)s letter is on its way again.", "%(n)s letters are on their way again.", number)
     onward = f"/desk/events/{event.id}/letters" if event else "/desk/mail"
     return see_other(onward, flash=Flash("success", sentence))

@@ -163,6 +163,7 @@ async def write_again(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     found = await find_registration(request, event)
     wants_link = (await typed_into(request)).get("letter") == "link"
+    await changing.try_again([found.id])
     if await post_again(found.id, wants_link=wants_link, act=act_of(request)):
         return back_to(event, found, N_("The letter is on its way."))
     said = translate(N_("There is no letter that could be sent now."))

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,21 @@ from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
-from events_app.registrations.actions.registering import Placing, write_guest
+from events_app.registrations.actions.registering import Placing, newcomer_with
 from events_app.registrations.facts import Person, stop_url
-from events_app.registrations.models import Invitation, Registration, code_index, end_of_line, party_of
+from events_app.registrations.models import (
+    Invitation,
+    Registration,
+    code_index,
+    end_of_line,
+    next_arrival,
+    party_of,
+)
 from events_app.registrations.places import may_hear_of_it, may_still_bring, pool_for_newcomers, promote
 from events_app.registrations.posting import (
+    COURIER,
+    Newcomer,
+    enrol,
     forget_offers,
     guest_context,
     note,
@@ -42,7 +52,7 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
     who waits moves to the other line, with those they registered; a colleague who waits goes on alone. Refuses
     `ModeNotOffered`, `PartyTooLarge`, `ChangeNotPossible`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     refuse_unless_changeable(registration, event, act.now)
     if mode not in event.modes:
         raise rules.ModeNotOffered()
@@ -94,7 +104,7 @@ async def change_answers(
     registration_id: uuid.UUID, *, name: str, needs: str, answers: Mapping[str, Any], act: Act
 ) -> None:
     """Write what the person says now; no letter, because they see it on their page. Refuses `ChangeNotPossible`."""
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     refuse_unless_changeable(registration, event, act.now)
     person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
     seal_person(registration, replace(person, name=name, needs=needs, answers=dict(answers)), vault=act.vault)
@@ -104,7 +114,7 @@ async def change_answers(
 
 @one_transaction
 async def change_language(registration_id: uuid.UUID, language: str, *, act: Act) -> None:
-    registration, _event = await claimed(registration_id)
+    registration, _event = await claimed(registration_id, act=act)
     registration.language = language
     await registration.save(update_fields=["language"])
 
@@ -114,7 +124,7 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     """The new address answered: the old one gets CANCEL and is told, the new one gets the same UID with SEQUENCE+1,
     and the personal link is a new one, which is returned. Refuses `ChangeNotPossible`, `AddressTaken`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     refuse_unless_changeable(registration, event, act.now)
     person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
     old, new, token = person.address, wished_address(person, code, act.now), new_token()
@@ -164,7 +174,7 @@ async def bring(registration_id: uuid.UUID, guest: Guest, *, act: Act) -> Regist
     registered already comes without it, so that nobody is told of it. Refuses `ChangeNotPossible`, `TooManyGuests`,
     `ModeFull`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if not may_still_bring(registration, event, act.now):
         raise rules.ChangeNotPossible()
     if len(await party_of(registration)) > event.most_guests:
@@ -174,15 +184,13 @@ async def bring(registration_id: uuid.UUID, guest: Guest, *, act: Act) -> Regist
     if not room.fits(1):
         raise rules.ModeFull()
     host = Applicant("", "", registration.language, mode)
-    placing = Placing(Status.CONFIRMED, False, None, quota_id, None)
-    colleague = await write_guest(event, host, guest, placing, registration, act=act)
+    placing = Placing(Status.CONFIRMED, False, None, quota_id, None, arrival=await next_arrival(event.id))
+    leader = Newcomer(registration, reveal_person(registration, vault=act.vault, reader=COURIER))
+    colleague = await newcomer_with([leader], guest, event, host, placing, act=act)
     registration.party = registration.id
     await registration.save(update_fields=["party"])
-    await note(colleague, "registered", act=act.of(Who.PERSON))
-    await post_about("confirmed", colleague, event, act=act)
-    if colleague.invited:
-        await post_own_page(colleague, event, act=act)
-    return colleague
+    await enrol([(colleague, ["confirmed"])], event, what="registered", act=act.of(Who.PERSON))
+    return colleague.registration
 
 
 @one_transaction
@@ -191,7 +199,7 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
     registration with a new UID; until then nothing changes. A second offer ends the first. Refuses
     `ChangeNotPossible`, also once the event has begun.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     refuse_unless_changeable(registration, event, act.now)
     if registration.status != Status.CONFIRMED or act.now >= event.starts_at:
         raise rules.ChangeNotPossible()
@@ -223,3 +231,8 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
     }
     await note(registration, "offered_on", act=act.of(Who.PERSON))
     await post_about("handed", registration, event, act=act, more=more)
+
+
+async def try_again(registration_ids: Collection[uuid.UUID]) -> None:
+    """Somebody sends these people their letters again: mail that came back before does not hold them up any more."""
+    await Registration.filter(id__in=list(registration_ids), undeliverable=True).update(undeliverable=False)

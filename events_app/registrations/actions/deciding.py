@@ -17,8 +17,8 @@ from events_app.events.rules import Opening
 from events_app.i18n import choose
 from events_app.registrations import rules
 from events_app.registrations.actions.leaving import cancel, claimed
-from events_app.registrations.actions.registering import REFUSAL_AT, Placing, write_registration
-from events_app.registrations.models import Registration, end_of_line, party_of
+from events_app.registrations.actions.registering import REFUSAL_AT, Placing, newcomer
+from events_app.registrations.models import Registration, end_of_line, next_arrival, party_of
 from events_app.registrations.places import (
     close,
     confirm,
@@ -28,7 +28,7 @@ from events_app.registrations.places import (
     pool_of,
     promote,
 )
-from events_app.registrations.posting import note, post_about, post_own_page
+from events_app.registrations.posting import enrol, note, post_about
 from events_app.registrations.rules import Applicant, Due, Status
 from events_app.texts import Texts
 
@@ -49,17 +49,12 @@ async def register_by_hand(
     pool = await pool_for_newcomers(event, applicant.mode, act=act)
     status = rules.decide_place(pool, keeps_waitlist=event.keeps_waitlist)
     order = await end_of_line(event.id) if status == Status.WAITLISTED else None
-    placing = Placing(status, confirms_address=False, invitation=None, quota_id=None, order=order)
-    enrolled = await write_registration(event, applicant, placing, act=act)
-    if not writes and enrolled.invited:
-        enrolled.invited = False  # nothing is sent, so no calendar knows of it
-        await enrolled.save(update_fields=["invited"])
-    await note(enrolled, "entered", act=act.of(Who.ORGANIZER))
-    if writes:
-        await post_about(status.value, enrolled, event, act=act)
-    if enrolled.invited:
-        await post_own_page(enrolled, event, act=act)
-    return enrolled
+    placing = Placing(status, False, None, None, order, arrival=await next_arrival(event.id))
+    them = await newcomer(event, applicant, placing, act=act)
+    them.registration.invited &= writes  # where nothing is sent no calendar knows of it
+    letters = [status.value] if writes else []
+    await enrol([(them, letters)], event, what="entered", act=act.of(Who.ORGANIZER))
+    return them.registration
 
 
 @one_transaction
@@ -69,7 +64,7 @@ async def approve(registration_id: uuid.UUID, *, beyond: bool = False, act: Act)
     `beyond` gives them seats on purpose, also where there are none left. Refuses `NotWaiting`, `EventFull` (no seat
     and no waitlist), `PartyTooLarge`, `EventOver`, `ModeNotOffered`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.status != Status.PENDING or registration.due_for == Due.ADDRESS:
         raise rules.NotWaiting()
     if registration.mode not in event.modes:
@@ -101,7 +96,7 @@ async def decline(registration_id: uuid.UUID, *, reason: Texts, act: Act) -> Non
 
     Refuses `NotWaiting` for whoever has a place already: a place is cancelled, not declined.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.status not in {Status.PENDING, Status.WAITLISTED}:
         raise rules.NotWaiting()
     for each in await party_of(registration):
@@ -117,7 +112,7 @@ async def decline(registration_id: uuid.UUID, *, reason: Texts, act: Act) -> Non
 @one_transaction
 async def accept_offer(registration_id: uuid.UUID, *, act: Act) -> Registration:
     """Take the offered place, for the whole party. Refuses `OfferLapsed`; taking it twice is taking it once."""
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.status == Status.CONFIRMED:
         return registration
     if registration.due_for != Due.OFFER or (registration.due_at or 0) <= milliseconds(act.now):
@@ -133,7 +128,7 @@ async def promote_by_hand(registration_id: uuid.UUID, *, beyond: bool = False, a
 
     Refuses `NotWaiting` (also while the address is not confirmed), `ModeFull`, `EventOver`, `ModeNotOffered`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.status != Status.WAITLISTED or registration.due_for == Due.ADDRESS:
         raise rules.NotWaiting()
     if act.now >= event.ends_at:
@@ -156,7 +151,7 @@ async def lapse(registration_id: uuid.UUID, *, act: Act) -> None:
 
 @one_transaction
 async def _lapse(registration_id: uuid.UUID, *, act: Act) -> None:
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.due_at is None or registration.due_at > milliseconds(act.now):
         return
     if registration.due_for == Due.LEAVING:

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +11,7 @@ from events_app import allowances
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.clock import milliseconds
-from events_app.database import one_transaction, until_certain
+from events_app.database import Statement, one_transaction, until_certain
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
@@ -27,19 +28,20 @@ from events_app.registrations.models import (
 from events_app.registrations.places import end, may_still_bring, pool_for_newcomers
 from events_app.registrations.posting import (
     COURIER,
+    Newcomer,
+    enrol,
     letters_mark,
-    note,
     organizer_address,
     organizer_name,
     person_context,
-    post_each,
     post_sparingly,
     reveal_person,
     seal_person,
 )
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
-from events_app.registrations.told import skip_nothing, skip_what_is_due
+from events_app.registrations.told import due_by_nobody
 from events_app.tokens import digest, new_token
+from events_app.vault import Json
 
 REFUSAL_AT = {
     Opening.DRAFT: rules.RegistrationNotOpenYet,
@@ -78,6 +80,7 @@ class Placing:
     order: int | None
     registration_id: uuid.UUID = field(default_factory=uuid.uuid4)
     """Whose place it will be."""
+    arrival: int = 0
 
 
 async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Receipt:
@@ -109,16 +112,12 @@ async def _register(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, 
     event = await Event.claim(event_id)
     invitation = await _invited_by(event, applicant, act=act)
     placing = replace(await _place(event, applicant, invitation, act=act), registration_id=mine)
+    placing = replace(placing, arrival=await next_arrival(event.id))
     receipt = Receipt(event.id, placing.status, applicant.mode, applicant.address, placing.confirms_address)
     index = act.vault.blind_index(str(event.id), kept(applicant.address))
     known = await Registration.find_living(event.id, index)
     if known:
-        for _each in (applicant, *applicant.guests):
-            await _cost_the_same(known, event, act=act)
-        # A new address gets the link too, so it costs; the next letter replaces it.
-        letters = ["own_page", "already"] if _has_entry(placing, event) else ["already"]
-        may_bring = may_still_bring(known, event, act.now)
-        await post_sparingly(letters, known, event, more={"may_bring": may_bring}, act=act)
+        await _tell_who_is_here(known, event, applicant, placing, act=act)
     else:  # counted in vain, as a letter to a known address is counted
         await allowances.take(letters_mark(event.id, index, "new", vault=act.vault), now=act.now)
     if placing.invitation and placing.invitation.purpose == "transfer":
@@ -129,18 +128,26 @@ async def _register(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, 
     return replace(receipt, registration_id=first.id, is_new=known is None)
 
 
-async def _cost_the_same(known: Registration, event: Event, *, act: Act) -> None:
-    """What `write_registration` does for a new address, done for a known one: the same reads, one person sealed, one
-    row written.
-
-    Nothing changes by it; without it the time of the answer would tell who is registered.
-    """
+async def _tell_who_is_here(
+    known: Registration, event: Event, applicant: Applicant, placing: Placing, *, act: Act
+) -> None:
+    """Post the letter that says so, and do in vain what `enrol` does for a new address: the same reads, as many people
+    sealed, as many statements. Without it the time of the answer would tell who is registered."""
     await organizer_name(event, known.language, act=act)
-    await next_arrival(event.id)
     person = reveal_person(known, vault=act.vault, reader=COURIER)
     act.vault.seal(str(event.id), person_context(known.id), person.as_json())
-    await known.save(update_fields=["person"])  # as it was
-    await skip_nothing(event)
+    for _guest in applicant.guests:
+        await Registration.find_living(event.id, known.address_index)
+        act.vault.seal(str(event.id), person_context(known.id), person.as_json())
+    await due_by_nobody(event)
+    # A new address gets the link too, so it costs; the letter with it replaces it.
+    letters = ["own_page", "already"] if _has_entry(placing, event) else ["already"]
+    more: dict[str, Json] = {"may_bring": may_still_bring(known, event, act.now)}
+    same = Statement(_AS_IT_WAS, [known.id])
+    await post_sparingly(letters, known, event, more=more, beside=[same], act=act)
+
+
+_AS_IT_WAS = 'UPDATE "registration" SET "person" = "person" WHERE "id" = $1'
 
 
 async def _invited_by(event: Event, applicant: Applicant, *, act: Act) -> Invitation | None:
@@ -199,47 +206,44 @@ async def _place(event: Event, applicant: Applicant, invitation: Invitation | No
 
 async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:
     """Write the registration, and those of the colleagues, and post the letters they owe."""
-    first = await write_registration(event, applicant, placing, act=act)
+    first = await newcomer(event, applicant, placing, act=act)
+    everybody = [first]
+    for number, guest in enumerate(applicant.guests, placing.arrival + 1):
+        after = replace(placing, arrival=number)
+        everybody.append(await newcomer_with(everybody, guest, event, applicant, after, act=act))
+    letter = "confirm_address" if placing.confirms_address else placing.status.value
+    owed = [[letter] if each is first or not placing.confirms_address else [] for each in everybody]
+    await enrol(list(zip(everybody, owed, strict=True)), event, what="registered", act=act.of(Who.PERSON))
     if placing.invitation:
         placing.invitation.state = "used"
-        placing.invitation.registration_id = first.id
+        placing.invitation.registration_id = first.registration.id
         await placing.invitation.save(update_fields=["state", "registration_id"])
-    everybody = [first]
-    for guest in applicant.guests:
-        everybody.append(await write_guest(event, applicant, guest, placing, first, act=act))
-    for registration in everybody:
-        await note(registration, "registered", act=act.of(Who.PERSON))
-        letter = "confirm_address" if placing.confirms_address else placing.status.value
-        letters = [letter] if registration is first or not placing.confirms_address else []
-        if registration.invited:
-            letters.append("own_page")
-        await post_each(letters, registration, event, act=act)
-    return first
+    return first.registration
 
 
-async def write_guest(
-    event: Event, host: Applicant, guest: Guest, placing: Placing, first: Registration, *, act: Act
-) -> Registration:
-    """A colleague's own row; somebody who is registered already comes without an address, so nobody is told of it."""
+async def newcomer_with(
+    others: Sequence[Newcomer], guest: Guest, event: Event, host: Applicant, placing: Placing, *, act: Act
+) -> Newcomer:
+    """A colleague of those who come together, the one who registers them first; somebody who is registered already
+    comes without an address, so nobody is told of it."""
     index = act.vault.blind_index(str(event.id), kept(guest.address)) if guest.address else b""
-    known = guest.address and await Registration.find_living(event.id, index)
+    is_among_them = index in [each.registration.address_index for each in others]
+    known = guest.address and (is_among_them or await Registration.find_living(event.id, index))
     them = Applicant(guest.name, "" if known else guest.address, host.language, host.mode)
-    return await write_registration(event, them, placing, act=act, party=first.id)
+    return await newcomer(event, them, placing, party=others[0].registration.id, act=act)
 
 
-async def write_registration(
+async def newcomer(
     event: Event, applicant: Applicant, placing: Placing, *, party: uuid.UUID | None = None, act: Act
-) -> Registration:
+) -> Newcomer:
+    """A registration with its person sealed into it. Writing it is the caller's, by `enrol`."""
     registration_id, token = uuid.uuid4() if party else placing.registration_id, new_token()
     seated = placing.status == Status.CONFIRMED
     waits_for_address = placing.confirms_address
     status = Status.PENDING if waits_for_address and seated else placing.status
-    index = (
-        act.vault.blind_index(str(event.id), kept(applicant.address))
-        if applicant.address
-        else secrets.token_bytes(32)
-    )
-    invited = _has_entry(placing, event) and bool(applicant.address)
+    index = secrets.token_bytes(32)
+    if applicant.address:
+        index = act.vault.blind_index(str(event.id), kept(applicant.address))
     registration = Registration(
         id=registration_id,
         event_id=event.id,
@@ -250,7 +254,7 @@ async def write_registration(
         language=applicant.language,
         address_index=index,
         live=1,
-        arrival=await next_arrival(event.id),
+        arrival=placing.arrival,
         waitlist_order=placing.order,
         party=party or (registration_id if applicant.guests else None),
         due_at=milliseconds(act.now + timedelta(hours=event.confirm_hours)) if waits_for_address else None,
@@ -259,16 +263,14 @@ async def write_registration(
         token_digest=digest(token),
         consent_version=applicant.consent_version,
         answer=ANSWER_OF[status],
-        invited=invited,
+        invited=_has_entry(placing, event) and bool(applicant.address),
         organizer_address=organizer_address(act.site),
         organizer_name=await organizer_name(event, applicant.language, act=act),
         telling=event.telling,
     )
     person = Person(applicant.name, applicant.address, applicant.needs, token, dict(applicant.answers))
     seal_person(registration, person, vault=act.vault)
-    await registration.save(force_create=True)
-    await skip_what_is_due(event, [registration], now=act.now)
-    return registration
+    return Newcomer(registration, person)
 
 
 def _has_entry(placing: Placing, event: Event) -> bool:
@@ -281,10 +283,7 @@ async def _take_over(event: Event, applicant: Applicant, placing: Placing, *, ac
     assert placing.invitation is not None
     giver = await giver_of(placing.invitation)
     await end(giver, event, letter="passed_on", act=act.of(Who.PERSON))
-    same_seat = Applicant(
-        applicant.name, applicant.address, applicant.language, giver.mode, applicant.needs,
-        applicant.consent_version, applicant.answers,
-    )  # fmt: skip
+    same_seat = replace(applicant, mode=giver.mode, guests=(), code="")
     taker = await _enrol(event, same_seat, replace(placing, quota_id=giver.quota_id), act=act)
     await _leave_company_to(taker, giver, act=act)
 
@@ -297,4 +296,4 @@ async def _leave_company_to(taker: Registration, giver: Registration, *, act: Ac
         await each.save(update_fields=["party"])
         if not is_their_own:
             taker.party = taker.id
-    await taker.save(update_fields=["party"])
+    await Registration.filter(id=taker.id).update(party=taker.party)
