@@ -4,14 +4,14 @@ import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 from events_app import allowances
 from events_app.acts import Act
 from events_app.database import Statement, insertion, row_of, write
 from events_app.events.models.event import Event
-from events_app.health.actions.guarding import set_aside
-from events_app.health.rules import is_about_the_row
+from events_app.health.actions.guarding import or_set_aside
 from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.mail.emptying import empty_thread
@@ -54,33 +54,10 @@ def reveal_person(registration: Registration, *, vault: Vault, reader: Reader) -
     return person_of(vault.reveal(str(registration.event_id), context, registration.person, reader))
 
 
-UNREADABLE: Final = Person(name="", address="", needs="", token="")
-"""Who somebody is whose data cannot be opened."""
-
-
-def person_or_blank(registration: Registration, *, vault: Vault, reader: Reader) -> Person:
-    """For a list: who it is, or UNREADABLE, so that one row does not hide all others. Refuses what says nothing about
-    the row: `NoKey`, `KeyringBusy` ..."""
-    try:
-        return reveal_person(registration, vault=vault, reader=reader)
-    except Exception as error:
-        if not is_about_the_row(error):
-            raise
-        return UNREADABLE
-
-
 async def openable(registration: Registration, *, act: Act) -> Person | None:
-    """Who it is; None for somebody who cannot be opened, who is set aside so that all others get their letter.
-
-    Refuses what says nothing about this row: `NoKey`, `KeyringBusy` ...
-    """
-    try:
-        return reveal_person(registration, vault=act.vault, reader=COURIER)
-    except Exception as error:
-        if not is_about_the_row(error):
-            raise
-        await set_aside(registration.id, registration.event_id, error)
-        return None
+    """Who it is; None for somebody who cannot be opened and is set aside, so that all others get their letter."""
+    opens = partial(reveal_person, registration, vault=act.vault, reader=COURIER)
+    return await or_set_aside(opens, registration.id, registration.event_id)
 
 
 def reveal_guest(invitation: Invitation, *, act: Act) -> Mapping[str, Any]:

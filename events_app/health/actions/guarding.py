@@ -14,7 +14,7 @@ from events_app import clock
 from events_app.clock import milliseconds
 from events_app.database import ping, rows
 from events_app.health.models import Trouble
-from events_app.health.rules import PAUSES, ROW
+from events_app.health.rules import PAUSES, ROW, is_about_the_row
 
 Done = TypeVar("Done")
 Key = tuple[str, str]
@@ -131,12 +131,19 @@ async def over(job: str, subject: object = "") -> None:
     await Trouble.filter(job=job, subject=str(subject)).delete()
 
 
-async def set_aside(registration_id: uuid.UUID, event_id: uuid.UUID, error: Exception) -> None:
-    """Somebody cannot be opened: left out of what is done for all, and shown until they can be opened, or are gone."""
-    log.warning(
-        "registration %s cannot be opened and is set aside: %s", registration_id, type(error).__name__
-    )
-    await note(ROW, registration_id, detail=type(error).__name__, event_id=event_id)
+async def or_set_aside(
+    opens: Callable[[], Done], registration_id: uuid.UUID, event_id: uuid.UUID
+) -> Done | None:
+    """What somebody's seal holds; None when it cannot be opened: they are left out of what is done for all, and shown
+    until they can be opened, or are gone. Refuses what says nothing about this row (`rules.ABOUT_ALL`)."""
+    try:
+        return opens()
+    except Exception as error:
+        if not is_about_the_row(error):
+            raise
+        log.warning("registration %s cannot be opened: %s", registration_id, type(error).__name__)
+        await note(ROW, registration_id, detail=type(error).__name__, event_id=event_id)
+        return None
 
 
 async def look_at_rows(can_be_opened: Callable[[uuid.UUID], Awaitable[bool]]) -> None:

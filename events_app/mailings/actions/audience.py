@@ -19,11 +19,11 @@ from events_app.mailings.emails import Content, reveal_words
 from events_app.mailings.models import MailingLine
 from events_app.optouts.actions import opted_out_of
 from events_app.people import search
-from events_app.people.reading import opened
+from events_app.people.reading import opened, person_or_blank
 from events_app.questions.answers import answer_matches
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import COURIER, person_or_blank, reveal_person
+from events_app.registrations.posting import COURIER, reveal_person
 from events_app.registrations.rules import Due, Status
 
 

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from events_app.events.models.event import Event
 from events_app.house import house_of, office_of, reader_of
 from events_app.people import search
+from events_app.people.reading import UNREADABLE, person_or_blank
 from events_app.questions.answers import answer_matches
 from events_app.questions.models import Question
 from events_app.questions.wording import say_answer
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import UNREADABLE, person_or_blank
 
 
 @dataclass(frozen=True)
