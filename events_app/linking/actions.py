@@ -4,6 +4,7 @@ import logging
 import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from events_app import allowances, shadows
 from events_app.acts import Act
@@ -11,6 +12,7 @@ from events_app.addresses import kept
 from events_app.clock import milliseconds
 from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
+from events_app.health.actions.guarding import Guard
 from events_app.linking.models import LinkRequest, wish_context
 from events_app.mail.models import Letter
 from events_app.registrations.actions.changing import refuse_unless_changeable
@@ -145,12 +147,13 @@ async def _write_to_new_address(event: Event, wish: dict[str, Json], *, act: Act
         await post_about("new_address", registration, event, act=act, more=more)
 
 
-async def lift_shadows(*, act: Act) -> int:
+async def lift_shadows(*, guard: Guard, act: Act) -> int:
     """Places that were held for addresses which are known already go to others when their time is over; says for how
     many events."""
     due = await shadows.events_with_due(act.now)
     for event_id in due:
-        await _lift(event_id, act=act)
+        lift = partial(_lift, event_id, act=act)
+        await guard.attempt("shadows", lift, subject=event_id, event_id=event_id)
     return len(due)
 
 

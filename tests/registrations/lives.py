@@ -10,6 +10,7 @@ from tortoise.expressions import Q
 from events_app.acts import Office
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
+from events_app.health.actions.guarding import Guard
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.linking import actions as linking
@@ -135,7 +136,7 @@ async def wait(life: Life, number: int) -> None:
     life.now += timedelta(minutes=(20, 60 * 13, 60 * 30)[number % 3])
     for each in await deciding.due_now(life.now):
         await deciding.lapse(each, act=life.office.at(life.now))
-    await linking.lift_shadows(act=life.office.at(life.now))
+    await linking.lift_shadows(guard=Guard(), act=life.office.at(life.now))
 
 
 async def resize(life: Life, number: int) -> None:

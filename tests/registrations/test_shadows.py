@@ -9,6 +9,7 @@ import pytest
 from events_app.acts import Office
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
+from events_app.health.actions.guarding import Guard
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
 from events_app.linking import actions as linking
@@ -63,7 +64,7 @@ class Stranger:
         act = self.office.at(NOW + until)
         for each in await deciding.due_now(NOW + until):
             await deciding.lapse(each, act=act)
-        await linking.lift_shadows(act=act)
+        await linking.lift_shadows(guard=Guard(), act=act)
 
 
 async def strangers(office: Office, **said: Any) -> list[Stranger]:
@@ -134,7 +135,7 @@ async def test_whoever_waits_gets_the_place_that_a_shadow_held(office: Office) -
         await leaving.confirm_address(row.id, act=office.at(NOW))
     assert (await make.row_of(known.event, "guest14@example.org", office=office)).status == "waitlisted"
 
-    await linking.lift_shadows(act=office.at(NOW + 25 * HOUR))
+    await linking.lift_shadows(guard=Guard(), act=office.at(NOW + 25 * HOUR))
 
     assert (await make.row_of(known.event, "guest14@example.org", office=office)).status == "confirmed"
 
@@ -147,7 +148,7 @@ async def test_a_shadow_holds_no_person_and_is_gone_with_its_time(office: Office
     (shadow,) = await Shadow.all()
     assert (shadow.event_id, shadow.people) == (known.event.id, 1)
 
-    await linking.lift_shadows(act=office.at(NOW + 25 * HOUR))
+    await linking.lift_shadows(guard=Guard(), act=office.at(NOW + 25 * HOUR))
 
     assert await Shadow.all().count() == 0
 
