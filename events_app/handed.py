@@ -66,11 +66,12 @@ class CountRegistrations(Protocol):
 
 @dataclass(frozen=True)
 class Behind:
-    """How many people hold an old time or place of an event; and how many only older texts, or another room of the
-    same building."""
+    """How many people hold an old time or place of an event; how many only older texts, or another room of the same
+    building; and how many an act on everybody has not reached yet, which goes on by itself."""
 
     material: int
     small: int
+    unreached: int = 0
 
 
 class CountBehind(Protocol):
