@@ -36,7 +36,7 @@ async def read_list(
 
 def known_headings() -> Mapping[str, str]:
     """What a column of that heading holds ('name', 'given', 'family', 'address', 'language', 'mode', 'needs', 'state',
-    'line', 'day', 'party'), as Google Forms, Zoom, Eventbrite, our own sheets and people call it in several languages."""
+    'line', 'day', 'party'), as Google Forms, Zoom, Eventbrite, our own sheets and people call it in many languages."""
     return _known_in(languages())
 
 
