@@ -97,6 +97,7 @@ async def known_words(
             some = Registration.filter(id__in=stale[start : start + BREATH]).only(*_OPENED)
             for row in await some:
                 known[row.id] = (bytes(row.person[:_STAMP_BYTES]), words_of(opens(row)))
+            await asyncio.sleep(0)
         for brief in briefs:
             if brief.id in known:
                 yield brief, known[brief.id][1]
