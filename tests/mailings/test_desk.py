@@ -5,6 +5,7 @@ import re
 import pytest
 
 from events_app.events.models.event import Event
+from events_app.installation import Installation
 from events_app.mail.emptying import empty_thread
 from events_app.mail.models import Letter, MailStop
 from events_app.mailings.models import Mailing
@@ -318,6 +319,18 @@ async def test_kept_letters_of_an_event_are_sent_again_after_one_question(house:
     assert "4 letters that were refused or kept would be sent again." in asked  # their own pages come apart
     assert answer.headers["location"] == path
     assert {letter.state for letter in await Letter.all()} == {"queued"}
+
+
+async def test_a_restored_site_never_says_that_letters_wait_for_a_courier(house: House) -> None:
+    await Installation.all().delete()
+    await Installation.create(id=1, mark="x", state="held", restored_from=make.NOW.date())
+    desk = await house.desk()
+
+    page = words_of(await desk.get("/desk/mail"))
+
+    assert "This site was restored from a backup, and no email leaves" in page
+    assert "courier" not in page.lower()
+    assert "carries the letters" not in page
 
 
 async def test_the_desk_says_when_the_mail_server_refuses_us(house: House) -> None:
