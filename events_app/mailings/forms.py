@@ -27,7 +27,7 @@ MOST_BODY: Final = 20_000
 
 def _only_known_placeholders(form: "_MailingForm", field: Field) -> None:
     unknown = unknown_placeholders(field.data or "", form.placeholders)
-    if unknown == ["{time}"]:
+    if set(unknown) == {"{time}"}:
         sentence = N_("The event lasts whole days, so {time} says nothing here. {date} says its days.")
         raise ValidationError(translate(sentence))
     if unknown:

@@ -109,8 +109,9 @@ async def test_looking_at_pages_never_sends_anything(house: House) -> None:
 
 
 async def test_the_time_of_whole_days_is_never_said_in_a_letter(house: House) -> None:
-    day = {"starts_wall": "2035-05-12T00:00", "ends_wall": "2035-05-12T23:59"}
-    event, desk = await make.event(house.vault, all_day=True, **day), await house.desk()
+    first, last = "2035-05-12T00:00", "2035-05-12T23:59"
+    event = await make.event(house.vault, all_day=True, starts_wall=first, ends_wall=last)
+    desk = await house.desk()
 
     empty = words_of(await desk.get(f"/desk/events/{event.id}/write"))
     answer = await desk.post(f"/desk/events/{event.id}/write", **TYPED)
