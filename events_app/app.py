@@ -47,6 +47,7 @@ from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.people import counts
 from events_app.people.counts import how_many_never_fit
+from events_app.people.reading import OpenedWords
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
@@ -123,6 +124,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         hosts_said_anew=saving.hosts_said_anew,
         events_at=counts.events_at,
         answered_in=answered_in,
+        kept_words=OpenedWords(),
         put_off=put_off,
     )
     return app

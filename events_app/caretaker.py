@@ -3,21 +3,27 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from events_app import clock
 from events_app.acts import Act, Office, Who
 from events_app.allowances import forget_allowances
 from events_app.deletion import actions as deletion
+from events_app.deletion import telling
 from events_app.events.actions.life import follow_zone_rules
 from events_app.imports.actions.drafts import forget_drafts
 from events_app.linking.actions import answer_requests
 from events_app.mail.emptying import empty_those_left_over, empty_without_event
+from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import remind
 from events_app.mailings.actions.writing import carry_on
 from events_app.notices import actions as notices
 from events_app.registrations.actions.deciding import due_now, lapse
 from events_app.registrations.actions.forgetting import forget_answers, forget_untaken
+from events_app.registrations.actions.leaving import call_off_some
+from events_app.rounds import actions as rounds
+from events_app.rounds.models import ANNOUNCED, CALLED_OFF, PUT_OFF
 
 LOOK_EVERY = 15.0
 """Seconds between looks."""
@@ -25,6 +31,13 @@ NOTICE_EVERY = timedelta(minutes=5)
 """Between looks at what organizers are owed: what happens within it is told in one letter."""
 WORDS_LAST = timedelta(days=30)
 """So long after its end a letter about no event keeps its words."""
+
+STEPS: Mapping[str, rounds.Step] = {
+    CALLED_OFF: call_off_some,
+    ANNOUNCED: announcing.tell_some,
+    PUT_OFF: telling.tell_some,
+}
+"""How each act on everybody of an event goes on."""
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +76,7 @@ class Caretaker:
                 log.warning("registration %s could not lapse: %s", registration_id, type(error).__name__)
         await answer_requests(act=self._act())
         reminded = await remind(act=self._act())
+        await rounds.carry_on(STEPS, act=self._act())
         await carry_on(act=self._act())
         await forget_drafts(clock.now())
         await self._look_at_notices()

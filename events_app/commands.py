@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import secrets
 import signal
 import sys
@@ -20,8 +21,8 @@ from events_app.accounts import actions as accounts
 from events_app.acts import Act, Office, Who
 from events_app.errors import Refusal, set_up_log
 from events_app.installation import held_since
-from events_app.mailings.actions import announcing
 from events_app.opening import in_database, opened, read_settings
+from events_app.registrations.told import adopt
 from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
@@ -30,6 +31,7 @@ from events_app.work import Worker, at_work, site_of_settings
 from events_app.workers import WITH_US, kept_working
 
 ROOT = house.ROOT
+FIRST_LINK = "first-link"
 
 
 def main(words: list[str]) -> None:
@@ -91,11 +93,27 @@ async def prepare(settings: Settings, *, shows_demonstration: bool) -> None:
         await _say_held()
         link = await accounts.invite_first(vault, now=clock.now())
         if link is None:
+            (settings.storage.directory / FIRST_LINK).unlink(missing_ok=True)
             return
         if shows_demonstration:
             await _seed(settings, vault)
-        print("Nobody sits at the desk yet. This link makes the first organizer's account; it works once:")
-        print(f"  {settings.site.base_url}/desk/welcome/{link}", flush=True)
+        show_first_link(f"{settings.site.base_url}/desk/welcome/{link}", settings.storage.directory)
+
+
+def show_first_link(link: str, folder: Path) -> None:
+    """On the screen of whoever started us. Where nobody looks on (a service, a container) what is printed is kept in a
+    log, which others may read and keep: there the link goes into a file for its owner only."""
+    print("Nobody sits at the desk yet. A link makes the first organizer's account; it works once:")
+    if sys.stdout.isatty():
+        print(f"  {link}", flush=True)
+        return
+    file = folder / FIRST_LINK
+    file.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as written:
+        written.write(f"{link}\n")
+    print(f"  it stands in {file}; `python3 run.py organizer ADDRESS` prints another", flush=True)
 
 
 async def _say_held() -> None:
@@ -157,7 +175,7 @@ def worker(words: list[str]) -> None:
     settings.refuse_unsafe()
 
     async def act(vault: Vault) -> None:
-        await announcing.adopt()
+        await adopt()
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)

@@ -66,11 +66,12 @@ class CountRegistrations(Protocol):
 
 @dataclass(frozen=True)
 class Behind:
-    """How many people hold an old time or place of an event; and how many only older texts, or another room of the
-    same building."""
+    """How many people hold an old time or place of an event; how many only older texts, or another room of the same
+    building; and how many an act on everybody has not reached yet, which goes on by itself."""
 
     material: int
     small: int
+    unreached: int = 0
 
 
 class CountBehind(Protocol):
@@ -136,3 +137,10 @@ class EventsAt(Protocol):
     """The coming events in a venue's rooms, soonest first."""
 
     async def __call__(self, venue_id: UUID, *, now: datetime) -> Sequence[EventThere]: ...
+
+
+class KeptWords(Protocol):
+    """What was opened for an organizer's searches, by registration: a stamp and folded words."""
+
+    def of(self, organizer_id: str, event_id: UUID) -> dict[UUID, tuple[bytes, str]]: ...
+    def forget(self, organizer_id: str) -> None: ...

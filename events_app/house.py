@@ -21,6 +21,7 @@ from events_app.handed import (
     HostsSaidAnew,
     HowManyNeverFit,
     IsThere,
+    KeptWords,
     PutOff,
     SeatsOf,
 )
@@ -56,6 +57,7 @@ class House:
     hosts_said_anew: HostsSaidAnew
     events_at: EventsAt
     answered_in: AnsweredIn
+    kept_words: KeptWords
     put_off: PutOff
     courier: Courier | None = None
 

@@ -12,7 +12,7 @@ from events_app.addresses import read_address
 from events_app.folding import folded
 from events_app.questions.rules import read_day, read_phone
 from events_app.registrations.rules import bare_code
-from events_app.texts import days_meant, for_xml, is_blank, normalized, visible, with_line_feeds
+from events_app.texts import days_meant, for_xml, is_blank, normalized, text_of_html, visible, with_line_feeds
 from events_app.web.forms import tidy, tidy_address, tidy_line
 
 pytestmark = pytest.mark.engine_free
@@ -129,3 +129,28 @@ def test_the_longest_pile_of_marks_that_people_write_stays() -> None:
     zalgo = "a" + 30 * "\u0301"
 
     assert len(tidy(zalgo)) == 30  # the first of them and the letter are one
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One&nbsp;&amp;\n two</p><p>three</p>", "One & two\n\nthree"),
+        ("a<br>b<br/>c", "a\nb\nc"),
+        (
+            "<head><title>x</title><style>p > a {}</style></head><body>seen<script>if (a<b) c()</script></body>",
+            "seen",
+        ),
+        ("<!DOCTYPE html><!-- <p>x</p> -->seen<!-- never ends", "seen"),
+        ("<td>1 < 2</td>", "1 < 2"),
+        ('<a href="https://example.org">here</a>', "here"),
+        ("<a", "<a"),
+        ("", ""),
+    ],
+)
+def test_a_letter_in_html_says_what_is_shown(html: str, text: str) -> None:
+    assert text_of_html(html) == text
+
+
+@given(html=st.text(alphabet="<>/!-ap &#9;scriptyle", max_size=80))
+def test_no_html_breaks_its_reader(html: str) -> None:
+    text_of_html(html)

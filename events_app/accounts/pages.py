@@ -55,6 +55,7 @@ async def sign_in(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
+    house_of(request).kept_words.forget(request.state.organizer.id)
     await actions.sign_out(cookie_in(request.headers, session_cookie(request)))
     response = see_other("/desk/sign-in")
     response.delete_cookie(session_cookie(request), path="/")

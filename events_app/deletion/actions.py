@@ -21,6 +21,7 @@ from events_app.mailings.models import Mailing
 from events_app.optouts.models import OptOut
 from events_app.people.models import SavedView
 from events_app.registrations.models import ErasedMark, Invitation, Registration
+from events_app.rounds.models import Round
 
 AT_ONCE: Final = 200
 """Rows that go in one transaction: few enough that nobody else waits long."""
@@ -33,6 +34,7 @@ _OF_PEOPLE: Final[Mapping[str, tuple[type[Model], str]]] = {
     "saved_view": (SavedView, "id"),
     "erased_mark": (ErasedMark, "number"),
     "opt_out": (OptOut, "number"),
+    "round": (Round, "number"),
     "registration": (Registration, "id"),
     "import_batch": (ImportBatch, "id"),
 }

@@ -31,8 +31,8 @@ class PeopleNotTold(Conflict):
     """Who registered was told an earlier day."""
 
     sentence = N_(
-        "%(people)s people registered and were told that everything is deleted on %(day)s. To keep it longer, tick "
-        "that you write to them."
+        "%(people)s people registered and were told that everything is deleted on %(day)s. Saved like this, it would "
+        "be %(later)s. To keep it so long, tick that you write to them."
     )
 
 

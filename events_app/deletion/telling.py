@@ -14,8 +14,10 @@ from events_app.events.models.event import Event
 from events_app.events.rules import NOT_YET_TOLD, Status
 from events_app.i18n import choose, say_date
 from events_app.mail import outbox
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Registration, next_arrival, next_of
 from events_app.registrations.posting import post_about
+from events_app.rounds import actions as rounds
+from events_app.rounds.models import PUT_OFF as PUT_OFF_ROUND
 
 log = logging.getLogger(__name__)
 
@@ -86,11 +88,23 @@ async def _write_to_organizers(kind: str, event: Event, day: date, *, act: Act) 
 async def put_off(event_id: uuid.UUID, told: date, act: Act, *, tells: bool) -> None:
     """The day has become later than `told`; inside the transaction that changed it. Refuses `PeopleNotTold` where
     somebody is registered and nobody is to be written to (app.py hands this down)."""
-    living = await Registration.filter(event_id=event_id, live=1).order_by("arrival", "id")
-    if not living:
+    people = await Registration.filter(event_id=event_id, live=1).count()
+    if not people:
         return
     if not tells:
-        raise rules.PeopleNotTold(people=len(living), day=say_date(told))
-    event = await Event.find(event_id)
-    for registration in living:
+        later = say_date((await Event.find(event_id)).deletion_day)
+        raise rules.PeopleNotTold(people=people, day=say_date(told), later=later)
+    found = await rounds.begin(event_id, PUT_OFF_ROUND, until=await next_arrival(event_id) - 1)
+    await tell_some(found.number, act)
+
+
+@one_transaction
+async def tell_some(number: int, act: Act) -> bool:
+    """The next people hear the day as it is now (`rounds.actions.Step`)."""
+    if not (taken := await rounds.claim(number)):
+        return False
+    found, event = taken
+    people = await next_of(found, most=rounds.AT_ONCE)
+    for registration in people:
         await post_about(PUT_OFF, registration, event, replaces="deletion", act=act)
+    return await rounds.went(found, [each.arrival for each in people])

@@ -149,6 +149,13 @@ def deletion_day(ends: datetime, days: int, *, not_before: date | None = None) -
     return day if not_before is None else max(day, not_before)
 
 
+def days_that_keep(day: date, ends: datetime, days: int) -> int:
+    """So many of these days after its end that an event goes on `day` at the latest, which people were told; the same
+    number where the day comes before the end."""
+    left = (day - ends.date()).days
+    return min(left, days) if left >= 0 else days
+
+
 def check_life(status: Status, wanted: Status) -> None:
     if wanted not in MAY_BECOME[status]:
         raise EventCannotBecome(status=STATUS_NAMES[status], wanted=STATUS_NAMES[wanted])

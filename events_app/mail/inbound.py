@@ -4,6 +4,7 @@ A calendar's answer is read for its method, UID, attendee, answer, SEQUENCE and 
 times and description of foreign mail are never looked at.
 """
 
+import codecs
 import logging
 import re
 from dataclasses import dataclass, replace
@@ -18,7 +19,15 @@ from typing import Final
 
 from flufl.bounce import all_failures
 
-from events_app.mail.rules import is_about_address, status_in
+from events_app.mail.rules import (
+    MOST_OF_A_FIELD,
+    content_lines,
+    is_about_address,
+    is_too_much,
+    of_the_event,
+    results_in,
+    status_in,
+)
 from events_app.texts import text_of_html
 
 logging.getLogger("flufl.bounce").disabled = True  # it quotes what it cannot read
@@ -76,6 +85,8 @@ def read(raw: bytes, *, return_path: str | None, authserv_id: str) -> Arrived:
     """
     if len(raw) > LARGEST:
         return Arrived(MailKind.TOO_LARGE)
+    if is_too_much(raw):
+        return Arrived(MailKind.UNREADABLE)
     try:
         message = message_from_bytes(raw)
         arrived = _read(message, return_path=return_path, authserv_id=authserv_id)
@@ -98,12 +109,18 @@ def _read(message: Message, *, return_path: str | None, authserv_id: str) -> Arr
 
 
 def _message_id(message: Message) -> str:
-    said = str(message.get("Message-ID", "")).strip()
+    said = _field(message, "Message-ID").strip()
     return said if re.fullmatch(r"<[A-Za-z0-9._-]{1,100}@[A-Za-z0-9._-]{1,253}>", said) else ""
 
 
+def _field(message: Message, name: str) -> str:
+    """A header field, if it is there and no longer than one that somebody means."""
+    said = str(message.get(name, ""))
+    return said if len(said) <= MOST_OF_A_FIELD else ""
+
+
 def _sender(message: Message) -> str:
-    found = getaddresses([str(each) for each in message.get_all("From", [])])
+    found = getaddresses([_field(message, "From")]) if len(message.get_all("From", [])) == 1 else []
     return found[0][1].strip().lower() if len(found) == 1 else ""
 
 
@@ -133,7 +150,7 @@ def _calendar_answer(calendars: list[str], sender: str, *, is_proven: bool) -> A
     """The one answer in a mail. Two different calendars, or two events, are nobody's answer."""
     if len(calendars) != 1:
         return Arrived(MailKind.UNREADABLE, sender)
-    lines = _unfolded(calendars[0])
+    lines = content_lines(calendars[0])
     methods = [value.upper() for name, _parameters, value in lines if name == "METHOD"]
     events = [value.upper() for name, _parameters, value in lines if name == "BEGIN"].count("VEVENT")
     if len(methods) != 1 or events != 1:
@@ -141,7 +158,7 @@ def _calendar_answer(calendars: list[str], sender: str, *, is_proven: bool) -> A
     kind = {"REPLY": MailKind.REPLY, "COUNTER": MailKind.COUNTER, "REFRESH": MailKind.REFRESH}.get(
         methods[0], MailKind.UNREADABLE
     )
-    inside = _of_the_event(lines)
+    inside = of_the_event(lines)
     attendees = [(parameters, value) for name, parameters, value in inside if name == "ATTENDEE"]
     if len(attendees) != 1:
         return Arrived(MailKind.UNREADABLE, sender)
@@ -156,44 +173,11 @@ def _calendar_answer(calendars: list[str], sender: str, *, is_proven: bool) -> A
         sender,
         is_proven=is_proven,
         uid=values.get("UID", "").strip(),
-        attendee=re.sub(r"^mailto:", "", address.strip(), flags=re.IGNORECASE).lower(),
+        attendee=address.strip().lower().removeprefix("mailto:"),
         answer=answer,
         sequence=int(sequence) if re.fullmatch(r"\d{1,6}", sequence) else 0,
         stamp=_moment(values.get("DTSTAMP", "")),
     )
-
-
-ContentLine = tuple[str, dict[str, str], str]
-
-
-def _unfolded(text: str) -> list[ContentLine]:
-    """Content lines (RFC 5545, 3.1) as name, parameters, value; a line that is none is left out."""
-    found = []
-    for line in re.sub(r"\n[ \t]", "", text.replace("\r", "")).split("\n"):
-        head = re.match(r'((?:[^":]|"[^"]*")*):(.*)$', line, re.DOTALL)
-        if head is None:
-            continue
-        name, *parameters = re.findall(r'(?:[^";]|"[^"]*")+', head[1])[:40] or [""]
-        named = dict(part.split("=", 1) for part in parameters if "=" in part)
-        found.append(
-            (name.strip().upper(), {key.upper(): value.strip('"') for key, value in named.items()}, head[2])
-        )
-    return found
-
-
-def _of_the_event(lines: list[ContentLine]) -> list[ContentLine]:
-    """The properties of the VEVENT itself, without those of components inside it."""
-    inside: list[ContentLine] = []
-    open_components: list[str] = []
-    for line in lines:
-        name, _parameters, value = line
-        if name == "BEGIN":
-            open_components.append(value.strip().upper())
-        elif name == "END":
-            open_components = open_components[:-1]
-        elif open_components and open_components[-1] == "VEVENT":
-            inside.append(line)
-    return inside
 
 
 def _moment(text: str) -> datetime | None:
@@ -211,26 +195,29 @@ def _is_proven(message: Message, sender: str, authserv_id: str) -> bool:
     if not authserv_id:
         return False
     domain = sender.rpartition("@")[2]
-    for header in message.get_all("Authentication-Results", []):
-        said = re.sub(r"\([^)]*\)", " ", str(header)).lower()
-        server, _semicolon, results = said.partition(";")
-        if server.split()[:1] != [authserv_id.lower()]:
+    for header in message.get_all("Authentication-Results", [])[:MOST_VOUCHERS]:
+        (server, *_version), *results = (
+            each or [""] for each in results_in(str(header)[:MOST_OF_A_FIELD].lower())
+        )
+        if server != authserv_id.lower():
             continue
-        for result in results.split(";"):
-            by_dmarc = re.match(r"\s*dmarc=pass\b", result) and f"header.from={domain}" in result.split()
-            by_google = re.match(r"\s*dkim=pass\b", result) and {
-                "header.d=google.com",
-                "header.i=@google.com",
-            } & set(result.split())
+        for method, *properties in results:
+            by_dmarc = method == "dmarc=pass" and f"header.from={domain}" in properties
+            by_google = method == "dkim=pass" and not _GOOGLES.isdisjoint(properties)
             if by_dmarc or by_google:
                 return True
     return False
 
 
+_GOOGLES: Final = frozenset({"header.d=google.com", "header.i=@google.com"})
+MOST_VOUCHERS: Final = 10
+"""Authentication-Results that are looked at: our own server's stand on top of those that came with the mail."""
+
+
 def _is_automatic(message: Message) -> bool:
     """RFC 3834, 2: out of office and the like."""
-    submitted = str(message.get("Auto-Submitted", "no")).strip().lower()
-    precedence = str(message.get("Precedence", "")).strip().lower()
+    submitted = _field(message, "Auto-Submitted").strip().lower() or "no"
+    precedence = _field(message, "Precedence").strip().lower()
     return (
         submitted != "no" or precedence in {"bulk", "auto_reply", "junk", "list"} or "X-Autoreply" in message
     )
@@ -280,15 +267,20 @@ def _said_in(part: Message) -> str:
     if not isinstance(payload, bytes):
         return ""
     try:
-        return payload.decode(part.get_content_charset() or "utf-8", "replace").strip()
+        charset = codecs.lookup(part.get_content_charset() or "utf-8").name
     except LookupError:
-        return payload.decode("utf-8", "replace").strip()
+        charset = "utf-8"
+    return payload.decode("utf-8" if charset in _OF_HOST_NAMES else charset, "replace").strip()
+
+
+_OF_HOST_NAMES: Final = frozenset({"idna", "punycode"})
+"""Alphabets that nobody writes in, and whose readers take the square of a text's length."""
 
 
 def _subject(message: Message) -> str:
     """The subject on one line, its encoded words read (RFC 2047)."""
     try:
-        said = str(make_header(decode_header(str(message.get("Subject", "")))))
+        said = str(make_header(decode_header(str(message.get("Subject", ""))[:1000])))
     except (HeaderParseError, LookupError, UnicodeError):
-        said = str(message.get("Subject", ""))
+        said = str(message.get("Subject", ""))[:1000]
     return " ".join("".join(each if each.isprintable() else " " for each in said).split())[:200]

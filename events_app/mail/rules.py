@@ -70,6 +70,108 @@ _STATUS = re.compile(r"\b[45]\.(\d{1,3})\.(\d{1,3})\b")
 _CODES = re.compile(r"[245][0-9]{2}|[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 
 
+MOST_OF_A_HEAD: Final = 64 * 1024
+MOST_OF_A_FIELD: Final = 4000
+"""Characters of one header field; a longer one counts as not there."""
+
+_FOLDED_WITHOUT_END = re.compile(
+    rb"^content-[^\n:]*:[^\n]*(?:\n[ \t][^\n]*){10}", re.IGNORECASE | re.MULTILINE
+)
+
+
+def is_too_much(raw: bytes) -> bool:
+    """Whether reading a mail would cost more than any honest one does: its head, its parts, how deep they stand in each
+    other, or a field that says what a part is. Said before anything is read of it."""
+    ends = [at for at in (raw.find(b"\n\r\n"), raw.find(b"\n\n")) if at >= 0]
+    head = raw[: min(ends, default=len(raw))]
+    return (
+        len(head) > MOST_OF_A_HEAD
+        or head.count(b"\n") > 1000
+        or raw.count(b"\n") > 8000
+        or raw.count(b"\n--") > 150
+        or raw.lower().count(b"boundary") > 20
+        or _FOLDED_WITHOUT_END.search(raw) is not None
+    )
+
+
+def results_in(field: str) -> list[list[str]]:
+    """What Authentication-Results say, as words: first the server's name, then each method with its result and
+    properties ("dmarc=pass", "header.from=example.org").
+
+    Comments, nested ones too, are left out; quoted strings are parts of a word, whatever stands in them; what never
+    ends says nothing. Source: RFC 8601, 2.2; RFC 5322, 3.2.
+    """
+    said: list[list[str]] = [[]]
+    word, depth, is_quoted, is_escaped, is_open = "", 0, False, False, False
+    for sign in field + " ":
+        if is_escaped or (is_quoted and sign not in '\\"'):
+            word += "" if depth else sign
+            is_escaped = False
+        elif sign == "\\" and (is_quoted or depth):
+            is_escaped = True
+        elif sign == '"' and not depth:
+            is_quoted, is_open = not is_quoted, True
+        elif depth or sign == "(":
+            depth += {"(": 1, ")": -1}.get(sign, 0)
+        elif sign == "=" and not word and said[-1]:
+            word = said[-1].pop() + sign
+        elif sign.isspace() and word.endswith("=") and not is_open:
+            continue
+        elif sign.isspace() or sign == ";":
+            said[-1] += [word] if word else []
+            said += [[]] if sign == ";" else []
+            word, is_open = "", False
+        else:
+            word += sign
+    return [[]] if is_quoted or depth else said
+
+
+ContentLine = tuple[str, dict[str, str], str]
+
+
+def content_lines(text: str) -> list[ContentLine]:
+    """Content lines (RFC 5545, 3.1) as name, parameters, value; a line that is none is left out."""
+    found = []
+    for line in text.replace("\r", "").replace("\n ", "").replace("\n\t", "").split("\n"):
+        head, *rest = split_unquoted(line[:MOST_OF_A_FIELD], ":")
+        if not rest:
+            continue
+        name, *parameters = split_unquoted(head, ";")
+        named = dict(part.split("=", 1) for part in parameters[:40] if "=" in part)
+        value = line[len(head) + 1 :]
+        found.append(
+            (name.strip().upper(), {key.upper(): said.strip('"') for key, said in named.items()}, value)
+        )
+    return found
+
+
+def of_the_event(lines: list[ContentLine]) -> list[ContentLine]:
+    """The properties of the VEVENT itself, without those of components inside it."""
+    inside: list[ContentLine] = []
+    open_components: list[str] = []
+    for line in lines:
+        name, _parameters, value = line
+        if name == "BEGIN":
+            open_components.append(value.strip().upper())
+        elif name == "END":
+            open_components = open_components[:-1]
+        elif open_components and open_components[-1] == "VEVENT":
+            inside.append(line)
+    return inside
+
+
+def split_unquoted(text: str, sign: str) -> list[str]:
+    """The text split at a sign, but not within quotation marks; those that never end reach to its end."""
+    pieces, within = [""], False
+    for part in re.split(f'(["{sign}])', text):
+        if part == sign and not within:
+            pieces.append("")
+        else:
+            within ^= part == '"'
+            pieces[-1] += part
+    return pieces
+
+
 Status = tuple[int, int]
 """Subject and detail of an enhanced status code: (1, 1) of 5.1.1 (RFC 3463)."""
 

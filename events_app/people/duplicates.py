@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 from events_app.folding import folded
-from events_app.people.search import Searchable, opened
+from events_app.people.reading import Searchable, opened
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import is_near
 

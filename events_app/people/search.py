@@ -1,36 +1,29 @@
 """Finding people of an event: what is asked for, the rows that fit, and who may be there twice. It writes nothing."""
 
-import asyncio
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 from operator import itemgetter
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from tortoise.expressions import Case, Subquery, When
 from tortoise.queryset import QuerySet
 
-from events_app.addresses import in_both_spellings
 from events_app.events.rules import Mode
 from events_app.folding import folded
 from events_app.mail.models import Letter
 from events_app.mail.rules import NOT_WANTED
+from events_app.people.reading import Brief, Known, Searchable, known_words, opened, slices, words_of
 from events_app.questions.models import Question
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
 from events_app.texts import days_meant
 
 PAGE_ROWS: Final = 50
-AT_ONCE: Final = 800
-"""Rows asked of the database in one go."""
-
-BREATH: Final = 200
-"""People opened in one go. Each of the two is less than 10 ms of work, after which the event loop answers others."""
-
 SORTS: Final = ("day", "name", "status", "line")
 ENTIRELY_LOST: Final = ("refused", "withheld")
 """States of a letter that did not reach its person and will not by itself."""
@@ -45,7 +38,6 @@ _IN_ORDER: Final = (
 """What waits for an organizer comes first."""
 
 _MOST_IDS: Final = 400
-_OPENED: Final = ("id", "event_id", "person", "status", "waitlist_order", "arrival")
 
 
 @dataclass(frozen=True)
@@ -130,24 +122,15 @@ def _day_of(text: str) -> date | None:
     return meant[0] if len(meant) == 1 else None
 
 
-class Searchable(Protocol):
-    """Somebody whose seal is open, as far as a search looks at them."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def address(self) -> str: ...
-    @property
-    def answers(self) -> Mapping[str, Any]: ...
-
-
 @dataclass(frozen=True)
 class Lens:
     """How sealed rows are read: `opens` tells the vault who asks (`posting.reveal_person` with its reader); `matches`
-    compares an answer (`answers.answer_matches`)."""
+    compares an answer (`answers.answer_matches`). `known` are the words that were opened before for the same reader
+    (`reading.OpenedWords`); None where none may be kept."""
 
     opens: Callable[[Registration], Searchable]
     matches: Callable[[Question, str, Any], bool]
+    known: Known | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +172,7 @@ async def find_ids(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uui
     if query.needs_opening:
         return (await _sifted(event_id, query, lens=lens))[::-1]
     found: list[tuple[int, uuid.UUID]] = []
-    async for part in _slices(rows_for(event_id, query)):
+    async for part in slices(rows_for(event_id, query)):
         found += await part.values_list("arrival", "id")
     found.sort(key=_number)
     return [row_id for _arrival, row_id in found]
@@ -232,10 +215,10 @@ def _ordered(rows: QuerySet[Registration], sort: str) -> QuerySet[Registration]:
     return rows.order_by("-arrival", "-id")
 
 
-def _key_of(row: Registration, opened: Searchable, sort: str) -> tuple[Any, ...]:
+def _key_of(row: Registration | Brief, name: str, sort: str) -> tuple[Any, ...]:
     rest = (row.waitlist_order or 0, row.arrival, row.id.int)
     if sort == "name":
-        return (folded(opened.name), row.id.int)
+        return (name, row.id.int)
     if sort == "status":
         return (_IN_ORDER.index(Status(row.status)), *rest)
     if sort == "line":
@@ -244,37 +227,21 @@ def _key_of(row: Registration, opened: Searchable, sort: str) -> tuple[Any, ...]
 
 
 async def _sifted(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid.UUID]:
-    """The ids of those who fit, in their order. Only ids and sort keys outlive the moment in which somebody is read:
-    opening 10,000 people takes a quarter of a second, so no list of names is kept between two requests."""
+    """The ids of those who fit, in their order. Answers are opened anew each time, and words where none may be kept."""
     question = await Question.get_or_none(id=query.question, event_id=event_id) if query.question else None
     words = [folded(word) for word in query.words.split()]
     found: list[tuple[tuple[Any, ...], uuid.UUID]] = []
-    async for row, person in opened(rows_for(event_id, query), opens=lens.opens):
-        text = folded(f"{person.name}\n{in_both_spellings(person.address)}") if words else ""
-        if not all(word in text for word in words):
-            continue
-        if question and not lens.matches(question, query.answer, person.answers.get(str(question.id))):
-            continue
-        found.append((_key_of(row, person, query.sort), row.id))
+    if lens.known is not None and not question:
+        async for brief, text in known_words(rows_for(event_id, query), lens.known, opens=lens.opens):
+            if all(word in text for word in words):
+                found.append((_key_of(brief, text.partition("\n")[0], query.sort), brief.id))
+    else:
+        async for row, person in opened(rows_for(event_id, query), opens=lens.opens):
+            text = words_of(person)
+            if not all(word in text for word in words):
+                continue
+            if question and not lens.matches(question, query.answer, person.answers.get(str(question.id))):
+                continue
+            found.append((_key_of(row, text.partition("\n")[0], query.sort), row.id))
     found.sort(key=itemgetter(0))
     return [row_id for _key, row_id in found]
-
-
-async def opened(
-    rows: QuerySet[Registration], *, opens: Callable[[Registration], Searchable]
-) -> AsyncIterator[tuple[Registration, Searchable]]:
-    """Each of these rows (only its columns of `_OPENED`) and who it is, in no order, with breaths for others."""
-    async for part in _slices(rows):
-        for place, row in enumerate(await part.only(*_OPENED)):
-            if place % BREATH == 0:
-                await asyncio.sleep(0)
-            yield row, opens(row)
-
-
-async def _slices(rows: QuerySet[Registration]) -> AsyncIterator[QuerySet[Registration]]:
-    """The rows by ranges of their ids, in order. Ids are random (UUIDv4), so each holds about `AT_ONCE`."""
-    slices = max(1, ceil(await rows.count() / AT_ONCE))
-    bounds = [uuid.UUID(int=(each << 128) // slices) for each in range(slices)]
-    for low, high in zip(bounds, [*bounds[1:], None], strict=True):
-        yield rows.filter(id__gte=low) if high is None else rows.filter(id__gte=low, id__lt=high)
-        await asyncio.sleep(0)

@@ -1,9 +1,11 @@
 """What comes in by mail: each kind of it that arrives for a registration, or for our sender, and what it may do."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from events_app.mail.inbound import Arrived, MailKind, read
 from events_app.mail.models import Letter
 from events_app.mail.outcomes import CameBack
 from events_app.registrations import rules
-from events_app.registrations.actions.leaving import leave, stay
+from events_app.registrations.actions.leaving import call_off_if_due, leave, stay
 from events_app.registrations.facts import Person, uid_of
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
@@ -59,7 +61,8 @@ async def is_ours(recipient: str, return_path: str, *, reception: Reception) -> 
 
 async def take(recipient: str, raw: bytes, return_path: str, *, reception: Reception, now: datetime) -> str:
     """Do what one mail may do; says in a word what that was. Nothing of the mail is logged. Refuses `TooMuchMail`."""
-    arrived = read(raw, return_path=return_path, authserv_id=reception.authserv_id)
+    said = partial(read, raw, return_path=return_path, authserv_id=reception.authserv_id)
+    arrived = await asyncio.to_thread(said)  # foreign mail may be anything, and others go on meanwhile
     if reception.is_sender(recipient):
         done = await _take_for_nobody(arrived, reception=reception, now=now)
         log.info("mail to our sender arrived: %s, %s", arrived.kind.value, done)
@@ -149,6 +152,7 @@ async def _take(
     found = await Registration.get(id=registration_id)
     event = await Event.claim(found.event_id)
     await found.refresh_from_db()
+    await call_off_if_due(found, event, act=reception.office.at(now, Who.APP))
     person = reveal_person(found, vault=reception.office.vault, reader=COURIER)
     answer_to = _ANSWER_TO.get(arrived.kind)
     if answer_to is None or await _too_many_today(found, now):

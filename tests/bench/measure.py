@@ -22,6 +22,7 @@ PARTS = (
     "loaded",
     "exports",
     "lists",
+    "patience",
     "feeds",
     "letters",
     "starts",

@@ -138,3 +138,61 @@ async def test_the_first_page_says_what_is_deleted_soon(house: House) -> None:
 
     await actions.forget_event(event.id, act=house.office.at(clock.now()))
     assert "Deleted soon" not in words_of(await desk.get("/desk"))
+
+
+MOVED = {"starts_on": "2035-06-01", "ends_on": "2035-06-01"}
+
+
+async def test_a_moved_event_never_puts_the_day_off_without_telling_those_who_registered(
+    house: House,
+) -> None:
+    """Where its new end comes before the day that people were told, the day stays; where it does not, they are told."""
+    event = await make.event(house.vault, now=clock.now())
+    await make.registered(event, 1, 2, office=house.office, now=clock.now())
+    desk = await house.desk()
+    path = f"/desk/events/{event.id}/edit"
+
+    saved = await desk.post(path, **filled(event, **MOVED, deletion_days="30"))
+    assert saved.status_code == 303, words_of(saved)
+    assert "deleted on Monday 11 June 2035, and that stays" in words_of(
+        await desk.get(saved.headers["location"])
+    )
+    moved = await Event.get(id=event.id)
+    assert (moved.starts_wall[:10], str(moved.deletion_day)) == ("2035-06-01", "2035-06-11")
+
+    far = {"starts_on": "2036-12-01", "ends_on": "2036-12-01"}
+    refused = await desk.post(path, **filled(moved, **far))
+    assert refused.status_code == 409
+    assert "it would be Thursday 11 December 2036" in words_of(refused)
+    assert (await Event.get(id=event.id)).starts_wall[:10] == "2035-06-01"
+
+    done = await desk.post(path, **filled(moved, **far, tells_deletion="y"))
+    assert done.status_code == 303
+    told = [post for post in await make.posted(event, house.office) if post.kind == "put_off"]
+    assert [post.to for post in told] == ["guest1@example.org", "guest2@example.org"]
+    assert "deleted on Thursday 11 December 2036" in told[0].draft.text
+
+
+async def test_a_letter_on_the_deletion_day_never_says_a_time_that_was_not_told(house: House) -> None:
+    """The new time is for the letter that says what it was before."""
+    event = await make.event(house.vault, now=clock.now())
+    await make.registered(event, 1, office=house.office, now=clock.now())
+    desk = await house.desk()
+
+    typed = filled(event, **MOVED, deletion_days="30", tells_deletion="y")
+    assert (await desk.post(f"/desk/events/{event.id}/edit", **typed)).status_code == 303
+
+    *_, letter = [post for post in await make.posted(event, house.office) if post.kind == "put_off"]
+    assert "Round table" in letter.draft.text
+    assert "1 June" not in letter.draft.text + letter.draft.html
+    assert "Sunday 1 July 2035" in letter.draft.text
+
+
+async def test_a_moved_event_keeps_its_number_of_days_where_nobody_registered(house: House) -> None:
+    event = await make.event(house.vault, now=clock.now())
+    desk = await house.desk()
+
+    answer = await desk.post(f"/desk/events/{event.id}/edit", **filled(event, **MOVED, deletion_days="30"))
+
+    assert answer.status_code == 303
+    assert (await Event.get(id=event.id)).deletion_days == 30

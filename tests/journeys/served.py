@@ -112,10 +112,13 @@ class Served:
         return found[1]
 
     def first_link(self) -> str:
-        """The one-time link that a fresh instance prints."""
-        found = re.search(r"\S+/desk/welcome/\S+", self.said())
-        assert found, "no one-time link was printed"
-        return found[0]
+        """The one-time link of a fresh instance; its log only says where it stands."""
+        assert "/desk/welcome/" not in self.said()
+        found = re.search(r"it stands in (\S+);", self.said())
+        assert found, "no file with a one-time link was named"
+        file = Path(found[1])
+        assert file.stat().st_mode & 0o777 == 0o600
+        return file.read_text().strip()
 
     def _answers(self) -> bool:
         assert self._process is not None

@@ -1,11 +1,14 @@
 """The LMTP server takes what is ours and refuses the rest before it is read."""
 
+import asyncio
 import smtplib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import anyio.to_thread
 import pytest
 
-from events_app.mail.lmtp import LmtpServer
+from events_app.mail.lmtp import LmtpServer, Patience
 from events_app.settings import Inbound
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engine_free]
@@ -32,7 +35,7 @@ async def test_the_server_takes_what_is_ours_and_refuses_the_rest(protocol: str)
         with kind("127.0.0.1", server.port, local_hostname="mx") as client:
             client.ehlo_or_helo_if_needed()
             client.mail("guest@example.org")
-            codes = [client.rcpt(f"events+r-{token}@example.org")[0] for token in ("unknown", "ABC")]
+            codes = [client.rcpt(f"events+r-{token}@example.org")[0] for token in ("unknown", "ABC", "ABC")]
             client.putcmd("data")
             client.getreply()
             client.send(MAIL + b".\r\n")
@@ -41,5 +44,68 @@ async def test_the_server_takes_what_is_ours_and_refuses_the_rest(protocol: str)
     codes = await anyio.to_thread.run_sync(speak)
     await server.close()
 
-    assert codes == [550, 250, 250]
+    assert codes == [550, 250, 452, 250]  # one reply after DATA: for the one that was taken
     assert taken == [("events+r-abc@example.org", MAIL, "guest@example.org")]
+
+
+async def nobody(recipient: str, return_path: str) -> bool:
+    return recipient == "ours@example.org"
+
+
+async def lost(recipient: str, raw: bytes, return_path: str) -> None:
+    raise AssertionError("no mail arrives here")
+
+
+@asynccontextmanager
+async def listening(patience: Patience) -> AsyncIterator[int]:
+    settings = Inbound(address="events@example.org", host="127.0.0.1", port=0, protocol="lmtp")
+    server = LmtpServer(settings, is_ours=nobody, take=lost, patience=patience)
+    await server.open()
+    yield server.port
+    await server.close()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"LHLO mx",
+        b"LHLO mx\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<ours@example.org>\r\nDATA\r\nSubject: x\r\n",
+    ],
+)
+async def test_a_caller_who_says_nothing_more_is_hung_up_on(said: bytes) -> None:
+    async with listening(Patience(command=0.2)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(said)
+        await asyncio.wait_for(reader.read(), 30)
+        writer.transport.abort()
+
+        assert reader.at_eof()
+
+
+async def test_a_caller_who_never_comes_to_an_end_is_hung_up_on() -> None:
+    async with listening(Patience(connection=0.3)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        heard = asyncio.create_task(reader.read())
+        while not heard.done():
+            writer.write(b"NOOP\r\n")
+            await asyncio.wait([heard], timeout=0.02)
+        writer.transport.abort()
+
+        assert heard.exception() is None or isinstance(heard.exception(), ConnectionError)
+
+
+async def test_the_silent_are_hung_up_on_never_who_brings_a_mail() -> None:
+    async with listening(Patience(connections=3)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"LHLO mx\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<ours@example.org>\r\n")
+        while b"250 OK" not in await reader.readline():
+            pass
+        await reader.readline()
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _each in range(20)]
+        writer.write(b"QUIT\r\n")
+        said = await asyncio.wait_for(reader.readline(), 30)
+        for _reader, other in [*silent, (reader, writer)]:
+            other.transport.abort()
+
+    assert said.startswith(b"221")

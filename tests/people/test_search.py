@@ -13,7 +13,7 @@ import pytest
 from events_app.acts import Office
 from events_app.events.models.event import Event
 from events_app.mail.models import Letter
-from events_app.people import duplicates, search
+from events_app.people import duplicates, reading, search
 from events_app.people.search import Lens, Query, find_ids, find_page, read_query
 from events_app.questions.answers import answer_matches
 from events_app.questions.models import Question
@@ -322,7 +322,7 @@ async def test_chosen_people_are_a_query_too(office: Office) -> None:
 @with_database
 async def test_others_may_act_while_many_are_opened(office: Office) -> None:
     event = await make.event(office.vault, capacity_in_person=999)
-    await copies_of_one(event, search.BREATH * 2 + 1, office=office)
+    await copies_of_one(event, reading.BREATH * 2 + 1, office=office)
     breaths, opened = 0, Counter[int]()
 
     async def somebody_else() -> None:
@@ -331,7 +331,7 @@ async def test_others_may_act_while_many_are_opened(office: Office) -> None:
             await asyncio.sleep(0)
             breaths += 1
 
-    def opens(row: Registration) -> search.Searchable:
+    def opens(row: Registration) -> reading.Searchable:
         opened[breaths] += 1
         return reveal_person(row, vault=office.vault, reader=ORGANIZER)
 
@@ -339,8 +339,8 @@ async def test_others_may_act_while_many_are_opened(office: Office) -> None:
     ids = await find_ids(event.id, Query(words="guest"), lens=Lens(opens, answer_matches))
     task.cancel()
 
-    assert max(opened.values()) <= search.BREATH
-    assert len(ids) == search.BREATH * 2 + 1
+    assert max(opened.values()) <= reading.BREATH
+    assert len(ids) == reading.BREATH * 2 + 1
 
 
 @pytest.mark.engine_free

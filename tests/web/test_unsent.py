@@ -111,8 +111,9 @@ async def test_the_desk_says_on_every_page_that_nobody_gets_a_letter(silent: Hou
     event, desk = await make.event(silent.vault), await silent.desk()
     base = f"/desk/events/{event.id}"
 
-    for path in ("/desk", "/desk/venues", "/desk/mail", base, f"{base}/registrations", f"{base}/letters"):
+    for path in ("/desk", "/desk/venues", base, f"{base}/registrations", f"{base}/letters"):
         assert "Nobody gets a letter" in words_of(await desk.get(path)), path
+    assert "No mail server is set up" in words_of(await desk.get("/desk/mail"))
 
 
 async def test_an_act_at_the_desk_never_says_that_a_letter_goes_out(silent: House) -> None:

@@ -79,10 +79,12 @@ async def change_event(
     revision: int,
     follow: Follow,
     put_off: Callable[[uuid.UUID, date, Act], Awaitable[None]] | None = None,
+    keeps_day: bool = False,
     act: Act,
     is_known: bool = False,
 ) -> Event:
-    """Save an organizer's changes. `is_known`: somebody registered, or was written to.
+    """Save an organizer's changes. `is_known`: somebody registered, or was written to. `keeps_day`: the deletion day
+    that people were told stays where the event moves to a later date, with fewer days between the two.
 
     Refuses `EventChangedMeanwhile` when `revision` is not the one they opened.
 
@@ -99,6 +101,8 @@ async def change_event(
         event.slug = event.slug if wished == event.slug else await free_slug(wished)
     before = await consent_of(event)
     await _apply(event, facts, act=act)
+    if keeps_day and event.deletion_days <= days:
+        event.deletion_days = rules.days_that_keep(deleted_on, event.ends, event.deletion_days)
     if await _keep_consent(event, facts.consent, before=before):
         await ConsentText.create(event_id=event.id, version=event.consent_version, text=facts.consent)
     if await keep_what_was_told(event, said) and event.status != Status.DRAFT:
@@ -106,7 +110,7 @@ async def change_event(
     await save_change(event, act=act)
     gone = [mode for mode in offered if mode not in event.modes]
     await follow(event.id, was_cancelled=False, gone=gone, act=act)
-    if put_off and event.deletion_days > days:
+    if put_off and event.deletion_day > deleted_on:
         await put_off(event.id, deleted_on, act)
     return event
 

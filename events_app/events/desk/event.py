@@ -30,6 +30,7 @@ from events_app.i18n import (
     name_of_language,
     own_language_first,
     say_city,
+    say_date,
     translate,
 )
 from events_app.web import seen
@@ -218,6 +219,7 @@ async def change_event(request: Request) -> Response:
     if "beyond" not in typed and (crowded := await _crowded_by(request, event, form)):
         return shown(status=409, crowded=crowded)
     house = house_of(request)
+    tells = bool(form["tells_deletion"].data)
     try:
         changed = await editing.change_event(
             event.id,
@@ -226,7 +228,8 @@ async def change_event(request: Request) -> Response:
             act=act_of(request),
             follow=house.follow,
             is_known=await house.is_in_use(event.id),
-            put_off=partial(house.put_off, tells=bool(form["tells_deletion"].data)),
+            put_off=partial(house.put_off, tells=tells),
+            keeps_day=not tells and await house.has_registrations(event.id),
         )
     except EventChangedMeanwhile as refusal:
         fresh = await Event.find(event.id)
@@ -234,7 +237,14 @@ async def change_event(request: Request) -> Response:
         return _form_page(request, form, event=fresh, status=409, refusal=say(refusal))
     except Conflict as refusal:
         return shown(status=409, refusal=say(refusal))
-    return see_other(f"/desk/events/{changed.id}", flash=Flash("success", translate(N_("Saved."))))
+    return see_other(f"/desk/events/{changed.id}", flash=Flash("success", _saved(changed, form)))
+
+
+def _saved(event: Event, form: Any) -> str:
+    if event.deletion_days == form.facts.deletion_days:
+        return translate(N_("Saved."))
+    sentence = N_("Saved. People were told that everything is deleted on %(day)s, and that stays.")
+    return translate(sentence, day=say_date(event.deletion_day))
 
 
 async def _crowded_by(request: Request, event: Event, form: Any) -> list[Crowded]:

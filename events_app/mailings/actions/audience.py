@@ -19,6 +19,7 @@ from events_app.mailings.emails import Content, reveal_words
 from events_app.mailings.models import MailingLine
 from events_app.optouts.actions import opted_out_of
 from events_app.people import search
+from events_app.people.reading import opened
 from events_app.questions.answers import answer_matches
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
@@ -63,7 +64,7 @@ async def audience_of(event_id: uuid.UUID, query: str, *, act: Act) -> Audience:
         spoken = {each: language for each, language in spoken.items() if each in found}
     opted_out = await opted_out_of(await Event.find(event_id), vault=act.vault)
     unwanted, addressed = set[uuid.UUID](), {}
-    async for row, person in search.opened(rows, opens=opens):
+    async for row, person in opened(rows, opens=opens):
         if row.id in spoken and person.address:
             addressed[row.id] = spoken[row.id]
             unwanted |= {row.id} if person.address in opted_out else set()

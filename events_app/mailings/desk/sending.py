@@ -24,6 +24,7 @@ from events_app.mailings.emails import Content, compose, reveal_words
 from events_app.mailings.models import Mailing
 from events_app.people import search
 from events_app.people.desk.rows import OpenPerson, open_row
+from events_app.people.reading import AT_ONCE
 from events_app.registrations.models import Registration
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
@@ -88,10 +89,8 @@ async def _sample(
     """The letter of the first person whose name or address holds the sought words; None when there is nobody."""
     parts = [folded(part) for part in sought.split()]
     everybody = sorted(audience.people)
-    for start in range(0, len(everybody), search.AT_ONCE):
-        for each in await Registration.filter(id__in=everybody[start : start + search.AT_ONCE]).order_by(
-            "id"
-        ):
+    for start in range(0, len(everybody), AT_ONCE):
+        for each in await Registration.filter(id__in=everybody[start : start + AT_ONCE]).order_by("id"):
             row = open_row(request, each)
             text = folded(f"{row.person.name}\n{row.person.address}")
             if all(part in text for part in parts):

@@ -19,6 +19,7 @@ from events_app.house import act_of
 from events_app.i18n import N_, languages, name_of_language, translate
 from events_app.people import search
 from events_app.people.desk.rows import lens_of, open_row
+from events_app.people.reading import AT_ONCE
 from events_app.registrations.actions import deciding
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import MAY_BECOME, Due, Status
@@ -133,10 +134,10 @@ async def _foreseen(event: Event, verb: str, chosen: Chosen) -> Mapping[str, int
 
 async def choose_heads(request: Request, event: Event, verb: str, query: search.Query) -> Chosen:
     """Those whom the query finds, as the verb will meet them."""
-    ids = await search.find_ids(event.id, query, lens=lens_of(request))
+    ids = await search.find_ids(event.id, query, lens=lens_of(request, event))
     rows = list[Row]()
-    for start in range(0, len(ids), search.AT_ONCE):
-        here = Registration.filter(id__in=ids[start : start + search.AT_ONCE], status__in=list(MAY[verb]))
+    for start in range(0, len(ids), AT_ONCE):
+        here = Registration.filter(id__in=ids[start : start + AT_ONCE], status__in=list(MAY[verb]))
         if verb == "approve":
             here = here.exclude(due_for=Due.ADDRESS)
         rows += [Row(*found) for found in await here.values_list(*Row._fields)]

@@ -32,7 +32,7 @@ class Duplicate:
 async def duplicates(request: Request) -> Response:
     """Who may be registered twice, side by side. Everybody is opened for it, and nothing of it is kept."""
     event = await Event.find(request.path_params["event_id"])
-    pairs = await find_pairs(event.id, opens=lens_of(request).opens)
+    pairs = await find_pairs(event.id, opens=lens_of(request, event).opens)
     shown = pairs[:MOST_PAIRS]
     ids = {each for pair in shown for each in (pair.first, pair.second)}
     found = {row.id: open_row(request, row) for row in await Registration.filter(id__in=list(ids))}

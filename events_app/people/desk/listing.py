@@ -32,7 +32,7 @@ async def listing(request: Request) -> Response:
     if choices and query.answer not in {NO_ANSWER, *dict(choices)}:
         query = replace(query, answer="")  # it belonged to the question that was chosen before
     number = number_in(request.query_params.get("page"), 1)
-    found = await search.find_page(event.id, query, lens=lens_of(request), number=number)
+    found = await search.find_page(event.id, query, lens=lens_of(request, event), number=number)
     views = await SavedView.filter(event_id=event.id).order_by("name", "id")
     kept = str(fit_to_keep(query, asked))
     return page(

@@ -27,7 +27,7 @@ async def whole_list(request: Request) -> Response:
     questions = await questions_of(event.id, retired=True)
     asked = next((each for each in questions if str(each.id) == query.question), None)
     number = number_in(request.query_params.get("page"), 1)
-    found = await search.find_page(event.id, query, lens=lens_of(request), number=number, size=AT_ONCE)
+    found = await search.find_page(event.id, query, lens=lens_of(request, event), number=number, size=AT_ONCE)
     return page(
         request,
         "people/printed.html",

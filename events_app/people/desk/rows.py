@@ -5,7 +5,8 @@ from functools import partial
 
 from starlette.requests import Request
 
-from events_app.house import office_of, reader_of
+from events_app.events.models.event import Event
+from events_app.house import house_of, office_of, reader_of
 from events_app.people import search
 from events_app.questions.answers import answer_matches
 from events_app.questions.models import Question
@@ -25,11 +26,13 @@ class OpenPerson:
     """Their answer to the question that the list shows, in words."""
 
 
-def lens_of(request: Request) -> search.Lens:
-    """How this organizer reads sealed people."""
+def lens_of(request: Request, event: Event) -> search.Lens:
+    """How this organizer reads sealed people, and what of it is kept while they search. Of an event whose names may not
+    be kept open, `known` is to be None."""
     reader = reader_of(request)
     opens = partial(reveal_person, vault=office_of(request).vault, reader=reader)
-    return search.Lens(opens=opens, matches=answer_matches)
+    known = house_of(request).kept_words.of(request.state.organizer.id, event.id)
+    return search.Lens(opens=opens, matches=answer_matches, known=known)
 
 
 def open_row(request: Request, registration: Registration, asked: Question | None = None) -> OpenPerson:

@@ -75,7 +75,7 @@ async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
     they were invited with and the words of every letter are gone; what stays is a count. After the event there is
     nothing to cancel. A letter that is on its way is emptied by whoever finishes it.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.erased:
         return
     act.vault.note_erased(str(event.id), registration.id)
@@ -126,7 +126,7 @@ async def forget_untaken(*, act: Act) -> int:
 
 @one_transaction
 async def _forget_untaken(registration_id: uuid.UUID, *, act: Act) -> None:
-    registration, _event = await claimed(registration_id)
+    registration, _event = await claimed(registration_id, act=act)
     await forget_offers(registration, act=act)
 
 
