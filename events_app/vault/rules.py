@@ -8,8 +8,8 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 _decoder = json.JSONDecoder()
-"""Asked directly: `json.loads` first looks for spaces, marks and options that `pack` never writes, and `json.dumps` makes
-an encoder each time."""
+"""Asked directly: `json.loads` first looks for spaces, marks and options that `pack` never writes, and `json.dumps`
+makes an encoder each time."""
 
 VALUE_STEP = 256
 """Bytes: sealed values are padded to a multiple of this, so that the length of a name does not show."""
