@@ -28,6 +28,10 @@ def bound_to(scope: str, context: str) -> bytes:
     return f"{scope}|{context}".encode()
 
 
+Value = Mapping[str, Json]
+"""What a blob holds."""
+
+
 def pack(value: Mapping[str, Json]) -> bytes:
     """A value as bytes, the same bytes for equal values: JSON with sorted keys, UTF-8."""
     return _encoder.encode(value).encode("utf-8", "surrogatepass")
