@@ -19,6 +19,7 @@ from events_app.i18n import N_
 from events_app.mail.message import Attachment, read_back
 from events_app.mail.models import OPEN_COLUMNS, Letter, MailStop, facts_context
 from events_app.mail.rules import State, WhenUnsure
+from events_app.offload.breathing import with_breaths
 
 _waiting: set[asyncio.Event] = set()
 """What the couriers of this process wait for, each for its own."""
@@ -165,11 +166,9 @@ async def post_many(
     They supersede nothing. Otherwise as `post`.
     """
     letters = []
-    for number, each in enumerate(postings):
+    async for each in with_breaths(postings):
         letter = Owed(kind, About(event_id=event_id, thread=each.thread), each.facts)
         letters.append(Letter(**_row(letter, vault=vault, scope=scope, now=now)))
-        if number % 100 == 0:
-            await asyncio.sleep(0)
     for start in range(0, len(letters), 250):
         await Letter.bulk_create(letters[start : start + 250])
     after_commit(wake_couriers)

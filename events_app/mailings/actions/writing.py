@@ -28,6 +28,7 @@ from events_app.mailings.rules import (
     PeopleChanged,
     WordsChanged,
 )
+from events_app.offload.breathing import with_breaths
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
@@ -155,7 +156,7 @@ async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
     facts_of = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
     opted_out = await opted_out_of(event, vault=act.vault)
     reached, postings = [], []
-    for line in lines:
+    async for line in with_breaths(lines, 10):
         row = rows.get(line.registration_id)
         is_there = row is not None and may_be_written_to(row)
         person = await openable(row, act=act) if row is not None and is_there else None
