@@ -72,6 +72,10 @@ class Cluster:
         self._running[number].send_signal(signal.SIGQUIT)
         self._running.pop(number).wait(10)
 
+    def recover(self, number: int) -> None:
+        """The same server again, with what it had written down."""
+        self._start(number)
+
     def freeze(self, number: int) -> None:
         """A host that has vanished: the server and every process of its connections stand still, and send nothing."""
         self._to_all(number, signal.SIGSTOP)
@@ -103,6 +107,7 @@ class Cluster:
 
     def _start(self, number: int) -> None:
         data = self.folder / str(number)
+        (data / "postmaster.pid").unlink(missing_ok=True)  # a killed server's still says "ready"
         settings = [word for setting in QUICK for word in ("-c", setting)]
         with (self.folder / f"log{number}").open("ab") as log:
             self._running[number] = subprocess.Popen(

@@ -1,6 +1,7 @@
 """The database's primary is killed, or falls silent, while two hundred register: nothing acknowledged is lost."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -50,6 +51,33 @@ async def test_who_registers_in_the_moment_the_connection_is_lost_has_one_place_
 
 
 END_WHO_WAITS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+
+async def test_an_outage_of_a_second_is_no_error_of_who_reads_and_of_who_writes(
+    cluster: Cluster, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    await migrate(cluster.url)
+    await open_database(cluster.url, models=MODELS)
+    event = await make.event(office.vault, capacity_in_person=1)
+    await asyncio.to_thread(cluster.kill, 0)
+
+    with caplog.at_level(logging.INFO):
+        reading = asyncio.ensure_future(Event.get(id=event.id))
+        writing = asyncio.create_task(
+            registering.register(event.id, make.applicant(1), act=office.at(make.NOW))
+        )
+        await asyncio.sleep(1)
+        await asyncio.to_thread(cluster.recover, 0)
+        found, receipt = await reading, await writing
+
+    await close_database()
+    assert (found.id, receipt.status) == (event.id, "confirmed")
+    said = [record.getMessage() for record in caplog.records if record.name == "events_app.database.failures"]
+    assert [each.partition(":")[0].partition(",")[0] for each in said] == [
+        "the database does not answer",
+        "the database answers again",
+    ]
+    assert not any(record.exc_info for record in caplog.records)
 
 
 async def test_nothing_acknowledged_is_lost_when_the_primary_is_killed_and_when_it_falls_silent(
