@@ -72,10 +72,6 @@ class Cluster:
         self._running[number].send_signal(signal.SIGQUIT)
         self._running.pop(number).wait(10)
 
-    def recover(self, number: int) -> None:
-        """The same server again, with what it had written down."""
-        self._start(number)
-
     def freeze(self, number: int) -> None:
         """A host that has vanished: the server and every process of its connections stand still, and send nothing."""
         self._to_all(number, signal.SIGSTOP)
@@ -107,7 +103,6 @@ class Cluster:
 
     def _start(self, number: int) -> None:
         data = self.folder / str(number)
-        (data / "postmaster.pid").unlink(missing_ok=True)  # a killed server's still says "ready"
         settings = [word for setting in QUICK for word in ("-c", setting)]
         with (self.folder / f"log{number}").open("ab") as log:
             self._running[number] = subprocess.Popen(
@@ -136,6 +131,35 @@ class Cluster:
         subprocess.run(
             [str(self._programs / program), *words], check=True, capture_output=True, user=self._user
         )
+
+
+class Door:
+    """A way to a server that can be shut: whoever is on it is thrown off, and nobody comes in until it is open again."""
+
+    def __init__(self, port: int) -> None:
+        self.port = nobodys_port()
+        self._behind = port
+        self._inside: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._let_through, "127.0.0.1", self.port)
+
+    def shut(self) -> None:
+        self._server.close()
+        for each in self._inside:
+            each.transport.abort()
+
+    async def _let_through(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._behind)
+        self._inside |= {writer, back}
+        await asyncio.gather(_carry(reader, back), _carry(there, writer))
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while piece := await reader.read(65_536):
+            writer.write(piece)
+    writer.close()
 
 
 def nobodys_port() -> int:
