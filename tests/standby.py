@@ -134,7 +134,7 @@ class Cluster:
 
 
 class Door:
-    """A way to a server that can be shut: whoever is on it is thrown off, and nobody comes in until it is open again."""
+    """A way to a server that can be shut: whoever is on it is thrown off, and nobody comes in until it opens again."""
 
     def __init__(self, port: int) -> None:
         self.port = nobodys_port()
