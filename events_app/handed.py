@@ -92,6 +92,12 @@ class CountLetters(Protocol):
     async def __call__(self, event_id: UUID) -> Mapping[str, int]: ...
 
 
+class IsSo(Protocol):
+    """Whether something is true of the whole installation."""
+
+    async def __call__(self) -> bool: ...
+
+
 class IsThere(Protocol):
     """Whether anything belongs to the row of this id."""
 

@@ -32,7 +32,7 @@ class Sealing(Protocol):
     def reveal(self, scope: str, context: str, blob: bytes, reader: Any, /) -> Mapping[str, Any]: ...
     def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Any, /) -> bytes: ...
     def reveal_each(
-        self, scope: str, sealed: Sequence[tuple[str, bytes]], reader: Any, /
+        self, scope: str, sealed: Sequence[tuple[str, bytes]], reader: Any, /, *, instead: Mapping[str, Any]
     ) -> Sequence[Mapping[str, Any]]: ...
     def blind_index(self, scope: str, address: Address, /) -> bytes: ...
 
@@ -218,8 +218,10 @@ async def facts_of(letters: Sequence[Letter], vault: Sealing, reader: Any) -> di
     sealed = await Letter.filter(number__in=numbers).only("number", "id", "scope", "facts")
     for scope in {letter.scope for letter in sealed}:
         of_scope = [letter for letter in sealed if letter.scope == scope]
-        values = vault.reveal_each(scope, [(each.facts_context, each.facts) for each in of_scope], reader)
-        opened |= {letter.number: value for letter, value in zip(of_scope, values, strict=True)}
+        values = vault.reveal_each(
+            scope, [(each.facts_context, each.facts) for each in of_scope], reader, instead={}
+        )
+        opened |= {letter.number: value for letter, value in zip(of_scope, values, strict=True) if value}
     return opened
 
 

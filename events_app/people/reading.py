@@ -18,7 +18,11 @@ from tortoise.queryset import QuerySet
 
 from events_app.addresses import in_both_spellings
 from events_app.folding import folded
+from events_app.health.rules import is_about_the_row
+from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
+from events_app.registrations.posting import reveal_person
+from events_app.vault import Reader, Vault
 
 AT_ONCE: Final = 800
 """Rows asked of the database in one go."""
@@ -97,6 +101,7 @@ async def known_words(
             some = Registration.filter(id__in=stale[start : start + BREATH]).only(*_OPENED)
             for row in await some:
                 known[row.id] = (bytes(row.person[:_STAMP_BYTES]), words_of(opens(row)))
+            await asyncio.sleep(0)
         for brief in briefs:
             if brief.id in known:
                 yield brief, known[brief.id][1]
@@ -141,3 +146,18 @@ class OpenedWords:
         until = self._now() - LASTS
         for key in [key for key, each in self._lists.items() if each.searched_at < until]:
             del self._lists[key]
+
+
+UNREADABLE: Final = Person(name="", address="", needs="", token="")
+"""Who somebody is whose data cannot be opened."""
+
+
+def person_or_blank(registration: Registration, *, vault: Vault, reader: Reader) -> Person:
+    """For a list: who it is, or UNREADABLE, so that one row does not hide all others. Refuses what says nothing about
+    the row: `NoKey`, `KeyringBusy` ..."""
+    try:
+        return reveal_person(registration, vault=vault, reader=reader)
+    except Exception as error:
+        if not is_about_the_row(error):
+            raise
+        return UNREADABLE

@@ -1,12 +1,13 @@
 """How an act on everybody of an event goes on: a few people a transaction, so that nobody waits for all of them."""
 
-import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from events_app.acts import Act
 from events_app.events.models.event import Event
+from events_app.health.actions.guarding import Guard
 from events_app.rounds.models import Round
 
 AT_ONCE: Final = 16
@@ -14,8 +15,6 @@ AT_ONCE: Final = 16
 
 Step = Callable[[int, Act], Awaitable[bool]]
 """Lets the next people of the round of this number have its act, in one transaction; False when nobody is left."""
-
-log = logging.getLogger(__name__)
 
 
 async def begin(
@@ -48,17 +47,15 @@ async def went(found: Round, arrivals: Sequence[int]) -> bool:
     return True
 
 
-async def carry_on(steps: Mapping[str, Step], *, act: Act) -> int:
+async def carry_on(steps: Mapping[str, Step], *, guard: Guard | None = None, act: Act) -> int:
     """Go on with every round; says how many batches. Idle, it writes nothing.
 
     Any number of processes may do this at once, and whatever one of them leaves undone the next one does. A round that
     cannot go on does not hold up the others.
     """
-    batches = 0
-    for number, what in await Round.all().order_by("number").values_list("number", "what"):
-        try:
-            while await steps[str(what)](int(str(number)), act):
-                batches += 1
-        except Exception as error:  # noqa: BLE001 - the others are due all the same; it is tried again
-            log.warning("round %s (%s) cannot go on: %s", number, what, type(error).__name__)
+    guard, batches = guard or Guard(), 0
+    for found in await Round.all().order_by("number"):
+        step = partial(steps[found.what], found.number, act)
+        while await guard.attempt("rounds", step, subject=found.number, event_id=found.event_id):
+            batches += 1
     return batches

@@ -26,6 +26,10 @@ def bound_to(scope: str, context: str) -> bytes:
     return f"{scope}|{context}".encode()
 
 
+Value = Mapping[str, Json]
+"""What a blob holds."""
+
+
 def pack(value: Mapping[str, Json]) -> bytes:
     """A value as bytes, the same bytes for equal values: JSON with sorted keys, UTF-8."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))

@@ -1,11 +1,13 @@
 """Telling people that an event changed: what is different, whom it concerns, and the letters, once to each."""
 
+import asyncio
 import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from events_app.acts import Act, Who
 from events_app.addresses import kept
@@ -22,6 +24,7 @@ from events_app.mail.again import withdraw
 from events_app.mail.models import Letter, facts_context
 from events_app.mail.rules import ever_called
 from events_app.mailings.rules import EventChanged
+from events_app.people.reading import AT_ONCE, BREATH, opened
 from events_app.registrations.models import Registration, next_arrival, next_of
 from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
@@ -98,9 +101,9 @@ async def clashes_of(event: Event, *, act: Act) -> list[Clash]:
 
 async def _addresses(event_id: uuid.UUID, *, act: Act) -> dict[str, str]:
     """Names by address of everybody living."""
-    living = await Registration.filter(event_id=event_id, live=1)
-    people = [reveal_person(each, vault=act.vault, reader=act.by) for each in living]
-    return {kept(person.address).compared: person.name for person in people if person.address}
+    opens = partial(reveal_person, vault=act.vault, reader=act.by)
+    living = opened(Registration.filter(event_id=event_id, live=1), opens=opens)
+    return {kept(who.address).compared: who.name async for _row, who in living if who.address}
 
 
 @one_transaction
@@ -262,19 +265,20 @@ class Reached:
 async def reached_by(event: Event, *, act: Act) -> list[Reached]:
     """The newest changed or corrected letter of each living registration, with its state; the unreached first."""
     kinds = [*ever_called("mailings.changed"), *ever_called("mailings.corrected")]
-    newest: dict[uuid.UUID, Letter] = {}
-    fields = ("number", "id", "thread", "state", "last_error", "kind")
-    for letter in await Letter.filter(event_id=event.id, kind__in=kinds).order_by("number").only(*fields):
-        if letter.thread is not None:
-            newest[letter.thread] = letter
-    living = await Registration.filter(event_id=event.id, live=1, id__in=list(newest))
-    rows = [
-        Reached(
-            each,
-            reveal_person(each, vault=act.vault, reader=act.by).name,
-            newest[each.id].state,
-            newest[each.id].last_error,
-        )
-        for each in living
-    ]
+    said = Letter.filter(event_id=event.id, kind__in=kinds, thread__isnull=False).order_by("number")
+    newest: dict[Any, tuple[str, str]] = {}
+    after = 0
+    while part := await said.filter(number__gt=after).limit(AT_ONCE).values_list(*_REACHED):
+        newest |= {thread: (state, error) for _number, thread, state, error in part}
+        after = part[-1][0]
+    rows, ids = list[Reached](), list(newest)
+    for start in range(0, len(ids), BREATH):
+        some = Registration.filter(event_id=event.id, live=1, id__in=ids[start : start + BREATH])
+        for each in await some:
+            name = reveal_person(each, vault=act.vault, reader=act.by).name
+            rows.append(Reached(each, name, *newest[each.id]))
+        await asyncio.sleep(0)
     return sorted(rows, key=lambda row: (row.state in {"sent", "kept"}, row.name))
+
+
+_REACHED: Final = ("number", "thread", "state", "last_error")

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -177,9 +177,11 @@ async def _leave_for_good(registration: Registration, event: Event, *, act: Act)
         await end(each, event, letter="cancelled", act=act.of(Who.PERSON))
 
 
-async def due_now(now: datetime, *, most: int = 100) -> Sequence[uuid.UUID]:
-    """Whose time is up, the longest first."""
+async def due_now(now: datetime, *, most: int = 100, but: Collection[uuid.UUID] = ()) -> Sequence[uuid.UUID]:
+    """Whose time is up, the longest first; without those who have just been looked at."""
     due = Registration.filter(due_at__lte=milliseconds(now)).order_by("due_at").limit(most)
+    if but:
+        due = due.filter(id__not_in=list(but))
     found: list[uuid.UUID] = await due.values_list("id", flat=True)  # type: ignore[assignment]
     return found
 

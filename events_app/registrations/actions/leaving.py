@@ -204,11 +204,15 @@ async def stay(registration_id: uuid.UUID, *, answer: str = "", act: Act) -> Reg
 
 async def claimed(registration_id: uuid.UUID, *, act: Act) -> tuple[Registration, Event]:
     """The registration as it stands under its event's claim. Refuses `NoSuchRegistration`."""
-    registration = await Registration.get_or_none(id=registration_id)
+    seen = await Registration.get_or_none(id=registration_id)
+    if seen is None:
+        raise rules.NoSuchRegistration()
+    event = await Event.claim(seen.event_id)
+    registration = await Registration.get_or_none(
+        id=registration_id
+    )  # an import may have been undone meanwhile
     if registration is None:
         raise rules.NoSuchRegistration()
-    event = await Event.claim(registration.event_id)
-    await registration.refresh_from_db()
     await call_off_if_due(registration, event, act=act)
     return registration, event
 
