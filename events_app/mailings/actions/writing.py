@@ -18,7 +18,7 @@ from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
 from events_app.mail.models import OPEN_COLUMNS, Letter
 from events_app.mailings.actions.audience import Audience, audience_of, may_be_written_to
-from events_app.mailings.emails import Content, LetterMaker, content_context, reveal_words
+from events_app.mailings.emails import ASKED_AT_THE_DESK, Content, LetterMaker, content_context, reveal_words
 from events_app.mailings.models import Mailing, MailingLine
 from events_app.mailings.rules import (
     EventIsDraft,
@@ -28,6 +28,7 @@ from events_app.mailings.rules import (
     PeopleChanged,
     WordsChanged,
 )
+from events_app.offload.breathing import with_breaths
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
@@ -168,7 +169,7 @@ async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
     facts_of = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
     opted_out = await opted_out_of(event, vault=act.vault)
     reached, postings = [], []
-    for line in lines:
+    async for line in with_breaths(lines, 10):
         row = rows.get(line.registration_id)
         is_there = row is not None and may_be_written_to(row)
         person = await openable(row, act=act) if row is not None and is_there else None
@@ -215,6 +216,7 @@ async def send_test(event_id: uuid.UUID, words: Content, person: Person, *, lang
     facts = make.for_person(nobody, person, page=act.site.url(f"/events/{event.slug}"))
     with use_language(facts["language"]):
         facts["subject"] = translate(N_("Test: %(subject)s"), subject=facts["subject"])
+    facts |= {"why": ASKED_AT_THE_DESK, "event": {**facts["event"], "deletion_day": ""}}
     await outbox.post(
         KIND,
         vault=act.vault,
