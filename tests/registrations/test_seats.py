@@ -1,5 +1,6 @@
 """The event's own page says how its places stand, as exactly as the organizer wants it."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -54,6 +55,22 @@ async def test_an_organizer_may_keep_the_number_private(house: House) -> None:
     await make.event(house.vault, shows_places="hidden")
 
     assert "places left" not in await page(house)
+
+
+@pytest.mark.parametrize(("places", "said"), [(6, ""), (5, "Few places left"), (1, "Few places left")])
+async def test_few_places_never_tell_how_many(house: House, places: int, said: str) -> None:
+    await make.event(house.vault, shows_places="few", capacity_in_person=places)
+
+    words = await page(house)
+    assert ("Few places left" in words) == bool(said)
+    assert f"{places} place" not in words
+
+
+async def test_a_new_event_shows_no_number_of_places_by_itself(house: House) -> None:
+    form = (await (await house.desk()).get("/desk/events/new")).text
+
+    radios = [tag for tag in re.findall(r"<input[^>]*>", form) if 'name="shows_places"' in tag]
+    assert ['value="few"' in tag for tag in radios if " checked" in tag] == [True]
 
 
 async def test_the_preview_of_a_draft_counts_nothing(house: House) -> None:
