@@ -26,6 +26,7 @@ PARTS = (
     "letters",
     "starts",
     "guesses",
+    "strangers",
 )
 
 

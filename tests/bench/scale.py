@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Scale:
     """rounds: of each pair, interleaved. people: on the list that is shown and exported. events: in the feed. loaded:
-    people at the event that stands beside a small one. pairs: requests about the known and the unknown."""
+    people at the event that stands beside a small one. pairs: requests about the known and the unknown.
+    slow: clients of each slow kind."""
 
     rounds: int = 3
     requests: int = 1500
@@ -20,6 +21,7 @@ class Scale:
     starts: int = 3
     loaded: int = 5_000
     pairs: int = 300
+    slow: int = 200
 
 
 QUICK = Scale(
@@ -35,4 +37,5 @@ QUICK = Scale(
     starts=1,
     loaded=100,
     pairs=5,
+    slow=0,
 )
