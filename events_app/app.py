@@ -34,6 +34,9 @@ from events_app.events.models.event import is_used
 from events_app.events.routes import routes as events_routes
 from events_app.exports.desk import XLSX_TYPE
 from events_app.exports.routes import routes as exports_routes
+from events_app.health.actions.watching import has_room
+from events_app.health.models import Trouble, is_anything_wrong
+from events_app.health.routes import routes as health_routes
 from events_app.house import House
 from events_app.imports.routes import LARGER_BODIES as LARGER_LISTS
 from events_app.imports.routes import routes as imports_routes
@@ -60,9 +63,17 @@ from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
+from events_app.turn import lock_of
 from events_app.web import visitors
 from events_app.web.files import VersionedFiles
-from events_app.web.refusing import TROUBLES, refuse_foreign, refuse_unknown, say_http, say_no, say_sorry
+from events_app.web.refusing import (
+    TROUBLES,
+    refuse_foreign,
+    refuse_unknown,
+    say_http,
+    say_no,
+    say_sorry,
+)
 from events_app.web.requests import OurRequests
 from events_app.web.security import BodyLimit, LanguageOfRequest, NoNulls, SameOriginPosts, SecurityHeaders
 from events_app.web.site import Site
@@ -99,7 +110,12 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
     app = Starlette(
         routes=_routes(),
         middleware=_middleware(settings, site),
-        exception_handlers={Refusal: say_no, HTTPException: say_http, 500: say_sorry, **TROUBLES},
+        exception_handlers={
+            Refusal: say_no,
+            HTTPException: say_http,
+            500: say_sorry,
+            **TROUBLES,
+        },
         lifespan=partial(live, settings=settings, works=works),
     )
     app.state.house = House(
@@ -109,6 +125,8 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
         asks_for_notices=is_unasked,
+        is_worked=lock_of(settings.database.url).is_taken,
+        needs_attention=is_anything_wrong,
         begin=remind_by_default,
         follow=follow_event,
         follow_copy=follow_copy,
@@ -166,20 +184,28 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """The database answers too."""
+    """The database answers too, and there is room to write. What does not keep this process from serving is a line:
+    whether somebody works, and how much is in trouble."""
+    house: House = request.app.state.house
+    if not has_room(house.vault.folder.parent):
+        return PlainTextResponse("the disk is full, or may not be written\n", status_code=503)
     try:
         await ping()
+        is_worked, troubles = await house.is_worked(), await Trouble.all().count()
     except Exception as error:  # noqa: BLE001 - whatever it is, this server is not ready
         log.warning("not ready: %s", type(error).__name__)
         return PlainTextResponse("the database does not answer\n", status_code=503)
-    return PlainTextResponse(f"ready\ntzdata {zones.tzdata_version()}\n")
+    lines = [
+        "ready", f"tzdata {zones.tzdata_version()}", f"worker {'yes' if is_worked else 'no'}", f"in trouble {troubles}",
+    ]  # fmt: skip
+    return PlainTextResponse("\n".join(lines) + "\n")
 
 
 def _routes() -> list[BaseRoute]:
     rooms = (
         publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, events_routes,
         conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
-        notices_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
+        notices_routes, health_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
     )  # fmt: skip
     static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
     machines = [

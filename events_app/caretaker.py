@@ -1,48 +1,136 @@
-"""The caretaker: looks every few seconds whether something is due, and lets it lapse. Idle, it writes nothing."""
+"""The caretaker: looks every few seconds whether something is due, and does it. Idle, it writes nothing."""
 
 import asyncio
-import contextlib
 import logging
-from datetime import date, datetime, timedelta
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
 
 from events_app import clock
 from events_app.acts import Act, Office, Who
 from events_app.allowances import forget_allowances
 from events_app.deletion import actions as deletion
-from events_app.events.actions.life import follow_zone_rules
+from events_app.deletion import telling
+from events_app.events.actions.life import follow_zone_rules, moved_by_zone_rules
+from events_app.health.actions.guarding import Guard, look_at_rows
 from events_app.imports.actions.drafts import forget_drafts
 from events_app.linking.actions import answer_requests
 from events_app.mail.emptying import empty_those_left_over, empty_without_event
+from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import remind
 from events_app.mailings.actions.writing import carry_on
 from events_app.notices import actions as notices
 from events_app.registrations.actions.deciding import due_now, lapse
 from events_app.registrations.actions.forgetting import forget_answers, forget_untaken
+from events_app.registrations.actions.leaving import call_off_some
+from events_app.registrations.models import Registration
+from events_app.registrations.posting import COURIER, reveal_person
+from events_app.rounds import actions as rounds
+from events_app.rounds.models import ANNOUNCED, CALLED_OFF, PUT_OFF
 
-LOOK_EVERY = 15.0
-"""Seconds between looks."""
-NOTICE_EVERY = timedelta(minutes=5)
-"""Between looks at what organizers are owed: what happens within it is told in one letter."""
+LOOK_EVERY: Final = 4.0
+"""Seconds between looks: as often as the most urgent job."""
+SOON, MINUTES, HOUR, DAY = 15.0, 300.0, 3600.0, 86_400.0
 WORDS_LAST = timedelta(days=30)
 """So long after its end a letter about no event keeps its words."""
 
 log = logging.getLogger(__name__)
 
 
-class Caretaker:
-    """Lets offers, unconfirmed addresses and held cancellations lapse when their time is up, and goes on with letters
-    to many that a stopped server left unfinished. Uploaded lists that nobody imported in time are forgotten.
+@dataclass(frozen=True)
+class Job:
+    """name: as `health.rules.JOBS` says it in words. every: seconds between the ends of two. do: says how many it found
+    to do. Whatever is about one event, or one row, it does by `guard.attempt`, so that it keeps no other."""
 
-    Several may work on one database: each lapse is a transaction that looks again under the event's claim.
+    name: str
+    every: float
+    do: Callable[[Act, Guard], Awaitable[object]]
+
+
+async def lapse_due(act: Act, guard: Guard) -> int:
+    """Whoever's time is up. A hundred that fail keep nobody behind them."""
+    looked_at = {uuid.UUID(each) for each in guard.resting("lapse")}
+    found = 0
+    while due := await due_now(act.now, but=looked_at):
+        events = dict(await Registration.filter(id__in=due).values_list("id", "event_id"))
+        for each in due:
+            looked_at.add(each)
+            one = partial(lapse, each, act=act)
+            await guard.attempt("lapse", one, subject=each, event_id=events.get(each))
+        found += len(due)
+    return found
+
+
+async def forget(act: Act, guard: Guard) -> None:
+    """Of everything kept, what has a day on which it goes."""
+    today = act.now.date()
+    parts: dict[str, Callable[[], Awaitable[object]]] = {
+        "allowances": partial(forget_allowances, act.now),
+        "answers": partial(forget_answers, guard=guard, act=act),
+        "untaken": partial(forget_untaken, guard=guard, act=act),
+        "left over": empty_those_left_over,
+        "without event": partial(empty_without_event, today - WORDS_LAST),
+    }
+    for name, do in parts.items():
+        await guard.attempt("forget", do, subject=name)
+
+
+async def watch_zones(act: Act, guard: Guard) -> None:
+    for event_id in await moved_by_zone_rules(act.now):
+        one = partial(follow_zone_rules, event_id, act=act)
+        if slug := await guard.attempt("zones", one, subject=event_id, event_id=event_id):
+            log.warning("the rules of a time zone changed: %s happens at another moment now", slug)
+
+
+async def look_at_people(act: Act, guard: Guard) -> None:
+    """Who was set aside because they could not be opened: can they be again?"""
+
+    async def can_be_opened(registration_id: uuid.UUID) -> bool:
+        row = await Registration.get_or_none(id=registration_id)
+        return row is None or row.erased or bool(reveal_person(row, vault=act.vault, reader=COURIER))
+
+    await look_at_rows(can_be_opened)
+
+
+STEPS: Mapping[str, rounds.Step] = {
+    CALLED_OFF: call_off_some,
+    ANNOUNCED: announcing.tell_some,
+    PUT_OFF: telling.tell_some,
+}
+"""How each act on everybody of an event goes on."""
+
+JOBS: Final = (
+    Job("links", LOOK_EVERY, lambda act, guard: answer_requests(act=act)),
+    Job("lapse", SOON, lapse_due),
+    Job("remind", SOON, lambda act, guard: remind(guard=guard, act=act)),
+    Job("rounds", SOON, lambda act, guard: rounds.carry_on(STEPS, guard=guard, act=act)),
+    Job("mailings", SOON, lambda act, guard: carry_on(guard=guard, act=act)),
+    Job("drafts", SOON, lambda act, guard: forget_drafts(act.now)),
+    Job("notices", MINUTES, lambda act, guard: notices.look(guard=guard, act=act)),
+    Job("deletion", HOUR, lambda act, guard: deletion.look(guard=guard, act=act)),
+    Job("rows", HOUR, look_at_people),
+    Job("forget", DAY, forget),
+    Job("zones", DAY, watch_zones),
+)
+"""What happens by itself, in this order. To add one: a line here, and its name in words in health/rules.py."""
+
+
+class Caretaker:
+    """Does the jobs, each when its time has come, and each kept apart from the others.
+
+    Several may work on one database: whatever a job does is a transaction that looks again under the event's claim.
     """
 
-    def __init__(self, office: Office, *, look_every: float = LOOK_EVERY) -> None:
+    def __init__(self, office: Office, *, jobs: tuple[Job, ...] = JOBS, guard: Guard | None = None) -> None:
         self._office = office
-        self._look_every = look_every
+        self._jobs = jobs
+        self._guard = guard or Guard()
         self._stopping = asyncio.Event()
-        self._watched_on: date | None = None
-        self._looked_at: datetime | None = None
-        self._noticed_at: datetime | None = None
+        self._done: dict[str, tuple[float, datetime]] = {}
 
     async def run(self) -> None:
         while not self._stopping.is_set():
@@ -50,68 +138,38 @@ class Caretaker:
                 await self.look()
             except Exception as error:  # noqa: BLE001 - the caretaker outlives a database that is away
                 log.warning("the caretaker could not look: %s", type(error).__name__)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), self._look_every)
+            await clock.within(LOOK_EVERY, self._stopping)
 
     async def look(self) -> int:
-        """One look; says how many registrations and reminders were due."""
-        due = await due_now(clock.now())
-        for registration_id in due:
-            try:
-                await lapse(registration_id, act=self._act())
-            except Exception as error:  # noqa: BLE001 - one that cannot lapse does not hold up the others
-                log.warning("registration %s could not lapse: %s", registration_id, type(error).__name__)
-        await answer_requests(act=self._act())
-        reminded = await remind(act=self._act())
-        await carry_on(act=self._act())
-        await forget_drafts(clock.now())
-        await self._look_at_notices()
-        await self._look_hourly()
-        await self._look_daily()
-        return len(due) + reminded
+        """Do what is due; says how much was found to do."""
+        found = 0
+        for job in self._jobs:
+            if self._is_due(job):
+                found += await self._do(job)
+        return found
 
-    async def _look_at_notices(self) -> None:
-        """What organizers are owed, gathered over a few minutes."""
-        if self._noticed_at is None or clock.now() - self._noticed_at >= NOTICE_EVERY:
-            self._noticed_at = clock.now()
-            await notices.look(act=self._act())
+    def _is_due(self, job: Job) -> bool:
+        """By the monotonic clock; a wall clock that jumps, ahead or back, only makes it sooner."""
+        if job.name not in self._done or self._guard.is_owed(job.name):
+            return True
+        ended, moment = self._done[job.name]
+        jumped = abs((clock.now() - moment).total_seconds())
+        return max(time.monotonic() - ended, jumped) >= job.every
 
-    async def _look_hourly(self) -> None:
-        """Once an hour: has the deletion day of an event come, or is it near?"""
-        hour = clock.now().replace(minute=0, second=0, microsecond=0)
-        if self._looked_at != hour:
-            self._looked_at = hour
-            await deletion.look(act=self._act())
+    async def _do(self, job: Job) -> int:
+        """Its time is written down after the work: what failed is due until it has been done."""
+        failed = object()
+        act = self._office.at(clock.now(), Who.APP)
 
-    async def _look_daily(self) -> None:
-        """Once a day: are the days of any answers, letters or offers over, and has a new tzdata moved an event?
+        async def do() -> object:
+            return await job.do(act, self._guard)
 
-        One that fails does not hold up the others, and is tried again the next day.
-        """
-        today = clock.now().date()
-        if self._watched_on == today:
-            return
-        self._watched_on = today
-        for duty in (self._forget, self._watch_zones):
-            try:
-                await duty()
-            except Exception as error:  # noqa: BLE001 - the others are due all the same
-                log.warning("%s could not be done: %s", duty.__name__.strip("_"), type(error).__name__)
-
-    async def _forget(self) -> None:
-        await forget_allowances(clock.now())
-        await forget_answers(act=self._act())
-        await forget_untaken(act=self._act())
-        await empty_those_left_over()
-        await empty_without_event(clock.now().date() - WORDS_LAST)
-
-    async def _watch_zones(self) -> None:
-        for slug in await follow_zone_rules(act=self._act()):
-            log.warning("the rules of a time zone changed: %s happens at another moment now", slug)
-
-    def _act(self) -> Act:
-        """What the app does by itself, now."""
-        return self._office.at(clock.now(), Who.APP)
+        found = await self._guard.attempt(job.name, do, otherwise=failed)
+        if found is failed:
+            return 0
+        self._done[job.name] = time.monotonic(), clock.now()
+        await self._guard.settle(job.name)
+        return found if isinstance(found, int) else 0
 
     def stop(self) -> None:
         self._stopping.set()

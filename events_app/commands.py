@@ -21,8 +21,8 @@ from events_app.accounts import actions as accounts
 from events_app.acts import Act, Office, Who
 from events_app.errors import Refusal, set_up_log
 from events_app.installation import held_since
-from events_app.mailings.actions import announcing
 from events_app.opening import in_database, opened, read_settings
+from events_app.registrations.told import adopt
 from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
@@ -176,7 +176,7 @@ def worker(words: list[str]) -> None:
     settings.refuse_unsafe()
 
     async def act(vault: Vault) -> None:
-        await announcing.adopt()
+        await adopt()
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)

@@ -66,11 +66,12 @@ class CountRegistrations(Protocol):
 
 @dataclass(frozen=True)
 class Behind:
-    """How many people hold an old time or place of an event; and how many only older texts, or another room of the
-    same building."""
+    """How many people hold an old time or place of an event; how many only older texts, or another room of the same
+    building; and how many an act on everybody has not reached yet, which goes on by itself."""
 
     material: int
     small: int
+    unreached: int = 0
 
 
 class CountBehind(Protocol):
@@ -89,6 +90,12 @@ class CountLetters(Protocol):
     """Letters about an event, by state."""
 
     async def __call__(self, event_id: UUID) -> Mapping[str, int]: ...
+
+
+class IsSo(Protocol):
+    """Whether something is true of the whole installation."""
+
+    async def __call__(self) -> bool: ...
 
 
 class IsThere(Protocol):
@@ -141,5 +148,5 @@ class EventsAt(Protocol):
 class KeptWords(Protocol):
     """What was opened for an organizer's searches, by registration: a stamp and folded words."""
 
-    def of(self, organizer_id: str, event_id: UUID) -> dict[UUID, tuple[bytes, str]]: ...
+    def of(self, organizer_id: str, event_id: UUID) -> dict[str, tuple[bytes, str]]: ...
     def forget(self, organizer_id: str) -> None: ...

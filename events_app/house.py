@@ -20,6 +20,7 @@ from events_app.handed import (
     FollowCopy,
     HostsSaidAnew,
     HowManyNeverFit,
+    IsSo,
     IsThere,
     KeptWords,
     PutOff,
@@ -42,6 +43,8 @@ class House:
     session_lasts: timedelta
     session_idle: timedelta
     asks_for_notices: IsThere
+    is_worked: IsSo
+    needs_attention: IsSo
     begin: Begin
     follow: Follow
     follow_copy: FollowCopy

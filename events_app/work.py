@@ -25,9 +25,10 @@ from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
 from events_app.mail.outcomes import looking_again
 from events_app.mailings import emails as mailings_emails
-from events_app.mailings.actions import announcing, audience
+from events_app.mailings.actions import audience
 from events_app.notices import emails as notices_emails
 from events_app.registrations import emails as registrations_emails
+from events_app.registrations.told import adopt
 from events_app.replies import actions as replies
 from events_app.replies import emails as replies_emails
 from events_app.settings import Settings
@@ -48,9 +49,10 @@ MODELS = (
     "events_app.installation", "events_app.accounts.models", "events_app.mail.models",
     "events_app.directory.models", "events_app.conferences.models", "events_app.events.models.event",
     "events_app.events.models.panel", "events_app.events.models.where", "events_app.questions.models",
-    "events_app.optouts.models", "events_app.registrations.models", "events_app.personal.models",
-    "events_app.people.models", "events_app.imports.models", "events_app.mailings.models",
-    "events_app.notices.models", "events_app.allowances", "events_app.linking.models",
+    "events_app.optouts.models", "events_app.rounds.models", "events_app.registrations.models",
+    "events_app.personal.models", "events_app.people.models", "events_app.imports.models",
+    "events_app.mailings.models", "events_app.notices.models", "events_app.health.models", "events_app.allowances",
+    "events_app.linking.models",
 )  # fmt: skip
 
 COMPOSERS: dict[str, Compose] = {
@@ -84,7 +86,7 @@ def site_of_settings(settings: Settings, vault: Vault) -> Site:
 async def live(app: Starlette, *, settings: Settings, works: bool) -> AsyncIterator[None]:
     """The server's life: its database is open, and with `works` a worker is at work beside it."""
     await open_database(settings.database.url, models=MODELS)
-    await announcing.adopt()
+    await adopt()
     # What was imported lives as long as the server: left out of collections, it no longer holds requests up.
     gc.collect()
     gc.freeze()

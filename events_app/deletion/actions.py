@@ -1,8 +1,8 @@
 """Forgetting an event: its counts are frozen, its keys destroyed, and all that they sealed goes, in that order."""
 
-import logging
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from tortoise.models import Model
@@ -15,12 +15,14 @@ from events_app.deletion.held import holds_anything, plan_of
 from events_app.deletion.telling import give_notices, put_old_ones_ahead
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
+from events_app.health.actions.guarding import Guard
 from events_app.imports.models import ImportBatch, ImportDraft
 from events_app.mail.models import Letter
 from events_app.mailings.models import Mailing
 from events_app.optouts.models import OptOut
 from events_app.people.models import SavedView
 from events_app.registrations.models import ErasedMark, Invitation, Registration
+from events_app.rounds.models import Round
 
 AT_ONCE: Final = 200
 """Rows that go in one transaction: few enough that nobody else waits long."""
@@ -33,37 +35,40 @@ _OF_PEOPLE: Final[Mapping[str, tuple[type[Model], str]]] = {
     "saved_view": (SavedView, "id"),
     "erased_mark": (ErasedMark, "number"),
     "opt_out": (OptOut, "number"),
+    "round": (Round, "number"),
     "registration": (Registration, "id"),
     "import_batch": (ImportBatch, "id"),
 }
 """Tables whose rows are about people of one event, each with its model and key. What hangs on a registration (its
 history, reminders, lines of mailings) goes with it."""
 
-log = logging.getLogger(__name__)
 
-
-async def look(*, act: Act) -> int:
-    """What the caretaker does: gives what an older version left its day, tells organizers, forgets what is due."""
+async def look(*, guard: Guard | None = None, act: Act) -> int:
+    """What the caretaker does: gives what an older version left its day, tells organizers, forgets what is due. Where
+    the first cannot be done, nothing is forgotten."""
+    guard = guard or Guard()
     await put_old_ones_ahead(act=act)
-    await give_notices(act=act)
-    return await forget_due(act=act)
+    await give_notices(guard=guard, act=act)
+    return await forget_due(guard=guard, act=act)
 
 
-async def forget_due(*, act: Act) -> int:
+async def forget_due(*, guard: Guard | None = None, act: Act) -> int:
     """Forget every event whose deletion day has come, and go on with those that were left half-way; says how many.
 
-    One that fails does not hold up the others: it is logged, and tried again at the next look.
+    One that fails does not hold up the others.
     """
-    done = 0
+    guard, done = guard or Guard(), 0
     for event in await _candidates(act):
-        try:
-            if event.forgotten_on is None and not await _is_due(event, act=act):
-                continue
-            await forget_event(event.id, act=act)
-            done += 1
-        except Exception as error:  # noqa: BLE001 - the others are due all the same
-            log.warning("event %s could not be forgotten: %s", event.id, type(error).__name__)
+        one = partial(_forget_if_due, event, act=act)
+        done += await guard.attempt("deletion", one, subject=event.id, event_id=event.id) or 0
     return done
+
+
+async def _forget_if_due(event: Event, *, act: Act) -> int:
+    if event.forgotten_on is None and not await _is_due(event, act=act):
+        return 0
+    await forget_event(event.id, act=act)
+    return 1
 
 
 async def _candidates(act: Act) -> list[Event]:

@@ -1,8 +1,8 @@
 """Telling of a deletion day: the organizers a week and a day before, people when it is put off."""
 
-import logging
 import uuid
 from datetime import date, timedelta
+from functools import partial
 
 from events_app.accounts.models import SITE, Organizer
 from events_app.acts import Act
@@ -12,12 +12,14 @@ from events_app.deletion.emails import DAY, PUT_OFF, WEEK
 from events_app.deletion.held import holding_of, holds_anything, plan_of
 from events_app.events.models.event import Event
 from events_app.events.rules import NOT_YET_TOLD, Status
+from events_app.health.actions.guarding import Guard
+from events_app.health.actions.telling import address_of
 from events_app.i18n import choose, say_date
 from events_app.mail import outbox
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Registration, next_arrival, next_of
 from events_app.registrations.posting import post_about
-
-log = logging.getLogger(__name__)
+from events_app.rounds import actions as rounds
+from events_app.rounds.models import PUT_OFF as PUT_OFF_ROUND
 
 
 async def put_old_ones_ahead(*, act: Act) -> None:
@@ -28,7 +30,7 @@ async def put_old_ones_ahead(*, act: Act) -> None:
         await old.update(deletion_not_before=act.now.date() + rules.AFTER_THE_WAY_UP)
 
 
-async def give_notices(*, act: Act) -> int:
+async def give_notices(*, guard: Guard, act: Act) -> int:
     """Tell the organizers what goes within a week, and once more within a day; says how many notices were due.
 
     Where no email leaves, the desk shows the day all the same, and the notice counts as given.
@@ -36,10 +38,9 @@ async def give_notices(*, act: Act) -> int:
     soon = act.now + rules.A_WEEK + timedelta(days=1)
     given = 0
     for event in await Event.filter(ends_at__lte=soon, forgotten_on=None).order_by("ends_at", "id"):
-        try:
-            given += bool(plan_of(event).notice(act.now)) and await _give_notice(event.id, act=act)
-        except Exception as error:  # noqa: BLE001 - the others are due all the same
-            log.warning("no notice could be given of event %s: %s", event.id, type(error).__name__)
+        if plan_of(event).notice(act.now):
+            one, subject = partial(_give_notice, event.id, act=act), f"notice {event.id}"
+            given += bool(await guard.attempt("deletion", one, subject=subject, event_id=event.id))
     return given
 
 
@@ -63,14 +64,16 @@ async def _write_to_organizers(kind: str, event: Event, day: date, *, act: Act) 
     language = act.site.default_language
     people = (await holding_of(event)).numbers.get("people", 0)
     for organizer in await Organizer.filter(active=True).order_by("id"):
-        person = act.vault.reveal(SITE, organizer.person_context, organizer.person, act.by)
+        address = address_of(organizer, act=act)
+        if not address:
+            continue
         await outbox.post(
             kind,
             vault=act.vault,
             scope=SITE,
             about=outbox.About(),
             facts={
-                "to_address": person["address"],
+                "to_address": address,
                 "language": language,
                 "site_name": act.site.name(language),
                 "site_url": act.site.base_url,
@@ -86,11 +89,23 @@ async def _write_to_organizers(kind: str, event: Event, day: date, *, act: Act) 
 async def put_off(event_id: uuid.UUID, told: date, act: Act, *, tells: bool) -> None:
     """The day has become later than `told`; inside the transaction that changed it. Refuses `PeopleNotTold` where
     somebody is registered and nobody is to be written to (app.py hands this down)."""
-    living = await Registration.filter(event_id=event_id, live=1).order_by("arrival", "id")
-    if not living:
+    people = await Registration.filter(event_id=event_id, live=1).count()
+    if not people:
         return
-    event = await Event.find(event_id)
     if not tells:
-        raise rules.PeopleNotTold(people=len(living), day=say_date(told), later=say_date(event.deletion_day))
-    for registration in living:
+        later = say_date((await Event.find(event_id)).deletion_day)
+        raise rules.PeopleNotTold(people=people, day=say_date(told), later=later)
+    found = await rounds.begin(event_id, PUT_OFF_ROUND, until=await next_arrival(event_id) - 1)
+    await tell_some(found.number, act)
+
+
+@one_transaction
+async def tell_some(number: int, act: Act) -> bool:
+    """The next people hear the day as it is now (`rounds.actions.Step`)."""
+    if not (taken := await rounds.claim(number)):
+        return False
+    found, event = taken
+    people = await next_of(found, most=rounds.AT_ONCE)
+    for registration in people:
         await post_about(PUT_OFF, registration, event, replaces="deletion", act=act)
+    return await rounds.went(found, [each.arrival for each in people])

@@ -14,12 +14,13 @@ from events_app.exports.sheets import Cells
 from events_app.exports.writing import Form, Order, SealedPage
 from events_app.i18n import N_, choose, name_of_language, translate
 from events_app.offload import pool
+from events_app.offload.breathing import breathe
 from events_app.questions.models import Question, questions_of
 from events_app.questions.rules import HAS_CHOICES
 from events_app.questions.wording import distinct, separator_of, words_of
 from events_app.registrations.posting import person_context
 from events_app.registrations.rules import SHEET_COLUMNS, STATUS_NAMES
-from events_app.vault import Reader, Vault
+from events_app.vault import Json, Reader, Vault
 
 PAGE_ROWS = 50
 """Asked of the database, opened and written in one go: some 0.3 ms, after which the event loop may answer others."""
@@ -75,6 +76,11 @@ class Column:
         if isinstance(how, Said | Answered):
             return cls(label, lambda page: [how.cell(person) for person in page.people], how)
         return cls(label, how)
+
+
+def _unreadable() -> dict[str, Json]:
+    """What a sheet says of somebody whose data cannot be opened, in the reader's language; all others stand beside."""
+    return {"name": translate(N_("Cannot be opened"))}
 
 
 def _each_said(codes: Sequence[str], say: Callable[[str], object]) -> list[str]:
@@ -145,7 +151,9 @@ async def pages_of(
     not grow with the list. `wanted` are the keys of the columns that will be asked for."""
     beside = await _beside(event, wanted, vault=vault, reader=reader)
     async for ids, columns, sealed in _sealed(event, statuses, most=PAGE_ROWS):
-        yield Slice(beside, vault.reveal_each(str(event.id), sealed, reader), ids, *columns)
+        yield Slice(
+            beside, vault.reveal_each(str(event.id), sealed, reader, instead=_unreadable()), ids, *columns
+        )
 
 
 async def pages_for_a_worker(
@@ -221,9 +229,11 @@ async def _leaders(event: Event, *, vault: Vault, reader: Reader) -> dict[Any, s
     found, names = await rows(_LEADERS, event.id), dict[Any, str]()
     for start in range(0, len(found), PAGE_ROWS):
         some = found[start : start + PAGE_ROWS]
-        opened = vault.reveal_each(str(event.id), [(person_context(own), blob) for own, blob in some], reader)
+        opened = vault.reveal_each(
+            str(event.id), [(person_context(own), blob) for own, blob in some], reader, instead=_unreadable()
+        )
         names |= {own: str(person.get("name", "")) for (own, _), person in zip(some, opened, strict=True)}
-        await asyncio.sleep(0)
+        await breathe()
     return names
 
 
@@ -232,7 +242,7 @@ async def written_by_a_worker(
 ) -> AsyncIterator[bytes]:
     """The sheet in pieces; the next page is fetched while the worker writes one. Left early, the worker is stopped."""
     labels = tuple(column.label for column in columns.values())
-    order = Order(form, labels, tuple(column.part for column in columns.values()), scope, key)
+    order = Order(form, labels, tuple(column.part for column in columns.values()), scope, key, _unreadable())
     async with pool.talk(BEGIN, order) as talk:
         page = await anext(pages, None)
         while page is not None:

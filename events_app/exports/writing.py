@@ -4,15 +4,15 @@ The event's key comes over the pipe and stays in the worker's memory; with the t
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events_app.exports.parts import Part
 from events_app.exports.sheets import Cells, CsvSheet, Sheet, XlsxSheet
-from events_app.vault.rules import bound_to, unpack, unpad
-from events_app.vault.sealing import open_with
+from events_app.vault.rules import Json, bound_to
+from events_app.vault.sealing import open_value
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,15 @@ class Form:
 
 @dataclass(frozen=True)
 class Order:
-    """A list to be written. `parts` stand in the order of the columns; None is a column that comes finished."""
+    """A list to be written. `parts` stand in the order of the columns; None is a column that comes finished.
+    `instead` stands for somebody who cannot be opened."""
 
     form: Form
     labels: tuple[str, ...]
     parts: tuple[Part | None, ...]
     scope: str
     key: bytes
+    instead: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def begin(order: Order) -> Callable[[SealedPage | None], bytes]:
     ready = sheet.begin()
 
     def opened(context: str, blob: bytes) -> dict[str, Any]:
-        return unpack(unpad(open_with(cipher, blob, bound=bound_to(order.scope, context))))
+        return open_value(cipher, blob, bound=bound_to(order.scope, context), instead=order.instead)
 
     def write(page: SealedPage | None) -> bytes:
         nonlocal ready

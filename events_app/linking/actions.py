@@ -59,7 +59,7 @@ async def ask_new_address(registration_id: uuid.UUID, address: str, *, act: Act)
     """The new address is to be written to, if nobody is registered with it; nothing moves before it answers. Refuses
     `ChangeNotPossible`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     refuse_unless_changeable(registration, event, act.now)
     person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
     code = new_token()

@@ -12,24 +12,26 @@ from events_app.clock import milliseconds
 from events_app.database import is_sqlite, one_transaction, rows
 from events_app.mail.emptying import empty_ended
 from events_app.mail.models import facts_context, message_context
-from events_app.mail.rules import MOST_DOUBTS, State, before
+from events_app.mail.rules import MOST_DOUBTS, NO_WAIT_IS_LONGER, State, before
 
 _Value = str | int | bytes | date | None
 
 _ROW_LOCKS = 'FOR UPDATE OF "l" SKIP LOCKED'
 
-_MAY_LEAVE = """
-    SELECT "l"."number" FROM "letter" AS "l" WHERE "l"."due_at" <= $1 AND NOT EXISTS (
+_MAY_LEAVE = f"""
+    SELECT "l"."number" FROM "letter" AS "l"
+    WHERE ("l"."due_at" <= $1 OR "l"."due_at" > $1 + {NO_WAIT_IS_LONGER}) AND NOT EXISTS (
         SELECT 1 FROM "letter" AS "older" WHERE "older"."thread" = "l"."thread"
         AND "older"."number" < "l"."number" AND "older"."due_at" IS NOT NULL
         AND COALESCE("older"."address_index" = "l"."address_index", TRUE))
-    ORDER BY "l"."due_at", "l"."number" LIMIT $2"""
+    ORDER BY "l"."due_at", "l"."number" LIMIT $2"""  # noqa: S608 - made of constants
 
 _DOUBT_LAPSED = f"""
     UPDATE "letter" SET "state" = 'unsure', "doubts" = "doubts" + 1, "lease_by" = NULL,
         "due_at" = CASE WHEN "when_unsure" = 'again' AND "words" <> 'once' AND "doubts" + 1 < {MOST_DOUBTS}
             THEN "due_at" END
-    WHERE "state" = 'sending' AND "due_at" <= $1 RETURNING "number", "words" """  # noqa: S608 - made of constants
+    WHERE "state" = 'sending' AND ("due_at" <= $1 OR "due_at" > $1 + {NO_WAIT_IS_LONGER})
+    RETURNING "number", "words" """  # noqa: S608 - made of constants
 
 _FIRST_SENT = """
     SELECT "older"."message_id" FROM "letter" AS "l" JOIN "letter" AS "older" ON "older"."thread" = "l"."thread"

@@ -19,6 +19,7 @@ from events_app.i18n import N_
 from events_app.mail.message import Attachment, read_back
 from events_app.mail.models import OPEN_COLUMNS, Letter, MailStop, facts_context
 from events_app.mail.rules import State, WhenUnsure
+from events_app.offload.breathing import with_breaths
 
 _waiting: set[asyncio.Event] = set()
 """What the couriers of this process wait for, each for its own."""
@@ -32,7 +33,7 @@ class Sealing(Protocol):
     def reveal(self, scope: str, context: str, blob: bytes, reader: Any, /) -> Mapping[str, Any]: ...
     def reveal_bytes(self, scope: str, context: str, blob: bytes, reader: Any, /) -> bytes: ...
     def reveal_each(
-        self, scope: str, sealed: Sequence[tuple[str, bytes]], reader: Any, /
+        self, scope: str, sealed: Sequence[tuple[str, bytes]], reader: Any, /, *, instead: Mapping[str, Any]
     ) -> Sequence[Mapping[str, Any]]: ...
     def blind_index(self, scope: str, address: Address, /) -> bytes: ...
 
@@ -165,11 +166,9 @@ async def post_many(
     They supersede nothing. Otherwise as `post`.
     """
     letters = []
-    for number, each in enumerate(postings):
+    async for each in with_breaths(postings):
         letter = Owed(kind, About(event_id=event_id, thread=each.thread), each.facts)
         letters.append(Letter(**_row(letter, vault=vault, scope=scope, now=now)))
-        if number % 100 == 0:
-            await asyncio.sleep(0)
     for start in range(0, len(letters), 250):
         await Letter.bulk_create(letters[start : start + 250])
     after_commit(wake_couriers)
@@ -218,8 +217,10 @@ async def facts_of(letters: Sequence[Letter], vault: Sealing, reader: Any) -> di
     sealed = await Letter.filter(number__in=numbers).only("number", "id", "scope", "facts")
     for scope in {letter.scope for letter in sealed}:
         of_scope = [letter for letter in sealed if letter.scope == scope]
-        values = vault.reveal_each(scope, [(each.facts_context, each.facts) for each in of_scope], reader)
-        opened |= {letter.number: value for letter, value in zip(of_scope, values, strict=True)}
+        values = vault.reveal_each(
+            scope, [(each.facts_context, each.facts) for each in of_scope], reader, instead={}
+        )
+        opened |= {letter.number: value for letter, value in zip(of_scope, values, strict=True) if value}
     return opened
 
 

@@ -33,6 +33,10 @@ MOST_DOUBTS = 5
 BACKOFF = (10, 30, 60, 300, 900, 3600)
 """Seconds until the next try after a "not now"; the last one is repeated."""
 
+NO_WAIT_IS_LONGER: Final = 3_660_000
+"""Milliseconds: the longest pause before a letter's next try, and a minute. One that is due later than that was put off
+by a clock that has been set back since, and is due now."""
+
 PATIENCE_DAYS = 3
 """Given up on the first failure more than this many days after the day of the first try."""
 

@@ -1,7 +1,8 @@
 """How we stand with the mail server: what its no is about, and whether it may be called."""
 
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -114,7 +115,15 @@ class Standing:
     called again; the last one is repeated.
     """
 
-    def __init__(self, *, away: Sequence[float], refusing: Sequence[float]) -> None:
+    def __init__(
+        self,
+        *,
+        away: Sequence[float],
+        refusing: Sequence[float],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._monotonic = monotonic
+        self._pause_ends = 0.0
         self._pauses: dict[Reason, Sequence[float]] = {"away": away, "refuses us": refusing}
         self._failures = 0
         self._taken = 0
@@ -123,15 +132,18 @@ class Standing:
         self.stop: Stop | None = None
 
     def may_call(self, now: datetime) -> bool:
-        return self.stop is None or now >= self.stop.until
+        """Once the pause is over, by either clock: one that is set back makes no pause longer."""
+        return self.stop is None or now >= self.stop.until or self._monotonic() >= self._pause_ends
 
     def stopped(self, reason: Reason, words: str, *, now: datetime) -> Stop:
         """Nobody calls before its `until`. Many letters that fail at once count once."""
-        if self.stop is None or now >= self.stop.until or reason != self.stop.reason:
+        if self.stop is None or self.may_call(now) or reason != self.stop.reason:
             same = self.stop is not None and self.stop.reason == reason
             self._failures = self._failures + 1 if same else 1
             pauses = self._pauses[reason]
-            until = now + timedelta(seconds=pauses[min(self._failures, len(pauses)) - 1])
+            pause = pauses[min(self._failures, len(pauses)) - 1]
+            self._pause_ends = self._monotonic() + pause
+            until = now + timedelta(seconds=pause)
             self.stop = Stop(reason, words, self.stop.since if same and self.stop else now, until)
         return self.stop
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tortoise.expressions import Subquery
@@ -14,20 +15,24 @@ from events_app.calendar.zones import zone as zone_of
 from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
+from events_app.health.actions.guarding import Guard
+from events_app.health.actions.telling import address_of
 from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.notices.models import LinkWarning, NoticeChoice
 from events_app.notices.rules import SILENT, WARNED_BEFORE, Choice, Tally, is_the_hour, news_of
-from events_app.registrations.posting import COURIER
 
 HEARD_AFTER = timedelta(days=30)
 """So long after its end an event is still told of."""
 
 
-async def look(*, act: Act) -> int:
-    """Whatever is due to organizers; says how many letters. Where nothing is, nothing is written."""
-    await _begin_with_newcomers(act=act)
-    return await _tell(act=act) + await _warn(act=act)
+async def look(*, guard: Guard | None = None, act: Act) -> int:
+    """Whatever is due to organizers; says how many letters. Where nothing is, nothing is written. An organizer or an
+    event that makes trouble keeps no other."""
+    guard = guard or Guard()
+    await guard.attempt("notices", partial(_begin_with_newcomers, act=act), subject="newcomers")
+    told = await guard.attempt("notices", partial(_tell, guard=guard, act=act), subject="digests")
+    return (told or 0) + await _warn(guard=guard, act=act)
 
 
 async def _begin_with_newcomers(*, act: Act) -> None:
@@ -42,7 +47,7 @@ async def _begin_with_newcomers(*, act: Act) -> None:
         await NoticeChoice.bulk_create(begun, ignore_conflicts=True)
 
 
-async def _tell(*, act: Act) -> int:
+async def _tell(*, guard: Guard, act: Act) -> int:
     """Tell whose time it is what is new since they were told last."""
     waiting = [(each, due) for each in await _listening() if (due := _due(each, act.now))]
     if not waiting:
@@ -51,7 +56,8 @@ async def _tell(*, act: Act) -> int:
     for choice, due in waiting:
         now_due = {event: tally for event, tally in tallies.items() if choice.choice_for(event) in due}
         if any(choice.tallies.get(event) != tally for event, tally in now_due.items()):
-            sent += await _tell_one(choice, now_due, act=act)
+            one = partial(_tell_one, choice, now_due, act=act)
+            sent += await guard.attempt("notices", one, subject=choice.organizer_id) or 0
     return sent
 
 
@@ -133,7 +139,7 @@ _REFUSED = """
 """
 
 
-async def _warn(*, act: Act) -> int:
+async def _warn(*, guard: Guard, act: Act) -> int:
     """Write to organizers of coming events whose people online have no link to join; once for each moment."""
     bare = await Event.filter(
         status=Status.PUBLISHED,
@@ -148,7 +154,8 @@ async def _warn(*, act: Act) -> int:
             continue
         listening = [each for each in await _listening() if each.choice_for(str(event.id)) != Choice.NEVER]
         if listening:
-            sent += await _warn_of(event.id, listening, act=act)
+            one = partial(_warn_of, event.id, listening, act=act)
+            sent += await guard.attempt("notices", one, subject=event.id, event_id=event.id) or 0
     return sent
 
 
@@ -184,9 +191,11 @@ async def _warn_of(event_id: uuid.UUID, listening: Sequence[NoticeChoice], *, ac
 async def _post(letter: str, choice: NoticeChoice, said: Mapping[str, Any], *, act: Act) -> None:
     """To the organizer, sealed under the site's key; events' own outboxes do not show it."""
     organizer, language = choice.organizer, _language(choice, act=act)
-    person = act.vault.reveal(SITE, organizer.person_context, organizer.person, COURIER)
+    address = address_of(organizer, act=act)
+    if not address:
+        return
     facts: dict[str, Any] = {
-        "to_address": person["address"],
+        "to_address": address,
         "language": language,
         "site_name": act.site.name(language),
         "site_url": act.site.base_url,

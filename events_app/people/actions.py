@@ -54,7 +54,7 @@ async def letter_again(found: Registration, event: Event) -> str:
 
 @one_transaction
 async def post_again(registration_id: uuid.UUID, *, wants_link: bool, act: Act) -> bool:
-    registration, event = await leaving.claimed(registration_id)
+    registration, event = await leaving.claimed(registration_id, act=act)
     letter = "link" if wants_link and registration.live else await letter_again(registration, event)
     if not letter or await post_about(letter, registration, event, act=act) is None:
         return False

@@ -15,6 +15,7 @@ from events_app.registrations.models import Registration
 from events_app.registrations.places import id_of, pool_of
 from events_app.registrations.rules import Pool, Status
 from events_app.registrations.told import hearers_of, hearers_of_many
+from events_app.rounds.models import ANNOUNCED, Round
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
@@ -43,7 +44,19 @@ async def count_registrations(event_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID,
 async def count_behind(event_id: uuid.UUID) -> Behind:
     hearers = await hearers_of(await Event.find_any(event_id))
     material = sum(each.people for each in hearers if each.is_material)
-    return Behind(material, sum(each.people for each in hearers if each.is_behind) - material)
+    behind = sum(each.people for each in hearers if each.is_behind)
+    return Behind(material, behind - material, await _unreached(event_id, behind))
+
+
+async def _unreached(event_id: uuid.UUID, behind: int) -> int:
+    """Whom the rounds of an event are still to reach; one that tells of a change passes by whom nothing concerns."""
+    numbers = [0]
+    for found in await Round.filter(event_id=event_id):
+        living = Registration.filter(event_id=event_id, live=1, arrival__gt=found.reached)
+        numbers.append(
+            behind if found.what == ANNOUNCED else await living.filter(arrival__lte=found.until).count()
+        )
+    return max(numbers)
 
 
 async def events_at(venue_id: uuid.UUID, *, now: datetime) -> list[EventThere]:

@@ -21,6 +21,7 @@ from events_app.registrations.rules import (
     Status,
     bare_code,
 )
+from events_app.rounds.models import Round
 from events_app.tokens import digest
 from events_app.vault import Vault
 
@@ -162,6 +163,12 @@ _LAST = """
 
 FRONT_OF_LINE: Final = 0
 """The number of everybody whose invitation passes the line: before all others, among themselves as they arrived."""
+
+
+async def next_of(found: Round, *, most: int) -> list[Registration]:
+    """The next living people of a round, in the order of their arrival, which is each one's own."""
+    living = Registration.filter(event_id=found.event_id, live=1, arrival__gt=found.reached)
+    return await living.filter(arrival__lte=found.until).order_by("arrival").limit(most)
 
 
 async def party_of(registration: Registration) -> Sequence[Registration]:

@@ -4,12 +4,14 @@ import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from events_app import allowances
 from events_app.acts import Act
 from events_app.database import Statement, insertion, row_of, write
 from events_app.events.models.event import Event
+from events_app.health.actions.guarding import or_set_aside
 from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.mail.emptying import empty_thread
@@ -50,6 +52,12 @@ def reveal_person(registration: Registration, *, vault: Vault, reader: Reader) -
     """The one way to read who a registration is; the vault is told who asks."""
     context = person_context(registration.id)
     return person_of(vault.reveal(str(registration.event_id), context, registration.person, reader))
+
+
+async def openable(registration: Registration, *, act: Act) -> Person | None:
+    """Who it is; None for somebody who cannot be opened and is set aside, so that all others get their letter."""
+    opens = partial(reveal_person, registration, vault=act.vault, reader=COURIER)
+    return await or_set_aside(opens, registration.id, registration.event_id)
 
 
 def reveal_guest(invitation: Invitation, *, act: Act) -> Mapping[str, Any]:

@@ -58,6 +58,14 @@ class ModeNotOffered(Conflict):
     sentence = N_("This event does not offer this way of taking part.")
 
 
+class StillBeingTold(Conflict):
+    """Some have been told that the event is cancelled, and some are about to be."""
+
+    sentence = N_(
+        "People are still being told that this event is cancelled. Please try again when everybody knows."
+    )
+
+
 class ModeInUse(Conflict):
     """A way of taking part is not taken away from people who hold it or wait for it."""
 

@@ -21,7 +21,7 @@ from events_app.mail.inbound import Arrived, MailKind, read
 from events_app.mail.models import Letter
 from events_app.mail.outcomes import CameBack
 from events_app.registrations import rules
-from events_app.registrations.actions.leaving import leave, stay
+from events_app.registrations.actions.leaving import call_off_if_due, leave, stay
 from events_app.registrations.facts import Person, uid_of
 from events_app.registrations.models import HistoryLine, Registration
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
@@ -152,6 +152,7 @@ async def _take(
     found = await Registration.get(id=registration_id)
     event = await Event.claim(found.event_id)
     await found.refresh_from_db()
+    await call_off_if_due(found, event, act=reception.office.at(now, Who.APP))
     person = reveal_person(found, vault=reception.office.vault, reader=COURIER)
     answer_to = _ANSWER_TO.get(arrived.kind)
     if answer_to is None or await _too_many_today(found, now):

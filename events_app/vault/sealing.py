@@ -1,6 +1,7 @@
 """Encryption of one blob: 0x01, a nonce of 12 bytes, AES-256-GCM; and keys wrapped by keys the same way."""
 
 import os
+from collections.abc import Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from events_app.vault.refusals import SealBroken
+from events_app.vault.rules import Json, unpack, unpad
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -32,6 +34,18 @@ def open_with(cipher: AESGCM, blob: bytes, *, bound: bytes) -> bytes:
         return cipher.decrypt(blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :], bound)
     except (InvalidTag, ValueError):
         raise SealBroken() from None
+
+
+def open_value(
+    cipher: AESGCM, blob: bytes, *, bound: bytes, instead: Mapping[str, Json] | None = None
+) -> dict[str, Json]:
+    """The value in a sealed blob; `instead`, where it is given, of one that was changed. Else refuses `SealBroken`."""
+    try:
+        return unpack(unpad(open_with(cipher, blob, bound=bound)))
+    except SealBroken:
+        if instead is None:
+            raise
+        return dict(instead)
 
 
 def derive(master: bytes, *, purpose: str) -> bytes:

@@ -19,8 +19,8 @@ from events_app.vault.keyring import Keyring, Wrap
 from events_app.vault.master import MasterKeys, new_master, read_master, write_master
 from events_app.vault.readers import Reader, ReadRule, every_named_reader
 from events_app.vault.refusals import KeysLost, NoKey, SealBroken
-from events_app.vault.rules import BYTES_STEP, VALUE_STEP, Json, bound_to, pack, pad, unpack, unpad
-from events_app.vault.sealing import KEY_BYTES, open_with, seal_with
+from events_app.vault.rules import BYTES_STEP, VALUE_STEP, Json, Value, bound_to, pack, pad, unpack, unpad
+from events_app.vault.sealing import KEY_BYTES, open_value, open_with, seal_with
 
 LOOK_AGAIN_SECONDS = 1.0
 """So long may a process still open what another process has just made unreadable."""
@@ -128,16 +128,16 @@ class Vault:
         return unpack(self._open(scope, context, blob, reader))
 
     def reveal_each(
-        self, scope: str, sealed: Sequence[tuple[str, bytes]], reader: Reader
+        self, scope: str, sealed: Sequence[tuple[str, bytes]], reader: Reader, *, instead: Value | None = None
     ) -> list[dict[str, Json]]:
         """The values in many blobs of one scope, given with their contexts: `reveal` for a page of a long list.
 
-        The rule is asked for each of them, the keys are looked up once. Refuses like `reveal`.
+        The rule is asked for each, the keys are looked up once. Refuses like `reveal`; `instead` is of a broken seal.
         """
         self.ask_for_each(scope, [context for context, _blob in sealed], reader)
         cipher = self._keys(scope).cipher
         return [
-            unpack(unpad(open_with(cipher, blob, bound=bound_to(scope, context)))) for context, blob in sealed
+            open_value(cipher, blob, bound=bound_to(scope, each), instead=instead) for each, blob in sealed
         ]
 
     def ask_for_each(self, scope: str, contexts: Sequence[str], reader: Reader) -> None:

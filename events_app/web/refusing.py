@@ -3,12 +3,14 @@
 import logging
 import sqlite3
 import time
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from tortoise.exceptions import DoesNotExist
 
 from events_app import i18n
 from events_app.database import DatabaseTrouble, NoRoom, OutcomeUnknown, cause_of, has_no_room
@@ -73,6 +75,17 @@ async def say_http(request: Request, error: Exception) -> Response:
     return response
 
 
+class Vanished(Gone):
+    """What a page was about has been removed by somebody else since it was looked at."""
+
+    sentence = i18n.N_("What this was about is not there any more: somebody else has just removed it.")
+
+
+async def say_vanished(request: Request, error: Exception) -> Response:
+    """A row that was there a moment ago is gone (Tortoise's DoesNotExist): 410 in words."""
+    return await say_no(request, Vanished())
+
+
 async def say_trouble(request: Request, error: Exception) -> Response:
     """The database or the disk cannot take anything just now: 503, and one line in the log with the cause. Whatever
     else it is goes on to `say_sorry`."""
@@ -99,8 +112,13 @@ async def say_trouble(request: Request, error: Exception) -> Response:
     return response
 
 
-TROUBLES: Final = dict.fromkeys((DatabaseTrouble, sqlite3.OperationalError, OSError), say_trouble)
-"""What may come of it: the database's own, the keyring's, and a file's."""
+TROUBLES: Final[Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]]] = {
+    DatabaseTrouble: say_trouble,
+    sqlite3.OperationalError: say_trouble,
+    OSError: say_trouble,
+    DoesNotExist: say_vanished,
+}
+"""What may come of it: the database's own, the keyring's, and a file's; and a row that is gone meanwhile."""
 RETRY_AFTER: Final = 10
 """Seconds: longer than a database takes to come back, or to go over to its standby."""
 NOTED_EVERY: Final = 60.0

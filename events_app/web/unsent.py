@@ -51,6 +51,12 @@ UNSENT: Final[Mapping[str, str]] = {
     "A calendar update has been sent to you.": N_(
         "This site sends no mail at present, so your calendar does not know of it."
     ),
+    "People are still being told that this event is cancelled. Please try again when everybody knows.": N_(
+        "The letters that say that this event is cancelled are still being written. Please try again in a minute."
+    ),
+    "An email and a calendar update are on their way to you.": N_(
+        "This site sends no mail at present, so your calendar does not know of it."
+    ),
     "A letter tells you the answer.": N_(
         "This site sends no mail at present, so please ask the organizers for the answer."
     ),

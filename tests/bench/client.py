@@ -147,4 +147,7 @@ class Visitor:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self._connection.request(method, path, body=body, headers=headers)
         response = self._connection.getresponse()
-        return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+        told: dict[str, str] = {}
+        for name, value in response.getheaders():  # several of one name stand on lines of their own
+            told[name.lower()] = "\n".join(filter(None, (told.get(name.lower()), value)))
+        return Answer(response.status, told, response.read())

@@ -20,6 +20,7 @@ from statistics import median
 
 from events_app import clock, i18n
 from events_app.acts import Office
+from events_app.caretaker import STEPS
 from events_app.conferences.models import Conference
 from events_app.database import close_database, migrate, open_database
 from events_app.directory.models import Logo, Organization
@@ -31,6 +32,7 @@ from events_app.registrations.actions.registering import register
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Applicant
 from events_app.registrations.told import mark_of
+from events_app.rounds import actions as rounds
 from events_app.vault import Vault
 from events_app.work import MODELS
 from tests.bench.acts import Told, crowd
@@ -214,6 +216,7 @@ async def called_off(bench: Bench, people: int) -> Told:
 
 async def _call_off(event: Event, office: Office) -> None:
     await cancel_event(event.id, follow=follow_event, act=office.at(clock.now()))
+    await rounds.carry_on(STEPS, act=office.at(clock.now()))
 
 
 async def in_database(name: str, folder: Path, number: int, more: int, url: str) -> Told:

@@ -22,12 +22,16 @@ PARTS = (
     "loaded",
     "exports",
     "lists",
+    "patience",
     "feeds",
     "letters",
     "starts",
     "guesses",
     "strangers",
 )
+
+APART = ("failover", "chaos")
+"""Measured only when they are named: they end what they measure, again and again."""
 
 
 class Part(Protocol):
@@ -46,16 +50,20 @@ def main(words: list[str]) -> None:
     """Print the table, part by part. Read the ratios: the machine may be busy, and then it is busy for both."""
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", metavar="PART", help=f"one or more of: {', '.join(PARTS)}; else all"
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"one or more of: {', '.join(PARTS)}; else all; or {', '.join(APART)}",
     )
     parser.add_argument(
         "--quick", action="store_true", help="tiny sizes: a look whether everything is measured"
     )
+    parser.add_argument("--minutes", type=float, default=10, help="how long chaos lasts (10)")
     parser.add_argument("--big", action="store_true", help="lists of 100,000 people")
     wants = parser.parse_args(words)
-    if unknown := [part for part in wants.parts if part not in PARTS]:
-        parser.error(f"there is no part {unknown[0]!r}; the parts are: {', '.join(PARTS)}")
-    scale = QUICK if wants.quick else Scale()
+    if unknown := [part for part in wants.parts if part not in PARTS + APART]:
+        parser.error(f"there is no part {unknown[0]!r}; the parts are: {', '.join(PARTS + APART)}")
+    scale = replace(QUICK if wants.quick else Scale(), minutes=wants.minutes)
     if wants.big:
         scale = replace(scale, people=100_000, rounds=1)
     print_parts(wants.parts or PARTS, scale)

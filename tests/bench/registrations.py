@@ -35,7 +35,7 @@ def _whole(stage: Stage, scale: Scale) -> Iterator[Row]:
         def ours() -> Sample:
             sink.forget(mail_port)
             return _registered(
-                house, _ours, scale, then=lambda: wait_for_letters(mail_port, scale.registrations)
+                house, fields_of, scale, then=lambda: wait_for_letters(mail_port, scale.registrations)
             )
 
         def beside() -> Sample:
@@ -56,7 +56,7 @@ def _registered(server: Served, fields: Fields, scale: Scale, *, then: Callable[
     """One person after another, each a browser of their own. The processor time includes what happens `then`."""
     before, begun = server.cpu(), time.perf_counter()
     for _ in range(scale.registrations):
-        _register(server, fields(next(_numbers)))
+        register_one(server, fields(next(_numbers)))
     seconds = time.perf_counter() - begun
     then()
     return {
@@ -65,7 +65,7 @@ def _registered(server: Served, fields: Fields, scale: Scale, *, then: Callable[
     }
 
 
-def _register(server: Served, fields: dict[str, str]) -> None:
+def register_one(server: Served, fields: dict[str, str]) -> None:
     with Visitor(server.port) as visitor:
         form = visitor.get(PATH)
         posted = visitor.post(PATH, hidden_fields(form.body.decode()) | fields)
@@ -80,7 +80,7 @@ def hidden_fields(page: str) -> dict[str, str]:
     return {tag["name"]: tag.get("value", "") for tag in tags if tag.get("type") == "hidden"}
 
 
-def _ours(number: int) -> dict[str, str]:
+def fields_of(number: int) -> dict[str, str]:
     return _least(number) | {"consent": "y"}
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Scale:
     """rounds: of each pair, interleaved. people: on the list that is shown and exported. events: in the feed. loaded:
-    people at the event that stands beside a small one. pairs: requests about the known and the unknown.
-    slow: clients of each slow kind."""
+    people at the event that stands beside a small one. pairs: requests about the known and the unknown. minutes: how
+    long chaos lasts. slow: clients of each slow kind."""
 
     rounds: int = 3
     requests: int = 1500
@@ -21,6 +21,7 @@ class Scale:
     starts: int = 3
     loaded: int = 5_000
     pairs: int = 300
+    minutes: float = 10
     slow: int = 200
 
 

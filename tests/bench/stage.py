@@ -99,7 +99,8 @@ def sign_in(house: Served) -> str:
         answer = visitor.post("/desk/sign-in", {"address": ORGANIZER, "passphrase": PASSPHRASE})
     if answer.status != 303:
         raise RuntimeError(f"signing in was answered with {answer.status}")
-    return answer.headers["set-cookie"].partition(";")[0]
+    cookies = [each.partition(";")[0] for each in answer.headers["set-cookie"].split("\n")]
+    return "; ".join(each for each in cookies if each.startswith("desk="))
 
 
 def event_id_of(folder: Path, slug: str) -> str:

@@ -11,6 +11,7 @@ from events_app.deletion import actions, telling
 from events_app.deletion.rules import AFTER_THE_WAY_UP, NotOverYet
 from events_app.events.models.event import Event
 from events_app.events.rules import NOT_YET_TOLD, EventForgotten
+from events_app.health.actions.guarding import Guard
 from events_app.mail.models import Letter
 from events_app.registrations.actions import leaving, registering
 from events_app.registrations.models import HistoryLine, Registration
@@ -128,7 +129,7 @@ async def test_organizers_are_told_a_week_and_a_day_before_each_once(office: Off
         moment = event.ends_at + day * DAY
         for _again in range(2):
             before = await Letter.filter(event_id=None).count()
-            await telling.give_notices(act=office.at(moment))
+            await telling.give_notices(guard=Guard(), act=office.at(moment))
             new = await Letter.filter(event_id=None).order_by("number").offset(before)
             told += [(moment.date(), letter.kind) for letter in new]
 

@@ -60,7 +60,7 @@ async def tried(slug: str, text: str, office: Office, now: datetime) -> tuple[Im
     form = columns_form(listing=read.listing, event=event, questions=questions, choices=choices)
     chosen = {name: form[name].data for name in ("heading", "columns", "language", "mode", "places")}
     await drafts.keep_choices(draft, choices | chosen, now=now)
-    return draft, read_people(read.listing, draft.choices, event=event, questions=questions)
+    return draft, await read_people(read.listing, draft.choices, event=event, questions=questions)
 
 
 async def brought(slug: str, office: Office, now: datetime) -> ImportDraft:

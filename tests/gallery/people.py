@@ -293,12 +293,17 @@ NEWS = {
     "url": "/desk/events/1",
 }
 
+STOP_URL = "https://events.example.org/events/research-launch/letters/0123abcd"
+
 MORE: dict[str, dict[str, dict[str, Any]]] = {
     "declined": {
         "en": {"reason": "The room is small, and we could not seat everybody who asked."},
         "ar": {"reason": "القاعة صغيرة ولم نتمكّن من استقبال الجميع."},
     },
-    "handed": {"en": {"giver": "Salma Haddad"}, "ar": {"giver": "سلمى حداد"}},
+    "handed": {
+        "en": {"giver": "Salma Haddad", "colleague_stop_url": STOP_URL},
+        "ar": {"giver": "سلمى حداد", "colleague_stop_url": STOP_URL},
+    },
     "reminder": {
         "en": {"body": "Please bring something with your name on it.\nThe door opens at 12:30."},
         "ar": {"body": "يُرجى إحضار ما يحمل الاسم.\nيُفتح الباب الساعة 12:30."},

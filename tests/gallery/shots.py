@@ -313,6 +313,7 @@ DESK = (
     Shot("held-event", "/desk/events/{research_launch_event}/data"),
     Shot("mail", "/desk/mail"),
     Shot("notices", "/desk/notices"),
+    Shot("health", "/desk/health"),
     Shot("mail-letters", "/desk/mail/letters"),
     Shot("mail-again", "/desk/mail/again"),
     Shot("letters-again", "/desk/events/{research_launch_event}/letters/again"),

@@ -8,7 +8,7 @@ import pytest
 from events_app.clock import now
 from events_app.mail.leases import Leases
 from events_app.mail.models import Letter
-from events_app.mail.rules import WhenUnsure
+from events_app.mail.rules import BACKOFF, WhenUnsure
 from tests.mail.office import Office
 
 pytestmark = pytest.mark.anyio
@@ -151,3 +151,36 @@ async def test_a_letter_whose_couriers_always_die_is_left_to_a_person(office: Of
         moment += timedelta(seconds=61)
 
     assert await Letter.all().values_list("state", "doubts", "due_at") == [("unsure", 5, None)]
+
+
+@pytest.mark.parametrize("minutes", [120, 60 * 24])
+async def test_a_clock_that_is_set_back_keeps_no_letter_for_hours(
+    office: Office, one: Leases, minutes: int
+) -> None:
+    await office.post()
+    (letter,) = await one.take(1, now=soon())
+    await one.deferred(letter, "not now", until=soon() + timedelta(seconds=60), now=soon())
+
+    set_back = now() - timedelta(minutes=minutes)
+
+    assert [each.id for each in await one.take(1, now=set_back)] == [letter.id]
+
+
+async def test_the_longest_pause_is_waited_out(office: Office, one: Leases) -> None:
+    await office.post()
+    (letter,) = await one.take(1, now=soon())
+    await one.deferred(letter, "not now", until=soon() + timedelta(seconds=max(BACKOFF)), now=soon())
+
+    assert await one.take(1, now=soon()) == []
+
+
+async def test_what_a_courier_was_sending_when_the_clock_was_set_back_is_in_doubt_and_goes_on(
+    office: Office, one: Leases, other: Leases
+) -> None:
+    await office.post()
+    (letter,) = await one.take(1, now=soon())
+    await one.sending(letter, b"sealed", "<id@example.org>", now=soon())
+
+    (again,) = await other.take(1, now=now() - timedelta(hours=3))
+
+    assert (again.id, again.doubts) == (letter.id, 1)

@@ -127,3 +127,17 @@ def test_the_pauses_grow_and_then_stay_while_the_server_refuses_us() -> None:
     assert waits == [15, 60, 900, 900]
     standing.took(1)
     assert (standing.stop, standing.may_call(moment)) == (None, True)
+
+
+@pytest.mark.engine_free
+def test_a_clock_that_is_set_back_makes_no_pause_longer() -> None:
+    seconds = [1000.0]
+    standing = Standing(away=(60,), refusing=(60,), monotonic=lambda: seconds[0])
+    moment = now()
+    standing.stopped("away", "", now=moment)
+
+    set_back = moment - timedelta(hours=2)
+    before = standing.may_call(set_back)
+    seconds[0] += 60
+
+    assert (before, standing.may_call(set_back)) == (False, True)

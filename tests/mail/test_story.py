@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(300)]
 LETTERS = 300
 UNKNOWN = frozenset(range(20, LETTERS + 1, 20))
 """Five in a hundred: the guests whose addresses nobody has."""
-PACE = replace(QUICK, lease=86_400)
+PACE = replace(QUICK, lease=3600)
 """The clock jumps: a lease must outlast what the hand does while a letter is on its way."""
 LOST, DOUBLED = (33, 177), (58, 231)
 """The guests during whose letters the server hangs up: before it kept the letter, and after."""

@@ -13,7 +13,7 @@ from events_app.mailings.actions import announcing
 from events_app.mailings.desk.changes import differences_of
 from events_app.registrations.actions import deciding
 from events_app.registrations.models import Registration
-from events_app.registrations.told import sequence_of
+from events_app.registrations.told import adopt, sequence_of
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
@@ -296,7 +296,7 @@ async def test_nobody_holds_an_old_place_by_the_upgrade(office: Office) -> None:
     await as_an_older_version(event, told=earlier_mark(event))
 
     for _again in range(2):
-        await announcing.adopt()
+        await adopt()
 
     assert await make.how_many_hold_an_old_time(event.id) == 0
     assert await announced(event, office) == []
@@ -310,7 +310,7 @@ async def test_who_held_an_old_time_before_the_upgrade_still_does_and_reads_it(o
     await Event.filter(id=event.id).update(announced=published)
     await as_an_older_version(changed, told=earlier_mark(event))
 
-    await announcing.adopt()
+    await adopt()
 
     assert await make.how_many_hold_an_old_time(event.id) == 1
     assert await announced(event, office) == [("changed", "guest1@example.org")]
@@ -322,7 +322,7 @@ async def test_an_old_time_that_nothing_names_any_more_is_told_without_a_before(
     await make.registered(event, 1, office=office)
     await as_an_older_version(event, told="0123456789abcdef")
 
-    await announcing.adopt()
+    await adopt()
 
     assert await announced(event, office) == [("changed", "guest1@example.org")]
     assert "Before" not in (await make.posted(event, office))[-1].draft.text

@@ -226,3 +226,48 @@ async def test_a_printed_list_says_of_which_event_it_is_and_shows_addresses_only
     assert "Saturday 12 May 2035, 13:00–14:30" in printed
     assert '<input type="checkbox" id="print-addresses">' in page.text
     assert ".people .address { display: none; }" in style[style.index("@media print") :]
+
+
+async def spoil(event: Event, who: str, house: House) -> Registration:
+    """What is sealed of somebody is changed outside the app."""
+    row = await make.row_of(event, f"{who.lower()}@example.org", office=house.office)
+    row.person = bytes(row.person[:-1]) + bytes([row.person[-1] ^ 1])
+    await row.save(update_fields=["person"])
+    return row
+
+
+@pytest.mark.parametrize("asked", ["", "?q=amal", "?sort=name", "/print"])
+async def test_somebody_who_cannot_be_opened_never_hides_the_others(house: House, asked: str) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await people(event, house, "Amal", "Basil")
+    await spoil(event, "Basil", house)
+
+    page = await desk.get(f"/desk/events/{event.id}/registrations{asked}")
+
+    assert page.status_code == 200
+    assert ">Amal<" in page.text
+    assert ("Cannot be opened" in page.text) is (asked != "?q=amal")
+
+
+async def test_a_sheet_says_who_cannot_be_opened_and_shows_the_others(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await people(event, house, "Amal", "Basil")
+    await spoil(event, "Basil", house)
+
+    sheet = await desk.get(f"/desk/events/{event.id}/registrations.csv")
+
+    names = [line.split(",")[0].strip('"') for line in sheet.text.splitlines()[1:]]
+    assert names == ["Amal", "Cannot be opened"]
+
+
+async def test_a_letter_that_cannot_be_opened_never_hides_the_log(house: House) -> None:
+    event, desk = await make.event(house.vault), await house.desk()
+    await people(event, house, "Amal", "Basil")
+    first = await Letter.all().order_by("number").first()
+    assert first is not None
+    await Letter.filter(number=first.number).update(facts=b"\x01" + bytes(40))
+
+    log = await desk.get(f"/desk/events/{event.id}/letters")
+
+    assert log.status_code == 200
+    assert "basil@example.org" in log.text

@@ -1,11 +1,9 @@
 """The database's primary is killed, or falls silent, while two hundred register: nothing acknowledged is lost."""
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,12 +14,10 @@ from events_app.registrations.actions import registering
 from events_app.registrations.models import Registration
 from events_app.work import MODELS
 from tests import make
-from tests.processes import run_together
+from tests.registrations.failing import PEOPLE, PLACES, Said, two_storms
 from tests.standby import Cluster, a_cluster
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.engine_free]
-
-PROCESSES, PEOPLE, PLACES, BEFORE = 4, 200, 50, 40
 
 
 @pytest.fixture(scope="module")
@@ -59,46 +55,12 @@ END_WHO_WAITS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wa
 async def test_nothing_acknowledged_is_lost_when_the_primary_is_killed_and_when_it_falls_silent(
     cluster: Cluster, office: Office, tmp_path: Path
 ) -> None:
-    await migrate(cluster.url)
-    await open_database(cluster.url, models=MODELS)
-    events = [await make.event(office.vault, capacity_in_person=PLACES) for _ in range(2)]
-    each = PEOPLE // PROCESSES
-
-    failing = asyncio.create_task(fail_twice(cluster, events))
-    said = await run_together(
-        "tests.registrations.steadfast",
-        *(
-            (cluster.url, str(tmp_path / "office"), str(n * each), str(each), *(str(e.id) for e in events))
-            for n in range(PROCESSES)
-        ),
-    )
-    await failing
-
-    print("the longest pauses of each process:", [[one["gap"] for one in json.loads(each)] for each in said])
-    for number, event in enumerate(events):
-        await all_is_well(event, [json.loads(each)[number] for each in said], office)
+    for event, said in await two_storms(cluster, office, tmp_path / "office"):
+        await all_is_well(event, said, office)
     await close_database()
 
 
-async def fail_twice(cluster: Cluster, events: Sequence[Event]) -> None:
-    """The first primary is killed among those who come to the first event; the second falls silent among the others."""
-
-    def kill() -> None:
-        cluster.kill(0)
-        cluster.promote(1)
-        cluster.follow(0, 1)
-
-    def freeze() -> None:
-        cluster.freeze(1)
-        cluster.promote(0)
-
-    for event, fail in zip(events, (kill, freeze), strict=True):
-        while await Registration.filter(event_id=event.id).count() < BEFORE:  # noqa: ASYNC110 - others write
-            await asyncio.sleep(0.02)
-        await asyncio.to_thread(fail)
-
-
-async def all_is_well(event: Event, said: Sequence[Mapping[str, Any]], office: Office) -> None:
+async def all_is_well(event: Event, said: Sequence[Said], office: Office) -> None:
     told = {number: what for one in said for number, what in one["told"].items()}
     rows = {str(row.id): row for row in await Registration.filter(event_id=event.id)}
     letters = Counter(post.kind for post in await make.posted(event, office))

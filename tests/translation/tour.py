@@ -334,6 +334,7 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
         "/desk/mail",
         "/desk/mail/letters",
         "/desk/notices",
+        "/desk/health",
     )
     await tour.send(desk.client, f"{base}/letters/again", **token)
     await tour.send(desk.client, "/desk/mail/again", **token)

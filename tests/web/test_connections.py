@@ -299,7 +299,7 @@ async def test_whose_words_have_arrived_is_never_dropped_for_silence() -> None:
     async with served(replace(HASTY, header=30)) as (port, _state):
         with closing(socket.create_connection(("127.0.0.1", port))) as visitor, ExitStack() as crowd:
             visitor.sendall(get_of("/read"))
-            for _each in range(200):
+            for _each in range(60):
                 crowd.enter_context(closing(socket.create_connection(("127.0.0.1", port))))
             visitor.setblocking(False)
             answer = await asyncio.get_running_loop().sock_recv(visitor, 4096)

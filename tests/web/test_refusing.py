@@ -3,6 +3,7 @@
 import errno
 import logging
 import sqlite3
+import uuid
 from collections import Counter
 
 import pytest
@@ -15,7 +16,9 @@ from events_app.database import NoRoom, OutcomeUnknown
 from events_app.database.failures import DatabaseAway, DatabaseTrouble, RetryableError
 from events_app.database.sqlite import SqliteClient
 from events_app.mail.models import Letter
+from events_app.registrations.actions.deciding import lapse
 from events_app.registrations.models import Registration
+from events_app.registrations.rules import NoSuchRegistration
 from tests import make
 from tests.databases import ENGINE
 from tests.make import House
@@ -97,3 +100,22 @@ async def test_whoever_cannot_be_answered_hears_whether_waiting_helps(
 def test_every_trouble_of_the_database_is_one() -> None:
     for kind in (DatabaseAway, NoRoom, OutcomeUnknown, RetryableError):
         assert issubclass(kind, DatabaseTrouble)
+
+
+async def test_a_row_that_is_gone_meanwhile_is_never_a_failure_of_ours(house: House) -> None:
+    async def late(request: Request) -> Response:
+        await Registration.get(id=uuid.uuid4())
+        raise AssertionError("it is gone")
+
+    house.app.router.routes.insert(0, Route("/late", late))
+    client = await house.client()
+
+    answer = await client.get("/late")
+
+    assert answer.status_code == 410
+    assert "is not there any more" in answer.text
+
+
+async def test_whoever_is_gone_before_their_event_is_claimed_is_refused_in_words(house: House) -> None:
+    with pytest.raises(NoSuchRegistration):
+        await lapse(uuid.uuid4(), act=house.office.at(make.NOW))

@@ -38,3 +38,15 @@ CREATE INDEX "letter_in_doubt" ON "letter" ("event_id", "number") WHERE "doubts"
 CREATE INDEX "letter_in_trouble" ON "letter" ("number") WHERE "last_error" <> '';
 
 CREATE INDEX "letter_of_erased" ON "letter" ("number") WHERE "words" IN ('last', 'once');
+
+-- An act on everybody of an event goes on in batches: how far it is.
+
+CREATE TABLE "round" (
+    "number" {serial},
+    "event_id" {uuid} NOT NULL REFERENCES "event" ("id") ON DELETE CASCADE,
+    "what" VARCHAR(16) NOT NULL,
+    "reached" {int} NOT NULL,
+    "until" {int} NOT NULL,
+    "facts" {json} NOT NULL,
+    UNIQUE ("event_id", "what")
+);

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from events_app.acts import Act
 from events_app.calendar.zones import zone as zone_of
@@ -191,27 +191,19 @@ def _doubts_of_the_date(event: Event) -> Iterator[Doubt]:
         yield Doubt(sentence, "/edit#starts_on")
 
 
-async def follow_zone_rules(*, act: Act) -> list[str]:
-    """Hold the instants of coming events against the zone rules of this tzdata; says which events moved.
+async def moved_by_zone_rules(now: datetime) -> list[uuid.UUID]:
+    """The coming events whose instants are not those of this tzdata's zone rules."""
+    coming = await Event.filter(status=Status.PUBLISHED, ends_at__gt=now).only(*_INSTANTS)
+    return [event.id for event in coming if _has_moved(event)]
+
+
+@one_transaction
+async def follow_zone_rules(event_id: uuid.UUID, *, act: Act) -> str:
+    """Hold an event's instants against the zone rules of this tzdata; its slug when it moved, else ''.
 
     The wall time is the truth, so it stays; the instant follows it, and everybody who was told the old one then holds
     an old time: the desk's change page shows them, and an organizer sends the update.
     """
-    coming = await Event.filter(status=Status.PUBLISHED, ends_at__gt=act.now).only(*_INSTANTS)
-    return [
-        slug for event in coming if _has_moved(event) and (slug := await _move_instants(event.id, act=act))
-    ]
-
-
-_INSTANTS = ("id", "zone", "starts_wall", "ends_wall", "starts_fold", "ends_fold", "starts_at", "ends_at")
-
-
-def _has_moved(event: Event) -> bool:
-    return event.starts.astimezone(UTC) != event.starts_at or event.ends.astimezone(UTC) != event.ends_at
-
-
-@one_transaction
-async def _move_instants(event_id: uuid.UUID, *, act: Act) -> str:
     event = await Event.claim(event_id)
     if not _has_moved(event):
         return ""
@@ -220,3 +212,10 @@ async def _move_instants(event_id: uuid.UUID, *, act: Act) -> str:
     event.sequence += await keep_what_was_told(event, before)
     await save_change(event, act=act)
     return event.slug
+
+
+_INSTANTS = ("id", "zone", "starts_wall", "ends_wall", "starts_fold", "ends_fold", "starts_at", "ends_at")
+
+
+def _has_moved(event: Event) -> bool:
+    return event.starts.astimezone(UTC) != event.starts_at or event.ends.astimezone(UTC) != event.ends_at

@@ -1,6 +1,5 @@
 """Bringing a list in: tried without writing a thing, then written as a whole, or not at all."""
 
-import asyncio
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from events_app.imports.rules import (
     NotEnoughPlaces,
 )
 from events_app.mail import outbox
+from events_app.offload.breathing import with_breaths
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.facts import Facts, Person, event_facts, letter_facts
@@ -41,9 +41,6 @@ from events_app.tokens import digest, new_token
 
 AT_ONCE: Final = 250
 """Rows written with one call."""
-
-BREATH: Final = 100
-"""People made ready in one go, after which the event loop may answer others."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
     first: dict[bytes, int] = {}
     new, indexes, twice, known = list[Candidate](), list[bytes](), list[tuple[int, int]](), list[int]()
     erased = list[int]()
-    for line in lines:
+    async for line in with_breaths(lines):
         address = line.applicant.address
         index = act.vault.blind_index(str(event.id), kept(address)) if address else secrets.token_bytes(32)
         if index in marks and index not in taken:
@@ -112,7 +109,7 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
         first.setdefault(index, line.number)
     statuses, missing = await _statuses(event, new, everybody=wish.everybody)
     opted_out = await opted_out_of(event, vault=act.vault)
-    unwanted = sum(line.applicant.address in opted_out for line in new)
+    unwanted = len([1 async for line in with_breaths(new) if line.applicant.address in opted_out])
     return Forecast(new, statuses, indexes, twice, known, erased, missing, unwanted)
 
 
@@ -156,13 +153,11 @@ async def import_list(
     twice is importing it once.
     """
     newcomers: dict[int, _Newcomer] = {}
-    for at, line in enumerate(lines):  # before the transaction, which is shorter by this
+    async for line in with_breaths(lines):  # before the transaction, which is shorter by this
         said, row_id = line.applicant, uuid.uuid4()
         person = Person(said.name, said.address, said.needs, new_token(), dict(said.answers))
         blob = act.vault.seal(str(draft.event_id), person_context(row_id), person.as_json())
         newcomers[line.number] = _Newcomer(line, row_id, person, blob)
-        if at % BREATH == 0:
-            await asyncio.sleep(0)
     return await _import(draft, newcomers, wish=wish, act=act)
 
 
@@ -219,7 +214,7 @@ async def _rows_of(
         for code in {line.applicant.language for line in plan.new}
     }
     rows = list[Registration]()
-    for newcomer, status, index in zip(people, plan.statuses, plan.indexes, strict=True):
+    async for newcomer, status, index in with_breaths(zip(people, plan.statuses, plan.indexes, strict=True)):
         line, asked = newcomer.line, newcomer.line.applicant
         has_entry = status == Status.CONFIRMED or (status == Status.WAITLISTED and event.sends_holds)
         is_written_to = bool(asked.address) and asked.address not in opted_out
@@ -245,8 +240,6 @@ async def _rows_of(
                 telling=event.telling,
             )
         )
-        if len(rows) % BREATH == 0:
-            await asyncio.sleep(0)
     return rows
 
 
@@ -273,7 +266,7 @@ async def post_letters(event: Event, people: Sequence[tuple[Registration, Person
     opted_out = await opted_out_of(event, vault=act.vault)
     written = [
         (row, letter_facts(row, person, about[row.language], office=act.office, now=act.now))
-        for row, person in people
+        async for row, person in with_breaths(people)
         if row.status in {Status.CONFIRMED, Status.WAITLISTED}
         and person.address
         and person.address not in opted_out

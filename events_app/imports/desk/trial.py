@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -71,10 +70,7 @@ async def _try(request: Request, event: Event, opened: OpenList) -> Trial:
 
 
 async def _read(event: Event, opened: OpenList) -> Reading:
-    def read() -> Reading:
-        return read_people(opened.listing, opened.draft.choices, event=event, questions=opened.questions)
-
-    return await to_thread.run_sync(read)
+    return await read_people(opened.listing, opened.draft.choices, event=event, questions=opened.questions)
 
 
 def _wish_of(opened: OpenList) -> Choice:

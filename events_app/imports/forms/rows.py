@@ -21,6 +21,7 @@ from events_app.imports.rules import (
     mode_meant,
     state_key,
 )
+from events_app.offload.breathing import with_breaths
 from events_app.questions.models import Question
 from events_app.questions.rules import HAS_CHOICES, Kind, number_of, read_day, read_phone
 from events_app.registrations.rules import Applicant, Status
@@ -46,7 +47,7 @@ class Reading:
     left_out: int
 
 
-def read_people(
+async def read_people(
     listing: Listing, choices: Mapping[str, Any], *, event: Event, questions: Sequence[Question]
 ) -> Reading:
     """Every row as an applicant, or as a fault with all that is wrong with it. `choices`: those of `ColumnsForm`."""
@@ -54,7 +55,7 @@ def read_people(
     readers = [_reader_of(target, event, questions) for target in columns]
     states: Mapping[str, str] = choices.get("states") or {}
     lines, faults, left_out = [], [], 0
-    for row in listing.rows:
+    async for row in with_breaths(listing.rows):
         stands = _state_of(row, columns, states)
         if stands == LEFT_OUT:
             left_out += 1

@@ -5,7 +5,8 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from events_app.acts import Act, Who
 from events_app.addresses import kept
@@ -14,23 +15,23 @@ from events_app.events.models.event import Event
 from events_app.events.models.where import (
     MATERIAL,
     SMALL,
-    Telling,
     announced_as,
     differs,
-    earlier_mark,
-    told_to_all,
 )
 from events_app.events.rules import Status as EventStatus
-from events_app.i18n import choose
 from events_app.mail.again import withdraw
 from events_app.mail.models import Letter, facts_context
 from events_app.mail.rules import ever_called
 from events_app.mailings.rules import EventChanged
-from events_app.registrations.models import Registration
+from events_app.offload.breathing import breathe
+from events_app.people.reading import AT_ONCE, BREATH, opened
+from events_app.registrations.models import Registration, next_arrival, next_of
 from events_app.registrations.places import may_hear_of_it
 from events_app.registrations.posting import COURIER, note, post_about, reveal_person
 from events_app.registrations.rules import EventOver
-from events_app.registrations.told import Hearers, hear, hearers_of, skip_what_is_due
+from events_app.registrations.told import Hearers, hear, hearers_among, hearers_of, skip_what_is_due
+from events_app.rounds import actions as rounds
+from events_app.rounds.models import ANNOUNCED, Round
 from events_app.vault import Json
 
 
@@ -100,14 +101,15 @@ async def clashes_of(event: Event, *, act: Act) -> list[Clash]:
 
 async def _addresses(event_id: uuid.UUID, *, act: Act) -> dict[str, str]:
     """Names by address of everybody living."""
-    living = await Registration.filter(event_id=event_id, live=1)
-    people = [reveal_person(each, vault=act.vault, reader=act.by) for each in living]
-    return {kept(person.address).compared: person.name for person in people if person.address}
+    opens = partial(reveal_person, vault=act.vault, reader=act.by)
+    living = opened(Registration.filter(event_id=event_id, live=1), opens=opens)
+    return {kept(who.address).compared: who.name async for _row, who in living if who.address}
 
 
 @one_transaction
 async def announce(event_id: uuid.UUID, *, asks_again: bool = True, seen: str | None = None, act: Act) -> int:
-    """Tell everyone who holds something old; says how many. Nobody is told twice, whatever is pressed how often.
+    """Tell everyone who holds something old; says how many. Nobody is told twice, whatever is pressed how often. The
+    first of them are told now, the others in a round that goes on after it.
 
     An old time or place: the changed letter, a SEQUENCE that grew, and (where `asks_again`) the calendar asks anew.
     Only old texts, or another room in the same house: a small letter with the same SEQUENCE and a newer DTSTAMP, which
@@ -117,24 +119,51 @@ async def announce(event_id: uuid.UUID, *, asks_again: bool = True, seen: str | 
     event = await Event.claim(event_id)
     if act.now >= event.ends_at:
         raise EventOver()
-    groups = await hearers_of(event)
-    behind = {(each.language, each.mode, each.telling): each for each in groups if each.is_behind}
-    if seen is not None and behind and Concerned([*behind.values()]).mark != seen:
+    groups = [] if event.status == EventStatus.CANCELLED else await hearers_of(event)
+    behind = [each for each in groups if each.is_behind]
+    if seen is not None and behind and Concerned(behind).mark != seen:
         raise EventChanged()
-    unheard = await _letters_unheard(event, act=act) if behind else {}
+    told, goes_on = 0, False
+    if any(each.telling != event.telling for each in groups):
+        until, facts = await next_arrival(event.id) - 1, {"asks_again": asks_again}
+        found = await rounds.begin(event.id, ANNOUNCED, until=until, facts=facts)
+        told, goes_on = await _tell_next(found, event, act=act)
+    await _remember(event, is_material=any(each.is_material for each in behind))
+    return sum(each.people for each in behind) if goes_on else told
+
+
+@one_transaction
+async def tell_some(number: int, act: Act) -> bool:
+    """The next people who hold something old hear what is true now (`rounds.actions.Step`). Whatever has become of the
+    event since is in their letters; of one that is over or cancelled nothing more is told in this way."""
+    if not (taken := await rounds.claim(number)):
+        return False
+    found, event = taken
+    if event.status == EventStatus.CANCELLED or act.now >= event.ends_at:
+        await found.delete()
+        return False
+    _told, goes_on = await _tell_next(found, event, act=act)
+    return goes_on
+
+
+async def _tell_next(found: Round, event: Event, *, act: Act) -> tuple[int, bool]:
+    """How many were told, and whether the round goes on."""
+    people = await next_of(found, most=rounds.AT_ONCE)
+    groups = {(each.language, each.mode, each.telling): each for each in await hearers_among(event, people)}
+    mine = [(each, groups[each.language, each.mode, each.telling]) for each in people]
+    behind = [(each, group) for each, group in mine if group.is_behind]
+    unheard = await _letters_unheard(event, [each.id for each, _group in behind], act=act)
     told = []
-    for registration in await Registration.filter(event_id=event.id, live=1).order_by("arrival", "id"):
-        group = behind.get((registration.language, registration.mode, registration.telling))
-        if group is not None:
-            if registration.id in unheard:
-                await withdraw(registration.id, "changed")
-            heard = unheard.get(registration.id, group.before)
-            if await _tell(registration, event, group, heard, asks_again=asks_again, act=act):
-                told.append(registration)
-    await _catch_up(event, [each for each in groups if not each.is_behind])
+    for registration, group in behind:
+        if registration.id in unheard:
+            await withdraw(registration.id, "changed")
+        heard = unheard.get(registration.id, group.before)
+        asks_again = bool(found.facts["asks_again"])
+        if await _tell(registration, event, group, heard, asks_again=asks_again, act=act):
+            told.append(registration)
+    await _catch_up(event, [each.id for each, group in mine if not group.is_behind and not group.changes])
     await skip_what_is_due(event, told, now=act.now)
-    await _remember(event, is_material=any(each.is_material for each in behind.values()))
-    return len(told)
+    return len(told), await rounds.went(found, [each.arrival for each in people])
 
 
 async def _tell(
@@ -167,13 +196,16 @@ async def _tell(
     return True
 
 
-async def _letters_unheard(event: Event, *, act: Act) -> dict[uuid.UUID, Mapping[str, Any]]:
-    """What people heard before a change whose letter has not left: nobody was told what such a letter says.
+async def _letters_unheard(
+    event: Event, people: Sequence[uuid.UUID], *, act: Act
+) -> dict[uuid.UUID, Mapping[str, Any]]:
+    """What these people heard before a change whose letter has not left: nobody was told what such a letter says.
 
     One that waits is superseded by the next; one that was kept or refused was read by nobody.
     """
     found: dict[uuid.UUID, Mapping[str, Any]] = {}
-    letters = Letter.filter(event_id=event.id, kind__in=ever_called("mailings.changed")).order_by("number")
+    theirs = Letter.filter(thread__in=list(people), event_id=event.id).order_by("number")
+    letters = theirs.filter(kind__in=ever_called("mailings.changed"))
     for letter in await letters.only("number", "id", "thread", "scope", "state", "doubts", "facts"):
         if letter.thread is None:
             continue
@@ -190,19 +222,14 @@ async def _letters_unheard(event: Event, *, act: Act) -> dict[uuid.UUID, Mapping
 _UNHEARD = frozenset({"superseded", "kept", "refused", "withheld"})
 
 
-async def _catch_up(event: Event, groups: Sequence[Hearers]) -> None:
+async def _catch_up(event: Event, people: Sequence[uuid.UUID]) -> None:
     """Whom nothing of a change concerned counts as told.
 
     Not where a change was taken back: a download may have had a higher SEQUENCE meanwhile, which `sequence_of` goes on
     to count, while an answer to the letter that they have is still an answer to the present one.
     """
-    for each in groups:
-        if each.changes:
-            continue
-        theirs = Registration.filter(
-            event_id=event.id, live=1, language=each.language, mode=each.mode, telling=each.telling
-        )
-        await theirs.update(telling=event.telling)
+    if people:
+        await Registration.filter(id__in=list(people)).update(telling=event.telling)
 
 
 async def _remember(event: Event, *, is_material: bool) -> None:
@@ -238,56 +265,20 @@ class Reached:
 async def reached_by(event: Event, *, act: Act) -> list[Reached]:
     """The newest changed or corrected letter of each living registration, with its state; the unreached first."""
     kinds = [*ever_called("mailings.changed"), *ever_called("mailings.corrected")]
-    newest: dict[uuid.UUID, Letter] = {}
-    fields = ("number", "id", "thread", "state", "last_error", "kind")
-    for letter in await Letter.filter(event_id=event.id, kind__in=kinds).order_by("number").only(*fields):
-        if letter.thread is not None:
-            newest[letter.thread] = letter
-    living = await Registration.filter(event_id=event.id, live=1, id__in=list(newest))
-    rows = [
-        Reached(
-            each,
-            reveal_person(each, vault=act.vault, reader=act.by).name,
-            newest[each.id].state,
-            newest[each.id].last_error,
-        )
-        for each in living
-    ]
+    said = Letter.filter(event_id=event.id, kind__in=kinds, thread__isnull=False).order_by("number")
+    newest: dict[Any, tuple[str, str]] = {}
+    after = 0
+    while part := await said.filter(number__gt=after).limit(AT_ONCE).values_list(*_REACHED):
+        newest |= {thread: (state, error) for _number, thread, state, error in part}
+        after = part[-1][0]
+    rows, ids = list[Reached](), list(newest)
+    for start in range(0, len(ids), BREATH):
+        some = Registration.filter(event_id=event.id, live=1, id__in=ids[start : start + BREATH])
+        for each in await some:
+            name = reveal_person(each, vault=act.vault, reader=act.by).name
+            rows.append(Reached(each, name, *newest[each.id]))
+        await breathe()
     return sorted(rows, key=lambda row: (row.state in {"sent", "kept"}, row.name))
 
 
-async def adopt() -> None:
-    """At the first start after tellings came to be kept: who was up to date is, and who held an old time still does."""
-    for event_id in await Event.filter(telling=0).order_by("id").values_list("id", flat=True):
-        await _adopt(event_id)  # type: ignore[arg-type]
-
-
-@one_transaction
-async def _adopt(event_id: uuid.UUID) -> None:
-    """Versions up to 0006 marked each registration with what it was told (`told`), and kept what was announced last."""
-    event = await Event.claim(event_id)
-    if event.telling:
-        return
-    announced = event.announced
-    behind = Registration.filter(event_id=event.id, live=1).exclude(told__in=["", earlier_mark(event)])
-    known = await behind.filter(told=announced.get("told", "")).update(telling=0)
-    unknown = await behind.exclude(told=announced.get("told", "")).update(telling=-1)
-    for (language, mode), now in told_to_all(event).items():
-        held = {0: _as_announced(announced, now, language)} if known else {}
-        held |= {-1: {**now, "starts_at": ""}} if unknown else {}  # an old time, and nothing says which
-        for number, facts in held.items():
-            if differs(facts, now, MATERIAL):
-                # Not material: their entries have said the new time under the old SEQUENCE since, and go on.
-                one = Telling(event_id=event.id, number=number, language=language, mode=mode, facts=facts)
-                one.material = False
-                await one.save()
-    event.telling = 1
-    await event.save(update_fields=["telling"])
-
-
-def _as_announced(announced: Mapping[str, Any], now: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """What an announcement of those versions said: a room's place was not in it."""
-    names = ("starts_wall", "ends_wall", "starts_fold", "ends_fold", "zone", "starts_at")
-    place = choose(announced["place"], language) if now["house"] else ""
-    told = {name: announced[name] for name in names} | {"title": choose(announced["title"], language)}
-    return {**now, **told, **({"house": place, "place": place} if place else {})}
+_REACHED: Final = ("number", "thread", "state", "last_error")

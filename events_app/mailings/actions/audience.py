@@ -19,7 +19,7 @@ from events_app.mailings.emails import Content, reveal_words
 from events_app.mailings.models import MailingLine
 from events_app.optouts.actions import opted_out_of
 from events_app.people import search
-from events_app.people.reading import opened
+from events_app.people.reading import opened, person_or_blank
 from events_app.questions.answers import answer_matches
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
@@ -51,7 +51,7 @@ async def audience_of(event_id: uuid.UUID, query: str, *, act: Act) -> Audience:
     """Whom the query finds, without those who are never written to: see `may_be_written_to`."""
 
     def opens(registration: Registration) -> Person:
-        return reveal_person(registration, vault=act.vault, reader=act.by)
+        return person_or_blank(registration, vault=act.vault, reader=act.by)
 
     asked = search.read_query(parse_qsl(query))
     rows: QuerySet[Registration] = search.rows_for(event_id, asked).filter(live=1, erased=False)

@@ -3,18 +3,20 @@
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from events_app.acts import Act
 from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
 from events_app.events.models.where import earlier_mark
 from events_app.events.rules import Status as EventStatus
+from events_app.health.actions.guarding import Guard
 from events_app.i18n import choose
 from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import COURIER, post_about, reveal_person
+from events_app.registrations.posting import openable, post_about
 from events_app.registrations.told import mark_of
 from events_app.vault import Json
 
@@ -72,14 +74,24 @@ async def due_reminders(now: datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
     ]
 
 
-async def remind(*, act: Act) -> int:
-    """Post every reminder that is due; says how many letters. Idle, it writes nothing, and begins no transaction."""
-    posted = 0
+async def remind(*, guard: Guard | None = None, act: Act) -> int:
+    """Post every reminder that is due; says how many letters. Idle, it writes nothing, and begins no transaction.
+
+    One that cannot be posted keeps no other: neither an event, nor somebody who cannot be opened and is set aside.
+    """
+    guard, posted = guard or Guard(), 0
     for reminder_id, event_id in await due_reminders(act.now):
-        after: uuid.UUID | None = BEFORE_ALL
-        while after is not None:
-            sent, after = await _remind_after(after, reminder_id, event_id, act=act)
-            posted += sent
+        everybody = partial(_remind_everybody, reminder_id, event_id, act=act)
+        posted += await guard.attempt("remind", everybody, subject=reminder_id, event_id=event_id) or 0
+    return posted
+
+
+async def _remind_everybody(reminder_id: uuid.UUID, event_id: uuid.UUID, *, act: Act) -> int:
+    posted = 0
+    after: uuid.UUID | None = BEFORE_ALL
+    while after is not None:
+        sent, after = await _remind_after(after, reminder_id, event_id, act=act)
+        posted += sent
     return posted
 
 
@@ -128,7 +140,8 @@ async def _remind_some(
     opted_out = await opted_out_of(event, vault=act.vault)
     for registration in await Registration.filter(id__in=waiting).order_by("id"):
         await Reminded.create(reminder_id=reminder_id, registration_id=registration.id, told=mark)
-        if reveal_person(registration, vault=act.vault, reader=COURIER).address in opted_out:
+        person = await openable(registration, act=act)
+        if person is None or person.address in opted_out:
             continue
         more: dict[str, Json] = {"body": choose(reminder.text, registration.language)}
         await post_about(letter, registration, event, act=act, more=more)

@@ -1,9 +1,9 @@
 """Writing to many: one letter each, in their own language, posted a hundred at a time and to nobody twice."""
 
-import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from tortoise.expressions import Subquery
@@ -11,9 +11,9 @@ from tortoise.functions import Count
 
 from events_app.acts import Act
 from events_app.database import one_transaction
-from events_app.errors import Refusal
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.rules import Status as EventStatus
+from events_app.health.actions.guarding import Guard
 from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
 from events_app.mail.models import OPEN_COLUMNS, Letter
@@ -28,13 +28,13 @@ from events_app.mailings.rules import (
     PeopleChanged,
     WordsChanged,
 )
+from events_app.offload.breathing import with_breaths
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
+from events_app.registrations.posting import openable
 from events_app.registrations.rules import Status
 from events_app.vault import Json
-
-log = logging.getLogger(__name__)
 
 KIND: Final = "mailings.mailing"
 BATCH: Final = 100
@@ -125,18 +125,17 @@ async def start(event_id: uuid.UUID, mailing_id: uuid.UUID, *, mark: str, act: A
     return True
 
 
-async def carry_on(*, act: Act) -> int:
+async def carry_on(*, guard: Guard | None = None, act: Act) -> int:
     """Post what is left of every mailing that was started; says how many batches. Idle, it writes nothing.
 
-    Any number of processes may do this at once, and whatever one of them leaves undone the next one does.
+    Any number of processes may do this at once, and whatever one of them leaves undone the next one does. One that
+    cannot go on, because its event's keys are gone, say, keeps no other.
     """
-    batches = 0
-    for mailing_id in await Mailing.filter(state="sending").values_list("id", flat=True):
-        try:
-            while await post_batch(mailing_id, act=act):  # type: ignore[arg-type]
-                batches += 1
-        except Refusal as refusal:  # an event whose keys are gone, for one: the others go on
-            log.warning("a letter to many cannot go on: %s", type(refusal).__name__)
+    guard, batches = guard or Guard(), 0
+    for mailing_id, event_id in await Mailing.filter(state="sending").values_list("id", "event_id"):
+        batch = partial(post_batch, mailing_id, act=act)
+        while await guard.attempt("mailings", batch, subject=mailing_id, event_id=event_id):
+            batches += 1
     return batches
 
 
@@ -157,9 +156,11 @@ async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
     facts_of = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
     opted_out = await opted_out_of(event, vault=act.vault)
     reached, postings = [], []
-    for line in lines:
+    async for line in with_breaths(lines, 10):
         row = rows.get(line.registration_id)
-        facts = facts_of(row) if row is not None and may_be_written_to(row) else None
+        is_there = row is not None and may_be_written_to(row)
+        person = await openable(row, act=act) if row is not None and is_there else None
+        facts = facts_of.for_person(row, person) if row is not None and person and person.address else None
         if facts and facts["to_address"] in opted_out:
             facts = None
         line.state = "posted" if facts else "passed_over"

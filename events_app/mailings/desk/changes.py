@@ -22,6 +22,7 @@ from events_app.mailings.rules import EventChanged
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
 from events_app.registrations.told import Hearers
+from events_app.rounds.models import ANNOUNCED, Round
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -38,6 +39,7 @@ async def show(request: Request, *, refusal: str = "") -> Response:
         event=event,
         differences=differences_of(concerned.groups),
         concerned=concerned,
+        unreached=concerned.people if await Round.exists(event_id=event.id, what=ANNOUNCED) else 0,
         clashes=await announcing.clashes_of(event, act=act_of(request)) if concerned.material else [],
         previews=await _previews(request, event, concerned.groups),
         mode_names=MODE_NAMES,

@@ -39,6 +39,7 @@ async def show(request: Request) -> Response:
         selector=settings.dkim_selector,
         per_minute=settings.per_minute,
         has_courier=courier is not None,
+        is_worked=courier is not None or await house_of(request).is_worked(),
         seconds=int((now - looked_at).total_seconds()) if looked_at else None,
         is_awake=looked_at is not None and now - looked_at < AWAKE_WITHIN,
         oldest_minutes=_minutes_since(health.oldest_due, now),

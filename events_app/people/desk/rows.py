@@ -8,12 +8,12 @@ from starlette.requests import Request
 from events_app.events.models.event import Event
 from events_app.house import house_of, office_of, reader_of
 from events_app.people import search
+from events_app.people.reading import UNREADABLE, person_or_blank
 from events_app.questions.answers import answer_matches
 from events_app.questions.models import Question
 from events_app.questions.wording import say_answer
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import reveal_person
 
 
 @dataclass(frozen=True)
@@ -25,18 +25,22 @@ class OpenPerson:
     said: str = ""
     """Their answer to the question that the list shows, in words."""
 
+    @property
+    def is_readable(self) -> bool:
+        return self.person is not UNREADABLE
+
 
 def lens_of(request: Request, event: Event) -> search.Lens:
     """How this organizer reads sealed people, and what of it is kept while they search. Of an event whose names may not
     be kept open, `known` is to be None."""
     reader = reader_of(request)
-    opens = partial(reveal_person, vault=office_of(request).vault, reader=reader)
+    opens = partial(person_or_blank, vault=office_of(request).vault, reader=reader)
     known = house_of(request).kept_words.of(request.state.organizer.id, event.id)
     return search.Lens(opens=opens, matches=answer_matches, known=known)
 
 
 def open_row(request: Request, registration: Registration, asked: Question | None = None) -> OpenPerson:
     reader = reader_of(request)
-    person = reveal_person(registration, vault=office_of(request).vault, reader=reader)
+    person = person_or_blank(registration, vault=office_of(request).vault, reader=reader)
     said = say_answer(asked, person.answers.get(str(asked.id))) if asked else ""
     return OpenPerson(registration, person, said)

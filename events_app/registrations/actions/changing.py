@@ -52,7 +52,7 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
     who waits moves to the other line, with those they registered; a colleague who waits goes on alone. Refuses
     `ModeNotOffered`, `PartyTooLarge`, `ChangeNotPossible`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     refuse_unless_changeable(registration, event, act.now)
     if mode not in event.modes:
         raise rules.ModeNotOffered()
@@ -104,7 +104,7 @@ async def change_answers(
     registration_id: uuid.UUID, *, name: str, needs: str, answers: Mapping[str, Any], act: Act
 ) -> None:
     """Write what the person says now; no letter, because they see it on their page. Refuses `ChangeNotPossible`."""
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     refuse_unless_changeable(registration, event, act.now)
     person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
     seal_person(registration, replace(person, name=name, needs=needs, answers=dict(answers)), vault=act.vault)
@@ -114,7 +114,7 @@ async def change_answers(
 
 @one_transaction
 async def change_language(registration_id: uuid.UUID, language: str, *, act: Act) -> None:
-    registration, _event = await claimed(registration_id)
+    registration, _event = await claimed(registration_id, act=act)
     registration.language = language
     await registration.save(update_fields=["language"])
 
@@ -124,7 +124,7 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
     """The new address answered: the old one gets CANCEL and is told, the new one gets the same UID with SEQUENCE+1,
     and the personal link is a new one, which is returned. Refuses `ChangeNotPossible`, `AddressTaken`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     refuse_unless_changeable(registration, event, act.now)
     person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
     old, new, token = person.address, wished_address(person, code, act.now), new_token()
@@ -174,7 +174,7 @@ async def bring(registration_id: uuid.UUID, guest: Guest, *, act: Act) -> Regist
     registered already comes without it, so that nobody is told of it. Refuses `ChangeNotPossible`, `TooManyGuests`,
     `ModeFull`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if not may_still_bring(registration, event, act.now):
         raise rules.ChangeNotPossible()
     if len(await party_of(registration)) > event.most_guests:
@@ -199,7 +199,7 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
     registration with a new UID; until then nothing changes. A second offer ends the first. Refuses
     `ChangeNotPossible`, also once the event has begun.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     refuse_unless_changeable(registration, event, act.now)
     if registration.status != Status.CONFIRMED or act.now >= event.starts_at:
         raise rules.ChangeNotPossible()

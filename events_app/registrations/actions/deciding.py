@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -64,7 +64,7 @@ async def approve(registration_id: uuid.UUID, *, beyond: bool = False, act: Act)
     `beyond` gives them seats on purpose, also where there are none left. Refuses `NotWaiting`, `EventFull` (no seat
     and no waitlist), `PartyTooLarge`, `EventOver`, `ModeNotOffered`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.status != Status.PENDING or registration.due_for == Due.ADDRESS:
         raise rules.NotWaiting()
     if registration.mode not in event.modes:
@@ -96,7 +96,7 @@ async def decline(registration_id: uuid.UUID, *, reason: Texts, act: Act) -> Non
 
     Refuses `NotWaiting` for whoever has a place already: a place is cancelled, not declined.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.status not in {Status.PENDING, Status.WAITLISTED}:
         raise rules.NotWaiting()
     for each in await party_of(registration):
@@ -112,7 +112,7 @@ async def decline(registration_id: uuid.UUID, *, reason: Texts, act: Act) -> Non
 @one_transaction
 async def accept_offer(registration_id: uuid.UUID, *, act: Act) -> Registration:
     """Take the offered place, for the whole party. Refuses `OfferLapsed`; taking it twice is taking it once."""
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.status == Status.CONFIRMED:
         return registration
     if registration.due_for != Due.OFFER or (registration.due_at or 0) <= milliseconds(act.now):
@@ -128,7 +128,7 @@ async def promote_by_hand(registration_id: uuid.UUID, *, beyond: bool = False, a
 
     Refuses `NotWaiting` (also while the address is not confirmed), `ModeFull`, `EventOver`, `ModeNotOffered`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.status != Status.WAITLISTED or registration.due_for == Due.ADDRESS:
         raise rules.NotWaiting()
     if act.now >= event.ends_at:
@@ -151,7 +151,7 @@ async def lapse(registration_id: uuid.UUID, *, act: Act) -> None:
 
 @one_transaction
 async def _lapse(registration_id: uuid.UUID, *, act: Act) -> None:
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.due_at is None or registration.due_at > milliseconds(act.now):
         return
     if registration.due_for == Due.LEAVING:
@@ -177,9 +177,11 @@ async def _leave_for_good(registration: Registration, event: Event, *, act: Act)
         await end(each, event, letter="cancelled", act=act.of(Who.PERSON))
 
 
-async def due_now(now: datetime, *, most: int = 100) -> Sequence[uuid.UUID]:
-    """Whose time is up, the longest first."""
+async def due_now(now: datetime, *, most: int = 100, but: Collection[uuid.UUID] = ()) -> Sequence[uuid.UUID]:
+    """Whose time is up, the longest first; without those who have just been looked at."""
     due = Registration.filter(due_at__lte=milliseconds(now)).order_by("due_at").limit(most)
+    if but:
+        due = due.filter(id__not_in=list(but))
     found: list[uuid.UUID] = await due.values_list("id", flat=True)  # type: ignore[assignment]
     return found
 

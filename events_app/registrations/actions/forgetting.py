@@ -2,14 +2,17 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from functools import partial
+from typing import Final, cast
 
 from events_app.acts import Act, Who
 from events_app.addresses import are_one
 from events_app.database import after_commit, one_transaction, scrub_soon
 from events_app.events.models.event import Event
+from events_app.health.actions.guarding import Guard
 from events_app.mail.emptying import empty_thread
 from events_app.questions.models import Question
 from events_app.registrations.actions.leaving import cancel, claimed
@@ -20,6 +23,7 @@ from events_app.registrations.posting import (
     COURIER,
     forget_guest,
     forget_offers,
+    openable,
     reveal_guest,
     reveal_person,
     seal_person,
@@ -31,42 +35,58 @@ PAGE_ROWS: Final = 200
 """Registrations in one transaction: few enough that nobody else waits long for the event."""
 
 
-async def forget_answers(*, page_rows: int = PAGE_ROWS, act: Act) -> int:
+async def forget_answers(*, page_rows: int = PAGE_ROWS, guard: Guard | None = None, act: Act) -> int:
     """Delete the answers whose days are over; says to how many questions. Asking again is safe, and finds nothing.
 
-    An event that was moved on after its answers were deleted is looked at anew when its new days are over.
+    An event that was moved on after its answers were deleted is looked at anew when its new days are over. One whose
+    answers cannot be deleted keeps no other; where somebody could not be opened, all is looked at again the next time.
     """
-    due: dict[uuid.UUID, list[Question]] = {}
+    guard, due = guard or Guard(), dict[uuid.UUID, list[Question]]()
     for question in await Question.filter(
         event__ends_at__lt=act.now, event__forgotten_on=None
     ).select_related("event"):
         ends = question.event.ends_at + timedelta(days=question.keep_days)
         if ends <= act.now and (question.forgotten_on is None or question.forgotten_on < ends.date()):
             due.setdefault(question.event_id, []).append(question)
+    done = 0
     for event_id, questions in due.items():
-        keys = {str(each.id) for each in questions}
-        after: uuid.UUID | None = uuid.UUID(int=0)
-        while after is not None:
-            after = await _forget_page(event_id, keys, after, page_rows=page_rows, act=act)
+        of_one = partial(_forget_answers_of, event_id, questions, page_rows=page_rows, act=act)
+        done += await guard.attempt("forget", of_one, subject=event_id, event_id=event_id) or 0
+    return done
+
+
+async def _forget_answers_of(
+    event_id: uuid.UUID, questions: Sequence[Question], *, page_rows: int, act: Act
+) -> int:
+    keys = {str(each.id) for each in questions}
+    after, all_opened = cast(uuid.UUID | None, uuid.UUID(int=0)), True
+    while after is not None:
+        after, opened = await _forget_page(event_id, keys, after, page_rows=page_rows, act=act)
+        all_opened = all_opened and opened
+    if all_opened:
         ids = [question.id for question in questions]
         await Question.filter(id__in=ids).update(forgotten_on=act.now.date())
-    return sum(len(questions) for questions in due.values())
+    return len(questions)
 
 
 @one_transaction
 async def _forget_page(
     event_id: uuid.UUID, keys: set[str], after: uuid.UUID, *, page_rows: int, act: Act
-) -> uuid.UUID | None:
-    """One page of registrations by id; the last id, or None when there are no more."""
+) -> tuple[uuid.UUID | None, bool]:
+    """One page of registrations by id; the last id, or None when there are no more, and whether all could be opened."""
     await Event.claim(event_id)
     rows = await Registration.filter(event_id=event_id, id__gt=after).order_by("id").limit(page_rows)
+    opened = 0
     for registration in rows:
-        person = reveal_person(registration, vault=act.vault, reader=COURIER)
+        person = await openable(registration, act=act)
+        if person is None:
+            continue
+        opened += 1
         kept = {key: answer for key, answer in person.answers.items() if key not in keys}
         if len(kept) < len(person.answers):
             seal_person(registration, replace(person, answers=kept), vault=act.vault)
             await registration.save(update_fields=["person"])
-    return rows[-1].id if len(rows) == page_rows else None
+    return rows[-1].id if len(rows) == page_rows else None, opened == len(rows)
 
 
 @one_transaction
@@ -75,7 +95,7 @@ async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
     they were invited with and the words of every letter are gone; what stays is a count. After the event there is
     nothing to cancel. A letter that is on its way is emptied by whoever finishes it.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.erased:
         return
     act.vault.note_erased(str(event.id), registration.id)
@@ -112,21 +132,21 @@ async def _forget_invitations(registration: Registration, address: str, *, act: 
             await forget_guest(invitation, act=act)
 
 
-async def forget_untaken(*, act: Act) -> int:
+async def forget_untaken(*, guard: Guard | None = None, act: Act) -> int:
     """Places that were offered to a colleague who had not taken them when the event began; says how many."""
     offered = Invitation.filter(
         purpose="transfer", state__in=["created", "sent"], event__starts_at__lte=act.now
     )
     givers = {each.registration_id for each in await offered.only("id", "registration_id")}
-    for giver in givers:
-        if giver is not None:
-            await _forget_untaken(giver, act=act)
+    guard = guard or Guard()
+    for giver in filter(None, givers):
+        await guard.attempt("forget", partial(_forget_untaken, giver, act=act), subject=giver)
     return len(givers)
 
 
 @one_transaction
 async def _forget_untaken(registration_id: uuid.UUID, *, act: Act) -> None:
-    registration, _event = await claimed(registration_id)
+    registration, _event = await claimed(registration_id, act=act)
     await forget_offers(registration, act=act)
 
 

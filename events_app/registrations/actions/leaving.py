@@ -1,5 +1,6 @@
 """Confirming one's address, cancelling, coming back; and what becomes of people when an event changes."""
 
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,10 +11,11 @@ from events_app.clock import milliseconds
 from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Mode
+from events_app.events.rules import Status as EventStatus
 from events_app.mail.models import Letter
 from events_app.registrations import rules
-from events_app.registrations.models import Invitation, Registration, party_of
-from events_app.registrations.places import confirm, end, promote
+from events_app.registrations.models import Invitation, Registration, next_arrival, next_of, party_of
+from events_app.registrations.places import close, confirm, end, promote
 from events_app.registrations.posting import (
     COURIER,
     note,
@@ -25,7 +27,11 @@ from events_app.registrations.posting import (
 )
 from events_app.registrations.rules import Due, Status
 from events_app.registrations.told import hear
-from events_app.vault import Json
+from events_app.rounds import actions as rounds
+from events_app.rounds.models import CALLED_OFF, Round
+from events_app.vault import Json, SealBroken
+
+log = logging.getLogger(__name__)
 
 
 @one_transaction
@@ -34,7 +40,7 @@ async def confirm_address(registration_id: uuid.UUID, *, act: Act) -> Registrati
 
     Saying it twice is saying it once. Refuses `AlreadyCancelled` when the hold has lapsed.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if registration.live is None:
         raise rules.AlreadyCancelled()
     if registration.due_for != Due.ADDRESS:
@@ -63,7 +69,7 @@ async def cancel(
     Who registered a party takes it along. `is_erased`: they are forgotten next, and their letter says so. Refuses
     `NoSuchRegistration`, `AlreadyCancelled`, `EventOver`.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if act.now >= event.ends_at:
         raise rules.EventOver()
     rules.check_life(Status(registration.status), Status.CANCELLED)
@@ -81,7 +87,7 @@ async def take_out(leader_id: uuid.UUID, colleague_id: uuid.UUID, *, act: Act) -
     """Cancel one of those whom somebody registered; the others stay. Refuses `NoSuchRegistration` for whoever does not
     come with them, and as `cancel` does.
     """
-    leader, _event = await claimed(leader_id)
+    leader, _event = await claimed(leader_id, act=act)
     company = await party_of(leader) if leader.party == leader.id else []
     if colleague_id == leader.id or colleague_id not in {each.id for each in company}:
         raise rules.NoSuchRegistration()
@@ -94,7 +100,7 @@ async def let_company_stay(leader_id: uuid.UUID, addresses: Mapping[uuid.UUID, s
     address, or to the one that is given here. Whoever has none, or one that is registered already, stays with the
     leader, and goes with them.
     """
-    leader, event = await claimed(leader_id)
+    leader, event = await claimed(leader_id, act=act)
     if leader.party != leader.id or leader.live is None:
         return
     for each in await party_of(leader):
@@ -132,7 +138,7 @@ async def leave(registration_id: uuid.UUID, *, act: Act) -> Registration:
 
     Refuses as `cancel` does. Leaving twice is leaving once.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     if act.now >= event.ends_at:
         raise rules.EventOver()
     rules.check_life(Status(registration.status), Status.CANCELLED)
@@ -179,7 +185,7 @@ async def stay(registration_id: uuid.UUID, *, answer: str = "", act: Act) -> Reg
     Where the no was pressed in a calendar, that has taken the entry out: a new REQUEST puts it in again. `answer` is
     what the calendar says by now, if it was it that said yes.
     """
-    registration, event = await claimed(registration_id)
+    registration, event = await claimed(registration_id, act=act)
     said_no = registration.status == Status.CONFIRMED and registration.answer == "DECLINED"
     leaving = registration.due_for == Due.LEAVING and registration.seated  # not, where it was retracted
     if registration.live is None or not (leaving or said_no):
@@ -196,14 +202,26 @@ async def stay(registration_id: uuid.UUID, *, answer: str = "", act: Act) -> Reg
     return registration
 
 
-async def claimed(registration_id: uuid.UUID) -> tuple[Registration, Event]:
+async def claimed(registration_id: uuid.UUID, *, act: Act) -> tuple[Registration, Event]:
     """The registration as it stands under its event's claim. Refuses `NoSuchRegistration`."""
-    registration = await Registration.get_or_none(id=registration_id)
+    seen = await Registration.get_or_none(id=registration_id)
+    if seen is None:
+        raise rules.NoSuchRegistration()
+    event = await Event.claim(seen.event_id)
+    registration = await Registration.get_or_none(
+        id=registration_id
+    )  # an import may have been undone meanwhile
     if registration is None:
         raise rules.NoSuchRegistration()
-    event = await Event.claim(registration.event_id)
-    await registration.refresh_from_db()
+    await call_off_if_due(registration, event, act=act)
     return registration, event
+
+
+async def call_off_if_due(registration: Registration, event: Event, *, act: Act) -> None:
+    """A cancelled event has nobody who comes: whom its round has not reached yet is cancelled before anything else is
+    done to them, so that nobody is told anything that is over. Under the event's claim."""
+    if event.status == EventStatus.CANCELLED and registration.live is not None:
+        await _call_off(registration, event, act=act)
 
 
 async def follow_event(
@@ -211,15 +229,43 @@ async def follow_event(
 ) -> None:
     """What a change of the event means for its people, inside the organizer's transaction (app.py hands it down).
 
-    A cancelled event cancels everybody with a letter; more seats promote as many as fit. Refuses `ModeInUse` when a
-    way of taking part goes in which somebody has a place or waits.
+    A cancelled event cancels everybody with a letter: the first of them now, the others in a round that goes on after
+    it. More seats promote as many as fit. Refuses `ModeInUse` when a way of taking part goes in which somebody has a
+    place or waits, and `StillBeingTold` when an event is to be held after all before everybody knows that it was not.
     """
     for mode in gone:
         if people := await Registration.filter(event_id=event_id, live=1, mode=mode).count():
             raise rules.ModeInUse(people=people, mode=MODE_NAMES[Mode(mode)])
     event = await Event.find(event_id)
-    if not was_cancelled:
-        await promote(event, act=act)
+    if was_cancelled:
+        found = await rounds.begin(event.id, CALLED_OFF, until=await next_arrival(event.id) - 1)
+        await call_off_some(found.number, act)
         return
-    for registration in await Registration.filter(event_id=event.id, live=1).order_by("arrival", "id"):
-        await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))
+    if event.status == EventStatus.PUBLISHED and await Round.exists(event_id=event_id, what=CALLED_OFF):
+        raise rules.StillBeingTold()
+    await promote(event, act=act)
+
+
+@one_transaction
+async def call_off_some(number: int, act: Act) -> bool:
+    """The next people of a cancelled event are cancelled, with a letter each (`rounds.actions.Step`)."""
+    if not (taken := await rounds.claim(number)):
+        return False
+    found, event = taken
+    people = await next_of(found, most=rounds.AT_ONCE)
+    for registration in people:
+        await _call_off(registration, event, act=act)
+    return await rounds.went(found, [each.arrival for each in people])
+
+
+async def _call_off(registration: Registration, event: Event, *, act: Act) -> None:
+    """Whose row cannot be opened is cancelled too: nobody can be written to, and the others do not wait for that."""
+    try:
+        reveal_person(registration, vault=act.vault, reader=COURIER)
+    except SealBroken:
+        log.warning(
+            "registration %s cannot be opened, so nobody is told that it is cancelled", registration.id
+        )
+        await close(registration, Status.CANCELLED, now=act.now)
+        return
+    await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))

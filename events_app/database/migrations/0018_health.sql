@@ -1,0 +1,15 @@
+-- What goes wrong by itself: a job, a row that cannot be opened, a sign of the site; one row each, as long as it lasts.
+
+CREATE TABLE "trouble" (
+    "number" {serial},
+    "job" VARCHAR(32) NOT NULL,
+    "subject" VARCHAR(64) NOT NULL,
+    "event_id" {uuid} REFERENCES "event" ("id") ON DELETE CASCADE,
+    "detail" VARCHAR(64) NOT NULL,
+    "since" {bigint} NOT NULL,
+    "last_at" {bigint} NOT NULL,
+    "times" {int} NOT NULL,
+    UNIQUE ("job", "subject")
+);
+
+CREATE INDEX "trouble_of_event" ON "trouble" ("event_id");

@@ -1,0 +1,61 @@
+"""What may be in trouble, in words: what happens by itself, a row that cannot be opened, and signs of the site."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from events_app.i18n import L_
+from events_app.vault import KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClosed
+
+JOBS: Final = {
+    "lapse": L_("Offers, unconfirmed addresses and cancellations whose time is over"),
+    "links": L_("Answers to people who ask for their link"),
+    "remind": L_("Reminders"),
+    "mailings": L_("Letters to many"),
+    "rounds": L_("Calling off, changes and deletion days: telling everybody of an event"),
+    "drafts": L_("Forgetting uploaded lists"),
+    "notices": L_("Emails to organizers about their events"),
+    "deletion": L_("Deletion days: telling of them, and forgetting"),
+    "forget": L_("Forgetting answers and emails whose days are over"),
+    "zones": L_("Looking whether the rules of a time zone changed"),
+    "rows": L_("Looking again at people who could not be opened"),
+}
+"""What the caretaker does, by the name of the job."""
+
+ROW: Final = "row"
+"""Somebody whose sealed data cannot be opened; the subject is the registration's id."""
+
+PAUSES: Final = (15.0, 60.0, 300.0, 900.0, 3600.0)
+"""Seconds until what failed is tried again; the last one is repeated."""
+
+ABOUT_ALL: Final = (KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClosed)
+"""Refusals to open one row that say nothing about the row: no other of its event would open either."""
+
+SIGNS: Final = {
+    "disk": L_("The disk is nearly full"),
+    "backup": L_("There is no recent backup"),
+    "mail": L_("No email has left for an hour or more"),
+    "keys": L_("The key files are not as they should be"),
+    "forwarded": L_("A reverse proxy is not named in the settings"),
+}
+"""What the site itself shows, before it becomes trouble."""
+
+HELP: Final[Mapping[str, str]] = {
+    ROW: L_("Everybody else gets their letters. Put their data back from a backup, or erase them."),
+    "disk": L_("When it is full, nobody can register. Please tell whoever runs this site."),
+    "backup": L_("Please tell whoever runs this site: python3 run.py backup."),
+    "mail": L_("No letter is lost. The page about mail says what the mail server said."),
+    "keys": L_(
+        "The app may not start again. Please tell whoever runs this site now: the folder of the keys."
+    ),
+    "forwarded": L_(
+        "All visitors look like one. Please tell whoever runs this site: server.trusted_proxies."
+    ),
+}
+"""What to do about it."""
+
+NAMES: Final[Mapping[str, str]] = {**JOBS, **SIGNS, ROW: L_("People who cannot be opened")}
+
+
+def is_about_the_row(error: Exception) -> bool:
+    """Whether others of the event may well open."""
+    return not isinstance(error, ABOUT_ALL)

@@ -1,0 +1,41 @@
+"""What goes wrong by itself is said at the desk, and to whoever watches the server."""
+
+import uuid
+
+import pytest
+
+from events_app.health.actions.guarding import note, over
+from tests import make
+from tests.make import House, words_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_every_organizer_sees_that_something_is_wrong_where_and_since_when(house: House) -> None:
+    event, desk = await make.event(house.vault, title={"en": "Talk", "ar": "ندوة"}), await house.desk()
+    await note("remind", uuid.uuid4(), detail="NoKey", event_id=event.id)
+    await note("mailings", uuid.uuid4(), detail="LookupError", event_id=event.id)
+
+    home, health = await desk.get("/desk"), words_of(await desk.get("/desk/health"))
+
+    assert 'href="/desk/health"' in home.text
+    for words in ("Reminders", "Letters to many", "Talk", "NoKey", "LookupError"):
+        assert words in health
+
+
+async def test_what_is_over_is_not_shown_any_more(house: House) -> None:
+    desk = await house.desk()
+    await note("zones", detail="LookupError")
+    await over("zones")
+
+    assert "Looking whether" not in (await desk.get("/desk/health")).text
+
+
+async def test_whoever_watches_the_server_hears_of_trouble_and_of_nobody_at_work(house: House) -> None:
+    client = await house.client()
+    await note("zones", detail="LookupError")
+
+    answer = await client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.text.splitlines()[2:] == ["worker no", "in trouble 1"]
