@@ -18,7 +18,7 @@ from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
 from events_app.mail.models import OPEN_COLUMNS, Letter
 from events_app.mailings.actions.audience import Audience, audience_of, may_be_written_to
-from events_app.mailings.emails import Content, LetterMaker, content_context, reveal_words
+from events_app.mailings.emails import ASKED_AT_THE_DESK, Content, LetterMaker, content_context, reveal_words
 from events_app.mailings.models import Mailing, MailingLine
 from events_app.mailings.rules import (
     EventIsDraft,
@@ -203,6 +203,7 @@ async def send_test(event_id: uuid.UUID, words: Content, person: Person, *, lang
     facts = make.for_person(nobody, person, page=act.site.url(f"/events/{event.slug}"))
     with use_language(facts["language"]):
         facts["subject"] = translate(N_("Test: %(subject)s"), subject=facts["subject"])
+    facts |= {"why": ASKED_AT_THE_DESK, "event": {**facts["event"], "deletion_day": ""}}
     await outbox.post(
         KIND,
         vault=act.vault,
