@@ -1,5 +1,4 @@
-"""Limits: how often one place may try, counted under a hash that is forgotten within the hour; what a connection may
-cost, and how long it is waited for."""
+"""Limits: how often one place may try, and what one connection may cost. Counts live in memory, under a hash."""
 
 import asyncio
 import hmac
