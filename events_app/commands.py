@@ -19,10 +19,10 @@ from events_app import app as house
 from events_app import clock
 from events_app.accounts import actions as accounts
 from events_app.acts import Act, Office, Who
+from events_app.adopting import adopt
 from events_app.errors import Refusal, set_up_log
 from events_app.installation import held_since
 from events_app.opening import in_database, opened, read_settings, refuse_taken_port
-from events_app.registrations.told import adopt
 from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
