@@ -14,6 +14,7 @@ from events_app.exports.sheets import Cells
 from events_app.exports.writing import Form, Order, SealedPage
 from events_app.i18n import N_, choose, name_of_language, translate
 from events_app.offload import pool
+from events_app.offload.breathing import breathe
 from events_app.questions.models import Question, questions_of
 from events_app.questions.rules import HAS_CHOICES
 from events_app.questions.wording import distinct, separator_of, words_of
@@ -232,7 +233,7 @@ async def _leaders(event: Event, *, vault: Vault, reader: Reader) -> dict[Any, s
             str(event.id), [(person_context(own), blob) for own, blob in some], reader, instead=_unreadable()
         )
         names |= {own: str(person.get("name", "")) for (own, _), person in zip(some, opened, strict=True)}
-        await asyncio.sleep(0)
+        await breathe()
     return names
 
 

@@ -1,6 +1,5 @@
 """Lists as CSV and XLSX, written while they are sent: one page of rows in memory, nothing on the disk."""
 
-import asyncio
 import codecs
 import zipfile
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -10,9 +9,7 @@ from events_app.errors import Conflict
 from events_app.exports import workbook
 from events_app.exports.cells import LONGEST_CELL, clean, disarm, fit, sheet_name, xml_text
 from events_app.i18n import N_
-
-TURNS = 3
-"""Of the event loop, between two pages: in so many a request that has come in is read, begun and answered."""
+from events_app.offload.breathing import breathe
 
 QUICKLY = 2
 """zlib's level: a sheet is a tenth larger than at its usual 6, and written in a quarter of the time."""
@@ -138,8 +135,7 @@ async def _with_breaks(pages: AsyncIterator[Sequence[Cells]], width: int) -> Asy
                 raise ValueError(f"a row of {len(row)} cells under {width} columns")
         if page:
             yield page
-        for _ in range(TURNS):
-            await asyncio.sleep(0)
+        await breathe()
 
 
 def _csv_lines(page: Sequence[Cells], sign: str) -> str:

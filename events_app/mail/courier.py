@@ -17,6 +17,7 @@ from events_app.mail.message import Composed, build, recipient_of
 from events_app.mail.outcomes import CameBack, LookAgain, Outcomes, all_are_wanted, nobody_hears
 from events_app.mail.smtp import REFUSALS, Barred, Connection, SmtpConnection
 from events_app.mail.standing import Standing, Stop
+from events_app.offload.breathing import OneByOne
 from events_app.settings import Mail
 from events_app.tokens import new_token
 
@@ -39,7 +40,7 @@ class Pace:
     insist: between attempts to record an outcome. The last of each is repeated.
     """
 
-    lease: float = 300.0
+    lease: float = rules.LEASE
     poll: float = 2.0
     grace: float = 20.0
     backoff: tuple[float, ...] = rules.BACKOFF
@@ -85,11 +86,9 @@ class Courier:
         came_back: CameBack = nobody_hears,
         look_again: LookAgain = all_are_wanted,
     ) -> None:
-        self._settings = settings
-        self._vault = vault
-        self._composers = composers
-        self._look_again = look_again
-        self._reader = reader
+        self._settings, self._vault = settings, vault
+        self._composers, self._composing = composers, OneByOne()
+        self._look_again, self._reader = look_again, reader
         self._transport = transport or (lambda: SmtpConnection(settings))
         self._pace = pace
         self._leases = Leases(new_token(), lease=pace.lease)
@@ -186,7 +185,9 @@ class Courier:
             await self._leases.withheld(letter, f"{rules.NOT_WANTED}{reason}")
             return
         try:
-            written = self._written(letter, await self._leases.first_sent(letter))
+            first = await self._leases.first_sent(letter)
+            async with self._composing:
+                written = self._written(letter, first)
         except Exception as error:  # noqa: BLE001 - whatever a composer raises, the others go on
             log.warning("letter %s could not be composed: %s", letter.id, type(error).__name__)
             await self._leases.withheld(letter, type(error).__name__)
@@ -198,8 +199,9 @@ class Courier:
         try:
             has_left = await self._send(letter, written)
         except REFUSALS as answer:
-            address = recipient_of(written.message)
-            await self._certainly(partial(self._outcomes.refusal, letter, address, answer))
+            await self._certainly(
+                partial(self._outcomes.refusal, letter, recipient_of(written.message), answer)
+            )
             return
         if has_left:
             await self._certainly(partial(self._outcomes.sent, letter))
@@ -255,8 +257,7 @@ class Courier:
         )
         message_id = f"<{new_token()}@{self._sender.rpartition('@')[2]}>"
         raw = build(composed, sender_address=self._sender, message_id=message_id, date=clock_now())
-        if self._signer:
-            raw = self._signer.sign(raw)
+        raw = self._signer.sign(raw) if self._signer else raw
         return Sealed(
             raw, self._vault.seal_bytes(letter.scope, letter.message_context, raw), message_id, sender
         )

@@ -232,8 +232,13 @@ async def _sifted(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid
     words = [folded(word) for word in query.words.split()]
     found: list[tuple[tuple[Any, ...], uuid.UUID]] = []
     if lens.known is not None and not question:
-        async for brief, text in known_words(rows_for(event_id, query), lens.known, opens=lens.opens):
-            if all(word in text for word in words):
+        among = await _ids_among(event_id, query)
+
+        def fits(text: str) -> bool:
+            return all(word in text for word in words)
+
+        async for brief, text in known_words(event_id, lens.known, opens=lens.opens, fits=fits):
+            if among is None or brief.id in among:
                 found.append((_key_of(brief, text.partition("\n")[0], query.sort), brief.id))
     else:
         async for row, person in opened(rows_for(event_id, query), opens=lens.opens):
@@ -245,3 +250,13 @@ async def _sifted(event_id: uuid.UUID, query: Query, *, lens: Lens) -> list[uuid
             found.append((_key_of(row, text.partition("\n")[0], query.sort), row.id))
     found.sort(key=itemgetter(0))
     return [row_id for _key, row_id in found]
+
+
+async def _ids_among(event_id: uuid.UUID, query: Query) -> set[uuid.UUID] | None:
+    """Those who fit as far as the database can tell; None for everybody."""
+    if replace(query, words="", sort=SORTS[0], question="", answer="") == Query():
+        return None
+    found: set[uuid.UUID] = set()
+    async for part in slices(rows_for(event_id, query)):
+        found.update(await part.values_list("id", flat=True))  # type: ignore[arg-type]
+    return found

@@ -105,31 +105,31 @@ async def test_what_is_found_is_the_same_with_and_without_what_is_known(office: 
 
 async def test_two_organizers_never_share_what_was_opened() -> None:
     words = OpenedWords()
-    words.of("rima", EVENT)[OTHER] = (b"1", "amal")
+    words.of("rima", EVENT)[str(OTHER)] = (b"1", "amal")
 
     assert words.of("omar", EVENT) == {}
     assert words.of("rima", OTHER) == {}
-    assert words.of("rima", EVENT) == {OTHER: (b"1", "amal")}
+    assert words.of("rima", EVENT) == {str(OTHER): (b"1", "amal")}
 
 
 async def test_some_minutes_without_a_search_forget_the_words_and_those_of_nobody_else() -> None:
     now = 0.0
     words = OpenedWords(lambda: now)
-    words.of("rima", EVENT)[OTHER] = (b"1", "amal")
-    words.of("omar", EVENT)[OTHER] = (b"1", "amal")
+    words.of("rima", EVENT)[str(OTHER)] = (b"1", "amal")
+    words.of("omar", EVENT)[str(OTHER)] = (b"1", "amal")
     now = LASTS - 1
     words.of("omar", EVENT)
     now = LASTS + 1
     words.forget_unused()
 
-    assert words.of("omar", EVENT) == {OTHER: (b"1", "amal")}
+    assert words.of("omar", EVENT) == {str(OTHER): (b"1", "amal")}
     assert words.of("rima", EVENT) == {}
 
 
 async def test_memory_holds_no_more_people_than_it_may() -> None:
     words = OpenedWords()
     for number in range(3):
-        many = {uuid.uuid4(): (b"1", "amal") for _ in range(MOST_PEOPLE // 2)}
+        many = {str(uuid.uuid4()): (b"1", "amal") for _ in range(MOST_PEOPLE // 2)}
         words.of(str(number), EVENT).update(many)
 
     assert [len(words.of(str(number), EVENT)) > 0 for number in (2, 1, 0)] == [True, True, False]

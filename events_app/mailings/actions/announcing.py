@@ -1,6 +1,5 @@
 """Telling people that an event changed: what is different, whom it concerns, and the letters, once to each."""
 
-import asyncio
 import hashlib
 import uuid
 from collections import Counter
@@ -24,6 +23,7 @@ from events_app.mail.again import withdraw
 from events_app.mail.models import Letter, facts_context
 from events_app.mail.rules import ever_called
 from events_app.mailings.rules import EventChanged
+from events_app.offload.breathing import breathe
 from events_app.people.reading import AT_ONCE, BREATH, opened
 from events_app.registrations.models import Registration, next_arrival, next_of
 from events_app.registrations.places import may_hear_of_it
@@ -277,7 +277,7 @@ async def reached_by(event: Event, *, act: Act) -> list[Reached]:
         for each in await some:
             name = reveal_person(each, vault=act.vault, reader=act.by).name
             rows.append(Reached(each, name, *newest[each.id]))
-        await asyncio.sleep(0)
+        await breathe()
     return sorted(rows, key=lambda row: (row.state in {"sent", "kept"}, row.name))
 
 
