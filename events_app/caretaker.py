@@ -19,7 +19,7 @@ from events_app.events.actions.life import follow_zone_rules, moved_by_zone_rule
 from events_app.health.actions.guarding import Guard, look_at_rows
 from events_app.health.actions.watching import watch
 from events_app.imports.actions.drafts import forget_drafts
-from events_app.linking.actions import answer_requests
+from events_app.linking.actions import answer_requests, lift_shadows
 from events_app.mail.emptying import empty_those_left_over, empty_without_event
 from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import remind
@@ -114,6 +114,7 @@ async def look_after_the_site(act: Act, guard: Guard) -> int:
 JOBS: Final = (
     Job("links", LOOK_EVERY, lambda act, guard: answer_requests(act=act)),
     Job("lapse", SOON, lapse_due),
+    Job("shadows", SOON, lambda act, guard: lift_shadows(guard=guard, act=act)),
     Job("remind", SOON, lambda act, guard: remind(guard=guard, act=act)),
     Job("rounds", SOON, lambda act, guard: rounds.carry_on(STEPS, guard=guard, act=act)),
     Job("mailings", SOON, lambda act, guard: carry_on(guard=guard, act=act)),

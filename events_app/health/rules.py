@@ -9,6 +9,7 @@ from events_app.vault import KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClo
 
 JOBS: Final = {
     "lapse": L_("Offers, unconfirmed addresses and cancellations whose time is over"),
+    "shadows": L_("Places held while addresses are confirmed"),
     "links": L_("Answers to people who ask for their link"),
     "remind": L_("Reminders"),
     "mailings": L_("Letters to many"),
