@@ -19,14 +19,15 @@ from events_app import app as house
 from events_app import clock
 from events_app.accounts import actions as accounts
 from events_app.acts import Act, Office, Who
+from events_app.adopting import adopt
 from events_app.errors import Refusal, set_up_log
 from events_app.installation import held_since
-from events_app.opening import in_database, opened, read_settings
-from events_app.registrations.told import adopt
+from events_app.opening import in_database, opened, read_settings, refuse_taken_port
 from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
-from events_app.web.connections import Connection, take_all_files
+from events_app.web.connections import Connection
+from events_app.web.limits import take_all_files
 from events_app.work import Worker, at_work, site_of_settings
 from events_app.workers import WITH_US, kept_working
 
@@ -53,6 +54,7 @@ def serve(words: list[str]) -> None:
     wants = parser.parse_args(words)
     settings = read_settings()
     settings.refuse_unsafe()
+    refuse_taken_port(settings.server.host, settings.server.port)
     asyncio.run(prepare(settings, shows_demonstration=not wants.empty and not settings.is_published))
     print(f"Serving on {settings.site.base_url}", flush=True)
     run_server(settings, works=not wants.web_only)
@@ -195,6 +197,7 @@ def demo(words: list[str]) -> None:
     parser.add_argument("--dir", type=Path, default=ROOT / "var" / "demo")
     wants = parser.parse_args(words)
     settings = demo_settings(wants.port, wants.dir.resolve())
+    refuse_taken_port(settings.server.host, settings.server.port)
     address, passphrase = "organizer@example.org", f"demo-{secrets.token_hex(8)}"
     wants.dir.mkdir(parents=True, exist_ok=True)
     asyncio.run(_prepare_demo(settings, address, passphrase))

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import secrets
+import socket
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -70,6 +71,18 @@ def try_to_write(folder: Path) -> None:
         probe.write_bytes(b" " * 4096)
     finally:
         probe.unlink(missing_ok=True)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Before anything is made or said: a link would lead to whoever listens there already. Refuses WrongSetting."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as trouble:
+            said = f"we cannot listen at {host}, port {port}: {trouble.strerror}"
+            raise WrongSetting("server.host or server.port", said) from None
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from events_app import clock
 from events_app.acts import Office
+from events_app.adopting import adopt
 from events_app.caretaker import Caretaker
 from events_app.database import close_database, open_database
 from events_app.deletion import emails as deletion_emails
@@ -28,7 +29,6 @@ from events_app.mailings import emails as mailings_emails
 from events_app.mailings.actions import audience
 from events_app.notices import emails as notices_emails
 from events_app.registrations import emails as registrations_emails
-from events_app.registrations.told import adopt
 from events_app.replies import actions as replies
 from events_app.replies import emails as replies_emails
 from events_app.settings import Settings
@@ -52,7 +52,7 @@ MODELS = (
     "events_app.optouts.models", "events_app.rounds.models", "events_app.registrations.models",
     "events_app.personal.models", "events_app.people.models", "events_app.imports.models",
     "events_app.mailings.models", "events_app.notices.models", "events_app.health.models", "events_app.allowances",
-    "events_app.linking.models",
+    "events_app.shadows", "events_app.linking.models",
 )  # fmt: skip
 
 COMPOSERS: dict[str, Compose] = {

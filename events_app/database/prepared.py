@@ -107,11 +107,18 @@ class Statement:
 
 def insertion(table: str, given: Sequence[Mapping[str, Value | date | None]]) -> Statement:
     """New rows of a table, all with the same columns; names are ours."""
-    columns = ", ".join(f'"{name}"' for name in given[0])
-    width, numbers = len(given[0]), count(1)
-    blanks = ", ".join(f"({', '.join(f'${next(numbers)}' for _ in range(width))})" for _row in given)
-    values = [value for row in given for value in row.values()]
-    return Statement(f'INSERT INTO "{table}" ({columns}) VALUES {blanks}', values)  # noqa: S608 - no input
+    return Statement(
+        _insert(table, tuple(given[0]), len(given)), [each for row in given for each in row.values()]
+    )
+
+
+@lru_cache(maxsize=512)
+def _insert(table: str, columns: tuple[str, ...], number: int) -> str:
+    numbers = count(1)
+    rows_of_blanks = (", ".join(f"${next(numbers)}" for _column in columns) for _row in range(number))
+    blanks = ", ".join(f"({each})" for each in rows_of_blanks)
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f'INSERT INTO "{table}" ({names}) VALUES {blanks}'  # noqa: S608 - no input
 
 
 def row_of(model: Model) -> dict[str, Any]:

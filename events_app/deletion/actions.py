@@ -11,7 +11,7 @@ from events_app.acts import Act
 from events_app.database import one_transaction, scrub
 from events_app.deletion import rules
 from events_app.deletion.counting import counts_of_event
-from events_app.deletion.held import holds_anything, plan_of
+from events_app.deletion.held import PLANNED_BY, holds_anything, plan_of
 from events_app.deletion.telling import give_notices, put_old_ones_ahead
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
@@ -72,8 +72,9 @@ async def _forget_if_due(event: Event, *, act: Act) -> int:
 
 
 async def _candidates(act: Act) -> list[Event]:
-    """Whatever is over and not done with; in the order of their ends."""
-    return await Event.filter(ends_at__lte=act.now, is_emptied=False).order_by("ends_at", "id")
+    """Whatever is over and not done with; in the order of their ends. Their texts are not read."""
+    over = Event.filter(ends_at__lte=act.now, is_emptied=False).order_by("ends_at", "id")
+    return await over.only(*PLANNED_BY)
 
 
 async def _is_due(event: Event, *, act: Act) -> bool:
@@ -93,8 +94,8 @@ async def check_may_go(event_id: uuid.UUID, *, act: Act) -> None:
 async def forget_event(event_id: uuid.UUID, *, act: Act) -> None:
     """Everything that is held of the event's people goes, for good; counts stay.
 
-    Four steps, each of which may be the last before a crash: asked again, it goes on where it stood. From the first on
-    nobody registers, writes or reads here any more (`EventForgotten`); after the second nothing opens, in no backup
+    Five steps, each of which may be the last before a crash: asked again, it goes on where it stood. From the first on
+    nobody registers, writes or reads here any more (`EventForgotten`); after the third nothing opens, in no backup
     either. Refuses `KeyringBusy`.
     """
     await _freeze(event_id, act=act)
@@ -106,15 +107,29 @@ async def forget_event(event_id: uuid.UUID, *, act: Act) -> None:
     await scrub(*_OF_PEOPLE, "history_line", "event")
 
 
-@one_transaction
 async def _freeze(event_id: uuid.UUID, *, act: Act) -> None:
-    """Under the claim, so that nobody comes in between the count and the end."""
+    """From the mark on nobody comes in, so everybody can be counted without holding up anybody else."""
+    if not await _mark_forgotten(event_id, act=act):
+        counts = await counts_of_event(event_id, act=act)
+        await _keep_counts(event_id, counts)
+
+
+@one_transaction
+async def _mark_forgotten(event_id: uuid.UUID, *, act: Act) -> bool:
+    """Whether the counts are there already."""
     event = await Event.claim_any(event_id)
-    if event.forgotten_on is not None:
-        return
-    event.counts = await counts_of_event(event_id, act=act)
-    event.forgotten_on = act.now.date()
-    await event.save(update_fields=["counts", "forgotten_on"])
+    if event.forgotten_on is None:
+        event.forgotten_on = act.now.date()
+        await event.save(update_fields=["forgotten_on"])
+    return event.counts is not None
+
+
+@one_transaction
+async def _keep_counts(event_id: uuid.UUID, counts: Mapping[str, Any]) -> None:
+    event = await Event.claim_any(event_id)
+    if event.counts is None:
+        event.counts = dict(counts)
+        await event.save(update_fields=["counts"])
 
 
 @one_transaction

@@ -81,6 +81,13 @@ async def held_by_the_site() -> dict[str, int]:
     }
 
 
+PLANNED_BY: Final = (
+    "id", "status", "zone", "ends_wall", "ends_fold", "ends_at", "deletion_days", "deletion_not_before",
+    "week_notice_for", "week_notice_on", "day_notice_for", "forgotten_on",
+)  # fmt: skip
+"""What must be read of an event to say when its people's data goes."""
+
+
 def plan_of(event: Event) -> Plan:
     return Plan(
         event.deletion_day,

@@ -9,7 +9,7 @@ from events_app.acts import Act
 from events_app.database import one_transaction
 from events_app.deletion import rules
 from events_app.deletion.emails import DAY, PUT_OFF, WEEK
-from events_app.deletion.held import holding_of, holds_anything, plan_of
+from events_app.deletion.held import PLANNED_BY, holding_of, holds_anything, plan_of
 from events_app.events.models.event import Event
 from events_app.events.rules import NOT_YET_TOLD, Status
 from events_app.health.actions.guarding import Guard
@@ -37,7 +37,8 @@ async def give_notices(*, guard: Guard, act: Act) -> int:
     """
     soon = act.now + rules.A_WEEK + timedelta(days=1)
     given = 0
-    for event in await Event.filter(ends_at__lte=soon, forgotten_on=None).order_by("ends_at", "id"):
+    near = Event.filter(ends_at__lte=soon, forgotten_on=None).order_by("ends_at", "id")
+    for event in await near.only(*PLANNED_BY):
         if plan_of(event).notice(act.now):
             one, subject = partial(_give_notice, event.id, act=act), f"notice {event.id}"
             given += bool(await guard.attempt("deletion", one, subject=subject, event_id=event.id))

@@ -28,7 +28,8 @@ class Candidate:
     """Somebody on a list; `number` is the row's.
 
     `status` is how the list says they stand: CONFIRMED wants a seat while there are any, WAITLISTED waits whatever
-    there is, at the place in line `line` where the list says it. `registered_on` where the list says it.
+    there is, at the place in line `line` where the list says it. `registered_on` where the list says it. `leader`: the
+    name of whoever brought them, by which who has no address is known again.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Candidate:
     status: Status = Status.CONFIRMED
     line: int | None = None
     registered_on: date | None = None
+    leader: str = ""
 
     @property
     def lives(self) -> bool:

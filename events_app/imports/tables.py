@@ -17,7 +17,7 @@ _HEADINGS: Final[Mapping[str, Sequence[str]]] = tomllib.loads(
 _ROLE_OF: Final = {plain(word): role for role, words in _HEADINGS.items() for word in words}
 
 _OURS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("party", "quota", "code"), ""),
+    **dict.fromkeys(("quota", "code"), ""),
     "status": "state",
     "registered_on": "day",
 }
@@ -36,7 +36,7 @@ async def read_list(
 
 def known_headings() -> Mapping[str, str]:
     """What a column of that heading holds ('name', 'given', 'family', 'address', 'language', 'mode', 'needs', 'state',
-    'line', 'day'), as Google Forms, Zoom, Eventbrite, our own sheets and people call it in several languages."""
+    'line', 'day', 'party'), as Google Forms, Zoom, Eventbrite, our own sheets and people call it in many languages."""
     return _known_in(languages())
 
 

@@ -40,7 +40,7 @@ class Pace:
     insist: between attempts to record an outcome. The last of each is repeated.
     """
 
-    lease: float = 300.0
+    lease: float = rules.LEASE
     poll: float = 2.0
     grace: float = 20.0
     backoff: tuple[float, ...] = rules.BACKOFF

@@ -18,7 +18,7 @@ from events_app.errors import NotFound
 from events_app.i18n import N_
 from events_app.mail.message import Attachment, read_back
 from events_app.mail.models import OPEN_COLUMNS, Letter, MailStop, facts_context
-from events_app.mail.rules import State, WhenUnsure
+from events_app.mail.rules import LEASE, State, WhenUnsure
 from events_app.offload.breathing import with_breaths
 
 _waiting: set[asyncio.Event] = set()
@@ -274,8 +274,9 @@ class Health:
 
 
 async def health() -> Health:
-    """The outbox at a glance. No letter is opened, and none is passed that has nothing to do with it."""
-    (found,) = await rows(_AT_A_GLANCE)
+    """The outbox at a glance. No letter is opened, and none is passed that has nothing to do with it. What a courier
+    has taken, which may be dead, has waited since then."""
+    (found,) = await rows(_AT_A_GLANCE, int(LEASE * 1000))
     numbers = [row["number"] for row in await rows(_TROUBLE)]
     return Health(
         states={row["state"]: row["letters"] for row in await rows(_STATES)},
@@ -288,8 +289,9 @@ async def health() -> Health:
 
 _STATES = 'SELECT "state", COUNT(*) AS "letters" FROM "letter" GROUP BY "state"'
 _AT_A_GLANCE = """
-    SELECT (SELECT MIN("due_at") FROM "letter" WHERE "due_at" IS NOT NULL AND "state" IN ('queued', 'sending'))
-        AS "oldest_due", (SELECT COUNT(*) FROM "letter" WHERE "doubts" > 0) AS "in_doubt"
+    SELECT (SELECT MIN(CASE WHEN "lease_by" IS NULL THEN "due_at" ELSE "due_at" - $1 END) FROM "letter"
+        WHERE "due_at" IS NOT NULL AND "state" IN ('queued', 'sending')) AS "oldest_due",
+        (SELECT COUNT(*) FROM "letter" WHERE "doubts" > 0) AS "in_doubt"
 """
 _TROUBLE = """SELECT "number" FROM "letter" WHERE "last_error" <> '' ORDER BY "number" DESC LIMIT 20"""
 """Said here, and not by the ORM: an index that holds only some rows is found by the words of the question."""

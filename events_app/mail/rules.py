@@ -27,6 +27,9 @@ with `again.retry`."""
 RETRIED_BY_HAND: frozenset[State] = frozenset({"refused", "withheld", "kept", "unsure"})
 HAS_PERHAPS_LEFT: frozenset[State] = frozenset({"sending", "sent", "unsure"})
 
+LEASE: Final = 300.0
+"""Seconds for which a courier takes a letter: longer than one try can take."""
+
 MOST_DOUBTS = 5
 """A letter in doubt for the fifth time is left to a person, whatever it was posted with: it may be what kills us."""
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -41,6 +41,9 @@ KINDS: Final = {
 TEST: Final = "mailings.test"
 """The one letter that is about no event."""
 
+ASKED_AT_THE_DESK: Final = N_("You receive this letter because you asked for it at the desk.")
+"""Why an organizer gets a test, of whom nothing is held for the event."""
+
 PLACEHOLDERS: Final = ("name", "event", "date", "time", "place", "page")
 _BRACES: Final = re.compile(r"\{([^{}\n]*)\}")
 _LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
@@ -49,8 +52,7 @@ _LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
 def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """A letter of this room in its person's language; the courier calls this outside any transaction."""
     if kind == TEST:
-        why = N_("You receive this letter because you asked for it at the desk.")
-        return composed_about_the_site(kind, facts, why=why)
+        return composed_about_the_site(kind, facts, why=ASKED_AT_THE_DESK)
     return composed_of(kind, facts, KINDS.get(kind, PLAIN))
 
 
@@ -89,9 +91,15 @@ def reveal_words(mailing: Mailing, *, act: Act) -> Content:
     return Content(opened["subject"], opened["body"], opened["query"])
 
 
-def unknown_placeholders(text: str) -> list[str]:
-    """What stands in braces and is none of `PLACEHOLDERS`, as it was typed."""
-    return [found[0] for found in _BRACES.finditer(text) if found[1] not in PLACEHOLDERS]
+def placeholders_of(event: Event) -> tuple[str, ...]:
+    """Those that say something here: whole days have no hours ("at all day")."""
+    has_hours = not are_whole_days(event.starts, event.ends)
+    return tuple(name for name in PLACEHOLDERS if name != "time" or has_hours)
+
+
+def unknown_placeholders(text: str, known: Sequence[str] = PLACEHOLDERS) -> list[str]:
+    """What stands in braces and is none of the known ones, as it was typed."""
+    return [found[0] for found in _BRACES.finditer(text) if found[1] not in known]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
 from events_app.i18n import L_, N_, languages, name_of_language, translate
-from events_app.mailings.emails import PLACEHOLDERS, Content, unknown_placeholders
+from events_app.mailings.emails import PLACEHOLDERS, Content, placeholders_of, unknown_placeholders
 from events_app.mailings.models import Reminder
 from events_app.mailings.rules import ReminderFacts
 from events_app.people import search
@@ -25,14 +25,17 @@ MOST_SUBJECT: Final = 150
 MOST_BODY: Final = 20_000
 
 
-def _only_known_placeholders(form: Form, field: Field) -> None:
-    unknown = unknown_placeholders(field.data or "")
+def _only_known_placeholders(form: "_MailingForm", field: Field) -> None:
+    unknown = unknown_placeholders(field.data or "", form.placeholders)
+    if set(unknown) == {"{time}"}:
+        sentence = N_("The event lasts whole days, so {time} says nothing here. {date} says its days.")
+        raise ValidationError(translate(sentence))
     if unknown:
         raise ValidationError(
             translate(
                 N_("We do not know %(unknown)s. You can write: %(known)s."),
                 unknown=translate(N_(", ")).join(dict.fromkeys(unknown)),
-                known=translate(N_(", ")).join(f"{{{name}}}" for name in PLACEHOLDERS),
+                known=translate(N_(", ")).join(f"{{{name}}}" for name in form.placeholders),
             )
         )
 
@@ -51,6 +54,8 @@ class _MailingForm(Form):
     mode = SelectField(L_("Takes part"))
     language = SelectField(L_("Language"))
     rest = HiddenField()
+
+    placeholders: Sequence[str] = PLACEHOLDERS
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A language is written when both its fields are; at least one has to be."""
@@ -119,6 +124,7 @@ def mailing_form(typed: Any = None, *, event: Event, words: Content | None = Non
         for code in languages():
             data |= {f"subject_{code}": words.subject.get(code, ""), f"body_{code}": words.body.get(code, "")}
     form = _form_class(languages())(typed, data=data)
+    form.placeholders = placeholders_of(event)
     _offer(form.status, STATUS_CHOICES)
     _offer(form.mode, [_ALL, *((mode.value, MODE_NAMES[mode]) for mode in event.modes)])
     _offer(form.language, [_ALL, *((code, name_of_language(code)) for code in languages())])

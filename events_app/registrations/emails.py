@@ -264,7 +264,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "organization_name": organization_name(facts),
         "organization_colour": event["colour"],
         "site_url": facts["site_url"],
-        "why": translate(manner.why, host=organization_name(facts)),
+        "why": translate(facts.get("why", manner.why), host=organization_name(facts)),
         "name": harmless(facts["name"]),
         "mode": facts["mode"],
         "status": facts["status"],

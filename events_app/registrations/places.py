@@ -38,16 +38,15 @@ async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None)
         (found,) = await rows(_QUOTA, event.id, mode, quota_id)
         kept = most = int(found["places"])
         if capacity is not None:
-            kept = min(kept, found["seated"] + max(0, capacity - found["everybody"]))
+            kept = min(kept, found["seated"] + max(0, capacity - found["everybody"] - found["shadows"]))
             most = min(most, capacity)
         return Pool(kept, found["seated"], found["waiting"], most)
     (found,) = await rows(_EVERYBODYS, event.id, mode)
+    seated = found["seated"] + found["shadows"]
     if capacity is None:
-        return Pool(None, found["seated"], found["waiting"])
-    left, most = (
-        max(0, capacity - int(found[kept])) for kept in ("kept", "promised")
-    )  # PostgreSQL: a Decimal
-    return Pool(left, found["seated"], found["waiting"], most)
+        return Pool(None, seated, found["waiting"])
+    left, most = (max(0, capacity - int(found[kept])) for kept in ("kept", "promised"))  # there a Decimal
+    return Pool(left, seated, found["waiting"], most)
 
 
 _POOL = """
@@ -55,6 +54,7 @@ _POOL = """
             AND "quota_id" {pool}) AS "seated",
         (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2
             AND NOT "seated" AND "quota_id" {pool}) AS "waiting",
+        (SELECT COALESCE(SUM("people"), 0) FROM "shadow" WHERE "event_id" = $1 AND "mode" = $2) AS "shadows",
         {more}
 """
 _EVERYBODYS = _POOL.format(
@@ -120,7 +120,7 @@ async def promote(event: Event, *, act: Act) -> int:
 
 
 async def _lines_of(event: Event) -> list[tuple[str, uuid.UUID | None]]:
-    """The ways and quotas for which anybody waits: everybody's places first, then those of quotas."""
+    """The ways and quotas for which anybody waits, read of an index of only those: everybody's places first."""
     found = [
         (str(each["mode"]), id_of(each["quota_id"]))
         for each in await rows(_LINES, event.id)
@@ -133,7 +133,6 @@ _LINES = """
     SELECT "mode", "quota_id" FROM "registration"
     WHERE "event_id" = $1 AND "status" = 'waitlisted' AND NOT "seated" GROUP BY "mode", "quota_id"
 """
-"""This and `_IN_LINE` are read of an index that holds only who waits, so those who have seats cost nothing."""
 
 
 async def _parties_with_seats(
@@ -177,8 +176,9 @@ _IN_LINE = """
     SELECT "id", "party", "waitlist_order", "arrival" FROM "registration"
     WHERE "event_id" = $1 AND "status" = 'waitlisted' AND NOT "seated" AND "mode" = $2 AND "quota_id" {pool}
         AND ("waitlist_order", "arrival", "id") > ($3, $4, $5)
-    ORDER BY "waitlist_order", "arrival", "id" LIMIT $6
+    ORDER BY "quota_id", "waitlist_order", "arrival", "id" LIMIT $6
 """
+"""By quota_id too, which is the same for all: else PostgreSQL does not see that the index has this order."""
 
 
 async def place_in_line(registration: Registration) -> int:

@@ -10,7 +10,7 @@ from events_app.events.models.event import Event
 from events_app.health.actions.guarding import Guard
 from events_app.rounds.models import Round
 
-AT_ONCE: Final = 25
+AT_ONCE: Final = 16
 """People a transaction: each gets a letter that is sealed by itself, and meanwhile the event's seats wait."""
 
 Step = Callable[[int, Act], Awaitable[bool]]

@@ -27,7 +27,7 @@ class KeysExposed(Conflict):
 
     sentence = N_(
         "%(path)s can be opened by other users of this machine (mode %(mode)s). "
-        "Run: chmod 600 %(path)s - and if others had access, rotate the master key."
+        "Run: chmod 600 %(path)s - what others may have copied meanwhile stays open to them, if they have the data too."
     )
 
 

@@ -6,8 +6,10 @@ from typing import TypeAlias, cast
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 _decoder = json.JSONDecoder()
-"""Asked directly: `json.loads` first looks for spaces, marks and options that `pack` never writes."""
+"""Asked directly: `json.loads` first looks for spaces, marks and options that `pack` never writes, and `json.dumps`
+makes an encoder each time."""
 
 VALUE_STEP = 256
 """Bytes: sealed values are padded to a multiple of this, so that the length of a name does not show."""
@@ -32,8 +34,7 @@ Value = Mapping[str, Json]
 
 def pack(value: Mapping[str, Json]) -> bytes:
     """A value as bytes, the same bytes for equal values: JSON with sorted keys, UTF-8."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _encoder.encode(value).encode("utf-8", "surrogatepass")
 
 
 def unpack(data: bytes) -> dict[str, Json]:

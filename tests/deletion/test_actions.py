@@ -64,6 +64,21 @@ async def test_forgetting_that_was_killed_goes_on_where_it_stood(office: Office,
     assert not await Registration.exists()
 
 
+async def test_what_was_marked_and_not_counted_when_the_server_died_is_counted_after_all(
+    office: Office,
+) -> None:
+    event = await make.event(office.vault)
+    await make.registered(event, 1, 2, office=office)
+    later = event.ends_at + timedelta(days=31)
+    await Event.filter(id=event.id).update(forgotten_on=later.date())
+
+    await actions.forget_due(act=office.at(later))
+
+    left = await Event.get(id=event.id)
+    assert left.counts is not None
+    assert (left.counts["people"], left.is_emptied) == (2, True)
+
+
 async def test_nobody_gets_in_once_forgetting_has_begun(office: Office) -> None:
     event = await past_its_day(office)
     row = (await Registration.all())[0]

@@ -331,6 +331,16 @@ async def test_the_form_shows_the_time_in_five_cities(house: House) -> None:
     assert await Event.all().count() == 0
 
 
+async def test_a_city_where_the_end_is_the_next_day_never_hides_it(house: House) -> None:
+    desk = await house.desk()
+    event = await make.event(house.vault, starts_wall="2035-05-12T22:00", ends_wall="2035-05-12T23:30")
+
+    for path in (f"/desk/events/{event.id}", f"/desk/events/{event.id}/edit"):
+        said = words_of(await desk.get(path))
+        assert re.search(r"Istanbul : \S+ 12 May 2035, 23:00 to \S+ 13 May 2035, 00:30", said), path
+        assert re.search(r"Brussels : \S+ 12 May 2035, 22:00–23:30", said), path
+
+
 async def test_the_five_cities_take_the_focus_only_when_they_were_asked_for(house: House) -> None:
     desk = await house.desk()
     event = await make.event(house.vault)

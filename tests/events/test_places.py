@@ -10,6 +10,7 @@ from events_app.database import is_taken
 from events_app.directory.models import Organization, Room, Venue
 from events_app.events.actions import editing
 from events_app.events.models.event import Event
+from events_app.events.models.where import place_of
 from events_app.events.rules import GoneMeanwhile, HostFacts
 from events_app.mailings.actions import announcing
 from tests import make
@@ -59,6 +60,22 @@ async def test_a_street_that_is_corrected_reaches_everybody_who_holds_the_old_on
     assert "Place before: Room 2, Hotel Linden, Rue Belliard 10, Brussels" in letter.draft.text
     feed = (await desk.get(f"/events/{event.slug}.ics")).text
     assert "SEQUENCE:1" in feed
+
+
+@pytest.mark.parametrize(
+    ("street", "said"),
+    [
+        ("Rue Belliard 10, Brussels", "Room 2, Hotel Linden, Rue Belliard 10, Brussels"),
+        ("Rue Belliard 10, bruxelles", "Room 2, Hotel Linden, Rue Belliard 10, bruxelles, Brussels"),
+        ("Rue de Brussels", "Room 2, Hotel Linden, Rue de Brussels, Brussels"),
+    ],
+)
+async def test_a_city_behind_the_street_is_never_said_twice(house: House, street: str, said: str) -> None:
+    venue = await hotel()
+    await Venue.filter(id=venue.id).update(address={"en": street})
+    event = await event_in(await Room.create(venue_id=venue.id, name={"en": "Room 2"}), house)
+
+    assert place_of(await Event.find(event.id), "en") == said
 
 
 async def test_another_room_is_said_on_the_overview_too(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.engine_free
 
 
-def started(**settings: str) -> tuple[int, str]:
+def started(*words: str, **settings: str) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-m", "events_app.commands", "migrate"],
+        [sys.executable, "-m", "events_app.commands", *(words or ["migrate"])],
         cwd=ROOT,
         env=os.environ | {f"EVENTS_{name}": value for name, value in settings.items()},
         capture_output=True,
@@ -45,6 +46,21 @@ def test_a_file_that_is_no_database_is_one_sentence_and_no_traceback(tmp_path: P
 
     assert (code, said.count("\n")) == (2, 1)
     assert "the file of the database, or of the keys, cannot be used: file is not a database" in said
+
+
+def test_a_port_that_is_taken_never_shows_a_link_that_leads_elsewhere(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, said = started(
+            "serve",
+            STORAGE__DIRECTORY=str(tmp_path / "new"),
+            SERVER__PORT=str(port),
+            SERVER__HOST="127.0.0.1",
+        )
+
+    assert (code, said.count("\n")) == (2, 1)
+    assert f"we cannot listen at 127.0.0.1, port {port}" in said
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize(

@@ -335,6 +335,21 @@ async def test_what_cannot_be_read_is_refused_in_words(house: House, data: bytes
     assert await ImportDraft.all().count() == 0
 
 
+async def test_an_empty_file_is_never_blamed_on_the_rows_that_nobody_pasted(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk()
+
+    answer = await desk.client.post(
+        f"/desk/events/{event.id}/import",
+        data={"form_token": desk.form_token, "pasted": "\r\n"},
+        files={"file": ("list.csv", b"", "text/csv")},
+    )
+
+    assert answer.status_code == 422
+    assert 'id="file-error"' in answer.text
+    assert 'id="pasted-error"' not in answer.text
+
+
 async def test_a_list_of_another_organizer_or_event_is_not_there(house: House) -> None:
     event, other = await make.event(house.vault), await make.event(house.vault, slug="other")
     desk = await house.desk()

@@ -19,6 +19,7 @@ from events_app.exports.sheets import CsvSheet, XlsxSheet, rows_of
 from events_app.questions.models import Question
 from events_app.registrations.actions import leaving
 from events_app.registrations.models import Registration
+from events_app.registrations.rules import Guest
 from tests import make
 from tests.imports.reading import read_table
 from tests.imports.test_desk import uploaded
@@ -205,3 +206,30 @@ async def test_our_own_sheet_comes_back_as_it_went(
 
     assert len(_cells(went, kind, sign)) == 7
     assert _cells(came, kind, sign) == _cells(went, kind, sign)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("language", make.LANGUAGES)
+async def test_who_has_no_address_is_never_doubled_by_our_own_sheet(house: House, language: str) -> None:
+    """They are known by their name and by who brought them: another one of the same name is somebody else."""
+    event = await make.event(house.vault, capacity_in_person=20, most_guests=3)
+    await make.registered(
+        event, "Rana", office=house.office, guests=[Guest("Omar", ""), Guest("Omar", ""), Guest("Lina", "")]
+    )
+    await make.registered(event, "Salma", office=house.office)
+    desk = await house.desk(**{"accept-language": language})
+    sheet = (await desk.get(f"/desk/events/{event.id}/registrations.csv")).content
+
+    path = str((await uploaded(desk, event, sheet)).headers["location"])
+    await desk.client.post(path, data=_Filled((await desk.get(path)).text).fields)
+    trial = await desk.get(f"{path}/check")
+    assert "2, 3, 4, 5, 6" in words_of(trial).replace("،", ",")
+    assert (await desk.post(f"{path}/registrations")).status_code == 409
+    assert await Registration.filter(event_id=event.id).count() == 5
+
+    head, *rows = sheet.decode("utf-8-sig").splitlines()
+    other = "\r\n".join([head, *(row.replace("Rana", "Salma") for row in rows if "Lina" in row)])
+    path = str((await uploaded(desk, event, other.encode())).headers["location"])
+    await desk.client.post(path, data=_Filled((await desk.get(path)).text).fields)
+    assert (await desk.post(f"{path}/registrations")).status_code == 303
+    assert await Registration.filter(event_id=event.id).count() == 6

@@ -438,7 +438,7 @@ def test_headings_that_people_use_are_known(heading: str, role: str) -> None:
 
 def test_what_our_own_sheets_are_headed_with_is_known_in_every_language() -> None:
     i18n.load_languages(("en", "ar"))
-    roles = ["name", "address", "state", "mode", "language", "needs", "day", "line", "", "", ""]
+    roles = ["name", "address", "state", "mode", "language", "needs", "day", "line", "party", "", ""]
 
     for code in ("en", "ar"):
         with i18n.use_language(code):

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from events_app.clock import now
+from events_app.clock import milliseconds, now
+from events_app.mail import outbox
 from events_app.mail.leases import Leases
 from events_app.mail.models import Letter
-from events_app.mail.rules import BACKOFF, WhenUnsure
+from events_app.mail.rules import BACKOFF, LEASE, WhenUnsure
 from tests.mail.office import Office
 
 pytestmark = pytest.mark.anyio
@@ -45,6 +46,15 @@ async def test_a_letter_is_taken_by_one_courier_only(office: Office, one: Leases
 
     assert len(await one.take(5, now=soon())) == 1
     assert await other.take(5, now=soon()) == []
+
+
+async def test_a_letter_of_a_courier_that_died_never_counts_as_just_posted(office: Office) -> None:
+    await office.post()
+    taken_at = soon()
+
+    await Leases("dead", lease=LEASE).take(5, now=taken_at)
+
+    assert (await outbox.health()).oldest_due == milliseconds(taken_at)
 
 
 async def test_of_one_thread_only_the_oldest_letter_can_be_taken(office: Office, one: Leases) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from events_app.events.models.event import Event
+from events_app.installation import Installation
 from events_app.mail.emptying import empty_thread
 from events_app.mail.models import Letter, MailStop
 from events_app.mailings.models import Mailing
@@ -105,6 +106,20 @@ async def test_looking_at_pages_never_sends_anything(house: House) -> None:
         assert (await desk.get(path + end)).status_code == 405
 
     assert await mailed(house, event) == []
+
+
+async def test_the_time_of_whole_days_is_never_said_in_a_letter(house: House) -> None:
+    first, last = "2035-05-12T00:00", "2035-05-12T23:59"
+    event = await make.event(house.vault, all_day=True, starts_wall=first, ends_wall=last)
+    desk = await house.desk()
+
+    empty = words_of(await desk.get(f"/desk/events/{event.id}/write"))
+    answer = await desk.post(f"/desk/events/{event.id}/write", **TYPED)
+
+    assert "{date}" in empty
+    assert "{time}" not in empty
+    assert answer.status_code == 422
+    assert "The event lasts whole days, so {time} says nothing here." in words_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -305,6 +320,18 @@ async def test_kept_letters_of_an_event_are_sent_again_after_one_question(house:
     assert "4 letters that were refused or kept would be sent again." in asked  # their own pages come apart
     assert answer.headers["location"] == path
     assert {letter.state for letter in await Letter.all()} == {"queued"}
+
+
+async def test_a_restored_site_never_says_that_letters_wait_for_a_courier(house: House) -> None:
+    await Installation.all().delete()
+    await Installation.create(id=1, mark="x", state="held", restored_from=make.NOW.date())
+    desk = await house.desk()
+
+    page = words_of(await desk.get("/desk/mail"))
+
+    assert "This site was restored from a backup, and no email leaves" in page
+    assert "courier" not in page.lower()
+    assert "carries the letters" not in page
 
 
 async def test_the_desk_says_when_the_mail_server_refuses_us(house: House) -> None:

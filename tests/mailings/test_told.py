@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from events_app.acts import Office
+from events_app.adopting import adopt
 from events_app.directory.models import Room, Venue
 from events_app.events.models.event import Event
 from events_app.events.models.where import Telling, earlier_mark
@@ -13,7 +14,7 @@ from events_app.mailings.actions import announcing
 from events_app.mailings.desk.changes import differences_of
 from events_app.registrations.actions import deciding
 from events_app.registrations.models import Registration
-from events_app.registrations.told import adopt, sequence_of
+from events_app.registrations.told import sequence_of
 from tests import make
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]

@@ -385,6 +385,20 @@ async def test_a_test_goes_to_its_organizer_alone_and_says_that_it_is_one(office
     assert "guest" not in post.everything.lower()
 
 
+async def test_a_test_never_says_that_something_is_held_of_its_organizer(office: Office) -> None:
+    event = await an_event(office)
+
+    await writing.send_test(
+        event.id, BOTH, Person("Rima", "rima@example.org", "", ""), language="en", act=office.at(NOW)
+    )
+
+    (post,) = await mailed(event, office)
+    for words in (post.draft.text, post.draft.html):
+        assert "is held about you" not in words
+        assert "used to register" not in words
+    assert "because you asked for it at the desk" in post.draft.html
+
+
 async def test_an_idle_house_writes_nothing(office: Office) -> None:
     assert await writing.carry_on(act=office.at(clock_now())) == 0
 

@@ -255,6 +255,18 @@ async def test_a_cancelled_event_stays_in_the_feed_as_cancelled(house: House) ->
     assert "STATUS:CANCELLED" in (await browser.get(f"/events/{event.slug}.ics")).text
 
 
+async def test_a_cancelled_event_never_promises_the_link_to_join(house: House) -> None:
+    browser, desk = await house.client(), await house.desk()
+    event = await make.event(house.vault, offers_online=True)
+    assert "The link to join reaches registered people" in words_of(
+        await browser.get(f"/events/{event.slug}")
+    )
+
+    await desk.post(f"/desk/events/{event.id}/cancellation")
+
+    assert "The link to join" not in words_of(await browser.get(f"/events/{event.slug}"))
+
+
 async def test_a_venue_that_is_renamed_is_renamed_in_the_feed(house: House) -> None:
     browser = await house.client()
     venue = await Venue.create(name={"en": "Hotel Linden"}, zone=make.ZONE)

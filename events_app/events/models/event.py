@@ -165,7 +165,10 @@ class Event(Model):
     async def claim_any(event_id: uuid.UUID) -> "Event":
         """As `claim`, also where nothing is held of its people any more."""
         await EventClaim.take(event_id)
-        return await Event.find_any(event_id)
+        event = await _claimed.first(event_id)
+        if event is None:
+            raise NoSuchPage()
+        return event
 
     @staticmethod
     async def find_public(slug: str) -> "Event":
@@ -206,13 +209,13 @@ def unforgotten(event: Event) -> Event:
 
 
 _SURROUNDINGS = ("conference", "room__venue")
+_claimed = Prepared(lambda event_id: Event.filter(id=event_id).select_related("room__venue"), uuid.UUID)
 _by_id = Prepared(lambda event_id: Event.filter(id=event_id).select_related(*_SURROUNDINGS), uuid.UUID)
 _by_slug = Prepared(lambda slug: Event.filter(slug=slug).select_related(*_SURROUNDINGS), str)
 
 
 class EventClaim(Model):
-    """How often an event was claimed: the row that a transaction writes before it counts, narrow because it is written
-    anew each time. An event's first claim makes it."""
+    """How often an event was claimed: a narrow row that whoever counts writes first. The first claim makes it."""
 
     event: fields.OneToOneRelation[Event] = fields.OneToOneField(
         "house.Event", primary_key=True, on_delete=fields.CASCADE, related_name=False
@@ -233,7 +236,6 @@ _FIRST_CLAIM = """
     INSERT INTO "event_claim" ("event_id", "number") SELECT "id", 1 FROM "event" WHERE "id" = $1
     ON CONFLICT ("event_id") DO UPDATE SET "number" = "event_claim"."number" + 1
 """
-"""Two may come first at once: the second waits here for the first, as it would at the row."""
 
 
 class EventHost(Model):

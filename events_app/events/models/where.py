@@ -1,6 +1,7 @@
 """Where an event is, in words; and what people are told of it, kept as it was said whenever that changes."""
 
 import hashlib
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -77,8 +78,17 @@ def room_in_line(event: Event, *, with_street: bool) -> str:
     if room is None:
         return ""
     street = (room.venue.address,) if with_street else ()
-    named = (choose(name) for name in (room.name, room.venue.name, *street))
-    return translate(", ").join(part for part in (*named, city_of(room.venue)) if part)
+    named = [choose(name) for name in (room.name, room.venue.name, *street)]
+    city = city_of(room.venue)
+    if _ends_with(named[-1], {city, room.venue.city}):
+        city = ""
+    return translate(", ").join(part for part in (*named, city) if part)
+
+
+def _ends_with(written: str, cities: set[str]) -> bool:
+    """Whether somebody wrote the city behind the street, so that it is not said twice."""
+    *street, last = re.split(r"[,،\n]", written)
+    return bool(street) and folded(last).strip() in {folded(city) for city in cities if city}
 
 
 def room_offers(event: Event) -> list[str]:

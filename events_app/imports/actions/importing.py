@@ -24,6 +24,7 @@ from events_app.imports.rules import (
 from events_app.mail import outbox
 from events_app.offload.breathing import with_breaths
 from events_app.optouts.actions import opted_out_of
+from events_app.people.duplicates import Unaddressed, unaddressed
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.facts import Facts, Person, event_facts, letter_facts
 from events_app.registrations.models import (
@@ -86,6 +87,8 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
     taken = {bytes(index) for index in await living.values_list("address_index", flat=True)}
     marked = ErasedMark.filter(event_id=event.id)
     marks = set() if wish.brings_back else set(map(bytes, await marked.values_list("mark", flat=True)))
+    may_be_here = any(not line.applicant.address for line in lines)
+    here = await unaddressed(event.id, act=act) if may_be_here else Unaddressed()
     first: dict[bytes, int] = {}
     new, indexes, twice, known = list[Candidate](), list[bytes](), list[tuple[int, int]](), list[int]()
     erased = list[int]()
@@ -101,7 +104,7 @@ async def _plan(event: Event, lines: Sequence[Candidate], *, wish: Choice, act: 
             continue
         if index in first:
             twice.append((line.number, first[index]))
-        elif index in taken:
+        elif index in taken or (not address and here.takes(line.applicant.name, line.leader)):
             known.append(line.number)
         else:
             new.append(line)

@@ -52,7 +52,7 @@ async def upload(request: Request) -> Response:
     form = UploadForm(typed)
     given = typed.get("file")
     data = await given.read() if isinstance(given, UploadFile) else b""
-    blamed = form.file if data or not form.pasted.data else form.pasted
+    blamed = form.file if data or not (form.pasted.data or "").strip() else form.pasted
     if not form.validate():
         return await _upload_page(request, event, form, status=422)
     if not data:

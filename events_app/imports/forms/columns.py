@@ -50,6 +50,7 @@ TARGETS: Final[Mapping[str, str]] = {
     "state": L_("Status"),
     "line": L_("Place in line"),
     "day": L_("Registered on"),
+    "party": L_("Comes with: only to see who is here already"),
 }
 
 ASK: Final = "ask"

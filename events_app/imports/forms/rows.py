@@ -86,6 +86,7 @@ class _Person:
         self.address = ""
         self.language, self.mode = language, mode
         self.needs = ""
+        self.leader = ""
         self.line: int | None = None
         self.registered_on: date | None = None
         self.answers: dict[str, Any] = {}
@@ -116,7 +117,7 @@ class _Person:
             needs=self.needs,
             answers=self.answers,
         )
-        return Candidate(number, applicant, status, self.line, self.registered_on)
+        return Candidate(number, applicant, status, self.line, self.registered_on, self.leader)
 
 
 def _holds(name: str, words: str) -> bool:
@@ -140,6 +141,7 @@ def _reader_of(target: str, event: Event, questions: Sequence[Question]) -> _Rea
         "needs": _read_needs,
         "line": _read_line,
         "day": _read_registered_on,
+        "party": _read_leader,
     }.get(target)
 
 
@@ -207,6 +209,10 @@ def _read_registered_on(person: _Person, cell: str) -> None:
     else:
         sentence = N_("“%(words)s” is no day that we understand, such as 2027-01-14.")
         person.wrong.append(translate(sentence, words=isolated(cell[:60])))
+
+
+def _read_leader(person: _Person, cell: str) -> None:
+    person.leader = tidy_line(cell)
 
 
 def _answer_reader(question: Question) -> _Read:

@@ -18,7 +18,7 @@ from events_app.i18n import N_, translate, use_language
 from events_app.mail import outbox
 from events_app.mail.models import OPEN_COLUMNS, Letter
 from events_app.mailings.actions.audience import Audience, audience_of, may_be_written_to
-from events_app.mailings.emails import Content, LetterMaker, content_context, reveal_words
+from events_app.mailings.emails import ASKED_AT_THE_DESK, Content, LetterMaker, content_context, reveal_words
 from events_app.mailings.models import Mailing, MailingLine
 from events_app.mailings.rules import (
     EventIsDraft,
@@ -37,7 +37,7 @@ from events_app.registrations.rules import Status
 from events_app.vault import Json
 
 KIND: Final = "mailings.mailing"
-BATCH: Final = 100
+BATCH: Final = 50
 """People a transaction: some tens of milliseconds in which the event's seats wait."""
 
 UNREACHED: Final = ("refused", "withheld", "unsure", "kept", "superseded")
@@ -96,15 +96,15 @@ def refuse_draft(event: Event) -> None:
         raise EventIsDraft()
 
 
-@one_transaction
 async def start(event_id: uuid.UUID, mailing_id: uuid.UUID, *, mark: str, act: Act) -> bool:
     """Write down who gets the letter: exactly those, and that text, which the organizer was shown (`mark_of`). Nothing
     is posted.
 
-    Starting twice is starting once (False the second time). Refuses `EventIsDraft`, `NobodyToWriteTo`,
-    `PeopleChanged`, `WordsChanged`.
+    Everybody is opened before the transaction, so that nobody waits for that; who leaves meanwhile is passed over when
+    it is their turn. Starting twice is starting once (False the second time). Refuses `EventIsDraft`,
+    `NobodyToWriteTo`, `PeopleChanged`, `WordsChanged`.
     """
-    event = await Event.claim(event_id)
+    event = await Event.find(event_id)
     mailing = await find_mailing(event.id, mailing_id)
     if mailing.state != "draft":
         return False
@@ -118,7 +118,20 @@ async def start(event_id: uuid.UUID, mailing_id: uuid.UUID, *, mark: str, act: A
         raise WordsChanged()
     if people != audience.mark:
         raise PeopleChanged()
-    lines = [MailingLine(mailing_id=mailing.id, registration_id=each) for each in sorted(audience.people)]
+    return await _write_down(mailing, sorted(audience.people), act=act)
+
+
+@one_transaction
+async def _write_down(seen: Mailing, people: Sequence[uuid.UUID], *, act: Act) -> bool:
+    """The lines, if the letter is still the one that was looked at."""
+    event = await Event.claim(seen.event_id)
+    mailing = await find_mailing(event.id, seen.id)
+    if mailing.state != "draft":
+        return False
+    refuse_draft(event)
+    if bytes(mailing.content) != bytes(seen.content):
+        raise WordsChanged()
+    lines = [MailingLine(mailing_id=mailing.id, registration_id=each) for each in people]
     await MailingLine.bulk_create(lines, batch_size=500)
     mailing.state, mailing.people = "sending", len(lines)
     await mailing.save(update_fields=["state", "people"])
@@ -203,6 +216,7 @@ async def send_test(event_id: uuid.UUID, words: Content, person: Person, *, lang
     facts = make.for_person(nobody, person, page=act.site.url(f"/events/{event.slug}"))
     with use_language(facts["language"]):
         facts["subject"] = translate(N_("Test: %(subject)s"), subject=facts["subject"])
+    facts |= {"why": ASKED_AT_THE_DESK, "event": {**facts["event"], "deletion_day": ""}}
     await outbox.post(
         KIND,
         vault=act.vault,

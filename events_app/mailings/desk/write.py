@@ -14,7 +14,7 @@ from events_app.i18n import (
 )
 from events_app.mailings.actions import writing
 from events_app.mailings.desk.mailing import describe, find_mailing, path, refusal_of
-from events_app.mailings.emails import PLACEHOLDERS, Content, reveal_words
+from events_app.mailings.emails import Content, reveal_words
 from events_app.mailings.forms import mailing_form
 from events_app.mailings.models import Mailing
 from events_app.people import search
@@ -51,7 +51,7 @@ async def _write_page(
         draft=draft,
         earlier=titled,
         codes=own_language_first(),
-        placeholders=PLACEHOLDERS,
+        placeholders=form.placeholders,
         narrowed=await describe(event, replace(form.query, status="", mode="", language="")),
         is_draft_event=refusal_of(event),
         refusal=refusal,

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from events_app.acts import Act, Who
 from events_app.addresses import are_one
-from events_app.database import after_commit, one_transaction, scrub_soon
+from events_app.database import after_commit, one_transaction, rows, scrub_soon
 from events_app.events.models.event import Event
 from events_app.health.actions.guarding import Guard
 from events_app.mail.emptying import empty_thread
@@ -23,8 +23,8 @@ from events_app.registrations.posting import (
     COURIER,
     forget_guest,
     forget_offers,
+    guest_context,
     openable,
-    reveal_guest,
     reveal_person,
     seal_person,
 )
@@ -125,11 +125,24 @@ async def _remember_the_wish(event_id: uuid.UUID, mark: bytes) -> None:
 
 
 async def _forget_invitations(registration: Registration, address: str, *, act: Act) -> None:
-    """Those that they used or made, and those to their address. Guests are sealed, so each is opened."""
-    for invitation in await Invitation.filter(event_id=registration.event_id):
-        theirs = invitation.registration_id == registration.id
-        if theirs or (address and are_one(reveal_guest(invitation, act=act)["address"], address)):
+    """Those that they used or made, and those to their address. Guests are sealed, so each is opened: nothing else is
+    read of those that are not theirs."""
+    scope = str(registration.event_id)
+    found = await rows(_INVITATIONS, registration.event_id)
+    sealed = [(guest_context(uuid.UUID(str(row["id"]))), bytes(row["guest"])) for row in found]
+    guests = act.vault.reveal_each(scope, sealed, act.by) if address and sealed else [{} for _row in found]
+    theirs = [
+        row["id"]
+        for row, guest in zip(found, guests, strict=True)
+        if str(row["registration_id"]) == str(registration.id)
+        or (guest and are_one(str(guest["address"]), address))
+    ]
+    for start in range(0, len(theirs), PAGE_ROWS):
+        for invitation in await Invitation.filter(id__in=theirs[start : start + PAGE_ROWS]):
             await forget_guest(invitation, act=act)
+
+
+_INVITATIONS = 'SELECT "id", "guest", "registration_id" FROM "invitation" WHERE "event_id" = $1'
 
 
 async def forget_untaken(*, guard: Guard | None = None, act: Act) -> int:
