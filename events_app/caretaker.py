@@ -17,13 +17,15 @@ from events_app.deletion import actions as deletion
 from events_app.deletion import telling
 from events_app.events.actions.life import follow_zone_rules, moved_by_zone_rules
 from events_app.health.actions.guarding import Guard, look_at_rows
+from events_app.health.actions.watching import watch
 from events_app.imports.actions.drafts import forget_drafts
-from events_app.linking.actions import answer_requests
+from events_app.linking.actions import answer_requests, lift_shadows
 from events_app.mail.emptying import empty_those_left_over, empty_without_event
 from events_app.mailings.actions import announcing
 from events_app.mailings.actions.reminding import remind
 from events_app.mailings.actions.writing import carry_on
 from events_app.notices import actions as notices
+from events_app.notices.telling import tell_of_troubles
 from events_app.registrations.actions.deciding import due_now, lapse
 from events_app.registrations.actions.forgetting import forget_answers, forget_untaken
 from events_app.registrations.actions.leaving import call_off_some
@@ -103,14 +105,22 @@ STEPS: Mapping[str, rounds.Step] = {
 }
 """How each act on everybody of an event goes on."""
 
+
+async def look_after_the_site(act: Act, guard: Guard) -> int:
+    await watch(act=act)
+    return await tell_of_troubles(guard=guard, act=act)
+
+
 JOBS: Final = (
     Job("links", LOOK_EVERY, lambda act, guard: answer_requests(act=act)),
     Job("lapse", SOON, lapse_due),
+    Job("shadows", SOON, lambda act, guard: lift_shadows(guard=guard, act=act)),
     Job("remind", SOON, lambda act, guard: remind(guard=guard, act=act)),
     Job("rounds", SOON, lambda act, guard: rounds.carry_on(STEPS, guard=guard, act=act)),
     Job("mailings", SOON, lambda act, guard: carry_on(guard=guard, act=act)),
     Job("drafts", SOON, lambda act, guard: forget_drafts(act.now)),
     Job("notices", MINUTES, lambda act, guard: notices.look(guard=guard, act=act)),
+    Job("site", MINUTES, look_after_the_site),
     Job("deletion", HOUR, lambda act, guard: deletion.look(guard=guard, act=act)),
     Job("rows", HOUR, look_at_people),
     Job("forget", DAY, forget),

@@ -133,6 +133,35 @@ class Cluster:
         )
 
 
+class Door:
+    """A way to a server that can be shut: whoever is on it is thrown off, and nobody comes in until it opens again."""
+
+    def __init__(self, port: int) -> None:
+        self.port = nobodys_port()
+        self._behind = port
+        self._inside: set[asyncio.StreamWriter] = set()
+
+    async def open(self) -> None:
+        self._server = await asyncio.start_server(self._let_through, "127.0.0.1", self.port)
+
+    def shut(self) -> None:
+        self._server.close()
+        for each in self._inside:
+            each.transport.abort()
+
+    async def _let_through(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._behind)
+        self._inside |= {writer, back}
+        await asyncio.gather(_carry(reader, back), _carry(there, writer))
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while piece := await reader.read(65_536):
+            writer.write(piece)
+    writer.close()
+
+
 def nobodys_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

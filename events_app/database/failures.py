@@ -89,15 +89,17 @@ log = logging.getLogger(__name__)
 
 
 class Patience:
-    """How long somebody tries again while nobody answers: PATIENCE seconds from the first time on."""
+    """How long somebody tries again while nobody answers: so many seconds from the first time on."""
 
-    _began: float | None = None
+    def __init__(self, seconds: float = PATIENCE) -> None:
+        self._seconds = seconds
+        self._began: float | None = None
 
     async def wait_out(self, error: BaseException) -> None:
         """A moment, of a length that differs so that not all come back at once. Raises DatabaseAway when it lasts."""
         if self._began is None:
             self._began = time.monotonic()
-        if time.monotonic() - self._began > PATIENCE:
+        if time.monotonic() - self._began > self._seconds:
             raise DatabaseAway(error) from error
         await asyncio.sleep(random.uniform(0.02, 0.2))
 

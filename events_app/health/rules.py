@@ -1,6 +1,7 @@
 """What may be in trouble, in words: what happens by itself, a row that cannot be opened, and signs of the site."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from events_app.i18n import L_
@@ -8,6 +9,7 @@ from events_app.vault import KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClo
 
 JOBS: Final = {
     "lapse": L_("Offers, unconfirmed addresses and cancellations whose time is over"),
+    "shadows": L_("Places held while addresses are confirmed"),
     "links": L_("Answers to people who ask for their link"),
     "remind": L_("Reminders"),
     "mailings": L_("Letters to many"),
@@ -16,6 +18,7 @@ JOBS: Final = {
     "notices": L_("Emails to organizers about their events"),
     "deletion": L_("Deletion days: telling of them, and forgetting"),
     "forget": L_("Forgetting answers and emails whose days are over"),
+    "site": L_("Looking after this site itself"),
     "zones": L_("Looking whether the rules of a time zone changed"),
     "rows": L_("Looking again at people who could not be opened"),
 }
@@ -23,6 +26,9 @@ JOBS: Final = {
 
 ROW: Final = "row"
 """Somebody whose sealed data cannot be opened; the subject is the registration's id."""
+
+LASTING: Final = timedelta(hours=1)
+"""What has failed for so long is told by email."""
 
 PAUSES: Final = (15.0, 60.0, 300.0, 900.0, 3600.0)
 """Seconds until what failed is tried again; the last one is repeated."""

@@ -1,1 +1,1 @@
-"""Finding one's own page again, and moving to another address: asked for by anybody, answered later, by mail only."""
+"""What anybody may ask for by an address alone, such as the link to their own page: answered later, by mail only."""

@@ -4,19 +4,23 @@ import logging
 import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from events_app import allowances
+from events_app import allowances, shadows
 from events_app.acts import Act
 from events_app.addresses import kept
 from events_app.clock import milliseconds
-from events_app.database import one_transaction
+from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
+from events_app.health.actions.guarding import Guard
 from events_app.linking.models import LinkRequest, wish_context
+from events_app.mail.models import Letter
 from events_app.registrations.actions.changing import refuse_unless_changeable
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.facts import WAY_BACK, row_of_key
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Invitation, Registration
+from events_app.registrations.places import promote
 from events_app.registrations.posting import (
     COURIER,
     letters_mark,
@@ -141,3 +145,55 @@ async def _write_to_new_address(event: Event, wish: dict[str, Json], *, act: Act
         url = act.site.url(f"/registrations/{registration.id.hex}/address/{code}")
         more: dict[str, Json] = {"to_address": address, "own_url": url}
         await post_about("new_address", registration, event, act=act, more=more)
+
+
+async def lift_shadows(*, guard: Guard, act: Act) -> int:
+    """Places that were held for addresses which are known already go to others when their time is over; says for how
+    many events."""
+    due = await shadows.events_with_due(act.now)
+    for event_id in due:
+        lift = partial(_lift, event_id, act=act)
+        await guard.attempt("shadows", lift, subject=event_id, event_id=event_id)
+    return len(due)
+
+
+@one_transaction
+async def _lift(event_id: uuid.UUID, *, act: Act) -> None:
+    event = await Event.claim(event_id)
+    await shadows.lift(event_id, now=act.now)
+    await promote(event, act=act)
+
+
+@one_transaction
+async def retract(
+    event_id: uuid.UUID,
+    registration_id: uuid.UUID,
+    *,
+    is_new: bool,
+    code_id: uuid.UUID | None = None,
+    act: Act,
+) -> None:
+    """Take back what was registered a moment ago, with another address perhaps. The seats are free at once; the code
+    may be used again; the rest follows within seconds, as for anybody who has left (`deciding.lapse`).
+
+    Where the address was registered before (`is_new` is false) its shadow's seats and the code are free as well, and
+    the rest is done in vain: neither the answer, nor its time, nor what others see tells which it was.
+    """
+    await Event.claim(event_id)
+    await rows(_RETRACT, registration_id, milliseconds(act.now), is_new)
+    await shadows.give_back(registration_id)
+    theirs = registration_id if is_new else None
+    used = Invitation.filter(
+        id=code_id or registration_id, event_id=event_id, registration_id=theirs, state="used"
+    )
+    was_sent = await Letter.exists(thread=code_id or registration_id)
+    await used.update(state="sent" if was_sent else "created")
+
+
+_RETRACT = """
+    UPDATE "registration" SET
+        "seated" = "seated" AND NOT $3,
+        "due_at" = CASE WHEN "id" = $1 AND $3 THEN $2 ELSE "due_at" END,
+        "due_for" = CASE WHEN "id" = $1 AND $3 THEN 'leaving' ELSE "due_for" END
+    WHERE ("id" = $1 OR "party" = $1) AND "live" = 1
+"""

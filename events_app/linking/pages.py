@@ -1,6 +1,7 @@
-"""The way to find one's own page again: by the address, or by the button of a letter with a calendar part."""
+"""The way to find one's own page again: by the address, or by a letter's button; and the way back from the receipt."""
 
 import time
+import uuid
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,13 +9,14 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.events.models.event import Event
 from events_app.house import act_of, office_of
+from events_app.i18n import N_, translate
 from events_app.linking import actions
 from events_app.registrations.forms import AddressForm
-from events_app.registrations.pages.receipt import opened_piece, sealed_piece
+from events_app.registrations.pages.receipt import may_retract, open_receipt, opened_piece, sealed_piece
 from events_app.registrations.rules import NoSuchRegistration
 from events_app.web.forms import typed_into
 from events_app.web.limits import Brake
-from events_app.web.responses import page, see_other
+from events_app.web.responses import Flash, page, see_other
 
 LINK_ASKED = "link asked"
 
@@ -75,3 +77,20 @@ async def own_page_sent(request: Request) -> Response:
     """Reloading it sends nothing."""
     event = await Event.find_public(request.path_params["slug"])
     return page(request, "linking/way_back.html", event=event, is_sent=True)
+
+
+async def retraction(request: Request) -> Response:
+    """POST, from the receipt: the address was wrong. The answer is the same whether anything was taken back."""
+    now = clock.now()
+    said = open_receipt(request.path_params["receipt"], vault=office_of(request).vault, now=now)
+    await typed_into(request)
+    event = await Event.find(said["event"])
+    if not may_retract(said, now):
+        raise NoSuchRegistration()
+    is_new, registration_id = bool(said["is_new"]), uuid.UUID(hex=said["retracts"])
+    code_id = uuid.UUID(hex=said["code"]) if said.get("code") else None
+    await actions.retract(event.id, registration_id, is_new=is_new, code_id=code_id, act=act_of(request))
+    sentence = N_(
+        "What you sent a moment ago does not count any more. Please register with the right address."
+    )
+    return see_other(f"/events/{event.slug}/register", flash=Flash("info", translate(sentence)))

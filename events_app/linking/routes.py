@@ -1,10 +1,11 @@
-"""The addresses of finding one's own page again."""
+"""The addresses of finding one's own page again, and of taking back what a receipt says."""
 
 from starlette.routing import Route
 
 from events_app.linking import pages
 
 routes = [
+    Route("/registrations/{receipt}/retraction", pages.retraction, methods=["POST"]),
     Route("/events/{slug}/mine", pages.mine, methods=["GET"]),
     Route("/events/{slug}/mine", pages.mail_link, methods=["POST"]),
     Route("/events/{slug}/own/{key}", pages.way_back, methods=["GET"]),

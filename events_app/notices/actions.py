@@ -9,18 +9,17 @@ from typing import Any
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from events_app.accounts.models import SITE, Organizer
+from events_app.accounts.models import Organizer
 from events_app.acts import Act
 from events_app.calendar.zones import zone as zone_of
 from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
 from events_app.health.actions.guarding import Guard
-from events_app.health.actions.telling import address_of
 from events_app.i18n import choose
-from events_app.mail import outbox
 from events_app.notices.models import LinkWarning, NoticeChoice
 from events_app.notices.rules import SILENT, WARNED_BEFORE, Choice, Tally, is_the_hour, news_of
+from events_app.notices.telling import language_of, post
 
 HEARD_AFTER = timedelta(days=30)
 """So long after its end an event is still told of."""
@@ -36,14 +35,18 @@ async def look(*, guard: Guard | None = None, act: Act) -> int:
 
 
 async def _begin_with_newcomers(*, act: Act) -> None:
-    """A new account hears daily of what happens from now on."""
+    """A new account hears daily of what happens from now on; the first of a new installation also of its troubles."""
     known = Subquery(NoticeChoice.all().values("organizer_id"))
     newcomers = await Organizer.filter(active=True, id__not_in=known).only("id")
     if newcomers:
         latest = await Event.all().order_by("-created_at").first()
         told = {event: tally.as_json() for event, tally in (await _tallies(act.now)).items()}
         zone = latest.zone if latest else "UTC"
-        begun = [NoticeChoice(organizer_id=each.id, told=told, zone=zone) for each in newcomers]
+        is_owner = len(newcomers) == 1 and not await NoticeChoice.all().exists()  # of a new installation
+        begun = [
+            NoticeChoice(organizer_id=each.id, told=told, zone=zone, hears_of_site=is_owner)
+            for each in newcomers
+        ]
         await NoticeChoice.bulk_create(begun, ignore_conflicts=True)
 
 
@@ -89,7 +92,7 @@ async def _tell_one(choice: NoticeChoice, tallies: Mapping[str, Tally], *, act: 
     await choice.save(update_fields=["told", "told_on"])
     if not news:
         return 0
-    await _post("digest", choice, {"lines": await _lines(news, choice, act=act)}, act=act)
+    await post("digest", choice, {"lines": await _lines(news, choice, act=act)}, act=act)
     return 1
 
 
@@ -103,7 +106,7 @@ async def _lines(news: Mapping[str, Tally], choice: NoticeChoice, *, act: Act) -
     events = await Event.filter(id__in=list(news)).order_by("starts_at", "id")
     return [
         {
-            "title": choose(event.title, _language(choice, act=act)),
+            "title": choose(event.title, language_of(choice, act=act)),
             "url": act.site.url(f"/desk/events/{event.id}"),
             "lacks_link": event.lacks_link and event.status == Status.PUBLISHED and event.ends_at > act.now,
             **news[str(event.id)].as_json(),
@@ -180,35 +183,12 @@ async def _warn_of(event_id: uuid.UUID, listening: Sequence[NoticeChoice], *, ac
         await LinkWarning.create(event_id=event.id, hours=hours, starts_at=event.starts_at)
     for choice in listening:
         said = {
-            "title": choose(event.title, _language(choice, act=act)),
+            "title": choose(event.title, language_of(choice, act=act)),
             "url": act.site.url(f"/desk/events/{event.id}/edit#join_link"),
             "hours": min(owed),
         }
-        await _post("no_link", choice, said, act=act)
+        await post("no_link", choice, said, act=act)
     return len(listening)
-
-
-async def _post(letter: str, choice: NoticeChoice, said: Mapping[str, Any], *, act: Act) -> None:
-    """To the organizer, sealed under the site's key; events' own outboxes do not show it."""
-    organizer, language = choice.organizer, _language(choice, act=act)
-    address = address_of(organizer, act=act)
-    if not address:
-        return
-    facts: dict[str, Any] = {
-        "to_address": address,
-        "language": language,
-        "site_name": act.site.name(language),
-        "site_url": act.site.base_url,
-        "choice_url": act.site.url("/desk/notices"),
-        **said,
-    }
-    await outbox.post(
-        f"notices.{letter}", vault=act.vault, scope=SITE, about=outbox.About(), facts=facts, now=act.now
-    )
-
-
-def _language(choice: NoticeChoice, *, act: Act) -> str:
-    return choice.language if choice.language in act.site.languages else act.site.default_language
 
 
 async def choice_of(organizer_id: uuid.UUID) -> NoticeChoice | None:
@@ -236,6 +216,7 @@ async def choose_notices(
     wanted: Choice,
     *,
     by_event: Mapping[str, Choice] | None = None,
+    hears_of_site: bool = False,
     language: str,
     zone: str,
     act: Act,
@@ -249,5 +230,6 @@ async def choose_notices(
             found.told[event] = tally.as_json()
     found.by_event = {event: choice.value for event, choice in (by_event or {}).items()}
     found.choice, found.language, found.zone = wanted.value, language, zone
+    found.hears_of_site = hears_of_site
     found.looks += 1
     await found.save()

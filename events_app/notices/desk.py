@@ -36,6 +36,7 @@ async def save(request: Request) -> Response:
         uuid.UUID(request.state.organizer.id),
         Choice(form.choice.data),
         by_event=form.by_event(events),
+        hears_of_site=form.site.data,
         language=form.language.data,
         zone=form.zone.data,
         act=act_of(request),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from events_app.health.rules import HELP, NAMES
 from events_app.i18n import N_
 from events_app.mail.message import Composed
 from events_app.registrations.emails import composed_about_the_site
@@ -11,4 +12,4 @@ from events_app.registrations.emails import composed_about_the_site
 def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """A notice in the organizer's language; the courier calls this outside any transaction."""
     why = N_("You receive this email because you have an account at the desk.")
-    return composed_about_the_site(kind, facts, why=why)
+    return composed_about_the_site(kind, facts, why=why, names=NAMES, help=HELP)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 
 from events_app.directory.forms.times import zone_choices
 from events_app.events.models.event import Event
@@ -21,6 +21,7 @@ class NoticesForm(Form):
     choice = RadioField(L_("How often"), [required(N_("Please choose how often."))])
     language = SelectField(L_("Language of these emails"))
     zone = SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))])
+    site = BooleanField(L_("Also write to me, once a day at most, when something is wrong with this site"))
 
     def single(self, events: Sequence[Event]) -> list[tuple[Event, Any]]:
         """The field of each event."""
@@ -42,7 +43,12 @@ def notices_form(
     """`language` is what is proposed to who has chosen none."""
     data: dict[str, Any] = {"language": language, "choice": "daily"}
     if chosen:
-        data = {"choice": chosen.choice, "language": chosen.language or language, "zone": chosen.zone}
+        data = {
+            "choice": chosen.choice,
+            "language": chosen.language or language,
+            "zone": chosen.zone,
+            "site": chosen.hears_of_site,
+        }
         data |= {_field_of(event): chosen.by_event.get(str(event.id), AS_ABOVE) for event in events}
     form = _form_for(events)(typed, data=data)
     names = [(choice.value, name) for choice, name in CHOICE_NAMES.items()]

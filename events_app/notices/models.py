@@ -17,7 +17,8 @@ class NoticeChoice(Model):
 
     `by_event`: what was chosen for a single event, by its id; `choice` holds for the others. `told`: by event id,
     counts only. `told_on`: the day, in that zone, of the last daily notice. `looks` grows with every change, so that of
-    two processes only one writes.
+    two processes only one writes. `hears_of_site`: whether they hear of trouble of the site itself; `site_told_at`:
+    when they did last (unix milliseconds).
     """
 
     number = fields.BigIntField(primary_key=True, generated=True)
@@ -32,6 +33,8 @@ class NoticeChoice(Model):
     told: dict[str, Any] = fields.JSONField(default=dict)
     told_on: date | None = fields.DateField(null=True)
     looks = fields.IntField(default=0)
+    hears_of_site = fields.BooleanField(default=False)
+    site_told_at: int | None = fields.BigIntField(null=True)
 
     class Meta:
         table = "notice_choice"

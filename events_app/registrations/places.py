@@ -38,16 +38,15 @@ async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None)
         (found,) = await rows(_QUOTA, event.id, mode, quota_id)
         kept = most = int(found["places"])
         if capacity is not None:
-            kept = min(kept, found["seated"] + max(0, capacity - found["everybody"]))
+            kept = min(kept, found["seated"] + max(0, capacity - found["everybody"] - found["shadows"]))
             most = min(most, capacity)
         return Pool(kept, found["seated"], found["waiting"], most)
     (found,) = await rows(_EVERYBODYS, event.id, mode)
+    seated = found["seated"] + found["shadows"]
     if capacity is None:
-        return Pool(None, found["seated"], found["waiting"])
-    left, most = (
-        max(0, capacity - int(found[kept])) for kept in ("kept", "promised")
-    )  # PostgreSQL: a Decimal
-    return Pool(left, found["seated"], found["waiting"], most)
+        return Pool(None, seated, found["waiting"])
+    left, most = (max(0, capacity - int(found[kept])) for kept in ("kept", "promised"))  # there a Decimal
+    return Pool(left, seated, found["waiting"], most)
 
 
 _POOL = """
@@ -55,6 +54,7 @@ _POOL = """
             AND "quota_id" {pool}) AS "seated",
         (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2
             AND NOT "seated" AND "quota_id" {pool}) AS "waiting",
+        (SELECT COALESCE(SUM("people"), 0) FROM "shadow" WHERE "event_id" = $1 AND "mode" = $2) AS "shadows",
         {more}
 """
 _EVERYBODYS = _POOL.format(

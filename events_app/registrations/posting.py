@@ -66,6 +66,13 @@ def reveal_guest(invitation: Invitation, *, act: Act) -> Mapping[str, Any]:
     return act.vault.reveal(str(invitation.event_id), context, invitation.guest, act.by)
 
 
+async def spend(invitation: Invitation | None, registration_id: uuid.UUID | None = None) -> None:
+    """A code opens one registration, and is used up as well by an address that was registered before (None)."""
+    if invitation is not None:
+        invitation.state, invitation.registration_id = "used", registration_id
+        await invitation.save(update_fields=["state", "registration_id"])
+
+
 async def forget_guest(invitation: Invitation, *, act: Act) -> None:
     """The name, the address and the code of an invitation are gone, and its letters. If it was not used, it never is.
 

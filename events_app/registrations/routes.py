@@ -2,10 +2,9 @@
 
 from starlette.routing import Route
 
-from events_app.registrations.pages import form, receipt
+from events_app.registrations.pages import form
 
 routes = [
     Route("/events/{slug}/register", form.registration, methods=["GET"]),
     Route("/events/{slug}/register", form.create, methods=["POST"]),
-    Route("/registrations/{receipt}/retraction", receipt.retraction, methods=["POST"]),
 ]

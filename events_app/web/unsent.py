@@ -78,6 +78,9 @@ UNSENT: Final[Mapping[str, str]] = {
     "It takes a minute. Your calendar invitation comes by e-mail.": N_(
         "It takes a minute. This site sends no mail at present, so no calendar invitation comes."
     ),
+    "Everybody else gets their letters. Put their data back from a backup, or erase them.": N_(
+        "All others are served. Put their data back from a backup, or erase them."
+    ),
     "Everybody who registered has been told by e-mail.": N_(
         "This site sends no mail at present, so people who registered have not been told."
     ),

@@ -44,7 +44,7 @@ class House:
     def __init__(self, folder: Path, mail_port: int) -> None:
         self.port, self.folder = free_port(), folder
         self.wrong = folder.parent / "wrong-clock"
-        self.wrong.write_text("0")
+        self.set_clock(0)
         self._settings = {
             "EVENTS_SERVER__PORT": str(self.port),
             "EVENTS_STORAGE__DIRECTORY": str(folder),
@@ -53,6 +53,15 @@ class House:
             "EVENTS_MAIL__HOST": "127.0.0.1",
             "EVENTS_MAIL__PORT": str(mail_port),
         }
+
+    def set_clock(self, wrong_by: float) -> None:
+        """Whole at once: somebody looks at it all the time."""
+        whole = self.wrong.with_suffix(".new")
+        whole.write_text(str(wrong_by))
+        whole.replace(self.wrong)
+
+    def jump(self, seconds: float) -> None:
+        self.set_clock(float(self.wrong.read_text()) + seconds)
 
     @contextmanager
     def running(self) -> Iterator[Process]:
@@ -92,8 +101,7 @@ class Troubles:
 
     def clock(self, process: Process) -> None:
         """Ahead by up to half an hour, or back by up to ten minutes."""
-        jump = self.chance.choice((30, 300, 1800, -30, -600))
-        self.house.wrong.write_text(str(float(self.house.wrong.read_text()) + jump))
+        self.house.jump(self.chance.choice((30, 300, 1800, -30, -600)))
 
 
 def measure(stage: Stage, scale: Scale) -> Iterator[Row]:
@@ -111,7 +119,7 @@ def measure(stage: Stage, scale: Scale) -> Iterator[Row]:
         world.over.set()
         for each in (*people, organizer):
             each.join(120)
-        house.wrong.write_text(str(float(house.wrong.read_text()) + 1200))  # whoever pauses wakes up
+        house.jump(1200)  # whoever pauses wakes up
         with house.running():
             _wait_for_calm(folder)
         yield from _rows(world, troubles, asyncio.run(_found(folder, world)), smtp)

@@ -30,6 +30,8 @@ class World:
     answers: Counter[str] = field(default_factory=Counter)
     said: Counter[str] = field(default_factory=Counter)
     over: threading.Event = field(default_factory=threading.Event)
+    quiet: threading.Event = field(default_factory=threading.Event)
+    """Nobody comes or goes while it is set: a letter to all is sent to those whom its writer has seen."""
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def ask(self, path: str, fields: dict[str, str] | None = None, *, cookie: str = "") -> Answer | None:
@@ -59,6 +61,8 @@ class Registrants(threading.Thread):
             if self._registers(number) and number % 4 == 0:
                 self._cancels()
             time.sleep(0.05)
+            while self._world.quiet.is_set():
+                time.sleep(0.1)
 
     def _registers(self, number: int) -> bool:
         path, address = f"/events/{self._world.slug}/register", f"guest{number}@example.org"
@@ -109,7 +113,10 @@ class Organizer(threading.Thread):
                 continue
             self._takes_out()
             if next(turns) % 20 == 0:
+                self._world.quiet.set()
+                time.sleep(0.5)
                 self._writes()
+                self._world.quiet.clear()
             time.sleep(0.5)
 
     def _sign_in(self) -> None:

@@ -8,8 +8,8 @@ from tortoise.connection import get_connection
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
-from events_app.database import RetryableError, after_commit, one_transaction
-from events_app.database.failures import TransactionOver
+from events_app.database import OutcomeUnknown, RetryableError, after_commit, one_transaction, until_certain
+from events_app.database.failures import DatabaseAway, Patience, TransactionOver
 from events_app.database.transactions import finish_transactions
 from events_app.errors import Conflict
 from tests.database.toys import ToyEvent
@@ -200,6 +200,40 @@ async def test_an_action_is_run_at_most_five_times(toys: DatabaseUnderTest) -> N
         await action()
 
     assert len(tries) == 5
+
+
+async def test_an_outcome_that_nobody_knows_is_looked_up_and_never_written_twice(
+    toys: DatabaseUnderTest,
+) -> None:
+    async def write_and_lose_the_answer() -> str:
+        await write("Film")
+        raise OutcomeUnknown("the connection was lost during COMMIT")
+
+    async def look() -> str:
+        return ", ".join(await titles())
+
+    assert await until_certain(write_and_lose_the_answer, look) == "Panel, Film"
+
+
+@pytest.mark.parametrize("second", [DatabaseAway("gone"), OutcomeUnknown("lost again")])
+async def test_what_cannot_be_looked_up_stays_unknown(toys: DatabaseUnderTest, second: Exception) -> None:
+    async def lose() -> str:
+        raise OutcomeUnknown("the first answer")
+
+    async def fail() -> str:
+        raise second
+
+    with pytest.raises(OutcomeUnknown, match="the first answer"):
+        await until_certain(lose, fail)
+
+
+@pytest.mark.engine_free
+async def test_nobody_waits_for_a_database_longer_than_an_outage_may_last() -> None:
+    patience = Patience(seconds=0.01)
+    await patience.wait_out(ConnectionRefusedError())
+
+    with pytest.raises(DatabaseAway):
+        await patience.wait_out(ConnectionRefusedError())
 
 
 @only_postgresql

@@ -324,6 +324,7 @@ MORE: dict[str, dict[str, dict[str, Any]]] = {
         "en": {"lines": [{**NEWS, "title": "Research launch"}]},
         "ar": {"lines": [{**NEWS, "title": "إطلاق الدراسة"}]},
     },
+    "trouble": {"en": {"troubles": ["disk", "backup"]}, "ar": {"troubles": ["disk", "backup"]}},
     "no_link": {"en": {"title": "Research launch"}, "ar": {"title": "إطلاق الدراسة"}},
 }
 """What some letters say beside the facts of the registration."""

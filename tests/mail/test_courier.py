@@ -156,7 +156,7 @@ async def test_an_idle_courier_beside_waiting_letters_writes_nothing(
     thread = uuid.uuid4()
     await office.post(thread=thread)
     await office.post(thread=thread)
-    later = int((now() + timedelta(days=1)).timestamp() * 1000)
+    later = int((now() + timedelta(minutes=50)).timestamp() * 1000)
     await Letter.filter(number=(await office.letter()).number).update(due_at=later)
     async with office.at_work(office.courier(server, pace=replace(QUICK, poll=0.01))):
         before = await fingerprint()

@@ -10,8 +10,10 @@ from tortoise.expressions import Q
 from events_app.acts import Office
 from events_app.database import one_transaction
 from events_app.events.models.event import Event
+from events_app.health.actions.guarding import Guard
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
+from events_app.linking import actions as linking
 from events_app.mailings.actions import announcing
 from events_app.registrations import posting
 from events_app.registrations.actions import changing, deciding, forgetting, leaving, registering
@@ -134,6 +136,7 @@ async def wait(life: Life, number: int) -> None:
     life.now += timedelta(minutes=(20, 60 * 13, 60 * 30)[number % 3])
     for each in await deciding.due_now(life.now):
         await deciding.lapse(each, act=life.office.at(life.now))
+    await linking.lift_shadows(guard=Guard(), act=life.office.at(life.now))
 
 
 async def resize(life: Life, number: int) -> None:
@@ -203,7 +206,7 @@ async def retract(life: Life, number: int) -> None:
     someone = await life.living(number)
     if not await Registration.exists(Q(party__isnull=True) | Q(party=someone), id=someone):
         return  # a colleague has no receipt
-    await leaving.retract(life.event_id, someone, is_new=bool(number % 3), act=life.office.at(life.now))
+    await linking.retract(life.event_id, someone, is_new=bool(number % 3), act=life.office.at(life.now))
     for each in await deciding.due_now(life.now):
         await deciding.lapse(each, act=life.office.at(life.now))
 

@@ -9,6 +9,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 
 from events_app.acts import Office
+from events_app.database import is_sqlite
 from events_app.errors import NoSuchPage, Refusal
 from events_app.events.actions import life
 from events_app.events.models.event import Event
@@ -253,6 +254,21 @@ async def test_a_refusal_is_named_and_leaves_nothing_behind(
         await make.claims_of(event.id),
     )
     assert after == before
+
+
+async def test_while_one_registers_others_wait_for_few_journeys_to_the_database(office: Office) -> None:
+    """Two letters and a line of history are written with the registration, on PostgreSQL in one statement. Whoever adds
+    one here makes everybody wait longer who wants the same event."""
+    event = await make.event(office.vault)
+    await make.registered(event, 1, office=office)
+
+    with make.Statements() as asked:
+        await registering.register(event.id, make.applicant(2), act=office.at(NOW))
+
+    assert len(await make.posted(event, office, own_pages=True)) == 4
+    assert asked.number == (
+        11 if is_sqlite() else 7
+    )  # and two that PostgreSQL's log leaves out: the claim is one
 
 
 async def test_the_last_moment_before_each_edge_is_still_open(office: Office) -> None:

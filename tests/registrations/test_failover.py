@@ -1,6 +1,8 @@
 """The database's primary is killed, or falls silent, while two hundred register: nothing acknowledged is lost."""
 
 import asyncio
+import logging
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,7 +17,7 @@ from events_app.registrations.models import Registration
 from events_app.work import MODELS
 from tests import make
 from tests.registrations.failing import PEOPLE, PLACES, Said, two_storms
-from tests.standby import Cluster, a_cluster
+from tests.standby import Cluster, Door, a_cluster
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.engine_free]
 
@@ -50,6 +52,36 @@ async def test_who_registers_in_the_moment_the_connection_is_lost_has_one_place_
 
 
 END_WHO_WAITS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+
+async def test_an_outage_of_a_second_is_no_error_of_who_reads_and_of_who_writes(
+    cluster: Cluster, office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    await migrate(cluster.url)
+    door = Door(cluster.ports[0])
+    await door.open()
+    await open_database(f"postgresql://postgres@127.0.0.1:{door.port}/postgres", models=MODELS)
+    event = await make.event(office.vault, capacity_in_person=1)
+
+    with caplog.at_level(logging.INFO):
+        door.shut()
+        reading = asyncio.ensure_future(Event.get(id=event.id))
+        writing = asyncio.create_task(
+            registering.register(event.id, make.applicant(1), act=office.at(make.NOW))
+        )
+        await asyncio.sleep(1)
+        await door.open()
+        found, receipt = await reading, await writing
+
+    await close_database()
+    door.shut()
+    assert (found.id, receipt.status) == (event.id, "confirmed")
+    said = [record.getMessage() for record in caplog.records if record.name == "events_app.database.failures"]
+    assert [re.split("[:,]", each)[0] for each in said] == [
+        "the database does not answer",
+        "the database answers again",
+    ]
+    assert not any(record.exc_info for record in caplog.records)
 
 
 async def test_nothing_acknowledged_is_lost_when_the_primary_is_killed_and_when_it_falls_silent(

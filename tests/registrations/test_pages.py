@@ -22,7 +22,7 @@ from events_app.i18n import translate, use_language
 from events_app.mail.models import Letter
 from events_app.registrations.actions.registering import Receipt
 from events_app.registrations.models import Registration
-from events_app.registrations.pages.receipt import RECEIPT_LIFE, _open_receipt, receipt_token
+from events_app.registrations.pages.receipt import RECEIPT_LIFE, open_receipt, receipt_token
 from events_app.registrations.rules import NoSuchRegistration, Status
 from tests import make
 from tests.make import House, words_of
@@ -288,9 +288,9 @@ async def test_a_receipt_opens_for_half_an_hour(house: House) -> None:
     now = clock_now()
     token = receipt_for(house, now=now)
 
-    assert _open_receipt(token, vault=house.vault, now=now + RECEIPT_LIFE)["status"] == "confirmed"
+    assert open_receipt(token, vault=house.vault, now=now + RECEIPT_LIFE)["status"] == "confirmed"
     with pytest.raises(NoSuchRegistration):
-        _open_receipt(token, vault=house.vault, now=now + RECEIPT_LIFE + timedelta(seconds=1))
+        open_receipt(token, vault=house.vault, now=now + RECEIPT_LIFE + timedelta(seconds=1))
 
 
 async def test_an_old_receipt_is_the_one_404(house: House) -> None:
@@ -314,7 +314,7 @@ async def test_nobody_makes_a_receipt(house: House, forged: bytes) -> None:
         forged.decode("latin-1"),
     ):
         with pytest.raises(NoSuchRegistration):
-            _open_receipt(token, vault=house.vault, now=make.NOW)
+            open_receipt(token, vault=house.vault, now=make.NOW)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -325,14 +325,14 @@ async def test_nobody_changes_a_receipt(house: House, place: int, by: int) -> No
     blob[place % len(blob)] ^= by
 
     with pytest.raises(NoSuchRegistration):
-        _open_receipt("r." + base64.urlsafe_b64encode(blob).decode(), vault=house.vault, now=now)
+        open_receipt("r." + base64.urlsafe_b64encode(blob).decode(), vault=house.vault, now=now)
 
 
 async def test_a_blob_of_another_kind_is_no_receipt(house: House) -> None:
     blob = house.vault.seal("site", "something else", {"until": "2099-01-01T00:00:00+00:00"})
 
     with pytest.raises(NoSuchRegistration):
-        _open_receipt("r." + base64.urlsafe_b64encode(blob).decode(), vault=house.vault, now=make.NOW)
+        open_receipt("r." + base64.urlsafe_b64encode(blob).decode(), vault=house.vault, now=make.NOW)
 
 
 async def rows(*, without: tuple[str, ...] = ("session",)) -> dict[str, list[dict[str, Any]]]:

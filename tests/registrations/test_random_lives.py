@@ -21,6 +21,7 @@ from events_app.registrations import emails
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Quota, Registration
 from events_app.registrations.posting import reveal_person
+from events_app.shadows import Shadow
 from tests import make
 from tests.registrations.lives import ACTS, MODES, Act, Life, announce, hand_over, promote, register
 
@@ -28,6 +29,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
 Rows = Mapping[uuid.UUID, Registration]
 Pool = tuple[str, uuid.UUID | None]
+Held = Counter[str]
 
 KINDS = st.fixed_dictionaries(
     {
@@ -61,7 +63,7 @@ async def test_whatever_happens_seats_line_and_letters_are_right(
         **kinds,
     )
     life, book = Life(made.id, office), Book(office)
-    before = await rows_of(life)
+    before, held_before = await rows_of(life), await held_in(life)
     for act, number in story:
         refused = False
         try:
@@ -69,15 +71,17 @@ async def test_whatever_happens_seats_line_and_letters_are_right(
         except Refusal:
             refused = True
         after, news = await rows_of(life), await book.read(made.id)
+        held = await held_in(life)
         book.meet(after)
         if refused and act.__name__ != "announce":
             assert not news
             assert places(before) == places(after), "a refusal left something behind"
-        await seats_are_right(life, before, after)
-        await nobody_is_left_out(life, after)
+            assert held == held_before
+        await seats_are_right(life, (before, held_before), (after, held))
+        await nobody_is_left_out(life, after, held)
         nobody_overtook(before, after, act)
         letters_are_owed(before, after, news, act, book)
-        before, life.now = after, life.now + timedelta(minutes=1)
+        before, held_before, life.now = after, held, life.now + timedelta(minutes=1)
     calendars_are_right(book)
 
 
@@ -132,6 +136,14 @@ async def rows_of(life: Life) -> dict[uuid.UUID, Registration]:
     return {row.id: row for row in await Registration.filter(event_id=life.event_id)}
 
 
+async def held_in(life: Life) -> Held:
+    """Seats that shadows hold, by way of taking part."""
+    held = Held()
+    for each in await Shadow.filter(event_id=life.event_id):
+        held[each.mode] += each.people
+    return held
+
+
 def places(rows: Rows) -> dict[uuid.UUID, tuple[object, ...]]:
     return {
         row.id: (
@@ -168,19 +180,25 @@ def seated(rows: Rows, pool: Pool | None = None, mode: str = "") -> int:
     return sum(row.mode == mode for row in here)
 
 
-async def seats_are_right(life: Life, before: Rows, after: Rows) -> None:
+async def seats_are_right(life: Life, before: tuple[Rows, Held], after: tuple[Rows, Held]) -> None:
     """No act fills a pool, or a mode, beyond its places; one that was overfull by a lowered number only empties."""
+
+    def filled(moment: tuple[Rows, Held], pool: Pool | None = None, mode: str = "") -> int:
+        rows, held = moment
+        return seated(rows, pool, mode) + (0 if pool and pool[1] else held[pool[0] if pool else mode])
+
     for pool, (most, capacity) in (await pools_of(life)).items():
-        assert seated(after, pool) <= max(most, seated(before, pool)), pool
+        assert filled(after, pool) <= max(most, filled(before, pool)), pool
         mode = pool[0]
-        assert seated(after, mode=mode) <= max(capacity, seated(before, mode=mode)), mode
-    for row in after.values():
+        assert filled(after, mode=mode) <= max(capacity, filled(before, mode=mode)), mode
+    rows, _held = after
+    for row in rows.values():
         assert row.status != "confirmed" or row.seated
         assert not row.seated or row.live
         assert (row.live is None) == (row.status in {"declined", "cancelled"})
         assert (row.due_at is None) == (row.due_for == "")
         assert (row.waitlist_order is not None) == (row.status == "waitlisted")
-    living = [bytes(row.address_index) for row in after.values() if row.live]
+    living = [bytes(row.address_index) for row in rows.values() if row.live]
     assert len(living) == len(set(living))
 
 
@@ -195,7 +213,7 @@ def line_of(rows: Rows, pool: Pool) -> list[list[Registration]]:
     return [list(party) for _together, party in groupby(ordered, key=lambda row: row.party or row.id)]
 
 
-async def nobody_is_left_out(life: Life, rows: Rows) -> None:
+async def nobody_is_left_out(life: Life, rows: Rows, held: Held) -> None:
     """Whoever waits, waits only while there is no room for their party, and only where there are places at all."""
     pools = await pools_of(life)
     modes = {quota.id: quota.mode for quota in await Quota.filter(event_id=life.event_id)}
@@ -209,7 +227,8 @@ async def nobody_is_left_out(life: Life, rows: Rows) -> None:
         if quota_id is None:
             over = [seated(rows, other) - pools[other][0] for other in pools if other[0] == mode and other[1]]
             most = max(0, most - sum(max(0, each) for each in over))
-        free = min(most - seated(rows, pool), capacity - seated(rows, mode=mode))
+        here = 0 if quota_id else held[mode]
+        free = min(most - seated(rows, pool) - here, capacity - seated(rows, mode=mode) - held[mode])
         for party in line:
             assert len(party) > free, f"{free} places are free, and somebody waits: {pool}"
 

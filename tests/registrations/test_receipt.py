@@ -11,8 +11,10 @@ from events_app.clock import now as clock_now
 from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
+from events_app.linking import actions as linking
 from events_app.registrations import posting, rules
 from events_app.registrations.actions import changing, deciding, leaving, registering
+from events_app.registrations.actions.registering import Receipt
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.rules import Guest
 from tests import make
@@ -81,6 +83,17 @@ async def test_taking_back_never_tells_who_is_registered_and_never_cancels_them(
     assert (await Registration.get(id=rana.id)).due_for == ""
 
 
+async def take_back(event: Event, receipt: Receipt, office: Office) -> None:
+    assert receipt.registration_id is not None
+    await linking.retract(
+        event.id,
+        receipt.registration_id,
+        is_new=receipt.is_new,
+        code_id=receipt.code_id,
+        act=office.at(NOW),
+    )
+
+
 @pytest.mark.usefixtures("database")
 async def test_the_line_never_waits_for_a_place_that_was_taken_back(office: Office) -> None:
     event = await make.event(office.vault, capacity_in_person=1)
@@ -88,7 +101,7 @@ async def test_the_line_never_waits_for_a_place_that_was_taken_back(office: Offi
     (waiting,) = await make.registered(event, 2, office=office)
     assert receipt.registration_id is not None
 
-    await leaving.retract(event.id, receipt.registration_id, is_new=receipt.is_new, act=office.at(NOW))
+    await linking.retract(event.id, receipt.registration_id, is_new=receipt.is_new, act=office.at(NOW))
     with pytest.raises(rules.NothingToUndo):
         await leaving.stay(receipt.registration_id, act=office.at(NOW))
     (again,) = await make.registered(event, 3, office=office)
@@ -107,7 +120,7 @@ async def test_a_code_is_never_spent_on_a_registration_that_was_taken_back(offic
     receipt = await registering.register(event.id, make.applicant(1, code=code), act=office.at(NOW))
     assert receipt.registration_id is not None
 
-    await leaving.retract(event.id, receipt.registration_id, is_new=receipt.is_new, act=office.at(NOW))
+    await take_back(event, receipt, office)
 
     assert (await Invitation.get(batch="b")).state == "created"  # it was never sent, and the desk says so
     (right,) = await make.registered(event, 2, office=office, code=code)

@@ -85,6 +85,7 @@ async def facts_of_a_letter(office: Office) -> dict[str, Any]:
         "day": "2035-06-11",
         "people": 3,
         "lines": [dict(_LINE)],
+        "troubles": ["disk"],
         "choice_url": make.BASE,
         "hours": 24,
         "url": make.BASE,

@@ -13,7 +13,7 @@ from events_app.backups.fitting import fitting_vault
 from events_app.backups.refusals import NoFolder, OtherVersion
 from events_app.database.migration import read_migrations
 from events_app.database.schema import MIGRATIONS
-from events_app.installation import this_installation
+from events_app.installation import note_backup, this_installation
 from events_app.vault import Vault
 from events_app.vault.copies import copy_keys
 
@@ -53,6 +53,7 @@ async def back_up(url: str, storage: Path, *, data_to: Path, keys_to: Path, now:
         await _write_keys(vault, backup.keys, header)
     finally:
         vault.close()
+    await note_backup(now)
     return backup
 
 

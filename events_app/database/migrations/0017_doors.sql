@@ -33,3 +33,19 @@ CREATE TABLE "link_request" (
 CREATE INDEX "link_request_asked" ON "link_request" ("asked_at");
 
 CREATE INDEX "link_request_of_event" ON "link_request" ("event_id");
+
+-- Places held for nobody where an event confirms addresses: what an address that is registered already would hold, were
+-- it a new one. "mark" is the address under the event's index key; "until": unix milliseconds.
+
+CREATE TABLE "shadow" (
+    "id" {uuid} NOT NULL PRIMARY KEY,
+    "event_id" {uuid} NOT NULL REFERENCES "event" ("id") ON DELETE CASCADE,
+    "mark" {blob} NOT NULL UNIQUE,
+    "mode" VARCHAR(16) NOT NULL,
+    "people" {int} NOT NULL,
+    "until" {bigint} NOT NULL
+);
+
+CREATE INDEX "shadow_of_event" ON "shadow" ("event_id", "mode");
+
+CREATE INDEX "shadow_until" ON "shadow" ("until");

@@ -13,3 +13,12 @@ CREATE TABLE "trouble" (
 );
 
 CREATE INDEX "trouble_of_event" ON "trouble" ("event_id");
+
+-- When a backup was made last (unix milliseconds), and who wants to hear by email of such trouble: nobody, unless they say
+-- so; and when they were told last.
+
+ALTER TABLE "installation" ADD COLUMN "backed_up_at" {bigint};
+
+ALTER TABLE "notice_choice" ADD COLUMN "hears_of_site" {bool} NOT NULL DEFAULT {false};
+
+ALTER TABLE "notice_choice" ADD COLUMN "site_told_at" {bigint};

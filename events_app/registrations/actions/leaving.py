@@ -4,20 +4,22 @@ import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
+from events_app import shadows
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.clock import milliseconds
-from events_app.database import one_transaction, rows
+from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Mode
 from events_app.events.rules import Status as EventStatus
-from events_app.mail.models import Letter
 from events_app.registrations import rules
-from events_app.registrations.models import Invitation, Registration, next_arrival, next_of, party_of
+from events_app.registrations.models import Registration, next_arrival, next_of, party_of
 from events_app.registrations.places import close, confirm, end, promote
 from events_app.registrations.posting import (
     COURIER,
+    letters_mark,
     note,
     post_about,
     post_own_page,
@@ -110,6 +112,17 @@ async def let_company_stay(leader_id: uuid.UUID, addresses: Mapping[uuid.UUID, s
         await promote(event, act=act)
 
 
+async def leave_company_to(taker: Registration, giver: Registration, *, act: Act) -> None:
+    """Who came with the giver and has an address goes on alone; whoever has none comes with the taker from now on."""
+    for each in await Registration.filter(party=giver.id, live=1):
+        is_their_own = bool(reveal_person(each, vault=act.vault, reader=COURIER).address)
+        each.party = None if is_their_own else taker.id
+        await each.save(update_fields=["party"])
+        if not is_their_own:
+            taker.party = taker.id
+    await Registration.filter(id=taker.id).update(party=taker.party)
+
+
 async def _make_their_own(colleague: Registration, event: Event, address: str, *, act: Act) -> None:
     person = reveal_person(colleague, vault=act.vault, reader=COURIER)
     if person.address:
@@ -154,29 +167,19 @@ async def leave(registration_id: uuid.UUID, *, act: Act) -> Registration:
     return registration
 
 
-@one_transaction
-async def retract(event_id: uuid.UUID, registration_id: uuid.UUID, *, is_new: bool, act: Act) -> None:
-    """Take back what was registered a moment ago, with another address perhaps. The seats are free at once; the code
-    may be used again; the rest follows within seconds, as for anybody who has left (`deciding.lapse`).
-
-    Where the address was registered before (`is_new` is false) the same is done in vain: neither the answer nor its
-    time tells which it was.
-    """
-    await Event.claim(event_id)
-    await rows(_RETRACT, registration_id, milliseconds(act.now), is_new)
-    used = Invitation.filter(registration_id=registration_id, state="used").exclude(purpose="transfer")
-    invitation = await used.first()
-    was_sent = await Letter.exists(thread=invitation.id if invitation else registration_id)
-    await used.update(state="used" if not is_new else "sent" if was_sent else "created")
-
-
-_RETRACT = """
-    UPDATE "registration" SET
-        "seated" = "seated" AND NOT $3,
-        "due_at" = CASE WHEN "id" = $1 AND $3 THEN $2 ELSE "due_at" END,
-        "due_for" = CASE WHEN "id" = $1 AND $3 THEN 'leaving' ELSE "due_for" END
-    WHERE ("id" = $1 OR "party" = $1) AND "live" = 1
-"""
+async def hold_as_new(
+    event: Event, known: Registration | None, index: bytes, *, mode: str, people: int, act: Act
+) -> uuid.UUID | None:
+    """Where addresses are confirmed, one that is known holds so many seats (0: it waits) for as long as a new one
+    would, unless it is as new itself; by which id they are given back. The same work, whoever it is (`shadows`)."""
+    mark = letters_mark(event.id, index, "shadow", vault=act.vault)
+    is_as_new = known is None or known.due_for == Due.ADDRESS
+    was_taken_back = known is not None and known.due_for == Due.LEAVING and not known.seated
+    if is_as_new or was_taken_back or not people:
+        await shadows.end(mark)
+        return None
+    until = milliseconds(act.now + timedelta(hours=event.confirm_hours))
+    return await shadows.cast(event.id, mark, mode=mode, people=people, until=until)
 
 
 @one_transaction

@@ -15,6 +15,7 @@ from events_app.database import Statement, one_transaction, until_certain
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
+from events_app.registrations.actions.leaving import hold_as_new, leave_company_to
 from events_app.registrations.facts import Person
 from events_app.registrations.models import (
     FRONT_OF_LINE,
@@ -37,6 +38,7 @@ from events_app.registrations.posting import (
     post_sparingly,
     reveal_person,
     seal_person,
+    spend,
 )
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
 from events_app.registrations.told import due_by_nobody
@@ -56,8 +58,8 @@ REFUSAL_AT = {
 class Receipt:
     """What the page after the form says. It is the same for a new address and for one that was here before.
 
-    `registration_id` is whom the page lets one take back (`leaving.retract`), in vain where it is not `is_new`; None
-    where nothing can be: a place that was passed on does not go back.
+    `registration_id` is what the page lets one take back (`leaving.retract`): a shadow, or nothing, where it is not
+    `is_new`; None where nothing can be: a place that was passed on does not go back. `code_id` is whose code was used.
     """
 
     event_id: uuid.UUID
@@ -67,6 +69,7 @@ class Receipt:
     confirms_address: bool = False
     registration_id: uuid.UUID | None = field(default=None, compare=False)
     is_new: bool = field(default=False, compare=False)
+    code_id: uuid.UUID | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -114,18 +117,26 @@ async def _register(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, 
     placing = replace(await _place(event, applicant, invitation, act=act), registration_id=mine)
     placing = replace(placing, arrival=await next_arrival(event.id))
     receipt = Receipt(event.id, placing.status, applicant.mode, applicant.address, placing.confirms_address)
+    receipt = replace(receipt, code_id=invitation.id if invitation else None)
     index = act.vault.blind_index(str(event.id), kept(applicant.address))
     known = await Registration.find_living(event.id, index)
     if known:
         await _tell_who_is_here(known, event, applicant, placing, act=act)
     else:  # counted in vain, as a letter to a known address is counted
         await allowances.take(letters_mark(event.id, index, "new", vault=act.vault), now=act.now)
+    held = None
+    if placing.confirms_address:
+        people = 1 + len(applicant.guests) if placing.status == Status.CONFIRMED else 0
+        held = await hold_as_new(event, known, index, mode=applicant.mode, people=people, act=act)
     if placing.invitation and placing.invitation.purpose == "transfer":
         if not known:
             await _take_over(event, applicant, placing, act=act)
         return receipt
-    first = known or await _enrol(event, applicant, placing, act=act)
-    return replace(receipt, registration_id=first.id, is_new=known is None)
+    if known:
+        await spend(invitation)
+        return replace(receipt, registration_id=held or known.id)
+    first = await _enrol(event, applicant, placing, act=act)
+    return replace(receipt, registration_id=first.id, is_new=True)
 
 
 async def _tell_who_is_here(
@@ -214,10 +225,7 @@ async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: A
     letter = "confirm_address" if placing.confirms_address else placing.status.value
     owed = [[letter] if each is first or not placing.confirms_address else [] for each in everybody]
     await enrol(list(zip(everybody, owed, strict=True)), event, what="registered", act=act.of(Who.PERSON))
-    if placing.invitation:
-        placing.invitation.state = "used"
-        placing.invitation.registration_id = first.registration.id
-        await placing.invitation.save(update_fields=["state", "registration_id"])
+    await spend(placing.invitation, first.registration.id)
     return first.registration
 
 
@@ -285,15 +293,4 @@ async def _take_over(event: Event, applicant: Applicant, placing: Placing, *, ac
     await end(giver, event, letter="passed_on", act=act.of(Who.PERSON))
     same_seat = replace(applicant, mode=giver.mode, guests=(), code="")
     taker = await _enrol(event, same_seat, replace(placing, quota_id=giver.quota_id), act=act)
-    await _leave_company_to(taker, giver, act=act)
-
-
-async def _leave_company_to(taker: Registration, giver: Registration, *, act: Act) -> None:
-    """Who came with the giver and has an address goes on alone; whoever has none comes with the taker from now on."""
-    for each in await Registration.filter(party=giver.id, live=1):
-        is_their_own = bool(reveal_person(each, vault=act.vault, reader=COURIER).address)
-        each.party = None if is_their_own else taker.id
-        await each.save(update_fields=["party"])
-        if not is_their_own:
-            taker.party = taker.id
-    await Registration.filter(id=taker.id).update(party=taker.party)
+    await leave_company_to(taker, giver, act=act)

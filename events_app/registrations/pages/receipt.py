@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,16 +14,13 @@ from events_app.calendar import links
 from events_app.clock import milliseconds
 from events_app.events.models.event import Event, EventHost, hosts_of
 from events_app.events.models.where import place_of
-from events_app.house import act_of, office_of
-from events_app.i18n import N_, translate
+from events_app.house import office_of
 from events_app.publishing.feeds.calendar import entry_of
 from events_app.publishing.pages.pictures import colours_of
-from events_app.registrations.actions import leaving
 from events_app.registrations.actions.registering import Receipt
 from events_app.registrations.rules import NoSuchRegistration
 from events_app.vault import Reader, SealBroken, Vault
-from events_app.web.forms import typed_into
-from events_app.web.responses import Flash, page, see_other
+from events_app.web.responses import page
 
 RECEIPT_LIFE = timedelta(minutes=30)
 RETRACTABLE = timedelta(minutes=15)
@@ -46,12 +42,13 @@ def receipt_token(receipt: Receipt, *, vault: Vault, now: datetime) -> str:
         # As long for an address that was here before: what can be taken back, and whether there is anything.
         "retracts": receipt.registration_id.hex if receipt.registration_id else "",
         "is_new": int(receipt.is_new),
+        "code": receipt.code_id.hex if receipt.code_id else "",
         "retractable_until": milliseconds(now + RETRACTABLE),
     }
     return RECEIPT_MARK + sealed_piece(said, "receipt", vault=vault, now=now)
 
 
-def _open_receipt(token: str, *, vault: Vault, now: datetime) -> Mapping[str, Any]:
+def open_receipt(token: str, *, vault: Vault, now: datetime) -> Mapping[str, Any]:
     return opened_piece(token.removeprefix(RECEIPT_MARK), "receipt", vault=vault, now=now)
 
 
@@ -74,7 +71,7 @@ def opened_piece(text: str, context: str, *, vault: Vault, now: datetime) -> Map
 
 
 async def show_receipt(request: Request, token: str) -> Response:
-    said = _open_receipt(token, vault=office_of(request).vault, now=clock.now())
+    said = open_receipt(token, vault=office_of(request).vault, now=clock.now())
     event = await Event.find_any(said["event"])
     hosts = await hosts_of(event.id)
     return page(
@@ -88,28 +85,12 @@ async def show_receipt(request: Request, token: str) -> Response:
         mode=said["mode"],
         address=said["address"],
         confirms_address=said["confirms_address"],
-        retraction=f"/registrations/{token}/retraction" if _may_retract(said, clock.now()) else "",
+        retraction=f"/registrations/{token}/retraction" if may_retract(said, clock.now()) else "",
     )
 
 
-def _may_retract(said: Mapping[str, Any], now: datetime) -> bool:
+def may_retract(said: Mapping[str, Any], now: datetime) -> bool:
     return bool(said.get("retracts")) and int(said["retractable_until"]) > milliseconds(now)
-
-
-async def retraction(request: Request) -> Response:
-    """POST, from the receipt: the address was wrong. The answer is the same whether anything was taken back."""
-    now = clock.now()
-    said = _open_receipt(request.path_params["receipt"], vault=office_of(request).vault, now=now)
-    await typed_into(request)
-    event = await Event.find(said["event"])
-    if not _may_retract(said, now):
-        raise NoSuchRegistration()
-    is_new, registration_id = bool(said["is_new"]), uuid.UUID(hex=said["retracts"])
-    await leaving.retract(event.id, registration_id, is_new=is_new, act=act_of(request))
-    sentence = N_(
-        "What you sent a moment ago does not count any more. Please register with the right address."
-    )
-    return see_other(f"/events/{event.slug}/register", flash=Flash("info", translate(sentence)))
 
 
 def _calendars(request: Request, event: Event, hosts: Sequence[EventHost]) -> dict[str, str]:
