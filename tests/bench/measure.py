@@ -27,11 +27,10 @@ PARTS = (
     "letters",
     "starts",
     "guesses",
-    "strangers",
 )
 
-APART = ("failover", "chaos")
-"""Measured only when they are named: they end what they measure, again and again."""
+APART = ("strangers", "failover", "chaos")
+"""Measured only when they are named: they take minutes, or end what they measure, again and again."""
 
 
 class Part(Protocol):
