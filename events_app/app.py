@@ -34,6 +34,7 @@ from events_app.events.models.event import is_used
 from events_app.events.routes import routes as events_routes
 from events_app.exports.desk import XLSX_TYPE
 from events_app.exports.routes import routes as exports_routes
+from events_app.health.actions.guarding import note, over
 from events_app.health.actions.watching import has_room
 from events_app.health.models import Trouble, is_anything_wrong
 from events_app.health.routes import routes as health_routes
@@ -66,6 +67,7 @@ from events_app.settings import Settings, load_settings
 from events_app.turn import lock_of
 from events_app.web import visitors
 from events_app.web.files import VersionedFiles
+from events_app.web.forwarding import Forwarding
 from events_app.web.refusing import (
     TROUBLES,
     refuse_foreign,
@@ -151,6 +153,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
 def _middleware(settings: Settings, site: Site) -> list[Middleware]:
     """What every request passes, the outermost first."""
     return [
+        Middleware(Forwarding, say=say_forwarded),
         Middleware(OurRequests, base_url=site.base_url, other_hosts=settings.site.other_hosts),
         Middleware(ResponseCache),
         Middleware(SecurityHeaders, https=site.base_url.startswith("https://")),
@@ -164,6 +167,18 @@ def _middleware(settings: Settings, site: Site) -> list[Middleware]:
             larger=larger_bodies(len(settings.site.languages)),
         ),
     ]
+
+
+async def say_forwarded(believed: bool) -> None:
+    """A reverse proxy sends requests on: is it one of the settings?"""
+    if believed:
+        await over("forwarded")
+        return
+    log.warning(
+        "a reverse proxy sends X-Forwarded-For and is not named in server.trusted_proxies: all visitors look like one, "
+        "and limits count them together"
+    )
+    await note("forwarded", detail="")
 
 
 async def follow_copy(original_id: UUID, copy_id: UUID) -> None:

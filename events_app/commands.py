@@ -26,7 +26,8 @@ from events_app.opening import in_database, opened, read_settings, refuse_taken_
 from events_app.safekeeping import backup, forget_lost, release, restore
 from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
-from events_app.web.connections import Connection, take_all_files
+from events_app.web.connections import Connection
+from events_app.web.limits import take_all_files
 from events_app.work import Worker, at_work, site_of_settings
 from events_app.workers import WITH_US, kept_working
 

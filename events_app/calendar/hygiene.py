@@ -36,7 +36,6 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
-_LINK_AT_THE_END = re.compile(r"(://|@)\S*$")
 # Web addresses that stay as they are, which nearly all do: taking one apart and together again costs much more.
 _PLAIN_URL = re.compile(
     r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*(?::[1-9][0-9]{0,3})?(?:/[A-Za-z0-9%/:@!$&'()*+,;=~._-]*)?"
@@ -105,7 +104,8 @@ def is_right_to_left(language: str) -> bool:
 
 
 def _marked(line: str) -> str:
-    space = " " if _LINK_AT_THE_END.search(line) else ""
+    last = "" if line[-1:].isspace() else line.rpartition(" ")[2]
+    space = " " if "://" in last or "@" in last else ""  # else the mark would be a part of the link
     return f"{RIGHT_TO_LEFT_MARK}{line}{space}{RIGHT_TO_LEFT_MARK}"
 
 

@@ -64,6 +64,7 @@ class Hosts:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._order = list(address.hosts)
+        self._last: str | None = None
         self._open: weakref.WeakKeyDictionary[Connection, str] = weakref.WeakKeyDictionary()
 
     async def connect(self, *_dsn: str, **given: Any) -> Connection:
@@ -95,6 +96,9 @@ class Hosts:
             if error := task.exception():
                 troubles.append(error)
             else:
+                if self._last not in (None, host):
+                    log.warning("another host of the database takes the writes now")
+                self._last = host
                 self._order.sort(key=lambda each: each != host)
                 self._open[task.result()] = host
                 return task.result()
@@ -117,11 +121,9 @@ class Hosts:
         beat: Connection | None = None
         try:
             while True:
-                try:
+                with suppress(*NO_ANSWER):  # whoever needs the host says so
                     beat = beat or await self.connect()
                     await _for_as_long_as_it_takes_writes(beat)
-                except NO_ANSWER as error:
-                    log.info("the database's host does not answer: %s", type(error).__name__)
                 beat = await self._go_over(beat)
         finally:
             if beat is not None:

@@ -169,7 +169,9 @@ class InvitationForm(Form):
 
 def _invitee_in(line: str, language: str) -> Invitee | None:
     """The one person of a line; None where it names none, or several, of whom all but one would be lost."""
-    found = re.fullmatch(r"\s*(.*?)[\s,;<]*([^\s<>,;]+@[^\s<>,;]+)\s*>?\s*", line)
+    found = (
+        re.fullmatch(r"\s*(.*?)[\s,;<]*([^\s<>,;]+@[^\s<>,;]+)\s*>?\s*", line) if len(line) <= 500 else None
+    )
     address = address_in(found[2]) if found else None
     if found is None or address is None or "@" in found[1]:
         return None

@@ -5,11 +5,9 @@ is counted here is counted before a request is one: no session has been looked a
 """
 
 import asyncio
-import resource
+import select
 import socket
-from asyncio import AbstractEventLoop, TimerHandle
-from collections.abc import Callable
-from dataclasses import dataclass
+import struct
 from heapq import nsmallest
 from http import HTTPStatus
 from typing import ClassVar, Final
@@ -18,61 +16,16 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from events_app.web.limits import Bounds, Countdown
+
 UNSENT: Final = 64 * 1024
-"""Bytes that the kernel takes in advance for one reader: else somebody who reads nothing holds megabytes."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What one connection may cost: sizes in bytes, times in seconds.
-
-    A body has `body` seconds, and one more for each `rate` bytes that its Content-Length announces or that have come.
-    `write` is how long a reader may take nothing of what waits for it; `linger`, how long the rest of a body that was
-    refused is let in, so that the refusal is read. `connections` and `requests` are of one process.
-    """
-
-    address: int = 8 * 1024
-    head: int = 32 * 1024
-    fields: int = 100
-    ahead: int = 8
-    header: float = 10
-    body: float = 20
-    rate: int = 16 * 1024
-    silence: float = 20
-    write: float = 20
-    linger: float = 5
-    connections: int = 1000
-    requests: int = 1000
+WAITING: Final = 32 * 1024
+"""Bytes of an answer that the kernel takes in advance for one reader, and that we hold beside them before the answer
+waits: else somebody who reads nothing holds megabytes."""
 
 
 class TooMuch(Exception):
     """Stops the parser in the middle of what is over the bounds."""
-
-
-class Countdown:
-    """Calls `then` once, after so many seconds, unless it is stopped or started again before."""
-
-    def __init__(self, loop: AbstractEventLoop, then: Callable[[], None]) -> None:
-        self._loop = loop
-        self._then = then
-        self._handle: TimerHandle | None = None
-
-    @property
-    def runs(self) -> bool:
-        return self._handle is not None
-
-    def start(self, seconds: float) -> None:
-        self.stop()
-        self._handle = self._loop.call_later(seconds, self._over)
-
-    def stop(self) -> None:
-        if self._handle is not None:
-            self._handle.cancel()
-            self._handle = None
-
-    def _over(self) -> None:
-        self._handle = None
-        self._then()
 
 
 class Connection(HttpToolsProtocol):
@@ -85,7 +38,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         _keep_little_unsent(transport)
-        self.since = self.loop.time()
+        self.since = self._heard = self.loop.time()
         self.has_spoken = False  # a whole request has come at some time
         self.is_receiving = False  # a request has begun and is not complete
         self.is_in_body = False
@@ -103,6 +56,7 @@ class Connection(HttpToolsProtocol):
             return
         if not self._reading.runs and not self._is_answering:
             self._reading.start(self.bounds.header)
+        self._heard = self.loop.time()
         self._unheard += len(data)
         super().data_received(data)
         if self._unheard > self.bounds.head and not self.transport.is_closing():
@@ -146,15 +100,12 @@ class Connection(HttpToolsProtocol):
         self.app = busy if len(self.tasks) >= self.bounds.requests else self.config.loaded_app
         self.is_in_body = True
         self.since = self.loop.time()
-        self._reading.start(min(self.bounds.silence, self._body_time))
+        self._reading.start(min(self.bounds.silence, self.bounds.body))
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._unheard = 0
         self._in_body += len(body)
-        left = self.since + self._body_time - self.loop.time()
-        if not self.cycle.response_complete:
-            self._reading.start(max(0, min(self.bounds.silence, left)))
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -197,8 +148,8 @@ class Connection(HttpToolsProtocol):
         raise TooMuch
 
     def _read_too_slowly(self) -> None:
-        if self.is_in_body and self.flow.read_paused:  # it is we who do not read
-            self._reading.start(self.bounds.silence)
+        if self.is_in_body and self._time_left > 0:
+            self._reading.start(self._time_left)
             return
         if self.is_receiving:
             self._say(HTTPStatus.REQUEST_TIMEOUT, "Request Timeout")
@@ -213,15 +164,22 @@ class Connection(HttpToolsProtocol):
 
     def _written_too_slowly(self) -> None:
         if self.transport.get_write_buffer_size():
-            self.transport.abort()
+            _hang_up(self.transport)
 
     def _close(self) -> None:
         self.transport.close()
         self._writing.start(self.bounds.write)
 
     @property
-    def _body_time(self) -> float:
-        return self.bounds.body + max(self._announced, self._in_body) / self.bounds.rate
+    def _time_left(self) -> float:
+        """Seconds that the rest of a body still has. What comes is not timed piece by piece: a body may have many."""
+        if self.flow.read_paused:  # it is we who do not read
+            return self.bounds.silence
+        if self.cycle.response_complete:
+            return 0
+        size = max(self._announced, self._in_body)
+        whole = self.since + self.bounds.body + size / self.bounds.rate
+        return min(whole, self._heard + self.bounds.silence) - self.loop.time()
 
     @property
     def _is_answering(self) -> bool:
@@ -248,23 +206,29 @@ class Connection(HttpToolsProtocol):
         others = (each for each in self.connections if isinstance(each, Connection) and each is not self)
         may_go = [(each.turn_to_go, each.since, each) for each in others if each.turn_to_go is not None]
         few = over + self.bounds.connections // 20
-        for _turn, _since, each in nsmallest(few, may_go, key=lambda one: one[:2]):
-            self.connections.discard(each)
-            each.transport.abort()
+        first = [each for _turn, _since, each in nsmallest(few, may_go, key=lambda one: one[:2])]
+        speaking = _with_something_to_say(first)
+        for each in first:
+            if each not in speaking:
+                self.connections.discard(each)
+                _hang_up(each.transport)
+
+
+def _with_something_to_say(connections: list[Connection]) -> set[Connection]:
+    """Those whose first words have arrived and were not read yet: many come at once, and nobody reads in between."""
+    numbers, poll = dict[int, Connection](), select.poll()
+    for each in connections:
+        own = each.transport.get_extra_info("socket")
+        if own is not None and own.fileno() >= 0:
+            numbers[own.fileno()] = each
+            poll.register(own.fileno(), select.POLLIN)
+    return {numbers[number] for number, why in poll.poll(0) if why == select.POLLIN}
 
 
 async def busy(scope: Scope, receive: Receive, send: Send) -> None:
     """All that can be answered at once is being answered (RFC 9110, 15.6.4)."""
     headers = {"retry-after": "5", "connection": "close", "cache-control": "no-store"}
     await PlainTextResponse("Service Unavailable\n", status_code=503, headers=headers)(scope, receive, send)
-
-
-def take_all_files() -> None:
-    """Each connection is an open file; systems begin with 1,024 of them and allow more to whoever asks."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = hard if 0 <= hard < 65_536 else 65_536
-    if 0 <= soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _short_answer(status: HTTPStatus, words: str) -> bytes:
@@ -278,7 +242,21 @@ def _short_answer(status: HTTPStatus, words: str) -> bytes:
 
 
 def _keep_little_unsent(transport: asyncio.Transport) -> None:
-    own = transport.get_extra_info("socket")
+    transport.set_write_buffer_limits(high=WAITING)
     option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
-    if option is not None and own is not None and own.family in {socket.AF_INET, socket.AF_INET6}:
+    own = _socket_of(transport)
+    if option is not None and own is not None:
         own.setsockopt(socket.IPPROTO_TCP, option, UNSENT)
+
+
+def _hang_up(transport: asyncio.Transport) -> None:
+    """At once, with a reset: what the kernel still has to send is given up too, which a silent reader would keep."""
+    own = _socket_of(transport)
+    if own is not None:
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
+def _socket_of(transport: asyncio.Transport) -> socket.socket | None:
+    own: socket.socket | None = transport.get_extra_info("socket")
+    return own if own is not None and own.family in {socket.AF_INET, socket.AF_INET6} else None

@@ -1,10 +1,14 @@
-"""Rate limits: how often one place may try. Counts in memory, keyed by a hash that is forgotten within the hour."""
+"""Limits: how often one place may try, and what one connection may cost. Counts live in memory, under a hash."""
 
 import asyncio
 import hmac
 import ipaddress
+import resource
 import secrets
+from asyncio import AbstractEventLoop, TimerHandle
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 
 from starlette.requests import HTTPConnection
@@ -89,3 +93,60 @@ def place_of(request: HTTPConnection) -> str:
         address = address.ipv4_mapped  # how a socket for both versions names an IPv4 client
     width = 24 if address.version == 4 else 48
     return str(ipaddress.ip_network(f"{address}/{width}", strict=False))
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one connection may cost: sizes in bytes, times in seconds.
+
+    A body has `body` seconds, and one more for each `rate` bytes that its Content-Length announces or that have come.
+    `write` is how long a reader may take nothing of what waits for it; `linger`, how long the rest of a body that was
+    refused is let in, so that the refusal is read. `connections` and `requests` are of one process.
+    """
+
+    address: int = 8 * 1024
+    head: int = 32 * 1024
+    fields: int = 100
+    ahead: int = 8
+    header: float = 10
+    body: float = 20
+    rate: int = 16 * 1024
+    silence: float = 20
+    write: float = 20
+    linger: float = 5
+    connections: int = 1000
+    requests: int = 1000
+
+
+class Countdown:
+    """Calls `then` once, after so many seconds, unless it is stopped or started again before."""
+
+    def __init__(self, loop: AbstractEventLoop, then: Callable[[], None]) -> None:
+        self._loop = loop
+        self._then = then
+        self._handle: TimerHandle | None = None
+
+    @property
+    def runs(self) -> bool:
+        return self._handle is not None
+
+    def start(self, seconds: float) -> None:
+        self.stop()
+        self._handle = self._loop.call_later(seconds, self._over)
+
+    def stop(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _over(self) -> None:
+        self._handle = None
+        self._then()
+
+
+def take_all_files() -> None:
+    """Each connection is an open file; systems begin with 1,024 of them and allow more to whoever asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = hard if 0 <= hard < 65_536 else 65_536
+    if 0 <= soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

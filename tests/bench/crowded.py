@@ -2,8 +2,9 @@
 
 `python -m tests.bench.crowded load FOLDER PEOPLE WAITING [URL]` makes the event `loaded`: so many people in their
 seats and so many in line, two reminders that they have had, four hosts with logos, and long texts; and two conferences
-of such events, with logos and without. `acts FOLDER ACTS CROWD [URL]` registers and cancels there and at a new event
-in turn; `cancel FOLDER PEOPLE VISITS [URL]` calls off an event of so many people while others register elsewhere.
+of such events, with logos and without, an event for each 25 people. `acts FOLDER ACTS CROWD [URL]` registers and
+cancels there and at a new event in turn; `cancel FOLDER PEOPLE 0 [URL]` calls off an event of so many people while
+others register elsewhere.
 """
 
 import asyncio
@@ -45,7 +46,6 @@ SMALL = 60
 """People in their seats, and as many in line, at an event that nobody would call loaded."""
 LOGO = 200 * 1024
 LETTERS = 20_000
-AT_CONFERENCE = 200
 TURNS = 6
 """How often the loaded event and the small one take turns."""
 
@@ -93,7 +93,7 @@ async def load(bench: Bench, people: int, waiting: int) -> Told:
     await _remind(event)
     await _give_hosts(event, await _organizations(with_logos=True))
     for with_logos in (True, False):
-        await _conference(bench.vault, event, with_logos=with_logos)
+        await _conference(bench.vault, event, events=people // 25, with_logos=with_logos)
     if not is_sqlite():
         await get_connection("default").execute_script(
             "VACUUM ANALYZE"
@@ -135,7 +135,7 @@ async def _give_hosts(event: Event, organizations: Sequence[Organization]) -> No
         await EventHost.create(event_id=event.id, organization_id=each.id, role="host", position=position)
 
 
-async def _conference(vault: Vault, pattern: Event, *, with_logos: bool) -> None:
+async def _conference(vault: Vault, pattern: Event, *, events: int, with_logos: bool) -> None:
     slug = f"{'with' if with_logos else 'without'}-logos"
     day = pattern.starts.date()
     made = await Conference.create(
@@ -147,7 +147,7 @@ async def _conference(vault: Vault, pattern: Event, *, with_logos: bool) -> None
         else await _organizations(with_logos=False)
     )
     columns = {name: getattr(pattern, name) for name in Event._meta.db_fields - {"id", "slug"}}
-    rows = [Event(id=uuid.uuid4(), slug=f"{slug}-{n}", **columns) for n in range(AT_CONFERENCE)]
+    rows = [Event(id=uuid.uuid4(), slug=f"{slug}-{n}", **columns) for n in range(events)]
     for row in rows:
         vault.make_keys(str(row.id))
         row.conference_id = made.id

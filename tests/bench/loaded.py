@@ -72,7 +72,7 @@ def _conference_page(stage: Stage, folder: Path, scale: Scale) -> Iterator[Row]:
 
         _is_there(house)
         ours, beside = interleaved(scale.rounds, page("with-logos"), page("without-logos"))
-    what = "a conference page of 200 events with four logos each: CPU"
+    what = f"a conference page of {scale.loaded // 25} events with four logos each: CPU"
     yield Row(what, ours["cpu"], beside["cpu"], "ms", "the same without logos", at_most(1.5))
 
 

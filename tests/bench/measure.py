@@ -27,6 +27,7 @@ PARTS = (
     "letters",
     "starts",
     "guesses",
+    "strangers",
 )
 
 APART = ("failover", "chaos")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Scale:
     """rounds: of each pair, interleaved. people: on the list that is shown and exported. events: in the feed. loaded:
     people at the event that stands beside a small one. pairs: requests about the known and the unknown. minutes: how
-    long chaos lasts."""
+    long chaos lasts. slow: clients of each slow kind."""
 
     rounds: int = 3
     requests: int = 1500
@@ -22,6 +22,7 @@ class Scale:
     loaded: int = 5_000
     pairs: int = 300
     minutes: float = 10
+    slow: int = 200
 
 
 QUICK = Scale(
@@ -37,4 +38,5 @@ QUICK = Scale(
     starts=1,
     loaded=100,
     pairs=5,
+    slow=0,
 )

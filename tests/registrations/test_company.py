@@ -172,3 +172,19 @@ async def test_who_came_with_somebody_who_passes_on_never_belongs_to_nobody(offi
         "cancelled",
         "cancelled",
     ]
+
+
+@pytest.mark.usefixtures("database")
+async def test_who_waits_and_goes_is_never_given_a_seat_on_the_way_out(office: Office) -> None:
+    event = await make.event(office.vault, most_guests=1, capacity_in_person=2)
+    await make.registered(event, 1, office=office)
+    (rana,) = await make.registered(event, "Rana", office=office, guests=COMPANY[:1])
+
+    await leaving.let_company_stay(rana.id, {}, act=office.at(NOW))
+    stayed_in_line = (await Registration.get(id=rana.id)).status
+    await leaving.leave(rana.id, act=office.at(NOW))
+
+    rows = await by_name(event, office)
+    assert stayed_in_line == "waitlisted"
+    assert (rows["Rana"].status, rows["Nour"].status) == ("cancelled", "confirmed")
+    assert "promoted rana@example.org" not in await make.kinds(event, office)

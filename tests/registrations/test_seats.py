@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from events_app.events.forms.event import Choices, event_form
 from tests import make
 from tests.databases import DatabaseUnderTest
 from tests.make import House, words_of
@@ -54,6 +55,21 @@ async def test_an_organizer_may_keep_the_number_private(house: House) -> None:
     await make.event(house.vault, shows_places="hidden")
 
     assert "places left" not in await page(house)
+
+
+@pytest.mark.parametrize(("places", "said"), [(6, ""), (5, "Few places left"), (1, "Few places left")])
+async def test_few_places_never_tell_how_many(house: House, places: int, said: str) -> None:
+    await make.event(house.vault, shows_places="few", capacity_in_person=places)
+
+    words = await page(house)
+    assert ("Few places left" in words) == bool(said)
+    assert f"{places} place" not in words
+
+
+async def test_a_new_event_shows_no_number_of_places_by_itself(house: House) -> None:
+    form = event_form(choices=Choices([], []))
+
+    assert form.shows_places.data == "few"
 
 
 async def test_the_preview_of_a_draft_counts_nothing(house: House) -> None:

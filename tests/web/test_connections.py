@@ -2,10 +2,11 @@
 
 import asyncio
 import resource
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import replace
 from typing import Final
 
@@ -17,7 +18,8 @@ from starlette.routing import Route
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from events_app.web.connections import Bounds, Connection
+from events_app.web.connections import Connection
+from events_app.web.limits import Bounds
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engine_free]
 
@@ -74,6 +76,7 @@ async def served(bounds: Bounds) -> AsyncIterator[tuple[int, ServerState]]:
         yield server.sockets[0].getsockname()[1], state
     finally:
         server.close()
+        await asyncio.sleep(0.05)  # who was just let in or dropped
         for each in list(state.connections):
             each.transport.abort()
         await asyncio.gather(*state.tasks, return_exceptions=True)
@@ -291,6 +294,19 @@ async def test_a_full_house_drops_the_silent_never_the_speaking() -> None:
     assert held <= HASTY.connections
 
 
+async def test_whose_words_have_arrived_is_never_dropped_for_silence() -> None:
+    """Many connect at once, and nobody reads in between."""
+    async with served(replace(HASTY, header=30)) as (port, _state):
+        with closing(socket.create_connection(("127.0.0.1", port))) as visitor, ExitStack() as crowd:
+            visitor.sendall(get_of("/read"))
+            for _each in range(60):
+                crowd.enter_context(closing(socket.create_connection(("127.0.0.1", port))))
+            visitor.setblocking(False)
+            answer = await asyncio.get_running_loop().sock_recv(visitor, 4096)
+
+    assert status_of(answer) == b"200 OK"
+
+
 async def test_more_requests_than_can_be_answered_are_told_when_to_come_again() -> None:
     async with served(HASTY) as (port, state):
         speaking = [asyncio.create_task(answer_to(port, get_of("/wait"))) for _each in range(5)]
@@ -311,7 +327,7 @@ def test_the_server_may_open_as_many_files_as_the_system_allows() -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     program = (
         "import resource as r\n"
-        "from events_app.web.connections import take_all_files\n"
+        "from events_app.web.limits import take_all_files\n"
         f"r.setrlimit(r.RLIMIT_NOFILE, (256, {hard}))\n"
         "take_all_files()\n"
         "print(r.getrlimit(r.RLIMIT_NOFILE)[0])"

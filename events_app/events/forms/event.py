@@ -122,7 +122,7 @@ def _defaults() -> dict[str, Any]:
         "keeps_waitlist": True,
         "offer_hours": 24,
         "confirm_hours": 24,
-        "shows_places": ShowsPlaces.EXACT.value,
+        "shows_places": ShowsPlaces.FEW.value,  # numbers tell who is registered (docs/safety.md)
         "most_guests": 0,
         "deletion_days": 30,
         "visibility": Visibility.PUBLIC.value,

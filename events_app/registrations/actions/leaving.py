@@ -108,7 +108,8 @@ async def let_company_stay(leader_id: uuid.UUID, addresses: Mapping[uuid.UUID, s
     for each in await party_of(leader):
         if each.id != leader.id and each.due_for not in {Due.ADDRESS, Due.OFFER}:
             await _make_their_own(each, event, addresses.get(each.id, ""), act=act)
-    await promote(event, act=act)
+    if leader.seated:  # else the free seat would be theirs, who are about to go, and their going promotes
+        await promote(event, act=act)
 
 
 async def leave_company_to(taker: Registration, giver: Registration, *, act: Act) -> None:

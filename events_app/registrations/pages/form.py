@@ -154,14 +154,14 @@ FEW = 5
 
 
 def say_places(pool: Pool, event: HasSeats) -> str:
-    """'12 places left', 'Full: waiting list', as exactly as the organizer wants it; nothing where there is no limit."""
+    """'12 places left', 'Few places left', 'Full', as exactly as the organizer wants it; nothing without a limit."""
     if pool.free is None:
         return ""
     if pool.free > 0:  # whoever waits needs more than these
-        shown = event.shows_places == ShowsPlaces.EXACT or (
-            event.shows_places == ShowsPlaces.FEW and pool.free <= FEW
-        )
-        return ngettext("%(n)s place left", "%(n)s places left", pool.free) if shown else ""
+        if event.shows_places == ShowsPlaces.EXACT:
+            return ngettext("%(n)s place left", "%(n)s places left", pool.free)
+        are_few = event.shows_places == ShowsPlaces.FEW and pool.free <= FEW
+        return translate(N_("Few places left")) if are_few else ""
     return translate(N_("Full, waiting list open")) if event.keeps_waitlist else translate(N_("Full"))
 
 
