@@ -85,6 +85,7 @@ def run_uvicorn(settings: Settings, app: str | Starlette) -> None:
         proxy_headers=bool(server.trusted_proxies),
         forwarded_allow_ips=list(server.trusted_proxies),
         timeout_graceful_shutdown=20,
+        timeout_worker_healthcheck=60,  # its own 5 s kill whoever still starts on a busy machine
         http=Connection,
     )
 

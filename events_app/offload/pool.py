@@ -24,7 +24,7 @@ from typing import Any, BinaryIO, Final, cast
 from weakref import WeakKeyDictionary
 
 from events_app.offload import frames
-from events_app.offload.refusals import NeededTooMuch, TookTooLong, Undone, Unfinished
+from events_app.offload.refusals import NeededTooMuch, TookTooLong, Undone
 
 log = logging.getLogger(__name__)
 
@@ -100,14 +100,14 @@ class Worker:
             return NeededTooMuch()
         if answer:
             log.error("a worker failed: %s", answer[1].decode("utf-8", "replace")[:200])
-            return Unfinished()
+            return Undone()
         status = self._ended()
         if self._is_late or status in _OUT_OF_TIME:
             return TookTooLong()
         if status in _OUT_OF_MEMORY:
             return NeededTooMuch()
         log.error("a worker ended by itself with status %s", status)
-        return Unfinished()
+        return Undone()
 
     def _ended(self) -> int:
         """How it ended; one that says what we do not understand is ended by us."""

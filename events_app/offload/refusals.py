@@ -5,7 +5,9 @@ from events_app.i18n import N_
 
 
 class Undone(Invalid):
-    """What a task may end with; the process that had it is gone."""
+    """Its process fell over, and is gone. Why is in the log, without a word of what was in it."""
+
+    sentence = N_("This could not be finished because of an error of ours. Please try again.")
 
 
 class TookTooLong(Undone):
@@ -14,9 +16,3 @@ class TookTooLong(Undone):
 
 class NeededTooMuch(Undone):
     sentence = N_("This needs more memory than we allow, so it was stopped. Something smaller may do.")
-
-
-class Unfinished(Undone):
-    """Its process fell over. Why is in the log, without a word of what was in it."""
-
-    sentence = N_("This could not be finished because of an error of ours. Please try again.")

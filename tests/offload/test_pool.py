@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from events_app.offload import pool
-from events_app.offload.refusals import NeededTooMuch, TookTooLong, Undone, Unfinished
+from events_app.offload.refusals import NeededTooMuch, TookTooLong, Undone
 from tests.offload import tasks
 
 pytestmark = [pytest.mark.engine_free, pytest.mark.anyio]
@@ -56,11 +56,11 @@ async def test_a_foreign_file_is_never_read_by_a_process_that_has_seen_or_will_s
     [
         (tasks.devour, (), pool.Limits(), NeededTooMuch),
         (tasks.die, (signal.SIGKILL,), pool.Limits(), NeededTooMuch),
-        (tasks.die, (signal.SIGTERM,), pool.Limits(), Unfinished),
+        (tasks.die, (signal.SIGTERM,), pool.Limits(), Undone),
         (tasks.toil, (), ONE_SECOND, TookTooLong),
         (tasks.sleep, (), A_MOMENT, TookTooLong),
-        (tasks.stumble, ("Salma",), pool.Limits(), Unfinished),
-        (tasks.blurt, (), pool.Limits(), Unfinished),
+        (tasks.stumble, ("Salma",), pool.Limits(), Undone),
+        (tasks.blurt, (), pool.Limits(), Undone),
     ],
 )
 async def test_a_worker_that_dies_is_one_failed_task_and_never_a_broken_pool(
@@ -76,7 +76,7 @@ async def test_a_worker_that_dies_is_one_failed_task_and_never_a_broken_pool(
 
 
 async def test_a_failed_task_never_tells_the_log_what_was_in_it(caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(Unfinished):
+    with pytest.raises(Undone):
         await pool.run(tasks.stumble, "Salma")
 
     assert "ValueError at tasks.py" in caplog.text
@@ -88,7 +88,7 @@ async def test_what_a_library_prints_is_no_answer() -> None:
 
 
 async def test_a_worker_never_writes_a_file() -> None:
-    with pytest.raises(Unfinished):
+    with pytest.raises(Undone):
         await pool.run(tasks.write_down, b"Salma")
 
 
