@@ -394,7 +394,8 @@ async def test_history_is_forgotten_with_the_person(house: House) -> None:
 def noted_words() -> set[str]:
     """Every word that an act of the app writes into a history, read out of its source."""
     source = "\n".join(each.read_text("utf-8") for each in Path("events_app").rglob("*.py"))
-    said = set(re.findall(r"\bnote\((?:\w+, )?\"([a-z_]+)\"", source))
+    said = set(re.findall(r"\b(?:note|history_line)\((?:\w+, )?\"([a-z_]+)\"", source))
+    said |= set(re.findall(r"\bwhat=\"([a-z_]+)\", act=", source))
     return said | {f"answered_{answer.lower()}" for answer in ANSWERS}
 
 
