@@ -60,6 +60,7 @@ async def test_a_full_disk_is_no_failure_of_ours_and_nothing_is_half_written(
 def fill_the_disk() -> None:
     client = get_connection("default")
     assert isinstance(client, SqliteClient)
+    client.writer.connection.execute("VACUUM")  # what other tests deleted left room
     (pages,) = client.writer.connection.execute("PRAGMA page_count").fetchone()
     client.writer.connection.execute(f"PRAGMA max_page_count = {pages}")
 
