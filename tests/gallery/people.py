@@ -27,6 +27,7 @@ from events_app.personal import actions as personal
 from events_app.questions.actions import asking, presets
 from events_app.registrations.actions import leaving
 from events_app.registrations.actions.registering import Receipt
+from events_app.registrations.facts import NO_LETTERS, key_of
 from events_app.registrations.models import Registration
 from events_app.registrations.pages.receipt import receipt_token, sealed_piece
 from events_app.registrations.posting import post_about, reveal_person
@@ -92,6 +93,7 @@ async def fill_lists(office: Office, now: datetime) -> Places:
     online = await make.row_of(launch, "guest.3@example.org", office=office)
     own = {"own_confirmed": first, "own_cancelled": gone, "own_online": online}
     statuses |= {name: link_of(each, office) for name, each in own.items()}
+    statuses["letters_key"] = key_of(NO_LETTERS, first.id, scope=str(launch.id), vault=office.vault)
     await invite_partners(launch, office, now)
     statuses |= await write_to_everybody(launch, office, now)
     statuses["my_calendar"] = await personal.add_to_feed(first, "", now=now)
