@@ -16,6 +16,14 @@ KEY: Final = int.from_bytes(b"events")
 """Of PostgreSQL's advisory lock; each database has its own."""
 ANSWERS_WITHIN: Final = 5.0
 """Seconds in which the server has to say that the lock is still ours."""
+GONE: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # said by a connection that was ended in the middle of a word
+    OSError,
+    TimeoutError,
+)
+"""What a connection says that the server, or somebody on the way, has ended."""
 _ALIVE: Final = {
     "application_name": "events worker",
     "tcp_keepalives_idle": "15",
@@ -118,7 +126,7 @@ class ServerLock:
             return False
         try:
             await self._connection.execute("SELECT 1")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        except GONE:
             return False
         return True
 
@@ -126,7 +134,7 @@ class ServerLock:
         connection, self._connection = self._connection, None
         if connection is None:
             return
-        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        with suppress(*GONE):
             await connection.close(timeout=1)
 
     async def is_taken(self) -> bool:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from events_app.acts import Office
+from events_app import clock
+from events_app.acts import Office, Who
 from events_app.clock import now as clock_now
 from events_app.errors import RecordWithoutValues
 from events_app.events.models.event import Event
+from events_app.linking.actions import answer_requests
 from events_app.mail.courier import Courier
 from events_app.mail.lmtp import LmtpServer
 from events_app.mail.models import Letter, MailStop
@@ -139,6 +141,7 @@ async def test_no_line_of_the_log_of_a_whole_life_names_anybody(life: Life, line
     row = await make.row_of(event, ADDRESS, office=life.house.office)
     codes = await mail_comes_in(life, row)
     await client.post(f"{own}/address", data={"address": OTHER})
+    await answer_requests(act=life.house.office.at(clock.now(), Who.APP))
     moving = await life.link_in(OTHER, after=0)
     moved = await client.post(moving)
     own = str(moved.headers["location"]).partition("?")[0]

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from events_app.kept.response_cache import LET_THROUGH, MAY_CHANGE_A_PAGE, ResponseCache
+from events_app.web.forwarding import Forwarding
 from events_app.web.requests import OurRequests
 from events_app.web.security import (
     BodyLimit,
@@ -43,6 +44,7 @@ OF_ANSWERS = {"etag"}
 """What no request has."""
 
 MIDDLEWARE: list[object] = [
+    Forwarding,
     OurRequests,
     ResponseCache,
     SecurityHeaders,
