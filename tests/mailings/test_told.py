@@ -167,6 +167,23 @@ async def test_a_time_whose_letter_the_server_put_off_is_never_what_was_before(o
     assert "Before: Saturday 12 May 2035, 13:00–14:30" in letter.draft.text
 
 
+async def test_whoever_learned_a_time_by_another_letter_hears_that_it_was_taken_back(office: Office) -> None:
+    """Their letter about the change never left, but the one that gave them a place named the new time."""
+    event = await make.event(office.vault, needs_approval=True)
+    (row,) = await make.registered(event, 1, office=office)
+    await make.change(event, office, starts_wall="2035-05-12T10:00")
+    await announcing.announce(event.id, act=office.at(make.NOW))
+    await deciding.approve(row.id, act=office.at(make.NOW))
+
+    await make.change(event, office, starts_wall=make.STARTS)
+    await announcing.announce(event.id, act=office.at(make.NOW))
+
+    letter = (await make.posted(event, office))[-1]
+    assert letter.kind == "changed"
+    assert "Before: Saturday 12 May 2035, 10:00–14:30" in letter.draft.text
+    assert "SEQUENCE:1\r\n" in letter.calendar
+
+
 async def test_a_letter_that_perhaps_left_counts_as_heard(office: Office) -> None:
     event = await make.event(office.vault)
     await make.registered(event, 1, office=office)

@@ -118,7 +118,9 @@ def letters_are_right(row: Registration, letters: list[Post]) -> None:
     sequences = [post.facts["sequence"] for post in letters if post.draft.calendar]
     assert sequences == sorted(set(sequences))
     assert sequences[:1] in ([], [0])
-    assert row.sequence <= (sequences[-1] if sequences else 0)
+    # A change that was taken back before its letter left is told to nobody, and a download may have named it meanwhile.
+    is_withdrawn = any(post.kind == "changed" and post.letter.state == "superseded" for post in letters)
+    assert is_withdrawn or row.sequence <= (sequences[-1] if sequences else 0)
 
 
 def nobody_overtook(letters: list[Post]) -> None:

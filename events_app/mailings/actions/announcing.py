@@ -21,7 +21,7 @@ from events_app.events.models.where import (
 from events_app.events.rules import Status as EventStatus
 from events_app.mail.again import withdraw
 from events_app.mail.models import Letter, facts_context
-from events_app.mail.rules import ever_called
+from events_app.mail.rules import called_today, ever_called
 from events_app.mailings.rules import EventChanged
 from events_app.offload.breathing import breathe
 from events_app.people.reading import AT_ONCE, BREATH, opened
@@ -201,17 +201,19 @@ async def _letters_unheard(
 ) -> dict[uuid.UUID, Mapping[str, Any]]:
     """What these people heard before a change whose letter has not left: nobody was told what such a letter says.
 
-    One that waits is superseded by the next; one that was kept or refused was read by nobody.
+    One that waits is superseded by the next; one that was kept or refused was read by nobody. Whoever was written to
+    since, of whatever matter, read there how the event stood then.
     """
     found: dict[uuid.UUID, Mapping[str, Any]] = {}
     theirs = Letter.filter(thread__in=list(people), event_id=event.id).order_by("number")
-    letters = theirs.filter(kind__in=ever_called("mailings.changed"))
-    for letter in await letters.only("number", "id", "thread", "scope", "state", "doubts", "facts"):
+    for letter in await theirs.only("number", "id", "thread", "scope", "kind", "state", "doubts", "facts"):
         if letter.thread is None:
             continue
-        found.pop(letter.thread, None)
+        is_change = called_today(letter.kind) == "mailings.changed"
+        if is_change or letter.state not in _UNHEARD:
+            found.pop(letter.thread, None)
         is_unheard = letter.state in _UNHEARD or (letter.state == "queued" and not letter.doubts)
-        if is_unheard and letter.facts:
+        if is_change and is_unheard and letter.facts:
             facts = act.vault.reveal(letter.scope, facts_context(letter.id), bytes(letter.facts), COURIER)
             heard = facts.get("heard")
             if isinstance(heard, Mapping):
