@@ -75,9 +75,8 @@ def _due(choice: NoticeChoice, now: datetime) -> set[Choice]:
 
 async def _listening() -> list[NoticeChoice]:
     """Of active accounts, who wants to hear anything."""
-    asked = NoticeChoice.filter(organizer__active=True).exclude(choice=Choice.UNASKED)
-    every = await asked.select_related("organizer").order_by("organizer_id")
-    return [each for each in every if each.listens]
+    every = NoticeChoice.filter(organizer__active=True).select_related("organizer").order_by("organizer_id")
+    return [each for each in await every if each.listens]
 
 
 @one_transaction
