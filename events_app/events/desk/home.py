@@ -29,6 +29,7 @@ async def desk(request: Request) -> Response:
         counts=counts,
         deleted_soon=[event for event in events if _goes_soon(event, counts, now)],
         asks_for_notices=await house_of(request).asks_for_notices(UUID(request.state.organizer.id)),
+        shows_example=await house_of(request).shows_example(),
         has_organization=await Organization.filter(ours=True).exists(),
         needs_attention=await house_of(request).needs_attention() or not await house_of(request).is_worked(),
         mail_stop=await outbox.stop_of_mail() if house_of(request).site.sends_mail else None,
