@@ -24,7 +24,7 @@ from events_app.registrations.posting import (
     reveal_person,
 )
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
-from events_app.registrations.told import hear, skip_what_is_due
+from events_app.registrations.told import hear, may_hear_of_it, skip_what_is_due
 from events_app.vault import Json
 
 
@@ -49,6 +49,16 @@ async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None)
     return Pool(left, seated, found["waiting"], most)
 
 
+async def is_full(event: HasSeats, mode: str) -> bool:
+    """Whether everybody's pool of that mode has no free seat. The database answers yes or no and no number, so that a
+    kept page is made anew only where that changes."""
+    capacity = event.capacity(mode)
+    if capacity is None:
+        return False
+    (found,) = await rows(_IS_FULL, event.id, mode, capacity)
+    return bool(found["full"])
+
+
 _POOL = """
     SELECT (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "seated" = TRUE AND "mode" = $2
             AND "quota_id" {pool}) AS "seated",
@@ -68,6 +78,7 @@ _EVERYBODYS = _POOL.format(
     """,
 )
 """`kept`: what each quota keeps, or has given away, whichever is more (a quota may have been made smaller since)."""
+_IS_FULL = f'SELECT "seated" + "shadows" + "kept" >= $3 AS "full" FROM ({_EVERYBODYS}) AS "pool"'  # noqa: S608
 _QUOTA = _POOL.format(
     pool="= $3",
     more="""(SELECT COALESCE(SUM("places"), 0) FROM "quota" WHERE "event_id" = $1 AND "mode" = $2
@@ -181,26 +192,6 @@ _IN_LINE = """
 """By quota_id too, which is the same for all: else PostgreSQL does not see that the index has this order."""
 
 
-async def place_in_line(registration: Registration) -> int:
-    """1 for the first one (or party) waiting for the same places."""
-    mine = registration.party or registration.id
-    order = (registration.waitlist_order or 0, registration.arrival)
-    quota_id = registration.quota_id
-    sql = _AHEAD.format(pool="IS NULL" if quota_id is None else "= $6")
-    (found,) = await rows(
-        sql, registration.event_id, registration.mode, *order, mine, *([quota_id] if quota_id else ())
-    )
-    return int(found["parties"]) + 1
-
-
-_AHEAD = """
-    SELECT COUNT(DISTINCT COALESCE("party", "id")) AS "parties" FROM "registration"
-    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2 AND "quota_id" {pool}
-        AND ("waitlist_order" < $3 OR ("waitlist_order" = $3 AND "arrival" < $4))
-        AND COALESCE("party", "id") <> $5
-"""
-
-
 async def _seat(party: Sequence[Registration], event: Event, *, act: Act) -> None:
     """Seat people from the waitlist together: at once, or as an offer to the one who registered them.
 
@@ -276,14 +267,6 @@ async def end(
     await note(registration, letter, act=act)
     if may_hear:
         await post_about(letter, registration, event, more=more, act=act)
-
-
-def may_hear_of_it(registration: Registration) -> bool:
-    """Whether letters may go to this person: not to a colleague whom somebody named who has not shown to be anybody.
-
-    Otherwise an invented address would be enough to have letters sent to any other ones.
-    """
-    return registration.due_for != Due.ADDRESS or registration.party in {None, registration.id}
 
 
 async def close(registration: Registration, status: Status, *, now: datetime) -> None:

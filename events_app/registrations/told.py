@@ -19,6 +19,7 @@ from events_app.events.models.where import (
     differs,
 )
 from events_app.registrations.models import Registration
+from events_app.registrations.rules import Due
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,14 @@ async def hear(registration: Registration, event: Event) -> None:
     """What is sent to this person now says what is true now; saving the row is the caller's."""
     registration.sequence = await sequence_of(registration, event)
     registration.telling = event.telling
+
+
+def may_hear_of_it(registration: Registration) -> bool:
+    """Whether letters may go to this person: not to a colleague whom somebody named who has not shown to be anybody.
+
+    Otherwise an invented address would be enough to have letters sent to any other ones.
+    """
+    return registration.due_for != Due.ADDRESS or registration.party in {None, registration.id}
 
 
 def mark_of(moment: datetime) -> str:

@@ -12,8 +12,8 @@ from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mailings.actions import announcing
 from events_app.registrations import posting, rules
 from events_app.registrations.actions import changing, deciding, leaving
+from events_app.registrations.facts import place_in_line
 from events_app.registrations.models import Invitation, Quota, Registration
-from events_app.registrations.places import place_in_line
 from events_app.registrations.rules import Guest, Status
 from tests import make
 from tests.make import NOW

@@ -23,13 +23,13 @@ from events_app.registrations.places import (
     close,
     confirm,
     end,
-    may_hear_of_it,
     pool_for_newcomers,
     pool_of,
     promote,
 )
 from events_app.registrations.posting import enrol, note, post_about
 from events_app.registrations.rules import Applicant, Due, Status
+from events_app.registrations.told import may_hear_of_it
 from events_app.texts import Texts
 
 
