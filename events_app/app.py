@@ -58,9 +58,9 @@ from events_app.personal.routes import routes as personal_routes
 from events_app.publishing.routes import routes as publishing_routes
 from events_app.questions.actions.presets import copy_questions
 from events_app.questions.routes import routes as questions_routes
+from events_app.registrations.actions.forgetting import answered_in
 from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.pages.form import seats_of
-from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings

@@ -15,7 +15,7 @@ from events_app.registrations.models import Registration
 from events_app.registrations.places import id_of, pool_of
 from events_app.registrations.rules import Pool, Status
 from events_app.registrations.told import hearers_of, hearers_of_many
-from events_app.rounds.models import ANNOUNCED, Round
+from events_app.rounds.models import ANNOUNCED, MOVING_UP, Round
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
@@ -51,7 +51,7 @@ async def count_behind(event_id: uuid.UUID) -> Behind:
 async def _unreached(event_id: uuid.UUID, behind: int) -> int:
     """Whom the rounds of an event are still to reach; one that tells of a change passes by whom nothing concerns."""
     numbers = [0]
-    for found in await Round.filter(event_id=event_id):
+    for found in await Round.filter(event_id=event_id).exclude(what=MOVING_UP):
         living = Registration.filter(event_id=event_id, live=1, arrival__gt=found.reached)
         numbers.append(
             behind if found.what == ANNOUNCED else await living.filter(arrival__lte=found.until).count()

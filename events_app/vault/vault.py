@@ -123,9 +123,17 @@ class Vault:
         """Bytes (a letter, a file) as a blob, its length rounded up to 1 KiB. Refuses `NoKey`."""
         return self._seal(scope, context, pad(data, step=BYTES_STEP))
 
-    def reveal(self, scope: str, context: str, blob: bytes, reader: Reader) -> dict[str, Json]:
-        """The value in the blob, for this reader. Refuses `NoKey`, `SealBroken`, and by the reading rule."""
-        return unpack(self._open(scope, context, blob, reader))
+    def reveal(
+        self, scope: str, context: str, blob: bytes, reader: Reader, *, instead: Value | None = None
+    ) -> dict[str, Json]:
+        """The value in the blob, for this reader; `instead`, where it is given, of a broken seal. Refuses `NoKey`,
+        else `SealBroken`, and by the reading rule."""
+        try:
+            return unpack(self._open(scope, context, blob, reader))
+        except SealBroken:
+            if instead is None:
+                raise
+            return dict(instead)
 
     def reveal_each(
         self, scope: str, sealed: Sequence[tuple[str, bytes]], reader: Reader, *, instead: Value | None = None

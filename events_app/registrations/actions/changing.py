@@ -27,13 +27,14 @@ from events_app.registrations.models import (
     next_arrival,
     party_of,
 )
-from events_app.registrations.places import may_hear_of_it, may_still_bring, pool_for_newcomers, promote
+from events_app.registrations.places import may_still_bring, pool_for_newcomers, promote
 from events_app.registrations.posting import (
     COURIER,
     Newcomer,
     enrol,
     forget_offers,
     guest_context,
+    may_hear_of_it,
     note,
     post_about,
     post_own_page,

@@ -15,8 +15,8 @@ from events_app.database import Statement, one_transaction, until_certain
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
-from events_app.registrations.actions.leaving import hold_as_new, leave_company_to
-from events_app.registrations.facts import Person
+from events_app.registrations.actions.leaving import end, hold_as_new, leave_company_to
+from events_app.registrations.facts import NOBODY, Person
 from events_app.registrations.models import (
     FRONT_OF_LINE,
     Invitation,
@@ -26,17 +26,16 @@ from events_app.registrations.models import (
     next_arrival,
     quota_for,
 )
-from events_app.registrations.places import end, may_still_bring, pool_for_newcomers
+from events_app.registrations.places import may_still_bring, pool_for_newcomers
 from events_app.registrations.posting import (
-    COURIER,
     Newcomer,
     enrol,
     letters_mark,
+    openable,
     organizer_address,
     organizer_name,
     person_context,
     post_sparingly,
-    reveal_person,
     seal_person,
     spend,
 )
@@ -145,7 +144,7 @@ async def _tell_who_is_here(
     """Post the letter that says so, and do in vain what `enrol` does for a new address: the same reads, as many people
     sealed, as many statements. Without it the time of the answer would tell who is registered."""
     await organizer_name(event, known.language, act=act)
-    person = reveal_person(known, vault=act.vault, reader=COURIER)
+    person = await openable(known, act=act) or NOBODY
     act.vault.seal(str(event.id), person_context(known.id), person.as_json())
     for _guest in applicant.guests:
         await Registration.find_living(event.id, known.address_index)
