@@ -14,7 +14,7 @@ from events_app.questions import answers, models, rules, wording
 from events_app.questions.actions import asking, presets
 from events_app.questions.models import Question
 from events_app.questions.rules import Kind, QuestionFacts
-from events_app.registrations.posting import answered_in
+from events_app.registrations.actions.forgetting import answered_in
 from events_app.vault import Reader
 from tests import make
 from tests.make import NOW
