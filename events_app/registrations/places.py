@@ -28,8 +28,8 @@ from events_app.rounds.models import MOVING_UP, Round
 
 
 async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None) -> Pool:
-    """How full a pool is for whoever comes now: while the line moves up in batches (`promote`), a seat is free only
-    beyond those that everybody who waits would need, so that nobody overtakes them between two batches."""
+    """How full a pool is for whoever comes now: while the line moves up in batches (`promote`), only seats beyond those
+    for everybody who waits are free, so that nobody overtakes them."""
     pool = await pool_as_it_is(event, mode, quota_id)
     if pool.waiting and pool.free and await _moves_up(event.id):
         return replace(pool, confirmed=pool.confirmed + pool.waiting)
@@ -133,13 +133,11 @@ async def promote_some(event: Event, *, act: Act) -> int:
     promoted = 0
     if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED, Opening.DRAFT}:
         return promoted
-    for mode, quota_id in await _lines_of(event):
+    for line in await _lines_of(event):
         most = rounds.AT_ONCE - promoted
-        for party in await _parties_with_seats(event, mode, quota_id, most=most, act=act):
+        for party in await _parties_with_seats(event, *line, most=most, act=act) if most > 0 else []:
             await _seat(party, event, act=act)
             promoted += len(party)
-        if promoted >= rounds.AT_ONCE:
-            break
     return promoted
 
 

@@ -16,7 +16,6 @@ from events_app.mail import outbox
 from events_app.mail.emptying import empty_thread
 from events_app.registrations.facts import NOBODY, Person, event_facts, letter_facts, person_of
 from events_app.registrations.models import Invitation, Registration
-from events_app.registrations.rules import Due
 from events_app.registrations.told import due_by, marks_of, sequence_of
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
@@ -56,14 +55,6 @@ async def openable(registration: Registration, *, act: Act) -> Person | None:
     """Who it is; None for somebody who cannot be opened and is set aside, so that all others get their letter."""
     opens = partial(reveal_person, registration, vault=act.vault, reader=COURIER)
     return await or_set_aside(opens, registration.id, registration.event_id)
-
-
-def may_hear_of_it(registration: Registration) -> bool:
-    """Whether letters may go to this person: not to a colleague whom somebody named who has not shown to be anybody.
-
-    Otherwise an invented address would be enough to have letters sent to any other ones.
-    """
-    return registration.due_for != Due.ADDRESS or registration.party in {None, registration.id}
 
 
 NO_GUEST: Final[Mapping[str, Json]] = {"name": "", "address": "", "language": "", "code": ""}
@@ -185,10 +176,7 @@ async def enrol(
     """Write newcomers, each with the letters they owe, all in one go. Whoever gets an entry for a calendar gets the
     link to their own page in a letter of its own."""
     registrations = [them.registration for them, _letters in newcomers]
-    owed = []
-    for them, letters in newcomers:
-        each = [*letters, "own_page"] if them.registration.invited else letters
-        owed += await owed_about(each, them.registration, them.person, event, act=act)
+    owed = await _owed_by(newcomers, event, act=act)
     marks = marks_of(await due_by(event, now=act.now), registrations, event)
     new = [
         insertion("registration", [row_of(each) for each in registrations]),
@@ -199,6 +187,43 @@ async def enrol(
     if owed:
         new.append(outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now))
     await write(*new)
+
+
+async def _owed_by(
+    newcomers: Sequence[tuple[Newcomer, list[str]]], event: Event, *, act: Act
+) -> list[outbox.Owed]:
+    owed = []
+    for them, letters in newcomers:
+        each = [*letters, "own_page"] if them.registration.invited else letters
+        owed += await owed_about(each, them.registration, them.person, event, act=act)
+    return owed
+
+
+async def enrolment_in_vain(
+    newcomers: Sequence[tuple[Newcomer, list[str]]], known: Registration, event: Event, *, act: Act
+) -> list[Statement]:
+    """What `enrol` would write, said as if all of them were `known`, so that everything stays as it was: for
+    `post_sparingly`, which writes that person's letters."""
+    if owed := await _owed_by(newcomers[1:], event, act=act):
+        outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now)
+    as_known = {"address_index": bytes(known.address_index)}
+    new = insertion("registration", [row_of(them.registration) | as_known for them, _letters in newcomers])
+    last = newcomers[-1][0].registration.id  # PostgreSQL updates no row twice
+    written = [Statement(f"{new.sql} {_STAYS} ${len(new.values) + 1}", [*new.values, last])]
+    if marks_of(await due_by(event, now=act.now), [known], event):
+        written.append(Statement(_REMINDED_AS_IT_WAS, [known.id]))
+    return written
+
+
+_STAYS = """
+    ON CONFLICT ("event_id", "address_index", "live") DO UPDATE SET
+        "status" = "registration"."status", "seated" = "registration"."seated", "arrival" = "registration"."arrival",
+        "due_at" = "registration"."due_at", "party" = "registration"."party", "person" = "registration"."person",
+        "organizer_address" = "registration"."organizer_address", "token_digest" = "registration"."token_digest"
+    WHERE excluded."id" =
+"""
+"""The row as it was, with every index that a new one would be in."""
+_REMINDED_AS_IT_WAS = 'UPDATE "reminded" SET "told" = "told" WHERE "registration_id" = $1'
 
 
 async def post_sparingly(

@@ -18,6 +18,7 @@ from events_app.mail.models import Letter
 from events_app.mailings.actions import announcing, writing
 from events_app.mailings.emails import Content
 from events_app.people import actions as noting
+from events_app.people.counts import answered_in
 from events_app.registrations.actions import deciding, forgetting, leaving, registering
 from events_app.registrations.models import ErasedMark, Invitation, Registration
 from events_app.registrations.rules import Guest, Status
@@ -175,7 +176,7 @@ async def test_whether_a_question_is_answered_never_fails_because_of_one(office:
     people = await make.registered(event, "Amal", "Basil", office=office, answers={str(question.id): "a"})
     await make.spoiled(people[1])
 
-    assert await forgetting.answered_in(event.id, act=office.at(NOW, Who.ORGANIZER)) == {str(question.id)}
+    assert await answered_in(event.id, act=office.at(NOW, Who.ORGANIZER)) == {str(question.id)}
 
 
 @alone

@@ -26,9 +26,16 @@ from events_app.mailings.rules import EventChanged
 from events_app.offload.breathing import breathe
 from events_app.people.reading import AT_ONCE, BREATH, opened, person_or_blank
 from events_app.registrations.models import Registration, next_arrival, next_of
-from events_app.registrations.posting import COURIER, may_hear_of_it, note, post_about
+from events_app.registrations.posting import COURIER, note, post_about
 from events_app.registrations.rules import EventOver
-from events_app.registrations.told import Hearers, hear, hearers_among, hearers_of, skip_what_is_due
+from events_app.registrations.told import (
+    Hearers,
+    hear,
+    hearers_among,
+    hearers_of,
+    may_hear_of_it,
+    skip_what_is_due,
+)
 from events_app.rounds import actions as rounds
 from events_app.rounds.models import ANNOUNCED, Round
 from events_app.vault import Json

@@ -34,7 +34,6 @@ from events_app.registrations.posting import (
     enrol,
     forget_offers,
     guest_context,
-    may_hear_of_it,
     note,
     post_about,
     post_own_page,
@@ -42,7 +41,7 @@ from events_app.registrations.posting import (
     seal_person,
 )
 from events_app.registrations.rules import Applicant, Guest, Status
-from events_app.registrations.told import hear
+from events_app.registrations.told import hear, may_hear_of_it
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
 

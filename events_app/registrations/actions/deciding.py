@@ -27,8 +27,9 @@ from events_app.registrations.places import (
     promote,
     promote_some,
 )
-from events_app.registrations.posting import enrol, may_hear_of_it, note, post_about
+from events_app.registrations.posting import enrol, note, post_about
 from events_app.registrations.rules import Applicant, Due, Status
+from events_app.registrations.told import may_hear_of_it
 from events_app.rounds import actions as rounds
 from events_app.texts import Texts
 

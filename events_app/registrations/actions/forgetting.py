@@ -1,13 +1,12 @@
 """Forgetting: a person is erased; answers go so many days after the event, as people were told."""
 
-import asyncio
 import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from events_app.acts import Act, Who
 from events_app.addresses import are_one
@@ -26,7 +25,6 @@ from events_app.registrations.posting import (
     forget_offers,
     guest_context,
     openable,
-    person_context,
     reveal_person,
     seal_person,
 )
@@ -149,9 +147,9 @@ async def _forget_invitations(registration: Registration, index: bytes, address:
             await forget_guest(invitation, act=act)
 
 
-_INVITATIONS = """
-    SELECT "id", "guest", "registration_id", "address_index" FROM "invitation" WHERE "event_id" = $1
-"""
+_INVITATIONS = (
+    'SELECT "id", "guest", "registration_id", "address_index" FROM "invitation" WHERE "event_id" = $1'
+)
 
 
 async def forget_untaken(*, guard: Guard | None = None, act: Act) -> int:
@@ -170,21 +168,6 @@ async def forget_untaken(*, guard: Guard | None = None, act: Act) -> int:
 async def _forget_untaken(registration_id: uuid.UUID, *, act: Act) -> None:
     registration, _event = await claimed(registration_id, act=act)
     await forget_offers(registration, act=act)
-
-
-async def answered_in(event_id: uuid.UUID, *, act: Act) -> set[str]:
-    """The ids of the questions that anybody has answered. Answers are sealed, so every registration is opened once
-    (some 10 microseconds each), a page at a time; of who cannot be opened nothing is known."""
-    found, after = set[str](), uuid.UUID(int=0)
-    while rows := await Registration.filter(event_id=event_id, id__gt=after).order_by("id").limit(
-        PAGE_ROWS
-    ).values_list("id", "person"):
-        sealed = [(person_context(row_id), bytes(blob)) for row_id, blob in rows]
-        for opened in act.vault.reveal_each(str(event_id), sealed, act.by, instead={}):
-            found.update(cast(dict[str, Any], opened.get("answers") or {}))
-        after = rows[-1][0]
-        await asyncio.sleep(0)
-    return found
 
 
 def my_data(registration: Registration, *, history: list[HistoryLine], act: Act) -> dict[str, Json]:

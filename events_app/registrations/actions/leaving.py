@@ -19,7 +19,6 @@ from events_app.registrations.places import confirm, promote
 from events_app.registrations.posting import (
     forget_offers,
     letters_mark,
-    may_hear_of_it,
     note,
     openable,
     post_about,
@@ -28,7 +27,7 @@ from events_app.registrations.posting import (
     seal_person,
 )
 from events_app.registrations.rules import Due, Status
-from events_app.registrations.told import hear
+from events_app.registrations.told import hear, may_hear_of_it
 from events_app.rounds import actions as rounds
 from events_app.rounds.models import CALLED_OFF, Round
 from events_app.vault import Json
@@ -226,7 +225,7 @@ async def call_off_if_due(registration: Registration, event: Event, *, act: Act)
     """A cancelled event has nobody who comes: whom its round has not reached yet is cancelled before anything else is
     done to them, so that nobody is told anything that is over. Under the event's claim."""
     if event.status == EventStatus.CANCELLED and registration.live is not None:
-        await _call_off(registration, event, act=act)
+        await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))
 
 
 async def follow_event(
@@ -259,12 +258,8 @@ async def call_off_some(number: int, act: Act) -> bool:
     found, event = taken
     people = await next_of(found, most=rounds.AT_ONCE)
     for registration in people:
-        await _call_off(registration, event, act=act)
+        await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))
     return await rounds.went(found, [each.arrival for each in people])
-
-
-async def _call_off(registration: Registration, event: Event, *, act: Act) -> None:
-    await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))
 
 
 async def end(
