@@ -47,7 +47,7 @@ HOSTS: tuple[dict[str, Any], ...] = (
 EVENTS: tuple[dict[str, Any], ...] = (
     {
         "slug": "research-launch",
-        "title": {"en": "Who is missing? Launch of a new study", "ar": "مَن نفتقد؟ إطلاق دراسة جديدة"},
+        "title": {"en": "Who is missing? Launch of a new study", "ar": "من الغائب؟ إطلاق دراسة جديدة"},
         "summary": {
             "en": "Families, lawyers and archivists present two years of research on the search for the missing.",
             "ar": "نتائج عامين من البحث في قضية المفقودين والمفقودات، تعرضها عائلات وجهات حقوقية وأرشيفات.",
@@ -63,7 +63,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
         },
         "place": {
             "en": "Room Belgium III, Hotel Linden, Rue de la Paix 12, 1040 Brussels, Belgium",
-            "ar": "قاعة بلجيكا 3، فندق ليندن (Hotel Linden, Rue de la Paix 12, 1040 Brussels)",
+            "ar": "قاعة بلجيكا 3، فندق ليندن، شارع السلام 12، 1040 بروكسل، بلجيكا",
         },
         "interpretation": {
             "en": "English and Arabic, simultaneous",
@@ -71,7 +71,7 @@ EVENTS: tuple[dict[str, Any], ...] = (
         },
         "accessibility": {
             "en": "Step-free entrance and a quiet room. Tell us what else would help.",
-            "ar": "مدخل بلا أدراج وغرفة هادئة. يُرجى إخبارنا بما قد يساعد أيضًا.",
+            "ar": "مدخل بلا درج وغرفة هادئة. يُرجى إخبارنا بما قد يساعد أيضًا.",
         },
         "start": "13:00",
         "end": "14:30",
@@ -83,20 +83,20 @@ EVENTS: tuple[dict[str, Any], ...] = (
         "consent": {
             "en": "The Cedar Archive uses these details only to run this event and deletes them 30 days after it. "
             "Partners see numbers, not names. I agree.",
-            "ar": "تُستخدم هذه البيانات لتنظيم هذه الفعالية فقط (الجهة المسؤولة: أرشيف الأرز)، وتُحذف بعد 30 يومًا "
-            "من انتهائها. تطّلع الجهات الشريكة على الأعداد فقط من دون الأسماء. أوافق على ذلك.",
+            "ar": "تُستخدم هذه البيانات لتنظيم هذه الفعالية فقط (الجهة المسؤولة: أرشيف الأرز)، ويتم حذفها بعد 30 يومًا "
+            "من انتهائها. تطّلع الجهات الشريكة على الأعداد فقط دون الأسماء. أوافق على ذلك.",
         },
     },
     {
         "slug": "small-roundtable",
-        "title": {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق تعبر الحدود"},
+        "title": {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق على الطريق"},
         "summary": {
             "en": "A working conversation for three people from three organizations about civil papers across borders.",
             "ar": "جلسة عمل لثلاثة أشخاص من ثلاث جهات حول الأوراق الثبوتية عبر الحدود.",
         },
         "description": {
             "en": "Three places only. When they are taken, the waiting list moves up by itself.",
-            "ar": "ثلاثة مقاعد فقط. عند اكتمال العدد تتقدّم قائمة الانتظار تلقائيًا.",
+            "ar": "ثلاثة أماكن فقط. عند اكتمال العدد تتقدّم قائمة الانتظار تلقائيًا.",
         },
         "place": {"en": "Library, Hotel Linden, Brussels", "ar": "المكتبة، فندق ليندن، بروكسل"},
         "start": "16:00",
@@ -108,14 +108,14 @@ EVENTS: tuple[dict[str, Any], ...] = (
     },
     {
         "slug": "evening-online",
-        "title": {"en": "Voices from home: an evening online", "ar": "أصوات من البلد: أمسية عبر الإنترنت"},
+        "title": {"en": "Voices from home: an evening online", "ar": "أصوات من البيت: أمسية عبر الإنترنت"},
         "summary": {
             "en": "Four short films and a conversation with the people who made them.",
             "ar": "أربعة أفلام قصيرة وحوار مع صانعيها وصانعاتها.",
         },
         "description": {
             "en": "Subtitled in both languages. The link to join reaches registered people shortly before the start.",
-            "ar": "ترافق الأفلام ترجمة مكتوبة باللغتين. يصل رابط الانضمام إلى كل من سجّل قبيل البداية.",
+            "ar": "ترافق الأفلام ترجمة مكتوبة باللغتين. يصل رابط الانضمام إلى المسجّلين والمسجّلات قبيل البداية.",
         },
         "place": {},
         "start": "19:00",
@@ -161,7 +161,7 @@ async def _surroundings(*, first_day: Any) -> tuple[list[Organization], Conferen
         link="https://forum.example.org",
         about={
             "en": "Side events that independent organizations hold around the forum. The forum itself is invented.",
-            "ar": "فعاليات جانبية تنظّمها جهات مستقلة على هامش المنتدى. المنتدى نفسه من نسج الخيال.",
+            "ar": "فعاليات جانبية تنظّمها جهات مستقلة حول المنتدى. المنتدى نفسه من نسج الخيال.",
         },
     )
     return hosts, conference
