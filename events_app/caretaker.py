@@ -15,6 +15,7 @@ from events_app.acts import Act, Office, Who
 from events_app.allowances import forget_allowances
 from events_app.deletion import actions as deletion
 from events_app.deletion import telling
+from events_app.deletion.answers import forget_answers
 from events_app.events.actions.life import follow_zone_rules, moved_by_zone_rules
 from events_app.health.actions.guarding import Guard, look_at_rows
 from events_app.health.actions.watching import watch
@@ -27,13 +28,13 @@ from events_app.mailings.actions.writing import carry_on
 from events_app.notices import actions as notices
 from events_app.notices.telling import tell_of_troubles
 from events_app.people.counts import count_first_shown, count_shown
-from events_app.registrations.actions.deciding import due_now, lapse
-from events_app.registrations.actions.forgetting import forget_answers, forget_untaken
+from events_app.registrations.actions.deciding import due_now, lapse, move_some_up
+from events_app.registrations.actions.forgetting import forget_untaken
 from events_app.registrations.actions.leaving import call_off_some
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
 from events_app.rounds import actions as rounds
-from events_app.rounds.models import ANNOUNCED, CALLED_OFF, PUT_OFF
+from events_app.rounds.models import ANNOUNCED, CALLED_OFF, MOVING_UP, PUT_OFF
 
 LOOK_EVERY: Final = 1.0
 """Seconds between looks: as often as the most urgent job."""
@@ -103,6 +104,7 @@ STEPS: Mapping[str, rounds.Step] = {
     CALLED_OFF: call_off_some,
     ANNOUNCED: announcing.tell_some,
     PUT_OFF: telling.tell_some,
+    MOVING_UP: move_some_up,
 }
 """How each act on everybody of an event goes on."""
 

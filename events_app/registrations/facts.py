@@ -1,4 +1,4 @@
-"""What a letter will need to know, frozen where the fact is written; and what a page says of how somebody stands."""
+"""What a letter will need to know, frozen where the fact is written."""
 
 import base64
 import hmac
@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from events_app.acts import Office
-from events_app.database import rows
 from events_app.events.models.event import Event, EventHost
 from events_app.events.models.where import is_step_free, place_of
 from events_app.events.rules import NOT_YET_TOLD
@@ -45,6 +44,10 @@ class Person:
             "answers": dict(self.answers),
             "next_address": dict(self.next_address),
         }
+
+
+NOBODY = Person(name="", address="", needs="", token="")
+"""Who somebody is whose data cannot be opened."""
 
 
 def person_of(opened: Mapping[str, Any]) -> Person:
@@ -166,23 +169,3 @@ def row_of_key(purpose: str, key: str, *, scope: str, vault: Vault) -> uuid.UUID
     except NoKey:
         return None
     return row_id if hmac.compare_digest(made.encode(), key.encode()) else None
-
-
-async def place_in_line(registration: Registration) -> int:
-    """1 for the first one (or party) waiting for the same places."""
-    mine = registration.party or registration.id
-    order = (registration.waitlist_order or 0, registration.arrival)
-    quota_id = registration.quota_id
-    sql = _AHEAD.format(pool="IS NULL" if quota_id is None else "= $6")
-    (found,) = await rows(
-        sql, registration.event_id, registration.mode, *order, mine, *([quota_id] if quota_id else ())
-    )
-    return int(found["parties"]) + 1
-
-
-_AHEAD = """
-    SELECT COUNT(DISTINCT COALESCE("party", "id")) AS "parties" FROM "registration"
-    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2 AND "quota_id" {pool}
-        AND ("waitlist_order" < $3 OR ("waitlist_order" = $3 AND "arrival" < $4))
-        AND COALESCE("party", "id") <> $5
-"""

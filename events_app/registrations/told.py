@@ -110,14 +110,6 @@ async def hear(registration: Registration, event: Event) -> None:
     registration.telling = event.telling
 
 
-def may_hear_of_it(registration: Registration) -> bool:
-    """Whether letters may go to this person: not to a colleague whom somebody named who has not shown to be anybody.
-
-    Otherwise an invented address would be enough to have letters sent to any other ones.
-    """
-    return registration.due_for != Due.ADDRESS or registration.party in {None, registration.id}
-
-
 def mark_of(moment: datetime) -> str:
     """The moment a reminder is due, as the row of whoever had it keeps it: UTC, to the minute.
 
@@ -166,3 +158,11 @@ _SKIP = """
 """
 _NEVER = 2**31 - 1
 """More minutes than a reminder can have: the largest number of the column."""
+
+
+def may_hear_of_it(registration: Registration) -> bool:
+    """Whether letters may go to this person: not to a colleague whom somebody named who has not shown to be anybody.
+
+    Otherwise an invented address would be enough to have letters sent to any other ones.
+    """
+    return registration.due_for != Due.ADDRESS or registration.party in {None, registration.id}

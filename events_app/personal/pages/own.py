@@ -32,13 +32,14 @@ from events_app.personal.forms import (
     company_form,
     details_form,
 )
+from events_app.personal.models import place_in_line
 from events_app.publishing.pages.pictures import colours_of
 from events_app.questions.forms.fields import Asking, ask
 from events_app.questions.models import Question, questions_of
 from events_app.questions.wording import said_answers
 from events_app.registrations.actions import changing, deciding, leaving
 from events_app.registrations.emails import entry_of
-from events_app.registrations.facts import Person, event_facts, letter_facts, place_in_line
+from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.forms import AddressForm
 from events_app.registrations.models import Registration, party_of
 from events_app.registrations.pages.receipt import RECEIPT_MARK, show_receipt
