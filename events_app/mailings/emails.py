@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from events_app.acts import Act, Office
+from events_app.blanks import NAME, OWN_PAGE, has_blanks
 from events_app.clock import are_whole_days
 from events_app.events.models.event import Event, EventHost
 from events_app.i18n import N_, languages, say_date, say_time, translate, use_language
@@ -27,12 +28,12 @@ from events_app.registrations.posting import COURIER, reveal_person
 from events_app.texts import Texts, harmless
 from events_app.vault import Json
 
-_TO_MANY = Manner(stops="stop_url")
+_TO_MANY = Manner(stops="stop_url", to_many=frozenset({"body"}))
 
 KINDS: Final = {
     "mailings.changed": INVITES,
     "mailings.corrected": INVITES,
-    "mailings.mailing": _TO_MANY,
+    "mailings.mailing": Manner(stops="stop_url"),
     "mailings.reminder": _TO_MANY,
     "mailings.follow_up": _TO_MANY,
 }
@@ -115,6 +116,7 @@ class LetterMaker:
     ) -> None:
         self._event, self._hosts, self._words, self._office, self._now = event, hosts, words, office, now
         self._about: dict[str, dict[str, Json]] = {}
+        self._forms: dict[tuple[str, ...], dict[str, Any]] = {}
 
     def __call__(self, registration: Registration) -> dict[str, Any] | None:
         """The facts of this person's letter; None for somebody without an address."""
@@ -132,13 +134,29 @@ class LetterMaker:
         facts |= {"organizer_address": self._office.site.sender}
         facts |= {"language": language, "own_url": page or facts["own_url"]}
         if page:  # it is only looked at, so no link of the person's is in it
-            facts |= {"stop_url": "", "way_url": ""}
-        values = values_for(self._event, facts)
+            return facts | {"stop_url": "", "way_url": ""} | self._said(facts)
+        form = self._form_like(facts)
+        return facts | ({"form": form} if form else self._said(facts))
+
+    def _form_like(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """What is written, with blanks for the name and the own page, as everybody alike gets it: it is composed once
+        for all of them. Words that hold such a character already have no form: {}."""
+        stem = facts["own_url"].rpartition("/")[0]
+        alike = (facts["language"], facts["mode"], stem)
+        if alike not in self._forms:
+            bare = self._said({**facts, "name": "", "own_url": ""})
+            form = self._said({**facts, "name": NAME, "own_url": f"{stem}/{OWN_PAGE}"})
+            self._forms[alike] = {} if has_blanks(bare["subject"] + bare["body"]) else form
+        return self._forms[alike]
+
+    def _said(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        values, language = values_for(self._event, facts), facts["language"]
         body = self._words.body[language]
-        facts["subject"] = filled(self._words.subject[language], values)
-        facts["body"] = filled(body, values)
-        facts["links"] = sorted({*_LINK.findall(body), facts["own_url"]})
-        return facts
+        return {
+            "subject": filled(self._words.subject[language], values),
+            "body": filled(body, values),
+            "links": sorted({*_LINK.findall(body), facts["own_url"]}),
+        }
 
 
 def values_for(event: Event, facts: Mapping[str, Any]) -> dict[str, str]:
