@@ -27,7 +27,7 @@ def list_in(page: Page, address: str) -> dict[str, Any]:
 
 def test_the_first_person_stands_at_260_points_or_above_on_a_phone(browser: Browser, houses: Houses) -> None:
     house = houses["rich"]
-    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    phone: Any = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
     with context_of(browser, house, "en", signed_in=True, **phone) as context:
         assert list_in(context.new_page(), house.address(LIST, "en"))["top"] <= 260
 
@@ -54,7 +54,7 @@ def test_the_bar_for_acts_on_several_people_appears_with_the_first_who_is_select
 
 def test_the_menu_of_a_phone_opens_without_a_script(browser: Browser, houses: Houses) -> None:
     house = houses["rich"]
-    phone = {"viewport": {"width": 360, "height": 740}, "java_script_enabled": False}
+    phone: Any = {"viewport": {"width": 360, "height": 740}, "java_script_enabled": False}
     with context_of(browser, house, "en", signed_in=True, **phone) as context:
         page = context.new_page()
         page.goto(house.address(LIST, "en"))

@@ -318,7 +318,13 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     await make.change(events["open"], tour.house.office, starts_wall="2035-05-12T12:00")
     await tour.look(desk.client, base, f"{base}/registrations?q=zz", f"{base}/letters?state=sent")
     await tour.look(desk.client, f"{base}/registrations/print", f"{base}/registrations/print?q=zz")
-    await tour.look(desk.client, "/desk/events", "/desk/events?state=over", f"{base}/day", f"/desk/events/{events['past'].id}/day")
+    await tour.look(
+        desk.client,
+        "/desk/events",
+        "/desk/events?state=over",
+        f"{base}/day",
+        f"/desk/events/{events['past'].id}/day",
+    )
     await tour.look(desk.client, f"{base}/data", "/desk/held")
     await tour.send(desk.client, f"{base}/data/deletion", **token)
     await tour.look(desk.client, f"{base}/changes")
