@@ -51,6 +51,7 @@ from events_app.mailings.actions.reminding import copy_reminders, remind_by_defa
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
+from events_app.organizing.routes import routes as organizing_routes
 from events_app.people import counts
 from events_app.people.counts import how_many_never_fit
 from events_app.people.reading import OpenedWords
@@ -62,7 +63,6 @@ from events_app.questions.actions.presets import copy_questions
 from events_app.questions.routes import routes as questions_routes
 from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.pages.form import seats_of
-from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
@@ -146,7 +146,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         before_place_changes=saving.before_place_changes,
         hosts_said_anew=saving.hosts_said_anew,
         events_at=counts.events_at,
-        answered_in=answered_in,
+        answered_in=counts.answered_in,
         kept_words=OpenedWords(),
         put_off=put_off,
     )
@@ -221,8 +221,8 @@ async def readyz(request: Request) -> Response:
 
 def _routes() -> list[BaseRoute]:
     rooms = (
-        publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, events_routes,
-        conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
+        publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, organizing_routes,
+        events_routes, conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
         notices_routes, health_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
         example_routes,
     )  # fmt: skip

@@ -161,7 +161,7 @@ def make_event(organizer: Client, house: Served) -> None:
         re.findall(r'name="form_token" value="([^"]+)"', organizer.get("/desk").text)
     )
     organizer.post("/desk/organizations/new", name_en="The Cedar Archive", ours="y")
-    typed = make.form(slug="small-roundtable", capacity_in_person="3")
+    typed = make.form(slug="small-roundtable", capacity_in_person="3", keeps_waitlist="y")
     event = organizer.post("/desk/events/new", **typed).headers["location"]
     organizer.post(f"{event}/publication")
 
