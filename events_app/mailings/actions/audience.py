@@ -25,6 +25,7 @@ from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
 from events_app.registrations.rules import Due, Status
+from events_app.registrations.told import why_called_off
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def second_looks(office: Office) -> dict[str, Unwanted]:
         "mailings.mailing": of_a_mailing,
         "mailings.reminder": of_a_reminder,
         "mailings.follow_up": of_a_follow_up,
+        "mailings.changed": why_called_off,
+        "mailings.corrected": why_called_off,
     }
 
 
