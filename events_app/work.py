@@ -29,7 +29,6 @@ from events_app.mailings import emails as mailings_emails
 from events_app.mailings.actions import audience
 from events_app.notices import emails as notices_emails
 from events_app.registrations import emails as registrations_emails
-from events_app.registrations import told
 from events_app.replies import actions as replies
 from events_app.replies import emails as replies_emails
 from events_app.settings import Settings
@@ -216,7 +215,7 @@ async def _carry(courier: Courier, caretaker: Caretaker, *, until: asyncio.Task[
 def courier_of(settings: Settings, vault: Vault) -> Courier:
     office = Office(vault, site_of_settings(settings, vault))
     heard, to = replies.hears_of(office), replies.returns_to(office.site)
-    looks = {**told.second_looks(), **audience.second_looks(office), **inviting.second_looks(office)}
+    looks = {**audience.second_looks(office), **inviting.second_looks(office)}
     return Courier(
         settings.mail, vault, COMPOSERS, reader=Reader("courier"), returns_to=to, came_back=heard,
         look_again=looking_again(looks, vault, Reader("courier")),

@@ -1,4 +1,4 @@
-"""What people have been told: who holds something old, the SEQUENCE, who needs no reminder, which letters are overtaken."""
+"""What people have been told: who holds something old, the SEQUENCE that follows from it, and who needs no reminder."""
 
 import uuid
 from collections import Counter
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
-from typing import Any, Final
+from typing import Any
 
 from tortoise.functions import Count
 
@@ -18,9 +18,6 @@ from events_app.events.models.where import (
     Tellings,
     differs,
 )
-from events_app.events.rules import Status as EventStatus
-from events_app.mail.leases import Leased
-from events_app.mail.outcomes import Unwanted
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Due
 
@@ -169,21 +166,3 @@ def may_hear_of_it(registration: Registration) -> bool:
     Otherwise an invented address would be enough to have letters sent to any other ones.
     """
     return registration.due_for != Due.ADDRESS or registration.party in {None, registration.id}
-
-
-def second_looks() -> dict[str, Unwanted]:
-    """Who looks again at letters that count on the event when they are to leave (work.py hands it to the courier)."""
-    return {f"registrations.{each}": why_called_off for each in COUNTING_ON_IT}
-
-
-async def why_called_off(letter: Leased, facts: Mapping[str, Any]) -> str:
-    """Once the event is called off nobody is told any more that they have a seat: the letter that says so follows."""
-    is_off = await Event.filter(id=letter.scope, status=EventStatus.CANCELLED).exists()
-    return "begun" if is_off else ""
-
-
-COUNTING_ON_IT: Final = (
-    "already", "confirm_address", "confirmed", "moved", "offered", "own_page", "pending", "promoted", "stayed",
-    "switched", "waitlisted",
-)  # fmt: skip
-"""Letters that make no sense of an event that does not take place. Who asks for their link still gets it."""
