@@ -1,4 +1,4 @@
-"""The caretaker: looks every few seconds whether something is due, and does it. Idle, it writes nothing."""
+"""The caretaker: looks every second whether something is due, and does it. Idle, it writes nothing."""
 
 import asyncio
 import logging
@@ -35,7 +35,7 @@ from events_app.registrations.posting import COURIER, reveal_person
 from events_app.rounds import actions as rounds
 from events_app.rounds.models import ANNOUNCED, CALLED_OFF, PUT_OFF
 
-LOOK_EVERY: Final = 4.0
+LOOK_EVERY: Final = 1.0
 """Seconds between looks: as often as the most urgent job."""
 SOON, MINUTES, HOUR, DAY = 15.0, 300.0, 3600.0, 86_400.0
 WORDS_LAST = timedelta(days=30)

@@ -1,6 +1,5 @@
 """Opening who a registration is, posting the letter a change owes, and writing the change, or a newcomer, down."""
 
-import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -175,10 +174,7 @@ async def enrol(
     """Write newcomers, each with the letters they owe, all in one go. Whoever gets an entry for a calendar gets the
     link to their own page in a letter of its own."""
     registrations = [them.registration for them, _letters in newcomers]
-    owed = []
-    for them, letters in newcomers:
-        each = [*letters, "own_page"] if them.registration.invited else letters
-        owed += await owed_about(each, them.registration, them.person, event, act=act)
+    owed = await _owed_by(newcomers, event, act=act)
     marks = marks_of(await due_by(event, now=act.now), registrations, event)
     new = [
         insertion("registration", [row_of(each) for each in registrations]),
@@ -189,6 +185,43 @@ async def enrol(
     if owed:
         new.append(outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now))
     await write(*new)
+
+
+async def _owed_by(
+    newcomers: Sequence[tuple[Newcomer, list[str]]], event: Event, *, act: Act
+) -> list[outbox.Owed]:
+    owed = []
+    for them, letters in newcomers:
+        each = [*letters, "own_page"] if them.registration.invited else letters
+        owed += await owed_about(each, them.registration, them.person, event, act=act)
+    return owed
+
+
+async def enrolment_in_vain(
+    newcomers: Sequence[tuple[Newcomer, list[str]]], known: Registration, event: Event, *, act: Act
+) -> list[Statement]:
+    """What `enrol` would write, said as if all of them were `known`, so that everything stays as it was: for
+    `post_sparingly`, which writes that person's letters."""
+    if owed := await _owed_by(newcomers[1:], event, act=act):
+        outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now)
+    as_known = {"address_index": bytes(known.address_index)}
+    new = insertion("registration", [row_of(them.registration) | as_known for them, _letters in newcomers])
+    last = newcomers[-1][0].registration.id  # PostgreSQL updates no row twice
+    written = [Statement(f"{new.sql} {_STAYS} ${len(new.values) + 1}", [*new.values, last])]
+    if marks_of(await due_by(event, now=act.now), [known], event):
+        written.append(Statement(_REMINDED_AS_IT_WAS, [known.id]))
+    return written
+
+
+_STAYS = """
+    ON CONFLICT ("event_id", "address_index", "live") DO UPDATE SET
+        "status" = "registration"."status", "seated" = "registration"."seated", "arrival" = "registration"."arrival",
+        "due_at" = "registration"."due_at", "party" = "registration"."party", "person" = "registration"."person",
+        "organizer_address" = "registration"."organizer_address", "token_digest" = "registration"."token_digest"
+    WHERE excluded."id" =
+"""
+"""The row as it was, with every index that a new one would be in."""
+_REMINDED_AS_IT_WAS = 'UPDATE "reminded" SET "told" = "told" WHERE "registration_id" = $1'
 
 
 async def post_sparingly(
@@ -261,23 +294,3 @@ async def note(registration: Registration, what: str, *, act: Act) -> None:
 def history_line(registration: Registration, what: str, *, act: Act) -> dict[str, Any]:
     """Such a line, to be written beside what happened."""
     return {"registration_id": registration.id, "day": act.now.date(), "what": what, "who": act.who.value}
-
-
-async def answered_in(event_id: uuid.UUID, *, act: Act) -> set[str]:
-    """The ids of the questions that anybody has answered. Answers are sealed, so every registration is opened once
-    (some 10 microseconds each), a page at a time."""
-    found: set[str] = set()
-    after = uuid.UUID(int=0)
-    while True:
-        slice_ = Registration.filter(event_id=event_id, id__gt=after).order_by("id").limit(PAGE_ROWS)
-        opened: list[tuple[uuid.UUID, bytes]] = await slice_.values_list("id", "person")
-        for row_id, blob in opened:
-            found.update(
-                person_of(
-                    act.vault.reveal(str(event_id), person_context(row_id), bytes(blob), act.by)
-                ).answers
-            )
-        if len(opened) < PAGE_ROWS:
-            return found
-        after = opened[-1][0]
-        await asyncio.sleep(0)

@@ -149,11 +149,6 @@ def marks_of(due: Sequence[Any], registrations: Sequence[Registration], event: E
     ]
 
 
-async def due_by_nobody(event: Event) -> None:
-    """The same question of the database, of which nothing comes: for who must not be told apart by the time."""
-    await rows(_DUE, event.id, _NEVER)
-
-
 _DUE = """
     SELECT "id", "minutes" FROM "reminder" WHERE "event_id" = $1 AND "is_after" = FALSE AND "minutes" >= $2
 """
