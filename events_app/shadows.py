@@ -17,7 +17,6 @@ from events_app.clock import milliseconds
 from events_app.database import rows
 from events_app.events.models.event import Event
 
-
 UNTIL_GIVEN_BACK: Final = 2**53
 """An `until` that never comes."""
 
@@ -25,7 +24,8 @@ UNTIL_GIVEN_BACK: Final = 2**53
 class Shadow(Model):
     """The seats of one address that was registered already, one for each address and event; no person is in it.
 
-    mark: an HMAC of the address under the event's index key, or what a list that comes in is known by. people: 0 once it was taken back. until: unix ms.
+    mark: an HMAC of the address under the event's index key, or what a list that comes in is known by. people: 0 once
+    it was taken back. until: unix ms.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -12,7 +12,7 @@ JOBS: Final = {
     "shadows": L_("Places held while addresses are confirmed"),
     "links": L_("Answers to people who ask for their link"),
     "remind": L_("Reminders"),
-    "imports": L_("Importing lists, and taking them back"),
+    "imports": L_("Importing lists, and undoing imports"),
     "mailings": L_("Letters to many"),
     "rounds": L_("Calling off, changes and deletion days: telling everybody of an event"),
     "drafts": L_("Forgetting uploaded lists"),

@@ -9,7 +9,6 @@ from tortoise.models import Model
 
 from events_app.events.models.event import Event
 
-
 COMING, GOING = "coming", "going"
 """A list of which people are still to come; one that is taken back, of which people are still to go."""
 
@@ -20,8 +19,8 @@ DONE, STOPPED = "done", "stopped"
 class ImportBatch(Model):
     """One imported list, so that it can be taken back as one.
 
-    `rows`: the people of it who were new when it was begun; `done` of them were written, `passed_over` were not, because
-    they had registered meanwhile, say. `plan`: what was given to it when it began (`rules.Plan`), nothing personal.
+    `rows`: the people of it who were new when it was begun; `done` of them were written, `passed_over` were not,
+    because they had registered meanwhile, say. `plan`: what it was given at first (`rules.Plan`), nothing personal.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)

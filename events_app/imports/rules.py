@@ -199,8 +199,8 @@ def places_of(people: Sequence[Candidate]) -> list[Place]:
 class Plan:
     """What a list is given when it begins, so that whatever happens while its people come in is no matter of luck.
 
-    `seats` by way of taking part; `wanted` them; `waiting`: how many wait on the list. `arrival`, `order`: the numbers of
-    the first to come, and of the first of them in line. `writes`, `brings_back`: as in `Choice`.
+    `seats` by way of taking part; `wanted` them; `waiting`: how many wait on the list. `arrival`, `order`: the numbers
+    of the first to come, and of the first of them in line. `writes`, `brings_back`: as in `Choice`.
     """
 
     seats: Mapping[str, int]

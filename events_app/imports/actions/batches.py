@@ -31,11 +31,11 @@ class LettersHaveLeft(Conflict):
 
 
 class StillComing(Conflict):
-    sentence = N_("This list is still being imported. Wait until it is done, or stop it first.")
+    sentence = N_("This list is still being imported. Wait until it is finished, or stop it first.")
 
 
 class NotAllHere(Conflict):
-    sentence = N_("This list is still being imported or taken back. Wait until that is done.")
+    sentence = N_("This list is still being imported or undone. Wait until that is finished.")
 
 
 class NoSuchBatch(NotFound):

@@ -5,11 +5,10 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
 
 from events_app import shadows
 from events_app.acts import Act, Who
-from events_app.database import one_transaction
+from events_app.database import insertion, one_transaction, row_of, write
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.rules import Opening
 from events_app.imports.actions.newcomers import Newcomer, newcomer, sealed_pages
@@ -31,28 +30,34 @@ from events_app.optouts.actions import opted_out_of
 from events_app.registrations.facts import Facts, Person, event_facts, letter_facts
 from events_app.registrations.models import (
     ErasedMark,
-    HistoryLine,
     Registration,
     end_of_line,
     next_arrival,
 )
 from events_app.registrations.places import pool_for_newcomers
-from events_app.registrations.posting import organizer_address, organizer_name, person_context
+from events_app.registrations.posting import (
+    history_line,
+    organizer_address,
+    organizer_name,
+    person_context,
+)
 from events_app.registrations.rules import ANSWER_OF, Status
 from events_app.registrations.told import skip_what_is_due
 from events_app.tokens import digest
 
 
 async def begin(draft: ImportDraft, lines: Sequence[Candidate], *, wish: Choice, act: Act) -> ImportBatch:
-    """Give everybody who is new their seat or place in line, all or nobody, and write them down, sealed: they come in by
-    `running.go_on`. The draft is gone.
+    """Give everybody who is new their seat or place in line, all or nobody, and write them down, sealed: they come in
+    by `running.go_on`. The draft is gone.
 
     Refuses `NotEnoughPlaces`, `NobodyNew`, `LettersNeedPublishing`, `EventOver`, `EventCalledOff`. Importing one draft
     twice is importing it once.
     """
     if done := await ImportBatch.get_or_none(id=draft.id):
         return done
-    trial = await forecast(draft.event_id, lines, wish=wish, act=act)  # before the transaction, as is all that grows
+    trial = await forecast(
+        draft.event_id, lines, wish=wish, act=act
+    )  # before the transaction, as is all that grows
     newcomers = [
         newcomer(line, place, index)
         for line, place, index in zip(trial.new, trial.places, trial.indexes, strict=True)
@@ -127,9 +132,7 @@ async def _write_the_last(
     await write_people(batch, event, [last] if last is last_in_line else [last, last_in_line], act=act)
 
 
-async def write_people(
-    batch: ImportBatch, event: Event, newcomers: Sequence[Newcomer], *, act: Act
-) -> None:
+async def write_people(batch: ImportBatch, event: Event, newcomers: Sequence[Newcomer], *, act: Act) -> None:
     """These people of a list are here, under the event's claim, with their letters where they are wished for.
 
     Who is here already by themselves, or was erased meanwhile, is passed over; the seat that they would have had is for
@@ -138,9 +141,13 @@ async def write_people(
     plan = Plan(**batch.plan)
     people = await _still_to_come(event, newcomers, plan)
     rows = await _rows_of(batch, event, people, plan, act=act)
-    await Registration.bulk_create(rows)
-    await HistoryLine.bulk_create(_imported(row, act.now) for row in rows)
-    await skip_what_is_due(event, [row for row in rows if row.live], now=act.now)  # nothing that nobody asked for
+    if rows:
+        lines = [history_line(row, "imported", act=act.of(Who.ORGANIZER)) for row in rows]
+        await write(insertion("registration", [row_of(each) for each in rows]))
+        await write(insertion("history_line", lines))
+    await skip_what_is_due(
+        event, [row for row in rows if row.live], now=act.now
+    )  # nothing that nobody asked for
     if plan.writes:
         await post_letters(event, list(zip(rows, (each.person for each in people), strict=True)), act=act)
     sitting = [each.place.mode for each in newcomers if plan.status(each.place) == Status.CONFIRMED]
@@ -170,18 +177,12 @@ async def _still_to_come(event: Event, newcomers: Sequence[Newcomer], plan: Plan
     ]
 
 
-def _imported(row: Registration, now: datetime) -> HistoryLine:
-    return HistoryLine(registration_id=row.id, day=now.date(), what="imported", who=Who.ORGANIZER.value)
-
-
 async def _rows_of(
     batch: ImportBatch, event: Event, people: Sequence[Newcomer], plan: Plan, *, act: Act
 ) -> list[Registration]:
     """The rows to be written. A calendar holds an entry of ours only where a letter goes out (`invited`)."""
     opted_out = await opted_out_of(event, vault=act.vault)
-    names = {
-        code: await organizer_name(event, code, act=act) for code in {each.language for each in people}
-    }
+    names = {code: await organizer_name(event, code, act=act) for code in {each.language for each in people}}
     rows = list[Registration]()
     for each in people:
         person, status = each.person, plan.status(each.place)

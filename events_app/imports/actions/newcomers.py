@@ -17,8 +17,8 @@ from events_app.registrations.rules import Status
 from events_app.tokens import new_token
 from events_app.vault import Json
 
-AT_ONCE: Final = 48
-WITH_LETTERS_AT_ONCE: Final = 16
+AT_ONCE: Final = 24
+WITH_LETTERS_AT_ONCE: Final = 8
 """People a transaction, in which the event's seats wait: each letter is sealed by itself."""
 
 
