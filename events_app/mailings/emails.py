@@ -83,8 +83,10 @@ class Content:
     @property
     def shown(self) -> "Content":
         """As a page of the current language shows it, with the placeholders by their names there."""
-        said = ({code: as_shown(text) for code, text in each.items()} for each in (self.subject, self.body))
-        return Content(*said, self.query)
+        subject, body = (
+            {code: as_shown(text) for code, text in each.items()} for each in (self.subject, self.body)
+        )
+        return Content(subject, body, self.query)
 
     def language_for(self, wanted: str) -> str:
         """The language in which somebody gets it: theirs, else the first one that it is written in."""

@@ -98,7 +98,8 @@ class _MailingForm(Form):
     @property
     def words(self) -> Content:
         """The valid form's content."""
-        return Content(*(_kept(texts_typed(self, name)) for name in ("subject", "body")), str(self.query))
+        subject, body = (_kept(texts_typed(self, name)) for name in ("subject", "body"))
+        return Content(subject, body, str(self.query))
 
 
 def _kept(texts: Texts) -> Texts:
