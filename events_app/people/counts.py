@@ -4,22 +4,31 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any, Final, cast
 
+from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from events_app.acts import Act
 from events_app.database import rows
 from events_app.events.models.event import Event
+from events_app.events.rules import Mode
+from events_app.events.rules import Status as EventStatus
 from events_app.handed import Behind, EventThere, HasSeats
+from events_app.health.actions.guarding import Guard
 from events_app.mail import outbox
 from events_app.mail.models import Letter
-from events_app.registrations.facts import person_of
 from events_app.registrations.models import Registration
 from events_app.registrations.places import id_of, pool_of
-from events_app.registrations.posting import PAGE_ROWS, person_context
+from events_app.registrations.posting import person_context
 from events_app.registrations.rules import Pool, Status
 from events_app.registrations.told import hearers_of, hearers_of_many
-from events_app.rounds.models import ANNOUNCED, Round
+from events_app.rounds.models import ANNOUNCED, MOVING_UP, Round
+from events_app.shown import ShownPlaces, show
+
+PAGE_ROWS: Final = 500
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
@@ -55,7 +64,7 @@ async def count_behind(event_id: uuid.UUID) -> Behind:
 async def _unreached(event_id: uuid.UUID, behind: int) -> int:
     """Whom the rounds of an event are still to reach; one that tells of a change passes by whom nothing concerns."""
     numbers = [0]
-    for found in await Round.filter(event_id=event_id):
+    for found in await Round.filter(event_id=event_id).exclude(what=MOVING_UP):
         living = Registration.filter(event_id=event_id, live=1, arrival__gt=found.reached)
         numbers.append(
             behind if found.what == ANNOUNCED else await living.filter(arrival__lte=found.until).count()
@@ -105,6 +114,41 @@ async def how_many_never_fit(event: HasSeats) -> int:
     return too_large
 
 
+async def count_shown(*, guard: Guard, act: Act) -> int:
+    """What others see of the places of every coming event is what it is now (`shown`); says of how many events. The
+    clock asks for it, and nothing that anybody does."""
+    return await _show_each(_with_places(act.now), guard=guard)
+
+
+async def count_first_shown(*, guard: Guard, act: Act) -> int:
+    """The same of those of which nothing is shown yet."""
+    shown = Subquery(ShownPlaces.all().values("event_id"))
+    return await _show_each(_with_places(act.now).filter(id__not_in=shown), guard=guard)
+
+
+def _with_places(now: datetime) -> QuerySet[Event]:
+    limited = Q(offers_in_person=True, capacity_in_person__isnull=False) | Q(
+        offers_online=True, capacity_online__isnull=False
+    )
+    return Event.filter(limited, status=EventStatus.PUBLISHED, ends_at__gt=now)
+
+
+async def _show_each(events: QuerySet[Event], *, guard: Guard) -> int:
+    found = await events.only("id", *(f"{word}_{mode}" for word in ("offers", "capacity") for mode in Mode))
+    for event in found:
+        await guard.attempt("places", partial(_show, event), subject=event.id, event_id=event.id)
+    return len(found)
+
+
+async def _show(event: Event) -> None:
+    taken = {}
+    for mode in event.modes:
+        capacity, free = event.capacity(mode), (await pool_of(event, mode)).free
+        if capacity is not None and free is not None:
+            taken[str(mode)] = capacity - free
+    await show(event.id, taken)
+
+
 _PARTIES = """
     SELECT "mode", "quota_id", COUNT(*) AS "people" FROM "registration"
     WHERE "event_id" = $1 AND "status" IN ('pending', 'waitlisted') AND "seated" = FALSE AND "party" IS NOT NULL
@@ -114,19 +158,13 @@ _PARTIES = """
 
 async def answered_in(event_id: uuid.UUID, *, act: Act) -> set[str]:
     """The ids of the questions that anybody has answered. Answers are sealed, so every registration is opened once
-    (some 10 microseconds each), a page at a time."""
-    found: set[str] = set()
-    after = uuid.UUID(int=0)
-    while True:
-        slice_ = Registration.filter(event_id=event_id, id__gt=after).order_by("id").limit(PAGE_ROWS)
-        opened: list[tuple[uuid.UUID, bytes]] = await slice_.values_list("id", "person")
-        for row_id, blob in opened:
-            found.update(
-                person_of(
-                    act.vault.reveal(str(event_id), person_context(row_id), bytes(blob), act.by)
-                ).answers
-            )
-        if len(opened) < PAGE_ROWS:
-            return found
-        after = opened[-1][0]
+    (some 10 microseconds each), a page at a time; of who cannot be opened nothing is known."""
+    found, after = set[str](), uuid.UUID(int=0)
+    everybody = Registration.filter(event_id=event_id).order_by("id").limit(PAGE_ROWS)
+    while page := await everybody.filter(id__gt=after).values_list("id", "person"):
+        sealed = [(person_context(row_id), bytes(blob)) for row_id, blob in page]
+        for opened in act.vault.reveal_each(str(event_id), sealed, act.by, instead={}):
+            found.update(cast(dict[str, Any], opened.get("answers") or {}))
+        after = page[-1][0]
         await asyncio.sleep(0)
+    return found

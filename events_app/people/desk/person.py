@@ -19,11 +19,11 @@ from events_app.people.actions import keep_note, letter_again, note_about, post_
 from events_app.people.desk.acts import MAY, people_path, reason_fields, reason_in
 from events_app.people.desk.rows import open_row
 from events_app.people.forms import NoteForm
+from events_app.personal.models import place_in_line
 from events_app.questions.models import questions_of
 from events_app.questions.wording import said_answers
 from events_app.registrations.actions import changing, deciding, forgetting
 from events_app.registrations.models import HistoryLine, Quota, Registration, party_of
-from events_app.registrations.places import place_in_line
 from events_app.registrations.rules import Due, EventFull, ModeFull, PartyTooLarge, Status
 from events_app.web import seen
 from events_app.web.forms import Form, typed_into
@@ -70,6 +70,7 @@ async def _person_page(
         - ({"approve"} if found.due_for == Due.ADDRESS else set()),
         again=await letter_again(found, event) if row.person.address else "",
         other_modes=[mode for mode in event.modes if mode != found.mode] if is_ahead(event) else [],
+        note_is_lost=found.notes is not None and not note_about(found, act=act_of(request)),
         wants_no_letters=row.person.address in await opted_out_of(event, vault=act_of(request).vault),
         mode_names=MODE_NAMES,
         refusal=refusal,
@@ -125,6 +126,8 @@ async def act_on_one(request: Request, verb: str) -> Response:
     said = N_("Approved. All places are taken, so the person waits; a letter says so.")
     if done.became != Status.WAITLISTED:
         said = DONE[verb]
+    if not open_row(request, found).is_readable:
+        said = N_("Done. Their data cannot be opened, so no email could be written: they do not know.")
     if typed.get("back") == "duplicates":
         return see_other(f"/desk/events/{event.id}/duplicates", flash=Flash("success", translate(said)))
     return back_to(event, found, said)

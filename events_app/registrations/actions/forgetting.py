@@ -1,26 +1,22 @@
-"""Forgetting: a person is erased; answers go so many days after the event, as people were told."""
+"""Forgetting: a person is erased; so is a colleague who did not take a place that was passed on."""
 
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
 from functools import partial
-from typing import Final, cast
+from typing import Final
 
 from events_app.acts import Act, Who
 from events_app.addresses import are_one
 from events_app.database import after_commit, one_transaction, rows, scrub_soon
-from events_app.events.models.event import Event
-from events_app.health.actions.guarding import Guard
+from events_app.health.actions.guarding import Guard, over
+from events_app.health.rules import ROW
 from events_app.mail.emptying import empty_thread
-from events_app.questions.models import Question
 from events_app.registrations.actions.leaving import cancel, claimed
 from events_app.registrations.emails import CANCELS
 from events_app.registrations.facts import Person
 from events_app.registrations.models import ErasedMark, HistoryLine, Invitation, Registration
 from events_app.registrations.posting import (
-    COURIER,
     forget_guest,
     forget_offers,
     guest_context,
@@ -33,60 +29,6 @@ from events_app.vault import Json, Reader
 
 PAGE_ROWS: Final = 200
 """Registrations in one transaction: few enough that nobody else waits long for the event."""
-
-
-async def forget_answers(*, page_rows: int = PAGE_ROWS, guard: Guard | None = None, act: Act) -> int:
-    """Delete the answers whose days are over; says to how many questions. Asking again is safe, and finds nothing.
-
-    An event that was moved on after its answers were deleted is looked at anew when its new days are over. One whose
-    answers cannot be deleted keeps no other; where somebody could not be opened, all is looked at again the next time.
-    """
-    guard, due = guard or Guard(), dict[uuid.UUID, list[Question]]()
-    for question in await Question.filter(
-        event__ends_at__lt=act.now, event__forgotten_on=None
-    ).select_related("event"):
-        ends = question.event.ends_at + timedelta(days=question.keep_days)
-        if ends <= act.now and (question.forgotten_on is None or question.forgotten_on < ends.date()):
-            due.setdefault(question.event_id, []).append(question)
-    done = 0
-    for event_id, questions in due.items():
-        of_one = partial(_forget_answers_of, event_id, questions, page_rows=page_rows, act=act)
-        done += await guard.attempt("forget", of_one, subject=event_id, event_id=event_id) or 0
-    return done
-
-
-async def _forget_answers_of(
-    event_id: uuid.UUID, questions: Sequence[Question], *, page_rows: int, act: Act
-) -> int:
-    keys = {str(each.id) for each in questions}
-    after, all_opened = cast(uuid.UUID | None, uuid.UUID(int=0)), True
-    while after is not None:
-        after, opened = await _forget_page(event_id, keys, after, page_rows=page_rows, act=act)
-        all_opened = all_opened and opened
-    if all_opened:
-        ids = [question.id for question in questions]
-        await Question.filter(id__in=ids).update(forgotten_on=act.now.date())
-    return len(questions)
-
-
-@one_transaction
-async def _forget_page(
-    event_id: uuid.UUID, keys: set[str], after: uuid.UUID, *, page_rows: int, act: Act
-) -> tuple[uuid.UUID | None, bool]:
-    """One page of registrations by id; the last id, or None when there are no more, and whether all could be opened."""
-    await Event.claim(event_id)
-    rows = await Registration.filter(event_id=event_id, id__gt=after).order_by("id").limit(page_rows)
-    opened = 0
-    for registration in rows:
-        person = await openable(registration, act=act)
-        if person is None:
-            continue
-        opened += 1
-        kept = {key: answer for key, answer in person.answers.items() if key not in keys}
-        if len(kept) < len(person.answers):
-            seal_person(registration, replace(person, answers=kept), vault=act.vault)
-            await registration.save(update_fields=["person"])
-    return rows[-1].id if len(rows) == page_rows else None, opened == len(rows)
 
 
 @one_transaction
@@ -102,10 +44,10 @@ async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
     if registration.live is not None and act.now < event.ends_at:
         await cancel(registration_id, is_erased=True, act=act.of(Who.PERSON))
         await registration.refresh_from_db()
-    address = reveal_person(registration, vault=act.vault, reader=COURIER).address
-    if address:
+    person = await openable(registration, act=act)
+    if person is None or person.address:
         await _remember_the_wish(event.id, bytes(registration.address_index))
-    empty = Person("", "", "", new_token())
+    index, empty = bytes(registration.address_index), Person("", "", "", new_token())
     seal_person(registration, empty, vault=act.vault)
     registration.notes = None
     registration.erased = True
@@ -114,7 +56,8 @@ async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
     await registration.save()
     await HistoryLine.filter(registration_id=registration.id).delete()
     await empty_thread(registration.id, may_leave=CANCELS)
-    await _forget_invitations(registration, address, act=act)
+    await _forget_invitations(registration, index, person.address if person else "", act=act)
+    await over(ROW, registration.id)
     after_commit(scrub_soon)
 
 
@@ -124,17 +67,21 @@ async def _remember_the_wish(event_id: uuid.UUID, mark: bytes) -> None:
         await ErasedMark.create(event_id=event_id, mark=mark)
 
 
-async def _forget_invitations(registration: Registration, address: str, *, act: Act) -> None:
-    """Those that they used or made, and those to their address. Guests are sealed, so each is opened: nothing else is
-    read of those that are not theirs."""
+async def _forget_invitations(registration: Registration, index: bytes, address: str, *, act: Act) -> None:
+    """Those that they used or made, those bound to their address, and those to it. Guests are sealed, so each is
+    opened: nothing else is read of those that are not theirs. Whose guest cannot be opened is not known to be theirs.
+    """
     scope = str(registration.event_id)
     found = await rows(_INVITATIONS, registration.event_id)
     sealed = [(guest_context(uuid.UUID(str(row["id"]))), bytes(row["guest"])) for row in found]
-    guests = act.vault.reveal_each(scope, sealed, act.by) if address and sealed else [{} for _row in found]
+    guests: Sequence[dict[str, Json]] = [{} for _row in found]
+    if address and sealed:
+        guests = act.vault.reveal_each(scope, sealed, act.by, instead={})
     theirs = [
         row["id"]
         for row, guest in zip(found, guests, strict=True)
         if str(row["registration_id"]) == str(registration.id)
+        or bytes(row["address_index"] or b"") == index
         or (guest and are_one(str(guest["address"]), address))
     ]
     for start in range(0, len(theirs), PAGE_ROWS):
@@ -142,7 +89,9 @@ async def _forget_invitations(registration: Registration, address: str, *, act: 
             await forget_guest(invitation, act=act)
 
 
-_INVITATIONS = 'SELECT "id", "guest", "registration_id" FROM "invitation" WHERE "event_id" = $1'
+_INVITATIONS = (
+    'SELECT "id", "guest", "registration_id", "address_index" FROM "invitation" WHERE "event_id" = $1'
+)
 
 
 async def forget_untaken(*, guard: Guard | None = None, act: Act) -> int:
