@@ -132,16 +132,16 @@ def placeholder_words() -> dict[str, str]:
 
 def placeholder_meant(word: str) -> str:
     """The placeholder that a word in braces names in any language of the site; the word itself where it is none."""
-    return _meant(languages()).get(word if word.isascii() else folded(word), word)
+    said: list[tuple[str, str]] = []
+    for code in languages():
+        with use_language(code):
+            said += placeholder_words().items()
+    return _meant(tuple(said)).get(word if word.isascii() else folded(word), word)
 
 
 @cache
-def _meant(codes: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for code in codes:
-        with use_language(code):
-            found |= {folded(word): key for key, word in placeholder_words().items()}
-    return found | {key: key for key in PLACEHOLDERS}
+def _meant(said: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {folded(word): key for key, word in said} | {key: key for key in PLACEHOLDERS}
 
 
 def as_kept(text: str) -> str:
