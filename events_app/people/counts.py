@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -11,7 +12,7 @@ from tortoise.functions import Count
 from events_app.acts import Act
 from events_app.database import rows
 from events_app.events.models.event import Event
-from events_app.handed import Behind, EventThere, HasSeats
+from events_app.handed import EventThere, HasSeats
 from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
@@ -22,6 +23,16 @@ from events_app.registrations.told import hearers_of, hearers_of_many
 from events_app.rounds.models import ANNOUNCED, MOVING_UP, Round
 
 PAGE_ROWS: Final = 500
+
+
+@dataclass(frozen=True)
+class Behind:
+    """How many people hold an old time or place of an event; how many only older texts, or another room of the same
+    building; and how many an act on everybody has not reached yet, which goes on by itself."""
+
+    material: int
+    small: int
+    unreached: int = 0
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
