@@ -53,7 +53,6 @@ from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.organizing.routes import routes as organizing_routes
 from events_app.people import counts
-from events_app.people.counts import how_many_never_fit
 from events_app.people.reading import OpenedWords
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import ONE_CLICK
@@ -137,9 +136,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         follow_copy=follow_copy,
         seats_of=seats_of,
         count_registrations=counts.count_registrations,
-        count_behind=counts.count_behind,
         count_letters=counts.count_letters,
-        how_many_never_fit=how_many_never_fit,
         has_registrations=counts.has_registrations,
         is_in_use=counts.is_in_use,
         is_used=is_used,
