@@ -24,9 +24,8 @@ from events_app.registrations.emails import (
 )
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import COURIER, reveal_person
 from events_app.texts import Texts, harmless
-from events_app.vault import Json
+from events_app.vault import Json, SealBroken
 
 _TO_MANY = Manner(stops="stop_url", to_many=frozenset({"body"}))
 
@@ -92,6 +91,15 @@ def reveal_words(mailing: Mailing, *, act: Act) -> Content:
     return Content(opened["subject"], opened["body"], opened["query"])
 
 
+def words_or_blank(mailing: Mailing, *, act: Act) -> Content:
+    """For the desk's pages: nothing where the words cannot be opened, so that they can be written anew. Never to be
+    sent: blank words are for everybody."""
+    try:
+        return reveal_words(mailing, act=act)
+    except SealBroken:
+        return Content({}, {})
+
+
 def placeholders_of(event: Event) -> tuple[str, ...]:
     """Those that say something here: whole days have no hours ("at all day")."""
     has_hours = not are_whole_days(event.starts, event.ends)
@@ -117,11 +125,6 @@ class LetterMaker:
         self._event, self._hosts, self._words, self._office, self._now = event, hosts, words, office, now
         self._about: dict[str, dict[str, Json]] = {}
         self._forms: dict[tuple[str, ...], dict[str, Any]] = {}
-
-    def __call__(self, registration: Registration) -> dict[str, Any] | None:
-        """The facts of this person's letter; None for somebody without an address."""
-        person = reveal_person(registration, vault=self._office.vault, reader=COURIER)
-        return self.for_person(registration, person) if person.address else None
 
     def for_person(self, registration: Registration, person: Person, *, page: str = "") -> dict[str, Any]:
         language = self._words.language_for(registration.language)

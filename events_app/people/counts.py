@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final, cast
 
 from tortoise.functions import Count
 
@@ -13,13 +14,14 @@ from events_app.events.models.event import Event
 from events_app.handed import Behind, EventThere, HasSeats
 from events_app.mail import outbox
 from events_app.mail.models import Letter
-from events_app.registrations.facts import person_of
 from events_app.registrations.models import Registration
 from events_app.registrations.places import id_of, pool_of
-from events_app.registrations.posting import PAGE_ROWS, person_context
+from events_app.registrations.posting import person_context
 from events_app.registrations.rules import Pool, Status
 from events_app.registrations.told import hearers_of, hearers_of_many
-from events_app.rounds.models import ANNOUNCED, Round
+from events_app.rounds.models import ANNOUNCED, MOVING_UP, Round
+
+PAGE_ROWS: Final = 500
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
@@ -55,7 +57,7 @@ async def count_behind(event_id: uuid.UUID) -> Behind:
 async def _unreached(event_id: uuid.UUID, behind: int) -> int:
     """Whom the rounds of an event are still to reach; one that tells of a change passes by whom nothing concerns."""
     numbers = [0]
-    for found in await Round.filter(event_id=event_id):
+    for found in await Round.filter(event_id=event_id).exclude(what=MOVING_UP):
         living = Registration.filter(event_id=event_id, live=1, arrival__gt=found.reached)
         numbers.append(
             behind if found.what == ANNOUNCED else await living.filter(arrival__lte=found.until).count()
@@ -114,19 +116,13 @@ _PARTIES = """
 
 async def answered_in(event_id: uuid.UUID, *, act: Act) -> set[str]:
     """The ids of the questions that anybody has answered. Answers are sealed, so every registration is opened once
-    (some 10 microseconds each), a page at a time."""
-    found: set[str] = set()
-    after = uuid.UUID(int=0)
-    while True:
-        slice_ = Registration.filter(event_id=event_id, id__gt=after).order_by("id").limit(PAGE_ROWS)
-        opened: list[tuple[uuid.UUID, bytes]] = await slice_.values_list("id", "person")
-        for row_id, blob in opened:
-            found.update(
-                person_of(
-                    act.vault.reveal(str(event_id), person_context(row_id), bytes(blob), act.by)
-                ).answers
-            )
-        if len(opened) < PAGE_ROWS:
-            return found
-        after = opened[-1][0]
+    (some 10 microseconds each), a page at a time; of who cannot be opened nothing is known."""
+    found, after = set[str](), uuid.UUID(int=0)
+    everybody = Registration.filter(event_id=event_id).order_by("id").limit(PAGE_ROWS)
+    while page := await everybody.filter(id__gt=after).values_list("id", "person"):
+        sealed = [(person_context(row_id), bytes(blob)) for row_id, blob in page]
+        for opened in act.vault.reveal_each(str(event_id), sealed, act.by, instead={}):
+            found.update(cast(dict[str, Any], opened.get("answers") or {}))
+        after = page[-1][0]
         await asyncio.sleep(0)
+    return found

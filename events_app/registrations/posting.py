@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from events_app import allowances
 from events_app.acts import Act
@@ -14,14 +14,12 @@ from events_app.health.actions.guarding import or_set_aside
 from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.mail.emptying import empty_thread
-from events_app.registrations.facts import Person, event_facts, letter_facts, person_of
+from events_app.registrations.facts import NOBODY, Person, event_facts, letter_facts, person_of
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.told import due_by, marks_of, sequence_of
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
 from events_app.web.site import Site
-
-PAGE_ROWS = 500
 
 COURIER = Reader("courier")
 
@@ -59,10 +57,14 @@ async def openable(registration: Registration, *, act: Act) -> Person | None:
     return await or_set_aside(opens, registration.id, registration.event_id)
 
 
+NO_GUEST: Final[Mapping[str, Json]] = {"name": "", "address": "", "language": "", "code": ""}
+
+
 def reveal_guest(invitation: Invitation, *, act: Act) -> Mapping[str, Any]:
-    """Whom an invitation is for, and its code: {name, address, language, code}; all empty once it is forgotten."""
-    context = guest_context(invitation.id)
-    return act.vault.reveal(str(invitation.event_id), context, invitation.guest, act.by)
+    """Whom an invitation is for, and its code: {name, address, language, code}; all empty once it is forgotten, or
+    where it cannot be opened."""
+    scope, context = str(invitation.event_id), guest_context(invitation.id)
+    return act.vault.reveal(scope, context, invitation.guest, act.by, instead=NO_GUEST)
 
 
 async def spend(invitation: Invitation | None, registration_id: uuid.UUID | None = None) -> None:
@@ -77,9 +79,8 @@ async def forget_guest(invitation: Invitation, *, act: Act) -> None:
 
     Its code's index stays, under the event's key, so that whoever holds the code reads that it was withdrawn.
     """
-    nobody: dict[str, Json] = {"name": "", "address": "", "language": "", "code": ""}
     context = guest_context(invitation.id)
-    invitation.guest = act.vault.seal(str(invitation.event_id), context, nobody)
+    invitation.guest = act.vault.seal(str(invitation.event_id), context, NO_GUEST)
     invitation.address_index = None
     invitation.state = "used" if invitation.state == "used" else "revoked"
     await invitation.save(update_fields=["guest", "address_index", "state"])
@@ -109,14 +110,15 @@ async def post_about(
     more: Mapping[str, Json] | None = None,
     act: Act,
 ) -> uuid.UUID | None:
-    """Post one letter about a registration to its person; None for somebody without an address.
+    """Post one letter about a registration to its person; None for somebody without an address, or whose data cannot
+    be opened: what the letter would tell of happens all the same.
 
     `letter` is a word of this room ("switched"), or another room's whole kind ("mailings.changed") with what it
     `replaces` (see `outbox.About`). `more` goes into the letter's facts (an old time, a reason, another "to_address");
     it is frozen like the rest.
     """
-    person = reveal_person(registration, vault=act.vault, reader=COURIER)
-    facts = await _facts_about(registration, person, event, more or {}, act=act)
+    person = await openable(registration, act=act)
+    facts = await _facts_about(registration, person, event, more or {}, act=act) if person else None
     if facts is None:
         return None
     kind = letter if "." in letter else f"registrations.{letter}"
@@ -238,14 +240,14 @@ async def post_sparingly(
     nothing either. `beside` is written with them."""
     mark = letters_mark(event.id, bytes(registration.address_index), vault=act.vault)
     may_go = await allowances.take(mark, now=act.now)
-    person = reveal_person(registration, vault=act.vault, reader=COURIER)
+    person = await openable(registration, act=act) or NOBODY
     owed = await owed_about(letters, registration, person, event, more=more, act=act)
-    posted = outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now)
+    in_vain = Statement(_WRITE_IN_VAIN, [registration.id])
+    posted = outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now) if owed else in_vain
     abouts = [
         letter.about if may_go else outbox.About(thread=registration.id, replaces="nothing")
         for letter in owed
     ]
-    in_vain = Statement(_WRITE_IN_VAIN, [registration.id])
     await write(*beside, *outbox.superseding(abouts), posted if may_go else in_vain)
 
 

@@ -19,6 +19,7 @@ from events_app.events.models.where import (
     differs,
 )
 from events_app.registrations.models import Registration
+from events_app.registrations.rules import Due
 
 
 @dataclass(frozen=True)
@@ -157,3 +158,11 @@ _SKIP = """
 """
 _NEVER = 2**31 - 1
 """More minutes than a reminder can have: the largest number of the column."""
+
+
+def may_hear_of_it(registration: Registration) -> bool:
+    """Whether letters may go to this person: not to a colleague whom somebody named who has not shown to be anybody.
+
+    Otherwise an invented address would be enough to have letters sent to any other ones.
+    """
+    return registration.due_for != Due.ADDRESS or registration.party in {None, registration.id}

@@ -15,7 +15,7 @@ from events_app.database import one_transaction, until_certain
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
-from events_app.registrations.actions.leaving import hold_as_new, leave_company_to
+from events_app.registrations.actions.leaving import end, hold_as_new, leave_company_to
 from events_app.registrations.facts import Person
 from events_app.registrations.models import (
     FRONT_OF_LINE,
@@ -26,7 +26,7 @@ from events_app.registrations.models import (
     next_arrival,
     quota_for,
 )
-from events_app.registrations.places import end, may_still_bring, pool_for_newcomers
+from events_app.registrations.places import may_still_bring, pool_for_newcomers
 from events_app.registrations.posting import (
     Newcomer,
     enrol,
