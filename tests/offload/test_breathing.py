@@ -58,13 +58,14 @@ async def test_work_that_can_wait_pauses_while_somebody_is_about_and_never_for_n
 def test_somebody_who_asked_a_while_ago_is_not_about_any_more() -> None:
     clock = Clock()
     visitors = Visitors(clock)
-    assert not visitors.are_about
+    about = [visitors.are_about]
 
     visitors.ask()
-    assert visitors.are_about
-
+    about.append(visitors.are_about)
     clock.now += LATELY
-    assert not visitors.are_about
+    about.append(visitors.are_about)
+
+    assert about == [False, True, False]
 
 
 async def test_others_have_their_turn_after_every_piece() -> None:
