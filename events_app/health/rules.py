@@ -14,6 +14,7 @@ JOBS: Final = {
     "new places": L_("Counting the places of new events"),
     "links": L_("Answers to people who ask for their link"),
     "remind": L_("Reminders"),
+    "imports": L_("Importing lists, and undoing imports"),
     "mailings": L_("Letters to many"),
     "rounds": L_("Calling off, changes and deletion days: telling everybody of an event"),
     "drafts": L_("Forgetting uploaded lists"),
