@@ -116,7 +116,7 @@ class Desk:
             if mark is None:
                 raise RuntimeError("the letter cannot be sent")
             self._expect(303, visitor.post(f"{path}/sending", {"mark": mark[1]} | token).status)
-            while "Look again" in visitor.get(path).body.decode():
+            while "Refresh" in visitor.get(path).body.decode():
                 time.sleep(0.2)
 
     def imports(self, people: int) -> Act:

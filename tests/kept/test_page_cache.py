@@ -193,7 +193,7 @@ async def test_a_registration_elsewhere_makes_no_page_anew_but_a_seat_here_does(
     here = await make.event(house.vault, slug="here", capacity_in_person=10)
     elsewhere = await make.event(house.vault, slug="elsewhere")
     client = await house.client()
-    assert "10 places left" in (await client.get("/events/here")).text
+    assert "10 seats left" in (await client.get("/events/here")).text
     (page,) = house.app.state.house.page_cache._pages.values()
 
     await make.registered(elsewhere, 1, office=house.office)
@@ -201,7 +201,7 @@ async def test_a_registration_elsewhere_makes_no_page_anew_but_a_seat_here_does(
     assert list(house.app.state.house.page_cache._pages.values()) == [page]
 
     await make.registered(here, 1, office=house.office)
-    assert "9 places left" in (await client.get("/events/here")).text
+    assert "9 seats left" in (await client.get("/events/here")).text
 
 
 async def test_a_sentence_for_one_reader_is_in_no_kept_page(house: make.House) -> None:

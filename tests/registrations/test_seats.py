@@ -29,8 +29,8 @@ async def test_places_left_are_counted_down(house: House) -> None:
     await make.registered(event, 1, 2, office=house.office)
     after = await page(house)
 
-    assert "3 places left" in before
-    assert "1 place left" in after
+    assert "3 seats left" in before
+    assert "1 seat left" in after
 
 
 async def test_a_full_event_offers_its_waiting_list(house: House) -> None:
@@ -38,7 +38,7 @@ async def test_a_full_event_offers_its_waiting_list(house: House) -> None:
     await make.registered(event, 1, 2, 3, office=house.office)
 
     said = await page(house)
-    assert "All places are taken" in said
+    assert "All seats are taken" in said
     assert "Join the waiting list" in said
 
 
@@ -47,22 +47,22 @@ async def test_a_full_event_without_a_list_says_so_and_offers_no_form(house: Hou
     await make.registered(event, 1, 2, 3, office=house.office)
 
     said = await page(house)
-    assert "This event keeps no waiting list." in said
+    assert "This event has no waiting list." in said
     assert "Join the waiting list" not in said
 
 
 async def test_an_organizer_may_keep_the_number_private(house: House) -> None:
     await make.event(house.vault, shows_places="hidden")
 
-    assert "places left" not in await page(house)
+    assert "seats left" not in await page(house)
 
 
-@pytest.mark.parametrize(("places", "said"), [(6, ""), (5, "Few places left"), (1, "Few places left")])
+@pytest.mark.parametrize(("places", "said"), [(6, ""), (5, "Few seats left"), (1, "Few seats left")])
 async def test_few_places_never_tell_how_many(house: House, places: int, said: str) -> None:
     await make.event(house.vault, shows_places="few", capacity_in_person=places)
 
     words = await page(house)
-    assert ("Few places left" in words) == bool(said)
+    assert ("Few seats left" in words) == bool(said)
     assert f"{places} place" not in words
 
 
@@ -77,4 +77,4 @@ async def test_the_preview_of_a_draft_counts_nothing(house: House) -> None:
 
     preview = await (await house.desk()).get(f"/desk/events/{draft.id}/preview")
     assert preview.status_code == 200
-    assert "places left" not in words_of(preview)
+    assert "seats left" not in words_of(preview)

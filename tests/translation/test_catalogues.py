@@ -114,7 +114,7 @@ def test_the_plural_header_is_ours_and_agrees_with_unicode(code: str) -> None:
 
 
 def test_arabic_counts_places_as_arabic_does() -> None:
-    said = [compiled("ar").ngettext("%(n)s place left", "%(n)s places left", n) % {"n": n} for n in TELLING]
+    said = [compiled("ar").ngettext("%(n)s seat left", "%(n)s seats left", n) % {"n": n} for n in TELLING]
 
     assert said == [
         "لا أماكن متبقية",

@@ -76,7 +76,7 @@ async def new_event(request: Request) -> Response:
     ours = await Organization.filter(ours=True).first()
     if ours is None:
         flash = Flash(
-            "info", translate(N_("First tell people who you are. Then you can make your first event."))
+            "info", translate(N_("First tell people who you are. Then you can create your first event."))
         )
         return see_other("/desk/organizations/new", flash=flash)
     latest = await Event.all().order_by("-created_at").first()

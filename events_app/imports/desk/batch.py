@@ -40,7 +40,7 @@ async def undo(request: Request) -> Response:
         await batches.undo(event.id, batch.id, act=act_of(request))
     except Conflict as refusal:
         return await refused(request, event, batch, refusal)
-    flash = Flash("success", translate(N_("The import is taken back; its people are gone.")))
+    flash = Flash("success", translate(N_("The import is undone; its people are removed.")))
     return see_other(batch_path(event, batch), flash=flash)
 
 
@@ -51,7 +51,7 @@ async def send_letters(request: Request) -> Response:
         sent = await batches.send_letters(event.id, batch.id, act=act_of(request))
     except Conflict as refusal:
         return await refused(request, event, batch, refusal)
-    flash = Flash("success", ngettext("%(n)s letter is on its way.", "%(n)s letters are on their way.", sent))
+    flash = Flash("success", ngettext("%(n)s email is on its way.", "%(n)s emails are on their way.", sent))
     return see_other(batch_path(event, batch), flash=flash)
 
 

@@ -159,9 +159,9 @@ def say_places(pool: Pool, event: HasSeats) -> str:
         return ""
     if pool.free > 0:  # whoever waits needs more than these
         if event.shows_places == ShowsPlaces.EXACT:
-            return ngettext("%(n)s place left", "%(n)s places left", pool.free)
+            return ngettext("%(n)s seat left", "%(n)s seats left", pool.free)
         are_few = event.shows_places == ShowsPlaces.FEW and pool.free <= FEW
-        return translate(N_("Few places left")) if are_few else ""
+        return translate(N_("Few seats left")) if are_few else ""
     return translate(N_("Full, waiting list open")) if event.keeps_waitlist else translate(N_("Full"))
 
 
