@@ -60,7 +60,6 @@ from events_app.questions.actions.presets import copy_questions
 from events_app.questions.routes import routes as questions_routes
 from events_app.registrations.actions.leaving import follow_event
 from events_app.registrations.pages.form import seats_of
-from events_app.registrations.posting import answered_in
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
@@ -143,7 +142,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         before_place_changes=saving.before_place_changes,
         hosts_said_anew=saving.hosts_said_anew,
         events_at=counts.events_at,
-        answered_in=answered_in,
+        answered_in=counts.answered_in,
         kept_words=OpenedWords(),
         put_off=put_off,
     )

@@ -1,4 +1,4 @@
-"""The caretaker: looks every few seconds whether something is due, and does it. Idle, it writes nothing."""
+"""The caretaker: looks every second whether something is due, and does it. Idle, it writes nothing."""
 
 import asyncio
 import logging
@@ -26,15 +26,15 @@ from events_app.mailings.actions.reminding import remind
 from events_app.mailings.actions.writing import carry_on
 from events_app.notices import actions as notices
 from events_app.notices.telling import tell_of_troubles
-from events_app.registrations.actions.deciding import due_now, lapse
+from events_app.registrations.actions.deciding import due_now, lapse, move_some_up
 from events_app.registrations.actions.forgetting import forget_answers, forget_untaken
 from events_app.registrations.actions.leaving import call_off_some
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
 from events_app.rounds import actions as rounds
-from events_app.rounds.models import ANNOUNCED, CALLED_OFF, PUT_OFF
+from events_app.rounds.models import ANNOUNCED, CALLED_OFF, MOVING_UP, PUT_OFF
 
-LOOK_EVERY: Final = 4.0
+LOOK_EVERY: Final = 1.0
 """Seconds between looks: as often as the most urgent job."""
 SOON, MINUTES, HOUR, DAY = 15.0, 300.0, 3600.0, 86_400.0
 WORDS_LAST = timedelta(days=30)
@@ -102,6 +102,7 @@ STEPS: Mapping[str, rounds.Step] = {
     CALLED_OFF: call_off_some,
     ANNOUNCED: announcing.tell_some,
     PUT_OFF: telling.tell_some,
+    MOVING_UP: move_some_up,
 }
 """How each act on everybody of an event goes on."""
 

@@ -251,6 +251,6 @@ async def _end_sessions(organizer_id: uuid.UUID) -> int:
 
 
 def name_of(vault: Vault, organizer: Organizer) -> str:
-    """The organizer's name, for the organizer."""
-    reader = Reader("organizer", str(organizer.id))
-    return str(vault.reveal(SITE, organizer.person_context, organizer.person, reader)["name"])
+    """The organizer's name, for the organizer; '' where it cannot be opened, which keeps nobody from the desk."""
+    reader, lost = Reader("organizer", str(organizer.id)), {"name": ""}
+    return str(vault.reveal(SITE, organizer.person_context, organizer.person, reader, instead=lost)["name"])

@@ -1,4 +1,4 @@
-"""Asking for a letter, which is the same work for every address; and answering a few seconds later, which is not."""
+"""Asking for a letter, which is the same work for every address; and answering a second later, which is not."""
 
 import logging
 import uuid

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from events_app.acts import Act, Office
+from events_app.blanks import NAME, OWN_PAGE, has_blanks
 from events_app.clock import are_whole_days
 from events_app.events.models.event import Event, EventHost
 from events_app.i18n import N_, languages, say_date, say_time, translate, use_language
@@ -23,16 +24,15 @@ from events_app.registrations.emails import (
 )
 from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import COURIER, reveal_person
 from events_app.texts import Texts, harmless
-from events_app.vault import Json
+from events_app.vault import Json, SealBroken
 
-_TO_MANY = Manner(stops="stop_url")
+_TO_MANY = Manner(stops="stop_url", to_many=frozenset({"body"}))
 
 KINDS: Final = {
     "mailings.changed": INVITES,
     "mailings.corrected": INVITES,
-    "mailings.mailing": _TO_MANY,
+    "mailings.mailing": Manner(stops="stop_url"),
     "mailings.reminder": _TO_MANY,
     "mailings.follow_up": _TO_MANY,
 }
@@ -91,6 +91,15 @@ def reveal_words(mailing: Mailing, *, act: Act) -> Content:
     return Content(opened["subject"], opened["body"], opened["query"])
 
 
+def words_or_blank(mailing: Mailing, *, act: Act) -> Content:
+    """For the desk's pages: nothing where the words cannot be opened, so that they can be written anew. Never to be
+    sent: blank words are for everybody."""
+    try:
+        return reveal_words(mailing, act=act)
+    except SealBroken:
+        return Content({}, {})
+
+
 def placeholders_of(event: Event) -> tuple[str, ...]:
     """Those that say something here: whole days have no hours ("at all day")."""
     has_hours = not are_whole_days(event.starts, event.ends)
@@ -115,11 +124,7 @@ class LetterMaker:
     ) -> None:
         self._event, self._hosts, self._words, self._office, self._now = event, hosts, words, office, now
         self._about: dict[str, dict[str, Json]] = {}
-
-    def __call__(self, registration: Registration) -> dict[str, Any] | None:
-        """The facts of this person's letter; None for somebody without an address."""
-        person = reveal_person(registration, vault=self._office.vault, reader=COURIER)
-        return self.for_person(registration, person) if person.address else None
+        self._forms: dict[tuple[str, ...], dict[str, Any]] = {}
 
     def for_person(self, registration: Registration, person: Person, *, page: str = "") -> dict[str, Any]:
         language = self._words.language_for(registration.language)
@@ -132,13 +137,29 @@ class LetterMaker:
         facts |= {"organizer_address": self._office.site.sender}
         facts |= {"language": language, "own_url": page or facts["own_url"]}
         if page:  # it is only looked at, so no link of the person's is in it
-            facts |= {"stop_url": "", "way_url": ""}
-        values = values_for(self._event, facts)
+            return facts | {"stop_url": "", "way_url": ""} | self._said(facts)
+        form = self._form_like(facts)
+        return facts | ({"form": form} if form else self._said(facts))
+
+    def _form_like(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """What is written, with blanks for the name and the own page, as everybody alike gets it: it is composed once
+        for all of them. Words that hold such a character already have no form: {}."""
+        stem = facts["own_url"].rpartition("/")[0]
+        alike = (facts["language"], facts["mode"], stem)
+        if alike not in self._forms:
+            bare = self._said({**facts, "name": "", "own_url": ""})
+            form = self._said({**facts, "name": NAME, "own_url": f"{stem}/{OWN_PAGE}"})
+            self._forms[alike] = {} if has_blanks(bare["subject"] + bare["body"]) else form
+        return self._forms[alike]
+
+    def _said(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        values, language = values_for(self._event, facts), facts["language"]
         body = self._words.body[language]
-        facts["subject"] = filled(self._words.subject[language], values)
-        facts["body"] = filled(body, values)
-        facts["links"] = sorted({*_LINK.findall(body), facts["own_url"]})
-        return facts
+        return {
+            "subject": filled(self._words.subject[language], values),
+            "body": filled(body, values),
+            "links": sorted({*_LINK.findall(body), facts["own_url"]}),
+        }
 
 
 def values_for(event: Event, facts: Mapping[str, Any]) -> dict[str, str]:

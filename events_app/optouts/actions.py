@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from events_app.accounts.models import SITE
 from events_app.acts import Act
 from events_app.addresses import kept
-from events_app.database import one_transaction
+from events_app.database import one_transaction, rows
 from events_app.events.models.event import Event
 from events_app.optouts.models import OptOut
 from events_app.vault import Vault
@@ -38,6 +38,18 @@ async def opted_out_of(event: Event, *, vault: Vault) -> OptedOut:
     asked = OptOut.filter(Q(event_id=event.id) | Q(organization_id__in=organizations))
     marks = frozenset([bytes(each.mark) for each in await asked])
     return OptedOut(event.id, organizations, marks, vault)
+
+
+async def has_opted_out(event_id: uuid.UUID, address: str, *, vault: Vault) -> bool:
+    """The same of one address: nobody else's mark is read, however many there are."""
+    if not address:
+        return False
+    hosts = [uuid.UUID(str(each["organization_id"])) for each in await rows(_HOSTS, event_id)]
+    marks = [_mark(event_id, address, vault=vault), *(_mark_of(each, address, vault=vault) for each in hosts)]
+    return await OptOut.filter(mark__in=marks).exists()
+
+
+_HOSTS = 'SELECT "organization_id" FROM "event_host" WHERE "event_id" = $1'
 
 
 @one_transaction

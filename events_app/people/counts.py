@@ -1,11 +1,14 @@
-"""How many registered: what lower rooms show of it, handed down by app.py."""
+"""How many registered, and what anybody answered: what lower rooms show of it, handed down by app.py."""
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final, cast
 
 from tortoise.functions import Count
 
+from events_app.acts import Act
 from events_app.database import rows
 from events_app.events.models.event import Event
 from events_app.handed import Behind, EventThere, HasSeats
@@ -13,9 +16,12 @@ from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
 from events_app.registrations.places import id_of, pool_of
+from events_app.registrations.posting import person_context
 from events_app.registrations.rules import Pool, Status
 from events_app.registrations.told import hearers_of, hearers_of_many
-from events_app.rounds.models import ANNOUNCED, Round
+from events_app.rounds.models import ANNOUNCED, MOVING_UP, Round
+
+PAGE_ROWS: Final = 500
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:
@@ -51,7 +57,7 @@ async def count_behind(event_id: uuid.UUID) -> Behind:
 async def _unreached(event_id: uuid.UUID, behind: int) -> int:
     """Whom the rounds of an event are still to reach; one that tells of a change passes by whom nothing concerns."""
     numbers = [0]
-    for found in await Round.filter(event_id=event_id):
+    for found in await Round.filter(event_id=event_id).exclude(what=MOVING_UP):
         living = Registration.filter(event_id=event_id, live=1, arrival__gt=found.reached)
         numbers.append(
             behind if found.what == ANNOUNCED else await living.filter(arrival__lte=found.until).count()
@@ -106,3 +112,17 @@ _PARTIES = """
     WHERE "event_id" = $1 AND "status" IN ('pending', 'waitlisted') AND "seated" = FALSE AND "party" IS NOT NULL
     GROUP BY "mode", "quota_id", "party" HAVING COUNT(*) > 1
 """
+
+
+async def answered_in(event_id: uuid.UUID, *, act: Act) -> set[str]:
+    """The ids of the questions that anybody has answered. Answers are sealed, so every registration is opened once
+    (some 10 microseconds each), a page at a time; of who cannot be opened nothing is known."""
+    found, after = set[str](), uuid.UUID(int=0)
+    everybody = Registration.filter(event_id=event_id).order_by("id").limit(PAGE_ROWS)
+    while page := await everybody.filter(id__gt=after).values_list("id", "person"):
+        sealed = [(person_context(row_id), bytes(blob)) for row_id, blob in page]
+        for opened in act.vault.reveal_each(str(event_id), sealed, act.by, instead={}):
+            found.update(cast(dict[str, Any], opened.get("answers") or {}))
+        after = page[-1][0]
+        await asyncio.sleep(0)
+    return found

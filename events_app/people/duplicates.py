@@ -12,9 +12,9 @@ from tortoise.expressions import F, Q
 
 from events_app.acts import Act
 from events_app.folding import folded
-from events_app.people.reading import Searchable, opened, slices
+from events_app.people.reading import Searchable, opened, person_or_blank, slices
+from events_app.registrations.facts import NOBODY
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import is_near
 
 
@@ -69,10 +69,10 @@ async def unaddressed(event_id: uuid.UUID, *, act: Act) -> Unaddressed:
     living_or_leading = Registration.filter(Q(live=1) | Q(party=F("id")), event_id=event_id)
     async for part in slices(living_or_leading):
         for row in await part.only("id", "event_id", "person", "party", "live"):
-            person = reveal_person(row, vault=act.vault, reader=act.by)
+            person = person_or_blank(row, vault=act.vault, reader=act.by)
             if row.party == row.id:
                 leaders[row.id] = person.name
-            if row.live and not person.address:
+            if row.live and person is not NOBODY and not person.address:
                 found.append((person.name, row.party if row.party != row.id else None))
         await asyncio.sleep(0)
     keys = ((name_key(name), name_key(leaders.get(party, "") if party else "")) for name, party in found)

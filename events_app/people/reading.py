@@ -20,7 +20,7 @@ from events_app.database import rows
 from events_app.folding import folded
 from events_app.health.rules import is_about_the_row
 from events_app.offload.breathing import breathe
-from events_app.registrations.facts import Person
+from events_app.registrations.facts import NOBODY, Person
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import reveal_person
 from events_app.vault import Reader, Vault
@@ -157,16 +157,12 @@ class OpenedWords:
             del self._lists[key]
 
 
-UNREADABLE: Final = Person(name="", address="", needs="", token="")
-"""Who somebody is whose data cannot be opened."""
-
-
 def person_or_blank(registration: Registration, *, vault: Vault, reader: Reader) -> Person:
-    """For a list: who it is, or UNREADABLE, so that one row does not hide all others. Refuses what says nothing about
+    """For a list: who it is, or NOBODY, so that one row does not hide all others. Refuses what says nothing about
     the row: `NoKey`, `KeyringBusy` ..."""
     try:
         return reveal_person(registration, vault=vault, reader=reader)
     except Exception as error:
         if not is_about_the_row(error):
             raise
-        return UNREADABLE
+        return NOBODY

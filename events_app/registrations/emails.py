@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import css_inline
 
+from events_app.blanks import BLANKS, NAME, fits, has_blanks, put, put_in_each
 from events_app.calendar import itip
 from events_app.calendar.entry import Attendee, Entry
 from events_app.calendar.zones import zone as zone_of
@@ -29,12 +30,14 @@ class Manner:
     mail programs copy it into calendars that others can see (docs/decisions/0005-the-same-answer.md). All others
     may hold the link. holds: puts a tentative entry into the calendar of somebody who waits, where the event wants
     it. stops: the fact that holds the link by which its reader wants no more, or '' for a letter that everybody
-    gets. why: why somebody gets it, with the blank %(host)s; not everybody who gets one has registered.
+    gets. why: why somebody gets it, with the blank %(host)s; not everybody who gets one has registered. to_many: facts
+    of an organizer's own words that everybody gets alike.
     """
 
     method: str | None = None
     holds: bool = False
     stops: str = ""
+    to_many: frozenset[str] = frozenset()
     why: str = N_(
         "You receive this email because this address was used to register for an event of %(host)s."
     )
@@ -110,47 +113,44 @@ def _words(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:
     split = [facts.get(link, "").rpartition("/") for link in _LINKS]
     own = [harmless(facts["name"]), *(token for _stem, _slash, token in split)]
     alike = {fact: facts[fact] for fact in facts.keys() - _OF_ONE_PERSON}
-    said = json.dumps(alike, sort_keys=True, ensure_ascii=False)
-    if alike.keys() - _OF_MANY or any(blank in said for blank in _BLANKS) or not "".join(own).isprintable():
-        return _say(kind, facts, manner)
+    said, written = (
+        json.dumps(each, sort_keys=True, ensure_ascii=False) for each in (alike, facts.get("form", {}))
+    )
+    if alike.keys() - _OF_MANY - manner.to_many or has_blanks(said) or not fits(own):
+        return _say(kind, {**facts, **put_in_each(facts.get("form", {}), own)}, manner)
     stems = tuple(stem for stem, _slash, _token in split)
-    return _filled(_form(kind, manner, said, stems, is_named=bool(own[0])), own)
+    return _filled(_form(kind, manner, said, written, stems, is_named=bool(own[0])), own)
 
 
 def _filled(form: LetterText, own: Sequence[str]) -> LetterText:
     """The name and the links in their blanks; the name is text in the page too, whatever `harmless` lets through."""
     shown = [escape(own[0], quote=False), *own[1:]]
-    return LetterText(_put(form.subject, own), _put(form.text, own), _put(form.html, shown))
-
-
-def _put(text: str, own: Sequence[str]) -> str:
-    for blank, words in zip(_BLANKS, own, strict=True):
-        text = text.replace(blank, words)
-    return text
+    return LetterText(put(form.subject, own), put(form.text, own), put(form.html, shown))
 
 
 _LINKS = ("own_url", "way_url", "stop_url")
 _OF_ONE_PERSON = {
     "to_address", "name", "uid", "sequence", "stamp", "created", "organizer_address", "return_path", "heard",
-    "posted_at", *_LINKS,
+    "posted_at", "form", *_LINKS,
 }  # fmt: skip
-"""Of these, a letter's words hold the name and the links, or nothing."""
+"""Of these, a letter's words hold the name and the links, or nothing; `form` are words to many, with blanks."""
 _OF_MANY = {
     "language", "mode", "status", "is_over", "answer", "invited", "hold", "event", "old",
     "organizer_name", "site_name", "site_url",
 }  # fmt: skip
-"""A letter that says more than this (a reason, a deadline, an organizer's own words) is said for its person alone."""
-_BLANKS = ("\ue000", "\ue001", "\ue002", "\ue003")
-"""For the name and the end of each link. No name holds what nobody can print; where a text does, there is no form."""
+"""A letter that says more than this (a reason, a deadline) is said for its person alone."""
 
 
 @lru_cache(maxsize=64)
-def _form(kind: str, manner: Manner, alike: str, stems: tuple[str, ...], *, is_named: bool) -> LetterText:
+def _form(
+    kind: str, manner: Manner, alike: str, written: str, stems: tuple[str, ...], *, is_named: bool
+) -> LetterText:
     """The words of a letter with blanks, kept for the next person: they depend on nothing but what is given here."""
-    blanks = {"name": _BLANKS[0] if is_named else ""}
-    for link, stem, blank in zip(_LINKS, stems, _BLANKS[1:], strict=True):
-        blanks[link] = f"{stem}/{blank}" if stem else ""
-    return _say(kind, json.loads(alike) | blanks, manner)
+    blank = [NAME if is_named else "", *BLANKS[1:]]
+    ends = zip(_LINKS, stems, blank[1:], strict=True)
+    links = {link: f"{stem}/{end}" if stem else "" for link, stem, end in ends}
+    facts = {**json.loads(alike), **put_in_each(json.loads(written), blank), **links, "name": blank[0]}
+    return _say(kind, facts, manner)
 
 
 def _say(kind: str, facts: Mapping[str, Any], manner: Manner) -> LetterText:

@@ -46,6 +46,10 @@ class Person:
         }
 
 
+NOBODY = Person(name="", address="", needs="", token="")
+"""Who somebody is whose data cannot be opened."""
+
+
 def person_of(opened: Mapping[str, Any]) -> Person:
     return Person(
         opened["name"],

@@ -89,12 +89,7 @@ class RegistrationForm(Form):
     )
     address = EmailField(
         L_("Email address"),
-        [
-            required(N_("We need an email address to send your invitation to.")),
-            at_most(254),
-            an_address,
-            _meant,
-        ],
+        [required(N_("We need an email address for your invitation.")), at_most(254), an_address, _meant],
         filters=[tidy_address],
         description=L_("Your calendar invitation goes to this address."),
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},

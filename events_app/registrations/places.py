@@ -1,10 +1,10 @@
 """Places: how full each pool is, and who moves up when a seat is free. Exact only under the event's claim."""
 
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any, Final
 
 from events_app.acts import Act, Who
@@ -16,20 +16,32 @@ from events_app.handed import HasSeats
 from events_app.registrations import rules
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import (
-    COURIER,
-    forget_offers,
     note,
+    openable,
     post_about,
     post_own_page,
-    reveal_person,
 )
 from events_app.registrations.rules import ANSWER_OF, Due, Pool, Status
 from events_app.registrations.told import hear, skip_what_is_due
-from events_app.vault import Json
+from events_app.rounds import actions as rounds
+from events_app.rounds.models import MOVING_UP, Round
 
 
 async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None) -> Pool:
-    """How full a pool is: a quota's places, or the mode's capacity less what its quotas keep.
+    """How full a pool is for whoever comes now: while the line moves up in batches (`promote`), only seats beyond those
+    for everybody who waits are free, so that nobody overtakes them."""
+    pool = await pool_as_it_is(event, mode, quota_id)
+    if pool.waiting and pool.free and await _moves_up(event.id):
+        return replace(pool, confirmed=pool.confirmed + pool.waiting)
+    return pool
+
+
+async def _moves_up(event_id: uuid.UUID) -> bool:
+    return await Round.exists(event_id=event_id, what=MOVING_UP)
+
+
+async def pool_as_it_is(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None) -> Pool:
+    """A quota's places, or the mode's capacity less what its quotas keep, whoever waits.
 
     Whatever quotas keep or have given away, all pools of a mode together never have more free seats than the mode.
     """
@@ -86,8 +98,8 @@ def id_of(value: Any) -> uuid.UUID | None:
 
 async def pool_for_newcomers(event: Event, mode: str, quota_id: uuid.UUID | None = None, *, act: Act) -> Pool:
     """The pool after the line was asked: whoever still waits in it does not fit, so whoever does may have the seat."""
-    pool = await pool_of(event, mode, quota_id)
-    if pool.waiting and pool.free != 0 and await promote(event, act=act):
+    pool = await pool_as_it_is(event, mode, quota_id)
+    if pool.waiting and pool.free != 0 and (await _moves_up(event.id) or await promote(event, act=act)):
         pool = await pool_of(event, mode, quota_id)
     return pool
 
@@ -107,13 +119,23 @@ async def promote(event: Event, *, act: Act) -> int:
     """Give free seats to those who wait; says how many people moved up.
 
     Parties stay together, and move up in order as far as they fit. Where the event asks first, the seat is held as
-    an offer with an end. Call it in the transaction that freed the seats, under the event's claim.
+    an offer with an end. Call it in the transaction that freed the seats, under the event's claim. Where many seats
+    were freed, the first have theirs now and the others in a round that goes on after it (`deciding.move_some_up`).
     """
-    if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED, Opening.DRAFT}:
-        return 0
+    promoted = await promote_some(event, act=act)
+    if promoted >= rounds.AT_ONCE and not await _moves_up(event.id):
+        await rounds.begin(event.id, MOVING_UP, until=0)
+    return promoted
+
+
+async def promote_some(event: Event, *, act: Act) -> int:
+    """The next of those who have a seat now; fewer than `rounds.AT_ONCE` when nobody else has one."""
     promoted = 0
-    for mode, quota_id in await _lines_of(event):
-        for party in await _parties_with_seats(event, mode, quota_id):
+    if event.opening(act.now) in {Opening.PAST, Opening.CANCELLED, Opening.DRAFT}:
+        return promoted
+    for line in await _lines_of(event):
+        most = rounds.AT_ONCE - promoted
+        for party in await _parties_with_seats(event, *line, most=most, act=act) if most > 0 else []:
             await _seat(party, event, act=act)
             promoted += len(party)
     return promoted
@@ -136,21 +158,28 @@ _LINES = """
 
 
 async def _parties_with_seats(
-    event: Event, mode: str, quota_id: uuid.UUID | None
+    event: Event, mode: str, quota_id: uuid.UUID | None, *, most: int, act: Act
 ) -> Sequence[list[Registration]]:
-    """Those who move up, in order. Seats are counted first, and the line is read only as far as some are free."""
-    pool = await pool_of(event, mode, quota_id)
+    """Those who move up, in order, `most` or a party more. Seats are counted first, and the line is read only as far as
+    some are free."""
+    pool, seated = await pool_as_it_is(event, mode, quota_id), list[list[Registration]]()
     if pool.free == 0:
-        return []
-    seated = list[list[uuid.UUID]]()
+        return seated
     async for parties in _line(event, mode, quota_id):
-        chosen = [parties[place] for place in rules.parties_to_promote(pool, [len(each) for each in parties])]
-        pool = replace(pool, confirmed=pool.confirmed + sum(len(each) for each in chosen))
-        seated += chosen
-        if pool.free == 0:
+        while most > 0 and (place := rules.first_that_fits(pool, [*map(len, parties)])) is not None:
+            party = await _reachable(parties.pop(place), act=act)
+            seated += [party] if party else []
+            pool, most = replace(pool, confirmed=pool.confirmed + len(party)), most - len(party)
+        if pool.free == 0 or most <= 0:
             break
-    found = {row.id: row for row in await Registration.filter(id__in=list(chain(*seated)))} if seated else {}
-    return [[found[each] for each in party] for party in seated]
+    return seated
+
+
+async def _reachable(party: Sequence[uuid.UUID], *, act: Act) -> list[Registration]:
+    """The party, in order; nobody where no letter can tell any of them: they wait on, until they can be opened."""
+    found = {row.id: row for row in await Registration.filter(id__in=list(party))}
+    opened = [await openable(found[each], act=act) for each in party]
+    return [found[each] for each in party] if any(opened) else []
 
 
 async def _line(event: Event, mode: str, quota_id: uuid.UUID | None) -> AsyncIterator[list[list[uuid.UUID]]]:
@@ -250,7 +279,8 @@ async def confirm(registration: Registration, event: Event, *, letter: str, act:
     if registration.invited:
         registration.sequence += 1
     # Somebody who came along without an address has no calendar to invite.
-    registration.invited = bool(reveal_person(registration, vault=act.vault, reader=COURIER).address)
+    person = await openable(registration, act=act)
+    registration.invited = bool(person and person.address)
     await registration.save()
     is_late = await skip_what_is_due(event, [registration], now=act.now)
     await note(registration, letter, act=act)
@@ -263,38 +293,3 @@ def _answer_of_who_gets_a_seat(registration: Registration, act: Act) -> str:
     """Who said no to a tentative entry, and did not take the seat themselves, is asked again."""
     said_no = registration.invited and registration.answer == "DECLINED"
     return "NEEDS-ACTION" if said_no and act.who != Who.PERSON else ANSWER_OF[Status.CONFIRMED]
-
-
-async def end(
-    registration: Registration, event: Event, *, letter: str, more: Mapping[str, Json] = {}, act: Act
-) -> None:
-    """The registration is over: the seat is free, the letter says so (and `more`), a calendar gets CANCEL."""
-    rules.check_life(Status(registration.status), Status.CANCELLED)
-    may_hear = may_hear_of_it(registration)
-    await close(registration, Status.CANCELLED, now=act.now)
-    await forget_offers(registration, act=act)
-    await note(registration, letter, act=act)
-    if may_hear:
-        await post_about(letter, registration, event, more=more, act=act)
-
-
-def may_hear_of_it(registration: Registration) -> bool:
-    """Whether letters may go to this person: not to a colleague whom somebody named who has not shown to be anybody.
-
-    Otherwise an invented address would be enough to have letters sent to any other ones.
-    """
-    return registration.due_for != Due.ADDRESS or registration.party in {None, registration.id}
-
-
-async def close(registration: Registration, status: Status, *, now: datetime) -> None:
-    """Write the end into the row; letters and history are the caller's."""
-    registration.status = status
-    registration.answer = ANSWER_OF[status]
-    registration.seated = False
-    registration.live = None
-    registration.waitlist_order = None
-    registration.due_at = None
-    registration.due_for = Due.NOTHING
-    if registration.invited:
-        registration.sequence += 1
-    await registration.save()

@@ -1,11 +1,10 @@
 """Opening who a registration is, posting the letter a change owes, and writing the change, or a newcomer, down."""
 
-import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from events_app import allowances
 from events_app.acts import Act
@@ -15,14 +14,12 @@ from events_app.health.actions.guarding import or_set_aside
 from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.mail.emptying import empty_thread
-from events_app.registrations.facts import Person, event_facts, letter_facts, person_of
+from events_app.registrations.facts import NOBODY, Person, event_facts, letter_facts, person_of
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.told import due_by, marks_of, sequence_of
 from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
 from events_app.web.site import Site
-
-PAGE_ROWS = 500
 
 COURIER = Reader("courier")
 
@@ -60,10 +57,14 @@ async def openable(registration: Registration, *, act: Act) -> Person | None:
     return await or_set_aside(opens, registration.id, registration.event_id)
 
 
+NO_GUEST: Final[Mapping[str, Json]] = {"name": "", "address": "", "language": "", "code": ""}
+
+
 def reveal_guest(invitation: Invitation, *, act: Act) -> Mapping[str, Any]:
-    """Whom an invitation is for, and its code: {name, address, language, code}; all empty once it is forgotten."""
-    context = guest_context(invitation.id)
-    return act.vault.reveal(str(invitation.event_id), context, invitation.guest, act.by)
+    """Whom an invitation is for, and its code: {name, address, language, code}; all empty once it is forgotten, or
+    where it cannot be opened."""
+    scope, context = str(invitation.event_id), guest_context(invitation.id)
+    return act.vault.reveal(scope, context, invitation.guest, act.by, instead=NO_GUEST)
 
 
 async def spend(invitation: Invitation | None, registration_id: uuid.UUID | None = None) -> None:
@@ -78,9 +79,8 @@ async def forget_guest(invitation: Invitation, *, act: Act) -> None:
 
     Its code's index stays, under the event's key, so that whoever holds the code reads that it was withdrawn.
     """
-    nobody: dict[str, Json] = {"name": "", "address": "", "language": "", "code": ""}
     context = guest_context(invitation.id)
-    invitation.guest = act.vault.seal(str(invitation.event_id), context, nobody)
+    invitation.guest = act.vault.seal(str(invitation.event_id), context, NO_GUEST)
     invitation.address_index = None
     invitation.state = "used" if invitation.state == "used" else "revoked"
     await invitation.save(update_fields=["guest", "address_index", "state"])
@@ -110,14 +110,15 @@ async def post_about(
     more: Mapping[str, Json] | None = None,
     act: Act,
 ) -> uuid.UUID | None:
-    """Post one letter about a registration to its person; None for somebody without an address.
+    """Post one letter about a registration to its person; None for somebody without an address, or whose data cannot
+    be opened: what the letter would tell of happens all the same.
 
     `letter` is a word of this room ("switched"), or another room's whole kind ("mailings.changed") with what it
     `replaces` (see `outbox.About`). `more` goes into the letter's facts (an old time, a reason, another "to_address");
     it is frozen like the rest.
     """
-    person = reveal_person(registration, vault=act.vault, reader=COURIER)
-    facts = await _facts_about(registration, person, event, more or {}, act=act)
+    person = await openable(registration, act=act)
+    facts = await _facts_about(registration, person, event, more or {}, act=act) if person else None
     if facts is None:
         return None
     kind = letter if "." in letter else f"registrations.{letter}"
@@ -175,10 +176,7 @@ async def enrol(
     """Write newcomers, each with the letters they owe, all in one go. Whoever gets an entry for a calendar gets the
     link to their own page in a letter of its own."""
     registrations = [them.registration for them, _letters in newcomers]
-    owed = []
-    for them, letters in newcomers:
-        each = [*letters, "own_page"] if them.registration.invited else letters
-        owed += await owed_about(each, them.registration, them.person, event, act=act)
+    owed = await _owed_by(newcomers, event, act=act)
     marks = marks_of(await due_by(event, now=act.now), registrations, event)
     new = [
         insertion("registration", [row_of(each) for each in registrations]),
@@ -189,6 +187,43 @@ async def enrol(
     if owed:
         new.append(outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now))
     await write(*new)
+
+
+async def _owed_by(
+    newcomers: Sequence[tuple[Newcomer, list[str]]], event: Event, *, act: Act
+) -> list[outbox.Owed]:
+    owed = []
+    for them, letters in newcomers:
+        each = [*letters, "own_page"] if them.registration.invited else letters
+        owed += await owed_about(each, them.registration, them.person, event, act=act)
+    return owed
+
+
+async def enrolment_in_vain(
+    newcomers: Sequence[tuple[Newcomer, list[str]]], known: Registration, event: Event, *, act: Act
+) -> list[Statement]:
+    """What `enrol` would write, said as if all of them were `known`, so that everything stays as it was: for
+    `post_sparingly`, which writes that person's letters."""
+    if owed := await _owed_by(newcomers[1:], event, act=act):
+        outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now)
+    as_known = {"address_index": bytes(known.address_index)}
+    new = insertion("registration", [row_of(them.registration) | as_known for them, _letters in newcomers])
+    last = newcomers[-1][0].registration.id  # PostgreSQL updates no row twice
+    written = [Statement(f"{new.sql} {_STAYS} ${len(new.values) + 1}", [*new.values, last])]
+    if marks_of(await due_by(event, now=act.now), [known], event):
+        written.append(Statement(_REMINDED_AS_IT_WAS, [known.id]))
+    return written
+
+
+_STAYS = """
+    ON CONFLICT ("event_id", "address_index", "live") DO UPDATE SET
+        "status" = "registration"."status", "seated" = "registration"."seated", "arrival" = "registration"."arrival",
+        "due_at" = "registration"."due_at", "party" = "registration"."party", "person" = "registration"."person",
+        "organizer_address" = "registration"."organizer_address", "token_digest" = "registration"."token_digest"
+    WHERE excluded."id" =
+"""
+"""The row as it was, with every index that a new one would be in."""
+_REMINDED_AS_IT_WAS = 'UPDATE "reminded" SET "told" = "told" WHERE "registration_id" = $1'
 
 
 async def post_sparingly(
@@ -205,14 +240,14 @@ async def post_sparingly(
     nothing either. `beside` is written with them."""
     mark = letters_mark(event.id, bytes(registration.address_index), vault=act.vault)
     may_go = await allowances.take(mark, now=act.now)
-    person = reveal_person(registration, vault=act.vault, reader=COURIER)
+    person = await openable(registration, act=act) or NOBODY
     owed = await owed_about(letters, registration, person, event, more=more, act=act)
-    posted = outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now)
+    in_vain = Statement(_WRITE_IN_VAIN, [registration.id])
+    posted = outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now) if owed else in_vain
     abouts = [
         letter.about if may_go else outbox.About(thread=registration.id, replaces="nothing")
         for letter in owed
     ]
-    in_vain = Statement(_WRITE_IN_VAIN, [registration.id])
     await write(*beside, *outbox.superseding(abouts), posted if may_go else in_vain)
 
 
@@ -261,23 +296,3 @@ async def note(registration: Registration, what: str, *, act: Act) -> None:
 def history_line(registration: Registration, what: str, *, act: Act) -> dict[str, Any]:
     """Such a line, to be written beside what happened."""
     return {"registration_id": registration.id, "day": act.now.date(), "what": what, "who": act.who.value}
-
-
-async def answered_in(event_id: uuid.UUID, *, act: Act) -> set[str]:
-    """The ids of the questions that anybody has answered. Answers are sealed, so every registration is opened once
-    (some 10 microseconds each), a page at a time."""
-    found: set[str] = set()
-    after = uuid.UUID(int=0)
-    while True:
-        slice_ = Registration.filter(event_id=event_id, id__gt=after).order_by("id").limit(PAGE_ROWS)
-        opened: list[tuple[uuid.UUID, bytes]] = await slice_.values_list("id", "person")
-        for row_id, blob in opened:
-            found.update(
-                person_of(
-                    act.vault.reveal(str(event_id), person_context(row_id), bytes(blob), act.by)
-                ).answers
-            )
-        if len(opened) < PAGE_ROWS:
-            return found
-        after = opened[-1][0]
-        await asyncio.sleep(0)

@@ -61,10 +61,7 @@ class ModeNotOffered(Conflict):
 class StillBeingTold(Conflict):
     """Some have been told that the event is cancelled, and some are about to be."""
 
-    sentence = N_(
-        "People are still being notified that this event is cancelled. Please "
-        "try again when that is finished."
-    )
+    sentence = N_("People are still being notified that this event is cancelled. Please try again later.")
 
 
 class ModeInUse(Conflict):
@@ -224,20 +221,12 @@ def decide_place(pool: Pool, *, keeps_waitlist: bool, people: int = 1) -> Status
     raise EventFull()
 
 
-def parties_to_promote(pool: Pool, sizes: Sequence[int]) -> list[int]:
-    """Which of the parties that wait have seats now: the places in line, from 0, of those of these sizes.
+def first_that_fits(pool: Pool, sizes: Sequence[int]) -> int | None:
+    """Which of the parties that wait moves up next: the place in line, from 0, of these sizes; None when nobody fits.
 
-    They move up in order. Who can fit passes who cannot: a large party does not keep seats empty, and is asked first
-    whenever some are free.
+    Who can fit passes who cannot: a large party does not keep seats empty, and is asked first whenever some are free.
     """
-    free, chosen = pool.free, []
-    for place, size in enumerate(sizes):
-        if free is not None:
-            if size > free:
-                continue
-            free -= size
-        chosen.append(place)
-    return chosen
+    return next((place for place, size in enumerate(sizes) if pool.fits(size)), None)
 
 
 def check_life(status: Status, wanted: Status) -> None:

@@ -19,6 +19,7 @@ from events_app.events.models.where import (
     differs,
 )
 from events_app.registrations.models import Registration
+from events_app.registrations.rules import Due
 
 
 @dataclass(frozen=True)
@@ -149,11 +150,6 @@ def marks_of(due: Sequence[Any], registrations: Sequence[Registration], event: E
     ]
 
 
-async def due_by_nobody(event: Event) -> None:
-    """The same question of the database, of which nothing comes: for who must not be told apart by the time."""
-    await rows(_DUE, event.id, _NEVER)
-
-
 _DUE = """
     SELECT "id", "minutes" FROM "reminder" WHERE "event_id" = $1 AND "is_after" = FALSE AND "minutes" >= $2
 """
@@ -162,3 +158,11 @@ _SKIP = """
 """
 _NEVER = 2**31 - 1
 """More minutes than a reminder can have: the largest number of the column."""
+
+
+def may_hear_of_it(registration: Registration) -> bool:
+    """Whether letters may go to this person: not to a colleague whom somebody named who has not shown to be anybody.
+
+    Otherwise an invented address would be enough to have letters sent to any other ones.
+    """
+    return registration.due_for != Due.ADDRESS or registration.party in {None, registration.id}

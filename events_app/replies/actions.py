@@ -24,7 +24,7 @@ from events_app.registrations import rules
 from events_app.registrations.actions.leaving import call_off_if_due, leave, stay
 from events_app.registrations.facts import Person, uid_of
 from events_app.registrations.models import HistoryLine, Registration
-from events_app.registrations.posting import COURIER, note, post_about, reveal_person
+from events_app.registrations.posting import note, openable, post_about
 from events_app.registrations.rules import Due, Status
 from events_app.registrations.told import sequence_of
 from events_app.replies.rules import MOST_A_DAY, MOST_SENT_ON, TooMuchMail, is_one_mailbox, takes_answers
@@ -135,8 +135,8 @@ async def came_back(registration_id: UUID, address: str, *, act: Act) -> None:
     registration = await Registration.get_or_none(id=registration_id)
     if registration is None or registration.erased:
         return
-    person = reveal_person(registration, vault=act.vault, reader=COURIER)
-    if are_one(person.address, address):
+    person = await openable(registration, act=act)
+    if person and are_one(person.address, address):
         await _mark(registration, act=act)
 
 
@@ -153,9 +153,9 @@ async def _take(
     event = await Event.claim(found.event_id)
     await found.refresh_from_db()
     await call_off_if_due(found, event, act=reception.office.at(now, Who.APP))
-    person = reveal_person(found, vault=reception.office.vault, reader=COURIER)
+    person = await openable(found, act=reception.office.at(now, Who.APP))
     answer_to = _ANSWER_TO.get(arrived.kind)
-    if answer_to is None or await _too_many_today(found, now):
+    if person is None or answer_to is None or await _too_many_today(found, now):
         return "dropped"
     act = reception.office.at(now, Who.PERSON)
     return await answer_to(_Case(found, event, person, arrived, reception, act, may_answer=bool(return_path)))

@@ -8,8 +8,9 @@ from tortoise.models import Model
 
 from events_app.events.models.event import Event
 
-CALLED_OFF, ANNOUNCED, PUT_OFF = "called_off", "announced", "put_off"
-"""What there is: the event does not take place; something about it is different; its people's data stays longer."""
+CALLED_OFF, ANNOUNCED, PUT_OFF, MOVING_UP = "called_off", "announced", "put_off", "moving_up"
+"""What there is: the event does not take place; something about it is different; its people's data stays longer; those
+who wait have seats now (of this one the line says who is next, and `until` nothing)."""
 
 
 class Round(Model):

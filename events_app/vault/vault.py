@@ -19,7 +19,7 @@ from events_app.vault.keyring import Keyring, Wrap
 from events_app.vault.master import MasterKeys, new_master, read_master, write_master
 from events_app.vault.readers import Reader, ReadRule, every_named_reader
 from events_app.vault.refusals import KeysLost, NoKey, SealBroken
-from events_app.vault.rules import BYTES_STEP, VALUE_STEP, Json, Value, bound_to, pack, pad, unpack, unpad
+from events_app.vault.rules import BYTES_STEP, VALUE_STEP, Json, Value, bound_to, pack, pad, unpad
 from events_app.vault.sealing import KEY_BYTES, open_value, open_with, seal_with
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -123,9 +123,11 @@ class Vault:
         """Bytes (a letter, a file) as a blob, its length rounded up to 1 KiB. Refuses `NoKey`."""
         return self._seal(scope, context, pad(data, step=BYTES_STEP))
 
-    def reveal(self, scope: str, context: str, blob: bytes, reader: Reader) -> dict[str, Json]:
-        """The value in the blob, for this reader. Refuses `NoKey`, `SealBroken`, and by the reading rule."""
-        return unpack(self._open(scope, context, blob, reader))
+    def reveal(
+        self, scope: str, context: str, blob: bytes, reader: Reader, *, instead: Value | None = None
+    ) -> dict[str, Json]:
+        """The value in the blob, for this reader. Refuses `NoKey`, `SealBroken` without `instead`, and by the rule."""
+        return self.reveal_each(scope, [(context, blob)], reader, instead=instead)[0]
 
     def reveal_each(
         self, scope: str, sealed: Sequence[tuple[str, bytes]], reader: Reader, *, instead: Value | None = None
@@ -166,8 +168,8 @@ class Vault:
         return self._index(scope, f"code:{code}")
 
     def _index(self, scope: str, text: str) -> bytes:
-        key = self._keys(scope).index_key
-        return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
+        said = text.encode("utf-8", "surrogatepass")
+        return hmac.digest(self._keys(scope).index_key, said, hashlib.sha256)
 
     def forget(self, scope: str) -> None:
         """Destroy the scope's keys: nothing sealed under them opens again, here or anywhere.
@@ -200,8 +202,7 @@ class Vault:
     def rotate_master(self) -> int:
         """Put a new master key first in the file and wrap every scope's keys with it; says how many scopes.
 
-        No blob and no index changes. Older master keys stay in the file until `retire_masters`, so that a
-        keyring from a backup still opens.
+        No blob and no index changes. Older ones stay until `retire_masters`, for a keyring from a backup.
         """
         with self._keyring.writing():
             older = read_master(self._master_path)
@@ -251,8 +252,7 @@ class Vault:
         keys = self._unwrapped.get(scope)
         if keys is None:
             with self._lock:
-                keys = self._unwrap(self._find(scope))
-                self._unwrapped[scope] = keys
+                keys = self._unwrapped[scope] = self._unwrap(self._find(scope))
         return keys
 
     def _notice_changes(self) -> None:

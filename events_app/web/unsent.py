@@ -49,8 +49,7 @@ UNSENT: Final[Mapping[str, str]] = {
     "A calendar update has been sent to you.": N_(
         "This site sends no email at present, so your calendar does not know of it."
     ),
-    "People are still being notified that this event is cancelled. Please "
-    "try again when that is finished.": N_(
+    "People are still being notified that this event is cancelled. Please try again later.": N_(
         "The emails that say that this event is cancelled are still being created. Please try again in a minute."
     ),
     "An email and a calendar update are on their way to you.": N_(

@@ -3,6 +3,7 @@
 import re
 import shlex
 import shutil
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from events_app.opening import opened
 from events_app.registrations.actions.forgetting import erase
 from events_app.registrations.models import Registration
 from events_app.settings import Settings
-from events_app.vault import Deletion, Vault
+from events_app.vault import Deletion, KeyringBusy, Vault
 from events_app.work import MODELS
 from tests import make
 from tests.backups.installations import Said, settings_of, verb
@@ -194,16 +195,46 @@ async def test_a_backup_that_is_restored_after_the_deletion_day_never_brings_any
         assert await Letter.filter(event_id=running.event.id).count() == 0
 
 
+class Stuck(Vault):
+    """Its list of deletions takes everybody but this one."""
+
+    def __init__(self, directory: Path, person: uuid.UUID) -> None:
+        super().__init__(directory)
+        self._person = person
+
+    def note_erased(self, scope: str, person: uuid.UUID | str) -> None:
+        if person == self._person:
+            raise KeyringBusy()
+        super().note_erased(scope, person)
+
+
+async def test_one_whose_data_is_damaged_is_erased_again_like_everybody(
+    running: Running, elsewhere: Settings
+) -> None:
+    async with laid_down(running, elsewhere) as (_back, vault):
+        first = await Registration.filter(event_id=running.event.id).order_by("arrival").first()
+        assert first is not None
+        await make.spoiled(first)
+        listed = [Deletion(clock.now().date(), str(running.event.id), str(first.id))]
+
+        redone = await redoing.redo(listed, act=Office(vault, make.site()).at(clock.now()))
+
+        assert (redone.people, redone.left) == (1, ())
+
+
 async def test_one_who_cannot_be_erased_again_is_named_and_holds_up_nobody(
     running: Running, elsewhere: Settings
 ) -> None:
     async with laid_down(running, elsewhere) as (_back, vault):
         rows = await Registration.filter(event_id=running.event.id).order_by("arrival")
-        await Registration.filter(id=rows[0].id).update(person=b"damaged")
         today, scope = clock.now().date(), str(running.event.id)
         listed = [Deletion(today, scope, str(row.id)) for row in rows[:2]]
 
-        redone = await redoing.redo(listed, act=Office(vault, make.site()).at(clock.now()))
+        stuck = Stuck(vault.folder.parent, rows[0].id)
+        stuck.open()
+
+        redone = await redoing.redo(listed, act=Office(stuck, make.site()).at(clock.now()))
+        stuck.close()
 
         assert (redone.people, redone.left) == (1, (listed[0],))
         assert (await Installation.get(id=1)).state == "held"

@@ -33,7 +33,7 @@ TEXTS: dict[str, dict[str, Any]] = {
         ("past", "Film evening: The Orchard", "أمسية سينمائية: البستان"),
         ("unlisted", "Meeting of the partners", "لقاء الشركاء"),
         ("cancelled", "Workshop: archives at risk", "ورشة عمل: أرشيف في خطر"),
-        ("moved", "Breakfast with translators", "فطور مع المترجمين والمترجمات"),
+        ("moved", "Breakfast with translators", "فطور مع فريق الترجمة الفورية"),
         ("arabic-only", "", "حلقة نقاش: الذاكرة والأرشيف"),
         ("long", LONG_TITLE, ""),
         ("now", "Open hour online", "ساعة مفتوحة عبر الإنترنت"),
@@ -110,7 +110,7 @@ async def fill_rooms(now: datetime) -> Places:
         city="Brussels",
         country="BE",
         zone="Europe/Brussels",
-        accessibility={"en": "Step-free from the street.", "ar": "مدخل بلا درج من الشارع."},
+        accessibility={"en": "Step-free from the street.", "ar": "مدخل بلا أدراج من الشارع."},
     )
     for english, arabic, seats in (("Room Belgium III", "قاعة بلجيكا 3", 60), ("Library", "المكتبة", 14)):
         await Room.create(venue_id=linden.id, name={"en": english, "ar": arabic}, seats=seats, step_free=True)

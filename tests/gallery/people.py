@@ -233,7 +233,10 @@ async def write_letters(settings: Settings, office: Office, now: datetime) -> Pl
     )
     await announcing.announce(moved.id, act=office.at(now))
     await make.change(
-        moved, office, now=now, title={"en": "Breakfast with interpreters", "ar": "فطور مع المترجمات"}
+        moved,
+        office,
+        now=now,
+        title={"en": "Breakfast with interpreters", "ar": "فطور مع فريق الترجمة الفورية"},
     )
     await announcing.announce(moved.id, act=office.at(now))
     told = await Event.get(slug="arabic-only")

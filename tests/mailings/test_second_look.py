@@ -8,11 +8,13 @@ import pytest
 
 from events_app import clock
 from events_app.acts import Office
+from events_app.database import one_transaction
 from events_app.events.actions import life
 from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
 from events_app.mail.courier import Courier
+from events_app.mail.leases import Leased
 from events_app.mail.models import Letter
 from events_app.mail.outcomes import looking_again
 from events_app.mailings.actions import audience, reminding, writing
@@ -28,6 +30,7 @@ from events_app.work import COMPOSERS
 from tests import make
 from tests.mail.office import QUICK, until
 from tests.make import NOW, House
+from tests.rows import RowsRead, needs_sqlite
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -89,6 +92,30 @@ async def test_who_left_was_erased_opted_out_or_bounced_meanwhile_gets_nothing(o
         "guest5": "kept",
     }
     assert "guest4" not in became
+
+
+@needs_sqlite
+async def test_a_second_look_never_reads_whoever_else_opted_out(office: Office) -> None:
+    event = await make.event(office.vault)
+    (row,) = await make.registered(event, 1, office=office)
+    await mailing(event, office)
+    look = one_transaction(audience.second_looks(office)["mailings.mailing"])
+    (letter,) = await Letter.filter(thread=row.id, kind="mailings.mailing")
+    facts, read = {"to_address": "guest1@example.org"}, []
+
+    for number in range(2):
+        with RowsRead() as counted:
+            assert await look(leased(letter), facts) == ""
+        read.append(counted.number)
+        for each in range(30 if not number else 0):
+            await opt_out(event, f"other{each}@example.org", act=office.at(NOW))
+
+    assert 0 < read[0] == read[1]
+
+
+def leased(letter: Letter) -> Leased:
+    whose = (letter.number, letter.id, letter.scope, letter.thread, letter.kind)
+    return Leased(*whose, b"", None, None, 0, None, 0, "again")
 
 
 async def test_nobody_who_wanted_no_letters_is_written_to_by_who_offers_a_place(office: Office) -> None:

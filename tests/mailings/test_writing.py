@@ -380,7 +380,7 @@ async def test_a_test_goes_to_its_organizer_alone_and_says_that_it_is_one(office
 
     (post,) = await mailed(event, office)
     assert post.to == "rima@example.org"
-    assert post.draft.subject.startswith("تجربة") or post.draft.subject.startswith("Test")
+    assert post.draft.subject.startswith("رسالة تجريبية") or post.draft.subject.startswith("Test")
     assert "Rima" in post.draft.text
     assert "guest" not in post.everything.lower()
 

@@ -228,19 +228,11 @@ async def test_a_printed_list_says_of_which_event_it_is_and_shows_addresses_only
     assert ".people .address { display: none; }" in style[style.index("@media print") :]
 
 
-async def spoil(event: Event, who: str, house: House) -> Registration:
-    """What is sealed of somebody is changed outside the app."""
-    row = await make.row_of(event, f"{who.lower()}@example.org", office=house.office)
-    row.person = bytes(row.person[:-1]) + bytes([row.person[-1] ^ 1])
-    await row.save(update_fields=["person"])
-    return row
-
-
 @pytest.mark.parametrize("asked", ["", "?q=amal", "?sort=name", "/print"])
 async def test_somebody_who_cannot_be_opened_never_hides_the_others(house: House, asked: str) -> None:
     event, desk = await make.event(house.vault), await house.desk()
     await people(event, house, "Amal", "Basil")
-    await spoil(event, "Basil", house)
+    await make.spoiled(await make.row_of(event, "basil@example.org", office=house.office))
 
     page = await desk.get(f"/desk/events/{event.id}/registrations{asked}")
 
@@ -252,7 +244,7 @@ async def test_somebody_who_cannot_be_opened_never_hides_the_others(house: House
 async def test_a_sheet_says_who_cannot_be_opened_and_shows_the_others(house: House) -> None:
     event, desk = await make.event(house.vault), await house.desk()
     await people(event, house, "Amal", "Basil")
-    await spoil(event, "Basil", house)
+    await make.spoiled(await make.row_of(event, "basil@example.org", office=house.office))
 
     sheet = await desk.get(f"/desk/events/{event.id}/registrations.csv")
 

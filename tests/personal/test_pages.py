@@ -9,12 +9,13 @@ import pytest
 import time_machine
 
 from events_app.events.models.event import Event
+from events_app.people.counts import answered_in
 from events_app.personal.models import PersonalFeed
 from events_app.questions.actions import asking
 from events_app.questions.models import Question
 from events_app.questions.rules import QuestionFacts
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import COURIER, answered_in, reveal_person
+from events_app.registrations.posting import COURIER, reveal_person
 from tests import make
 from tests.make import words_of
 

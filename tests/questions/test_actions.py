@@ -10,11 +10,11 @@ from events_app.acts import Office
 from events_app.events.actions import copying
 from events_app.events.models.event import Event
 from events_app.i18n import load_languages, use_language
+from events_app.people.counts import answered_in
 from events_app.questions import answers, models, rules, wording
 from events_app.questions.actions import asking, presets
 from events_app.questions.models import Question
 from events_app.questions.rules import Kind, QuestionFacts
-from events_app.registrations.posting import answered_in
 from events_app.vault import Reader
 from tests import make
 from tests.make import NOW

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from events_app.acts import Office
+from events_app.blanks import NAME
 from events_app.directory.models import Room, Venue
 from events_app.events.actions import life
 from events_app.events.models.event import Event
@@ -17,9 +18,11 @@ from events_app.i18n import use_language
 from events_app.mail.message import build
 from events_app.mailings import emails as mailings_emails
 from events_app.mailings.actions import announcing
+from events_app.mailings.emails import Content
 from events_app.registrations import emails
 from events_app.registrations.actions import leaving
 from events_app.registrations.emails import PLAIN, LetterText, Manner
+from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
 from tests import make
 from tests.make import NOW, Post
@@ -87,8 +90,51 @@ async def test_a_letter_said_to_many_is_what_its_person_alone_would_be_told(offi
     assert emails._form.cache_info().hits > len(letters)
 
 
+WORDS = Content(
+    {"en": "For {name}, {date}", "ar": "إلى {name}"},
+    {
+        "en": "{name}\n\nDear {name}: {page}\n\nhttps://example.org/a?b={name} «{name}» 070 123 456 {nobody} <b>\n",
+        "ar": "«{name}» {time}\n{page}\n070 123 456\n\n{name}",
+    },
+)
+
+
+@pytest.mark.parametrize("typed", ["", " \ue000", " «", " {name}{name}"])
+async def test_an_organizers_words_to_many_are_what_each_of_them_alone_would_be_told(
+    office: Office, typed: str
+) -> None:
+    event = await make.event(office.vault)
+    row, other = await make.registered(event, "Amal", "Basil", office=office)
+    words = Content(WORDS.subject, {code: body + typed for code, body in WORDS.body.items()})
+    maker = mailings_emails.LetterMaker(event, [], words, office=office, now=NOW)
+
+    for name, language in product((*NAMES, "«x", "Zoë»"), ("en", "ar")):
+        row.language = other.language = language
+        person = Person(name, "a@example.org", "", f"token{len(name)}")
+        facts = maker.for_person(row, person)
+        filled_in = {fact: facts[fact] for fact in facts if fact != "form"} | maker._said(facts)
+        alone, draft = (make.composed("mailings.mailing", each) for each in (filled_in, facts))
+        assert draft == alone, (name, language)
+
+
+async def test_a_mailing_is_said_once_for_each_language_however_many_get_it(office: Office) -> None:
+    event = await make.event(office.vault)
+    people = await make.registered(event, *(f"Guest {number}" for number in range(6)), office=office)
+    maker = mailings_emails.LetterMaker(event, [], WORDS, office=office, now=NOW)
+    said_before = emails._form.cache_info().misses
+
+    for number, row in enumerate(people):
+        row.language = "en" if number % 2 else "ar"
+        facts = maker.for_person(row, Person(f"Guest {number}", "a@example.org", "", f"token{number}"))
+        letter = make.composed("mailings.mailing", facts)
+        assert f"Guest {number}" in letter.text
+        assert f"/registrations/token{number}" in letter.text
+
+    assert emails._form.cache_info().misses - said_before == 2
+
+
 async def test_a_name_never_becomes_markup_in_a_letter_whatever_is_let_through_before() -> None:
-    blank = emails._BLANKS[0]
+    blank = NAME
     form = LetterText(blank, blank, f"<p>{blank}</p>")
 
     filled = emails._filled(form, ["<b>Amal</b> & Co", "", "", ""])

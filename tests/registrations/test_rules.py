@@ -1,5 +1,7 @@
 """Who gets a place, who moves up, which life a registration may lead, how a search compares."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from events_app.registrations.rules import (
     Status,
     check_life,
     decide_place,
-    parties_to_promote,
+    first_that_fits,
 )
 
 pytestmark = pytest.mark.engine_free
@@ -57,6 +59,16 @@ def test_without_a_waitlist_whoever_would_wait_is_refused(
 
 
 sizes = st.lists(st.integers(1, 5), max_size=12)
+
+
+def parties_to_promote(room: Pool, line: list[int]) -> list[int]:
+    """The places in line of all who move up, one after another."""
+    waiting, moved = list(enumerate(line)), list[int]()
+    while (first := first_that_fits(room, [size for _place, size in waiting])) is not None:
+        place, size = waiting.pop(first)
+        room = replace(room, confirmed=room.confirmed + size)
+        moved.append(place)
+    return moved
 
 
 @given(capacities, numbers, sizes)

@@ -28,7 +28,7 @@ FACTS: Mapping[str, Any] = {
     "description": {"ar": "نصف الوقت **للحضور**."},
     "place": {"ar": "المكتبة، بروكسل"},
     "interpretation": {"ar": "ترجمة فورية"},
-    "accessibility": {"ar": "مدخل بلا درج"},
+    "accessibility": {"ar": "مدخل بلا أدراج"},
     "consent": {"ar": "أوافق على ذلك."},
     "track": {"ar": "العدالة"},
     "offers_online": True,

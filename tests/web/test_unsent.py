@@ -103,7 +103,7 @@ async def test_the_receipt_never_says_that_an_address_was_written_to(silent: Hou
     answer = await visitor.post(f"/events/{event.slug}/register", data=typed)
     page = words_of(await visitor.get(answer.headers["location"]))
 
-    none = {"en": "This site sends no email at present", "ar": "لا يرسل هذا الموقع بريدًا حاليًا"}
+    none = {"en": "This site sends no email at present", "ar": "لا يرسل هذا الموقع رسائل حاليًا"}
     assert none[language] in page
     assert "We have written" not in page
     assert "on its way" not in page

@@ -141,9 +141,11 @@ async def _keep_consent(event: Event, text: Texts, *, before: Texts) -> bool:
 
 
 def join_link_of(event: Event, *, act: Act) -> str:
+    """'' where there is none, or it cannot be opened any more."""
     if not event.join_link:
         return ""
-    return str(act.vault.reveal(str(event.id), "join link", event.join_link, act.by)["url"])
+    blob, lost = event.join_link, {"url": ""}
+    return str(act.vault.reveal(str(event.id), "join link", blob, act.by, instead=lost)["url"])
 
 
 def wished_slug(draft: Event, facts: EventFacts, *, is_known: bool) -> str:

@@ -205,7 +205,12 @@ async def edit_event(request: Request) -> Response:
 async def _filled_form(request: Request, event: Event) -> Any:
     data: dict[str, Any] = {f"consent_{code}": text for code, text in (await consent_of(event)).items()}
     data["join_link"] = editing.join_link_of(event, act=act_of(request))
-    return event_form(event=event, choices=await _choices(), data=data)
+    form = event_form(event=event, choices=await _choices(), data=data)
+    if event.join_link and not data["join_link"]:
+        form.join_link.errors = [
+            translate(N_("What was stored here cannot be opened any more. Please type it again."))
+        ]
+    return form
 
 
 async def change_event(request: Request) -> Response:

@@ -11,6 +11,7 @@ from events_app.database import one_transaction
 from events_app.errors import NotFound
 from events_app.i18n import N_
 from events_app.imports.models import ImportDraft
+from events_app.vault import SealBroken
 
 DRAFT_LASTS: Final = timedelta(minutes=15)
 """So long an uploaded list is kept, sealed, between two steps."""
@@ -18,6 +19,12 @@ DRAFT_LASTS: Final = timedelta(minutes=15)
 
 class DraftLapsed(NotFound):
     sentence = N_("This list was not imported within 15 minutes, so it was deleted. Please upload it again.")
+
+
+class DraftUnreadable(NotFound):
+    """What was kept of an uploaded list was changed outside the app."""
+
+    sentence = N_("This list cannot be opened any more. Please bring it again.")
 
 
 def draft_context(draft_id: uuid.UUID) -> str:
@@ -52,7 +59,11 @@ async def find_draft(
 
 
 def reveal_file(draft: ImportDraft, *, act: Act) -> bytes:
-    return act.vault.reveal_bytes(str(draft.event_id), draft_context(draft.id), draft.file, act.by)
+    """Refuses `DraftUnreadable`."""
+    try:
+        return act.vault.reveal_bytes(str(draft.event_id), draft_context(draft.id), draft.file, act.by)
+    except SealBroken:
+        raise DraftUnreadable() from None
 
 
 @one_transaction

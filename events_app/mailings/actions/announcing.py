@@ -24,12 +24,18 @@ from events_app.mail.models import Letter, facts_context
 from events_app.mail.rules import called_today, ever_called
 from events_app.mailings.rules import EventChanged
 from events_app.offload.breathing import breathe
-from events_app.people.reading import AT_ONCE, BREATH, opened
+from events_app.people.reading import AT_ONCE, BREATH, opened, person_or_blank
 from events_app.registrations.models import Registration, next_arrival, next_of
-from events_app.registrations.places import may_hear_of_it
-from events_app.registrations.posting import COURIER, note, post_about, reveal_person
+from events_app.registrations.posting import COURIER, note, post_about
 from events_app.registrations.rules import EventOver
-from events_app.registrations.told import Hearers, hear, hearers_among, hearers_of, skip_what_is_due
+from events_app.registrations.told import (
+    Hearers,
+    hear,
+    hearers_among,
+    hearers_of,
+    may_hear_of_it,
+    skip_what_is_due,
+)
 from events_app.rounds import actions as rounds
 from events_app.rounds.models import ANNOUNCED, Round
 from events_app.vault import Json
@@ -101,7 +107,7 @@ async def clashes_of(event: Event, *, act: Act) -> list[Clash]:
 
 async def _addresses(event_id: uuid.UUID, *, act: Act) -> dict[str, str]:
     """Names by address of everybody living."""
-    opens = partial(reveal_person, vault=act.vault, reader=act.by)
+    opens = partial(person_or_blank, vault=act.vault, reader=act.by)
     living = opened(Registration.filter(event_id=event_id, live=1), opens=opens)
     return {kept(who.address).compared: who.name async for _row, who in living if who.address}
 
@@ -214,7 +220,8 @@ async def _letters_unheard(
             found.pop(letter.thread, None)
         is_unheard = letter.state in _UNHEARD or (letter.state == "queued" and not letter.doubts)
         if is_change and is_unheard and letter.facts:
-            facts = act.vault.reveal(letter.scope, facts_context(letter.id), bytes(letter.facts), COURIER)
+            context, blob = facts_context(letter.id), bytes(letter.facts)
+            facts = act.vault.reveal(letter.scope, context, blob, COURIER, instead={})
             heard = facts.get("heard")
             if isinstance(heard, Mapping):
                 found[letter.thread] = heard
@@ -277,7 +284,7 @@ async def reached_by(event: Event, *, act: Act) -> list[Reached]:
     for start in range(0, len(ids), BREATH):
         some = Registration.filter(event_id=event.id, live=1, id__in=ids[start : start + BREATH])
         for each in await some:
-            name = reveal_person(each, vault=act.vault, reader=act.by).name
+            name = person_or_blank(each, vault=act.vault, reader=act.by).name
             rows.append(Reached(each, name, *newest[each.id]))
         await breathe()
     return sorted(rows, key=lambda row: (row.state in {"sent", "kept"}, row.name))

@@ -17,7 +17,7 @@ from events_app.mail.leases import Leased
 from events_app.mail.outcomes import Unwanted
 from events_app.mailings.emails import Content, reveal_words
 from events_app.mailings.models import MailingLine
-from events_app.optouts.actions import opted_out_of
+from events_app.optouts.actions import has_opted_out, opted_out_of
 from events_app.people import search
 from events_app.people.reading import opened, person_or_blank
 from events_app.questions.answers import answer_matches
@@ -116,28 +116,36 @@ async def _why_unwanted(letter: Leased, facts: Mapping[str, Any], office: Office
     registration = await Registration.get_or_none(id=letter.thread)
     if registration is None or not may_be_written_to(registration):
         return "out"
-    event = await Event.find_any(registration.event_id)
-    return "opted out" if facts["to_address"] in await opted_out_of(event, vault=office.vault) else ""
+    is_out = await has_opted_out(registration.event_id, facts["to_address"], vault=office.vault)
+    return "opted out" if is_out else ""
 
 
 async def _why_not_chosen(letter: Leased, office: Office) -> str:
-    """The search that chose this person is asked once more, about them alone. Whose letters had been lost may have had
-    them since, so that is not asked again."""
+    """The search that chose this person is asked once more, about them alone, unless it chose everybody. Whose letters
+    had been lost may have had them since, so that is not asked again."""
     mine = MailingLine.filter(registration_id=letter.thread, letter_id=letter.id)
     line = await mine.select_related("mailing").first()
     if line is None:
         return ""
     words = reveal_words(line.mailing, act=office.at(clock.now(), Who.APP))
-    asked = replace(search.read_query(parse_qsl(words.query)), lost=False)
+    asked = replace(search.read_query(parse_qsl(words.query)), lost=False, sort=search.SORTS[0])
+    if asked == search.Query():
+        return ""
     if asked.ids and line.registration_id not in asked.ids:
         return "not chosen"
+    alone = replace(asked, ids=(line.registration_id,))
+    return "" if await _fits(line.mailing.event_id, alone, office) else "not chosen"
+
+
+async def _fits(event_id: uuid.UUID, alone: search.Query, office: Office) -> bool:
+    if not alone.needs_opening:
+        return await search.rows_for(event_id, alone).exists()
 
     def opens(registration: Registration) -> Person:
         return reveal_person(registration, vault=office.vault, reader=COURIER)
 
     lens = search.Lens(opens=opens, matches=answer_matches)
-    alone = replace(asked, ids=(line.registration_id,))
-    return "" if await search.find_ids(line.mailing.event_id, alone, lens=lens) else "not chosen"
+    return bool(await search.find_ids(event_id, alone, lens=lens))
 
 
 async def _why_too_late(letter: Leased) -> str:

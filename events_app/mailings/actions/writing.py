@@ -186,8 +186,7 @@ async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
     )
     for line, letter_id in zip(reached, letters, strict=True):
         line.letter_id = letter_id
-    for line in lines:
-        await line.save(update_fields=["state", "letter_id"])
+    await MailingLine.bulk_update(lines, ["state", "letter_id"])
     return True
 
 

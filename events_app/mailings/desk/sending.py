@@ -20,7 +20,7 @@ from events_app.mail.models import Letter
 from events_app.mailings.actions import writing
 from events_app.mailings.actions.audience import Audience, audience_of
 from events_app.mailings.desk.mailing import describe, find_mailing, organizer_of, path, refusal_of
-from events_app.mailings.emails import Content, compose, reveal_words
+from events_app.mailings.emails import Content, compose, reveal_words, words_or_blank
 from events_app.mailings.models import Mailing
 from events_app.people import search
 from events_app.people.desk.rows import OpenPerson, open_row
@@ -50,6 +50,8 @@ async def show(request: Request) -> Response:
     """A draft with everything to be known before sending; a letter under way with how far it is."""
     event = await Event.find(request.path_params["event_id"])
     found = await find_mailing(request, event)
+    if found.state == "draft" and not words_or_blank(found, act=act_of(request)).written:
+        return see_other(f"{path(event, found)}/edit")
     if found.state == "draft":
         return await _look_page(request, event, found)
     return await _progress_page(request, event, found)
@@ -100,7 +102,7 @@ async def _sample(
 
 
 async def _progress_page(request: Request, event: Event, found: Mailing) -> Response:
-    words = reveal_words(found, act=act_of(request))
+    words = words_or_blank(found, act=act_of(request))
     report = await writing.report_on(found)
     rows = await Registration.filter(id__in=[each for each, _letter in report.unreached])
     known = {row.id: row for row in rows}

@@ -14,7 +14,7 @@ from events_app.i18n import (
 )
 from events_app.mailings.actions import writing
 from events_app.mailings.desk.mailing import describe, find_mailing, path, refusal_of
-from events_app.mailings.emails import Content, reveal_words
+from events_app.mailings.emails import Content, words_or_blank
 from events_app.mailings.forms import mailing_form
 from events_app.mailings.models import Mailing
 from events_app.people import search
@@ -41,7 +41,7 @@ async def _write_page(
     refusal: str = "",
 ) -> Response:
     earlier = [] if draft else await writing.mailings_of(event.id)
-    titled = [(each, reveal_words(each, act=act_of(request)).subject) for each in earlier]
+    titled = [(each, words_or_blank(each, act=act_of(request)).subject) for each in earlier]
     return page(
         request,
         "mailings/write.html",
@@ -72,7 +72,7 @@ async def _save(request: Request, event: Event, draft: Mailing | None) -> Respon
 
     async def stored() -> Any:
         found = await writing.find_mailing(event.id, mailing_id) if mailing_id else None
-        return mailing_form(event=event, words=reveal_words(found, act=act) if found else None)
+        return mailing_form(event=event, words=words_or_blank(found, act=act) if found else None)
 
     async def write() -> Mailing:
         return await writing.save_draft(event.id, form.words, mailing_id=mailing_id, act=act)
@@ -87,7 +87,7 @@ async def _save(request: Request, event: Event, draft: Mailing | None) -> Respon
 async def edit(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     draft = await find_mailing(request, event)
-    words = reveal_words(draft, act=act_of(request))
+    words = words_or_blank(draft, act=act_of(request))
     if draft.state != "draft":
         return see_other(path(event, draft))
     form = seen.opened(mailing_form(event=event, words=words))

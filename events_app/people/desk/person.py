@@ -70,6 +70,7 @@ async def _person_page(
         - ({"approve"} if found.due_for == Due.ADDRESS else set()),
         again=await letter_again(found, event) if row.person.address else "",
         other_modes=[mode for mode in event.modes if mode != found.mode] if is_ahead(event) else [],
+        note_is_lost=found.notes is not None and not note_about(found, act=act_of(request)),
         wants_no_letters=row.person.address in await opted_out_of(event, vault=act_of(request).vault),
         mode_names=MODE_NAMES,
         refusal=refusal,
@@ -125,6 +126,8 @@ async def act_on_one(request: Request, verb: str) -> Response:
     said = N_("Approved. All seats are taken, so the person is on the waiting list; an email tells them.")
     if done.became != Status.WAITLISTED:
         said = DONE[verb]
+    if not open_row(request, found).is_readable:
+        said = N_("Done. Their data cannot be opened, so no email could be written: they do not know.")
     if typed.get("back") == "duplicates":
         return see_other(f"/desk/events/{event.id}/duplicates", flash=Flash("success", translate(said)))
     return back_to(event, found, said)

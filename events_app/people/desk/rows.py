@@ -8,11 +8,11 @@ from starlette.requests import Request
 from events_app.events.models.event import Event
 from events_app.house import house_of, office_of, reader_of
 from events_app.people import search
-from events_app.people.reading import UNREADABLE, person_or_blank
+from events_app.people.reading import person_or_blank
 from events_app.questions.answers import answer_matches
 from events_app.questions.models import Question
 from events_app.questions.wording import say_answer
-from events_app.registrations.facts import Person
+from events_app.registrations.facts import NOBODY, Person
 from events_app.registrations.models import Registration
 
 
@@ -27,7 +27,7 @@ class OpenPerson:
 
     @property
     def is_readable(self) -> bool:
-        return self.person is not UNREADABLE
+        return self.person is not NOBODY
 
 
 def lens_of(request: Request, event: Event) -> search.Lens:

@@ -27,7 +27,7 @@ from events_app.registrations.models import (
     next_arrival,
     party_of,
 )
-from events_app.registrations.places import may_hear_of_it, may_still_bring, pool_for_newcomers, promote
+from events_app.registrations.places import may_still_bring, pool_for_newcomers, promote
 from events_app.registrations.posting import (
     COURIER,
     Newcomer,
@@ -41,7 +41,7 @@ from events_app.registrations.posting import (
     seal_person,
 )
 from events_app.registrations.rules import Applicant, Guest, Status
-from events_app.registrations.told import hear
+from events_app.registrations.told import hear, may_hear_of_it
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
 

@@ -16,20 +16,21 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.i18n import choose
 from events_app.registrations import rules
-from events_app.registrations.actions.leaving import cancel, claimed
+from events_app.registrations.actions.leaving import cancel, claimed, close, end
 from events_app.registrations.actions.registering import REFUSAL_AT, Placing, newcomer
 from events_app.registrations.models import Registration, end_of_line, next_arrival, party_of
 from events_app.registrations.places import (
-    close,
     confirm,
-    end,
-    may_hear_of_it,
+    pool_as_it_is,
     pool_for_newcomers,
     pool_of,
     promote,
+    promote_some,
 )
 from events_app.registrations.posting import enrol, note, post_about
 from events_app.registrations.rules import Applicant, Due, Status
+from events_app.registrations.told import may_hear_of_it
+from events_app.rounds import actions as rounds
 from events_app.texts import Texts
 
 
@@ -134,11 +135,23 @@ async def promote_by_hand(registration_id: uuid.UUID, *, beyond: bool = False, a
     if act.now >= event.ends_at:
         raise rules.EventOver()
     party = [each for each in await party_of(registration) if not each.seated]
-    room = await pool_of(event, registration.mode, registration.quota_id)
+    room = await pool_as_it_is(event, registration.mode, registration.quota_id)
     if not beyond and not room.fits(len(party)):
         raise rules.ModeFull()
     for each in await party_of(registration):
         await confirm(each, event, letter="promoted", act=act.of(Who.ORGANIZER))
+
+
+@one_transaction
+async def move_some_up(number: int, act: Act) -> bool:
+    """The next of those who waited have their seats (`rounds.actions.Step`)."""
+    if not (taken := await rounds.claim(number)):
+        return False
+    found, event = taken
+    goes_on = await promote_some(event, act=act) >= rounds.AT_ONCE
+    if not goes_on:
+        await found.delete()
+    return goes_on
 
 
 async def lapse(registration_id: uuid.UUID, *, act: Act) -> None:

@@ -12,7 +12,8 @@ from events_app.acts import Act, Who
 from events_app.addresses import are_one
 from events_app.database import after_commit, one_transaction, rows, scrub_soon
 from events_app.events.models.event import Event
-from events_app.health.actions.guarding import Guard
+from events_app.health.actions.guarding import Guard, over
+from events_app.health.rules import ROW
 from events_app.mail.emptying import empty_thread
 from events_app.questions.models import Question
 from events_app.registrations.actions.leaving import cancel, claimed
@@ -20,7 +21,6 @@ from events_app.registrations.emails import CANCELS
 from events_app.registrations.facts import Person
 from events_app.registrations.models import ErasedMark, HistoryLine, Invitation, Registration
 from events_app.registrations.posting import (
-    COURIER,
     forget_guest,
     forget_offers,
     guest_context,
@@ -102,10 +102,10 @@ async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
     if registration.live is not None and act.now < event.ends_at:
         await cancel(registration_id, is_erased=True, act=act.of(Who.PERSON))
         await registration.refresh_from_db()
-    address = reveal_person(registration, vault=act.vault, reader=COURIER).address
-    if address:
+    person = await openable(registration, act=act)
+    if person is None or person.address:
         await _remember_the_wish(event.id, bytes(registration.address_index))
-    empty = Person("", "", "", new_token())
+    index, empty = bytes(registration.address_index), Person("", "", "", new_token())
     seal_person(registration, empty, vault=act.vault)
     registration.notes = None
     registration.erased = True
@@ -114,7 +114,8 @@ async def erase(registration_id: uuid.UUID, *, act: Act) -> None:
     await registration.save()
     await HistoryLine.filter(registration_id=registration.id).delete()
     await empty_thread(registration.id, may_leave=CANCELS)
-    await _forget_invitations(registration, address, act=act)
+    await _forget_invitations(registration, index, person.address if person else "", act=act)
+    await over(ROW, registration.id)
     after_commit(scrub_soon)
 
 
@@ -124,17 +125,21 @@ async def _remember_the_wish(event_id: uuid.UUID, mark: bytes) -> None:
         await ErasedMark.create(event_id=event_id, mark=mark)
 
 
-async def _forget_invitations(registration: Registration, address: str, *, act: Act) -> None:
-    """Those that they used or made, and those to their address. Guests are sealed, so each is opened: nothing else is
-    read of those that are not theirs."""
+async def _forget_invitations(registration: Registration, index: bytes, address: str, *, act: Act) -> None:
+    """Those that they used or made, those bound to their address, and those to it. Guests are sealed, so each is
+    opened: nothing else is read of those that are not theirs. Whose guest cannot be opened is not known to be theirs.
+    """
     scope = str(registration.event_id)
     found = await rows(_INVITATIONS, registration.event_id)
     sealed = [(guest_context(uuid.UUID(str(row["id"]))), bytes(row["guest"])) for row in found]
-    guests = act.vault.reveal_each(scope, sealed, act.by) if address and sealed else [{} for _row in found]
+    guests: Sequence[dict[str, Json]] = [{} for _row in found]
+    if address and sealed:
+        guests = act.vault.reveal_each(scope, sealed, act.by, instead={})
     theirs = [
         row["id"]
         for row, guest in zip(found, guests, strict=True)
         if str(row["registration_id"]) == str(registration.id)
+        or bytes(row["address_index"] or b"") == index
         or (guest and are_one(str(guest["address"]), address))
     ]
     for start in range(0, len(theirs), PAGE_ROWS):
@@ -142,7 +147,9 @@ async def _forget_invitations(registration: Registration, address: str, *, act: 
             await forget_guest(invitation, act=act)
 
 
-_INVITATIONS = 'SELECT "id", "guest", "registration_id" FROM "invitation" WHERE "event_id" = $1'
+_INVITATIONS = (
+    'SELECT "id", "guest", "registration_id", "address_index" FROM "invitation" WHERE "event_id" = $1'
+)
 
 
 async def forget_untaken(*, guard: Guard | None = None, act: Act) -> int:

@@ -1,10 +1,9 @@
 """Confirming one's address, cancelling, coming back; and what becomes of people when an event changes."""
 
-import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from events_app import shadows
 from events_app.acts import Act, Who
@@ -16,24 +15,22 @@ from events_app.events.rules import MODE_NAMES, Mode
 from events_app.events.rules import Status as EventStatus
 from events_app.registrations import rules
 from events_app.registrations.models import Registration, next_arrival, next_of, party_of
-from events_app.registrations.places import close, confirm, end, promote
+from events_app.registrations.places import confirm, promote
 from events_app.registrations.posting import (
-    COURIER,
+    forget_offers,
     letters_mark,
     note,
+    openable,
     post_about,
     post_own_page,
     post_sparingly,
-    reveal_person,
     seal_person,
 )
 from events_app.registrations.rules import Due, Status
-from events_app.registrations.told import hear
+from events_app.registrations.told import hear, may_hear_of_it
 from events_app.rounds import actions as rounds
 from events_app.rounds.models import CALLED_OFF, Round
-from events_app.vault import Json, SealBroken
-
-log = logging.getLogger(__name__)
+from events_app.vault import Json
 
 
 @one_transaction
@@ -115,7 +112,8 @@ async def let_company_stay(leader_id: uuid.UUID, addresses: Mapping[uuid.UUID, s
 async def leave_company_to(taker: Registration, giver: Registration, *, act: Act) -> None:
     """Who came with the giver and has an address goes on alone; whoever has none comes with the taker from now on."""
     for each in await Registration.filter(party=giver.id, live=1):
-        is_their_own = bool(reveal_person(each, vault=act.vault, reader=COURIER).address)
+        person = await openable(each, act=act)
+        is_their_own = bool(person and person.address)
         each.party = None if is_their_own else taker.id
         await each.save(update_fields=["party"])
         if not is_their_own:
@@ -124,7 +122,9 @@ async def leave_company_to(taker: Registration, giver: Registration, *, act: Act
 
 
 async def _make_their_own(colleague: Registration, event: Event, address: str, *, act: Act) -> None:
-    person = reveal_person(colleague, vault=act.vault, reader=COURIER)
+    person = await openable(colleague, act=act)
+    if person is None:
+        return
     if person.address:
         colleague.party = None
         await colleague.save(update_fields=["party"])
@@ -225,7 +225,7 @@ async def call_off_if_due(registration: Registration, event: Event, *, act: Act)
     """A cancelled event has nobody who comes: whom its round has not reached yet is cancelled before anything else is
     done to them, so that nobody is told anything that is over. Under the event's claim."""
     if event.status == EventStatus.CANCELLED and registration.live is not None:
-        await _call_off(registration, event, act=act)
+        await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))
 
 
 async def follow_event(
@@ -258,18 +258,32 @@ async def call_off_some(number: int, act: Act) -> bool:
     found, event = taken
     people = await next_of(found, most=rounds.AT_ONCE)
     for registration in people:
-        await _call_off(registration, event, act=act)
+        await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))
     return await rounds.went(found, [each.arrival for each in people])
 
 
-async def _call_off(registration: Registration, event: Event, *, act: Act) -> None:
-    """Whose row cannot be opened is cancelled too: nobody can be written to, and the others do not wait for that."""
-    try:
-        reveal_person(registration, vault=act.vault, reader=COURIER)
-    except SealBroken:
-        log.warning(
-            "registration %s cannot be opened, so nobody is told that it is cancelled", registration.id
-        )
-        await close(registration, Status.CANCELLED, now=act.now)
-        return
-    await end(registration, event, letter="event_cancelled", act=act.of(Who.ORGANIZER))
+async def end(
+    registration: Registration, event: Event, *, letter: str, more: Mapping[str, Json] = {}, act: Act
+) -> None:
+    """The registration is over: the seat is free, the letter says so (and `more`), a calendar gets CANCEL."""
+    rules.check_life(Status(registration.status), Status.CANCELLED)
+    may_hear = may_hear_of_it(registration)
+    await close(registration, Status.CANCELLED, now=act.now)
+    await forget_offers(registration, act=act)
+    await note(registration, letter, act=act)
+    if may_hear:
+        await post_about(letter, registration, event, more=more, act=act)
+
+
+async def close(registration: Registration, status: Status, *, now: datetime) -> None:
+    """Write the end into the row; letters and history are the caller's."""
+    registration.status = status
+    registration.answer = rules.ANSWER_OF[status]
+    registration.seated = False
+    registration.live = None
+    registration.waitlist_order = None
+    registration.due_at = None
+    registration.due_for = Due.NOTHING
+    if registration.invited:
+        registration.sequence += 1
+    await registration.save()

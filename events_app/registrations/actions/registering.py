@@ -11,11 +11,11 @@ from events_app import allowances
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.clock import milliseconds
-from events_app.database import Statement, one_transaction, until_certain
+from events_app.database import one_transaction, until_certain
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
-from events_app.registrations.actions.leaving import hold_as_new, leave_company_to
+from events_app.registrations.actions.leaving import end, hold_as_new, leave_company_to
 from events_app.registrations.facts import Person
 from events_app.registrations.models import (
     FRONT_OF_LINE,
@@ -26,22 +26,19 @@ from events_app.registrations.models import (
     next_arrival,
     quota_for,
 )
-from events_app.registrations.places import end, may_still_bring, pool_for_newcomers
+from events_app.registrations.places import may_still_bring, pool_for_newcomers
 from events_app.registrations.posting import (
-    COURIER,
     Newcomer,
     enrol,
+    enrolment_in_vain,
     letters_mark,
     organizer_address,
     organizer_name,
-    person_context,
     post_sparingly,
-    reveal_person,
     seal_person,
     spend,
 )
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
-from events_app.registrations.told import due_by_nobody
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
 
@@ -142,23 +139,14 @@ async def _register(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, 
 async def _tell_who_is_here(
     known: Registration, event: Event, applicant: Applicant, placing: Placing, *, act: Act
 ) -> None:
-    """Post the letter that says so, and do in vain what `enrol` does for a new address: the same reads, as many people
-    sealed, as many statements. Without it the time of the answer would tell who is registered."""
-    await organizer_name(event, known.language, act=act)
-    person = reveal_person(known, vault=act.vault, reader=COURIER)
-    act.vault.seal(str(event.id), person_context(known.id), person.as_json())
-    for _guest in applicant.guests:
-        await Registration.find_living(event.id, known.address_index)
-        act.vault.seal(str(event.id), person_context(known.id), person.as_json())
-    await due_by_nobody(event)
+    """Post the letter that says so, and do in vain what `_enrol` does for a new address: the same people, opened and
+    sealed, the same reads, as many statements. Without it the time of the answer would tell who is registered."""
+    everybody = await _everybody(event, applicant, placing, act=act)
     # A new address gets the link too, so it costs; the letter with it replaces it.
     letters = ["own_page", "already"] if _has_entry(placing, event) else ["already"]
     more: dict[str, Json] = {"may_bring": may_still_bring(known, event, act.now)}
-    same = Statement(_AS_IT_WAS, [known.id])
-    await post_sparingly(letters, known, event, more=more, beside=[same], act=act)
-
-
-_AS_IT_WAS = 'UPDATE "registration" SET "person" = "person" WHERE "id" = $1'
+    in_vain = await enrolment_in_vain(everybody, known, event, act=act)
+    await post_sparingly(letters, known, event, more=more, beside=in_vain, act=act)
 
 
 async def _invited_by(event: Event, applicant: Applicant, *, act: Act) -> Invitation | None:
@@ -217,16 +205,25 @@ async def _place(event: Event, applicant: Applicant, invitation: Invitation | No
 
 async def _enrol(event: Event, applicant: Applicant, placing: Placing, *, act: Act) -> Registration:
     """Write the registration, and those of the colleagues, and post the letters they owe."""
-    first = await newcomer(event, applicant, placing, act=act)
-    everybody = [first]
+    everybody = await _everybody(event, applicant, placing, act=act)
+    await enrol(everybody, event, what="registered", act=act.of(Who.PERSON))
+    first, _letters = everybody[0]
+    await spend(placing.invitation, first.registration.id)
+    return first.registration
+
+
+async def _everybody(
+    event: Event, applicant: Applicant, placing: Placing, *, act: Act
+) -> list[tuple[Newcomer, list[str]]]:
+    """The applicant and the colleagues as they would be written, each with the letters that they owe."""
+    everybody = [await newcomer(event, applicant, placing, act=act)]
     for number, guest in enumerate(applicant.guests, placing.arrival + 1):
         after = replace(placing, arrival=number)
         everybody.append(await newcomer_with(everybody, guest, event, applicant, after, act=act))
     letter = "confirm_address" if placing.confirms_address else placing.status.value
-    owed = [[letter] if each is first or not placing.confirms_address else [] for each in everybody]
-    await enrol(list(zip(everybody, owed, strict=True)), event, what="registered", act=act.of(Who.PERSON))
-    await spend(placing.invitation, first.registration.id)
-    return first.registration
+    return [
+        (each, [letter] if each is everybody[0] or not placing.confirms_address else []) for each in everybody
+    ]
 
 
 async def newcomer_with(
