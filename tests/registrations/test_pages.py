@@ -558,7 +558,7 @@ async def test_nobody_is_promised_a_place_at_once_where_they_are_asked_first(
     receipt = await client.get((await register(client, event, "Basil")).headers["location"])
     letter = (await make.posted(event, house.office))[-1].draft
 
-    asked = "the first in line is asked by e-mail and has 6 hours to take it."
+    asked = "the first person on the waiting list is asked by email and has 6 hours to take it."
     gets = "the first person on the waiting list gets it, and an email says so."
     for said in (words_of(event_page), words_of(form), words_of(receipt), letter.text, letter.html):
         assert (asked in said, gets in said) == (asks_first, not asks_first)

@@ -222,7 +222,7 @@ async def test_a_yes_after_cancelling_registers_nobody(listening: Office, desk: 
 
     done = await answer(row, mail(calendar(uid_of(row, listening), sequence=1)), desk)
 
-    assert done == "has no seat"
+    assert done == "has no place"
     assert await Registration.filter(event_id=event.id, live=1).count() == 0
 
 
@@ -419,7 +419,7 @@ async def test_a_yes_does_not_bring_back_whom_the_page_let_go(listening: Office,
     done = await answer(row, mail(calendar(uid_of(row, listening)), proof=PROVEN), desk)
 
     await row.refresh_from_db()
-    assert (done, row.due_for) == ("has no seat", "leaving")
+    assert (done, row.due_for) == ("has no place", "leaving")
 
 
 @pytest.mark.parametrize("proof", [PROVEN, ""])

@@ -102,7 +102,7 @@ async def test_the_desk_says_how_many_are_still_to_be_written_to(house: House) -
     await carry_on(house.office)
     done = words_of(await desk.get(f"/desk/events/{event.id}"))
 
-    sentence = f"{MANY - rounds.AT_ONCE} people are not been notified yet. It goes on by itself."
+    sentence = f"{MANY - rounds.AT_ONCE} people have not been notified yet. It continues automatically."
     assert [sentence in each for each in said] == [True, True]
     assert "not been notified yet" not in done
 
