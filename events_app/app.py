@@ -49,6 +49,7 @@ from events_app.mailings.actions.reminding import copy_reminders, remind_by_defa
 from events_app.mailings.routes import routes as mailings_routes
 from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
+from events_app.organizing.routes import routes as organizing_routes
 from events_app.people import counts
 from events_app.people.counts import how_many_never_fit
 from events_app.people.reading import OpenedWords
@@ -217,8 +218,8 @@ async def readyz(request: Request) -> Response:
 
 def _routes() -> list[BaseRoute]:
     rooms = (
-        publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, events_routes,
-        conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
+        publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, organizing_routes,
+        events_routes, conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
         notices_routes, health_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
     )  # fmt: skip
     static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
