@@ -10,8 +10,11 @@ from events_app.vault import KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClo
 JOBS: Final = {
     "lapse": L_("Offers, unconfirmed addresses and cancellations whose time is over"),
     "shadows": L_("Seats held while addresses are confirmed"),
+    "places": L_("Counting the places that pages show"),
+    "new places": L_("Counting the places of new events"),
     "links": L_("Answers to people who ask for their link"),
     "remind": L_("Reminders"),
+    "imports": L_("Importing lists, and undoing imports"),
     "mailings": L_("Emails to many people"),
     "rounds": L_("Cancelled events, changes and deletion days: notifying everybody of an event"),
     "drafts": L_("Deleting uploaded lists"),

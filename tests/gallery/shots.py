@@ -346,6 +346,7 @@ DESK = (
         "/desk/events/{research_launch_event}/import/{mistakes_draft}/check",
         prepare=typed(),
     ),
+    Shot("import-coming", "/desk/events/{unlisted_event}/imports/{coming_batch}"),
     Shot("import-done", "/desk/events/{long_event}/imports/{batch}"),
     Shot("import-undone", "/desk/events/{closed_event}/imports/{undone_batch}"),
     Shot("export", "/desk/events/{research_launch_event}/export"),
