@@ -10,8 +10,8 @@ from events_app.vault import KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClo
 JOBS: Final = {
     "lapse": L_("Offers, unconfirmed addresses and cancellations whose time is over"),
     "shadows": L_("Seats held while addresses are confirmed"),
-    "places": L_("Counting the places that pages show"),
-    "new places": L_("Counting the places of new events"),
+    "places": L_("Counting the seats that pages show"),
+    "new places": L_("Counting the seats of new events"),
     "links": L_("Answers to people who ask for their link"),
     "remind": L_("Reminders"),
     "imports": L_("Importing lists, and undoing imports"),
