@@ -25,7 +25,7 @@ async def test_a_page_that_says_no_says_so_in_its_title(house: House) -> None:
     fine = await client.get(f"/events/{event.slug}")
 
     assert (nothing.status_code, refused.status_code, fine.status_code) == (404, 422, 200)
-    assert title_of(nothing.text).startswith("Error: Nothing here")
+    assert title_of(nothing.text).startswith("Error: Page not found")
     assert title_of(refused.text).startswith("Error: ")
     assert not title_of(fine.text).startswith("Error")
 
@@ -39,4 +39,4 @@ async def test_a_link_that_was_cut_leads_to_a_new_one_and_tells_nothing(house: H
 
     assert (cut.status_code, other.status_code) == (404, 404)
     assert cut.text == other.text
-    assert "The event's page sends you a new link" in words_of(cut)
+    assert "You can ask for a new link on the event's page" in words_of(cut)
