@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from events_app import i18n
+from events_app import clock, i18n
 from events_app.accounts.routes import routes as accounts_routes
 from events_app.acts import Office
 from events_app.backups.fitting import vault_of_server
@@ -63,7 +63,7 @@ from events_app.registrations.pages.form import seats_of
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
-from events_app.turn import lock_of
+from events_app.turn import lock_of, silent_minutes
 from events_app.web import visitors
 from events_app.web.files import VersionedFiles
 from events_app.web.forwarding import Forwarding
@@ -205,14 +205,20 @@ async def readyz(request: Request) -> Response:
         return PlainTextResponse("the disk is full, or may not be written\n", status_code=503)
     try:
         await ping()
-        is_worked, troubles = await house.is_worked(), await Trouble.all().count()
+        is_worked, silent = await house.is_worked(), await silent_minutes(clock.now())
+        troubles = await Trouble.all().count()
     except Exception as error:  # noqa: BLE001 - whatever it is, this server is not ready
         log.warning("not ready: %s", type(error).__name__)
         return PlainTextResponse("the database does not answer\n", status_code=503)
     lines = [
-        "ready", f"tzdata {zones.tzdata_version()}", f"worker {'yes' if is_worked else 'no'}", f"in trouble {troubles}",
+        "ready", f"tzdata {zones.tzdata_version()}", f"worker {_says(is_worked, silent)}", f"in trouble {troubles}",
     ]  # fmt: skip
     return PlainTextResponse("\n".join(lines) + "\n")
+
+
+def _says(is_worked: bool, silent: int) -> str:
+    """Whether whoever has the turn works; minutes without a mark of life."""
+    return (f"has not worked for {silent} minutes" if silent else "yes") if is_worked else "no"
 
 
 def _routes() -> list[BaseRoute]:

@@ -13,6 +13,7 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Status
 from events_app.house import house_of
 from events_app.mail import outbox
+from events_app.turn import silent_minutes
 from events_app.web.responses import page
 
 
@@ -30,7 +31,9 @@ async def desk(request: Request) -> Response:
         deleted_soon=[event for event in events if _goes_soon(event, counts, now)],
         asks_for_notices=await house_of(request).asks_for_notices(UUID(request.state.organizer.id)),
         has_organization=await Organization.filter(ours=True).exists(),
-        needs_attention=await house_of(request).needs_attention() or not await house_of(request).is_worked(),
+        needs_attention=await house_of(request).needs_attention()
+        or not await house_of(request).is_worked()
+        or await silent_minutes(now) > 0,
         mail_stop=await outbox.stop_of_mail() if house_of(request).site.sends_mail else None,
         now=now,
     )
