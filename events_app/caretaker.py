@@ -15,9 +15,11 @@ from events_app.acts import Act, Office, Who
 from events_app.allowances import forget_allowances
 from events_app.deletion import actions as deletion
 from events_app.deletion import telling
+from events_app.deletion.answers import forget_answers
 from events_app.events.actions.life import follow_zone_rules, moved_by_zone_rules
 from events_app.health.actions.guarding import Guard, look_at_rows
 from events_app.health.actions.watching import watch
+from events_app.imports.actions import running as imports
 from events_app.imports.actions.drafts import forget_drafts
 from events_app.linking.actions import answer_requests, lift_shadows
 from events_app.mail.emptying import empty_those_left_over, empty_without_event
@@ -26,8 +28,9 @@ from events_app.mailings.actions.reminding import remind
 from events_app.mailings.actions.writing import carry_on
 from events_app.notices import actions as notices
 from events_app.notices.telling import tell_of_troubles
+from events_app.people.counts import count_first_shown, count_shown
 from events_app.registrations.actions.deciding import due_now, lapse, move_some_up
-from events_app.registrations.actions.forgetting import forget_answers, forget_untaken
+from events_app.registrations.actions.forgetting import forget_untaken
 from events_app.registrations.actions.leaving import call_off_some
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
@@ -36,7 +39,7 @@ from events_app.rounds.models import ANNOUNCED, CALLED_OFF, MOVING_UP, PUT_OFF
 
 LOOK_EVERY: Final = 1.0
 """Seconds between looks: as often as the most urgent job."""
-SOON, MINUTES, HOUR, DAY = 15.0, 300.0, 3600.0, 86_400.0
+SOON, MINUTES, QUARTER, HOUR, DAY = 15.0, 300.0, 900.0, 3600.0, 86_400.0
 WORDS_LAST = timedelta(days=30)
 """So long after its end a letter about no event keeps its words."""
 
@@ -118,8 +121,11 @@ JOBS: Final = (
     Job("shadows", SOON, lambda act, guard: lift_shadows(guard=guard, act=act)),
     Job("remind", SOON, lambda act, guard: remind(guard=guard, act=act)),
     Job("rounds", SOON, lambda act, guard: rounds.carry_on(STEPS, guard=guard, act=act)),
+    Job("imports", SOON, lambda act, guard: imports.carry_on(guard=guard, act=act)),
     Job("mailings", SOON, lambda act, guard: carry_on(guard=guard, act=act)),
     Job("drafts", SOON, lambda act, guard: forget_drafts(act.now)),
+    Job("new places", SOON, lambda act, guard: count_first_shown(guard=guard, act=act)),
+    Job("places", QUARTER, lambda act, guard: count_shown(guard=guard, act=act)),
     Job("notices", MINUTES, lambda act, guard: notices.look(guard=guard, act=act)),
     Job("site", MINUTES, look_after_the_site),
     Job("deletion", HOUR, lambda act, guard: deletion.look(guard=guard, act=act)),

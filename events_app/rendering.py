@@ -17,6 +17,7 @@ from events_app import VERSION, i18n
 from events_app.addresses import shown
 from events_app.clock import are_whole_days
 from events_app.directions import holds_right_to_left, in_order, is_number, isolated, marked
+from events_app.wayfinding import FORGOTTEN, MAIN, TABS, place_of
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -145,6 +146,10 @@ environment.globals.update(
     drawn_once=drawn_once,
     said_in_a_line=said,
     way_of=way,
+    place_of=place_of,
+    desk_ways=MAIN,
+    event_tabs=TABS,
+    forgotten_tabs=FORGOTTEN,
 )
 environment.filters["markdown"] = markdown
 environment.filters["isolated"] = isolated

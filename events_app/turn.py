@@ -38,6 +38,22 @@ _ALIVE: Final = {
 """A machine that vanishes without a word loses its lock within half a minute."""
 
 
+class Lock(Protocol):
+    """Whoever has taken it is the only one, on this machine or another, as long as `is_ours`."""
+
+    async def take(self) -> bool:
+        """Whether it is ours now; never waits for somebody else."""
+
+    async def is_ours(self) -> bool:
+        """Whether it still is: a database that was restarted has forgotten it."""
+
+    async def release(self) -> None:
+        """Give it up. Nothing happens when it is not ours."""
+
+    async def is_taken(self) -> bool:
+        """Whether anybody has it. Writes nothing, and needs the open database."""
+
+
 SILENT: Final = timedelta(minutes=3)
 """Whoever works and has left no mark of life for so long hangs."""
 
@@ -62,28 +78,16 @@ _BEAT = """
 """
 
 
+async def is_worked(lock: Lock, now: datetime) -> bool:
+    """Whether anybody has the turn, and works."""
+    return await lock.is_taken() and not await silent_minutes(now)
+
+
 async def silent_minutes(now: datetime) -> int:
-    """For how many whole minutes whoever works has left no mark of life; 0 while that is no reason to think anything.
-    Of whether anybody has the turn at all it says nothing (`Lock.is_taken`)."""
-    pulse = await Pulse.get_or_none(id=1)
-    silent = milliseconds(now) - pulse.beat_at if pulse else 0
+    """For how many whole minutes nobody has worked, by the last mark of life; 0 while that is no reason to think so."""
+    found = await rows('SELECT "beat_at" FROM "pulse"')
+    silent = milliseconds(now) - int(found[0]["beat_at"]) if found else 0
     return silent // 60_000 if silent > SILENT.total_seconds() * 1000 else 0
-
-
-class Lock(Protocol):
-    """Whoever has taken it is the only one, on this machine or another, as long as `is_ours`."""
-
-    async def take(self) -> bool:
-        """Whether it is ours now; never waits for somebody else."""
-
-    async def is_ours(self) -> bool:
-        """Whether it still is: a database that was restarted has forgotten it."""
-
-    async def release(self) -> None:
-        """Give it up. Nothing happens when it is not ours."""
-
-    async def is_taken(self) -> bool:
-        """Whether anybody has it. Writes nothing, and needs the open database."""
 
 
 def lock_of(url: str) -> Lock:

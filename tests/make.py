@@ -28,6 +28,7 @@ from events_app.events.actions import copying, editing, life
 from events_app.events.models.event import Event, EventClaim
 from events_app.events.models.panel import consent_of
 from events_app.events.rules import EventFacts, HostFacts
+from events_app.health.actions.guarding import Guard
 from events_app.house import House as TheHouse
 from events_app.linking import actions as linking
 from events_app.mail.message import Composed
@@ -288,6 +289,11 @@ async def organizer(vault: Vault) -> Organizer:
     made.active = True
     await made.save(force_create=True)
     return made
+
+
+async def places_counted(office: Office, *, now: datetime = NOW) -> None:
+    """The quarter of an hour is over: pages show the places as they are now."""
+    await counts.count_shown(guard=Guard(), act=office.at(now))
 
 
 _places = iter(range(1, 65_000))

@@ -9,6 +9,7 @@ from events_app import clock
 from events_app.acts import Act, Office
 from events_app.caretaker import Caretaker, Job
 from events_app.database import data_version
+from events_app.deletion.answers import forget_answers
 from events_app.events.models.event import Event
 from events_app.health.actions.guarding import Guard
 from events_app.health.models import Trouble
@@ -16,7 +17,6 @@ from events_app.mailings.actions import reminding
 from events_app.mailings.models import Mailing
 from events_app.mailings.rules import ReminderFacts
 from events_app.questions.models import Question
-from events_app.registrations.actions import forgetting
 from events_app.registrations.actions.deciding import due_now
 from events_app.registrations.models import Registration
 from tests import make
@@ -216,7 +216,7 @@ async def test_somebody_who_cannot_be_opened_keeps_no_other_answers_from_being_f
     await spoil(event, 1, office=office)
     after = office.at(event.ends_at + timedelta(days=2))
 
-    await forgetting.forget_answers(act=after)
+    await forget_answers(act=after)
 
     assert (await Question.get(id=question.id)).forgotten_on is None, "it is looked at again"
     assert await Trouble.filter(job="row").count() == 1

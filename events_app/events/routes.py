@@ -3,12 +3,11 @@
 from starlette.routing import Route
 
 from events_app.accounts.guard import for_organizers
-from events_app.events.desk import event, home, life, programme
+from events_app.events.desk import event, life, programme
 
 _ONE = "/desk/events/{event_id:uuid}"
 
 routes = [
-    Route("/desk", for_organizers(home.desk)),
     Route("/desk/events/new", for_organizers(event.new_event), methods=["GET"]),
     Route("/desk/events/new", for_organizers(event.create_event), methods=["POST"]),
     Route(_ONE, for_organizers(event.show_event)),

@@ -215,7 +215,7 @@ _QUOTAS = 'SELECT "id", "name" FROM "quota" WHERE "event_id" = $1'
 
 
 def _places(waiting: Sequence[Sequence[Any]]) -> dict[Any, int]:
-    """As each of them reads it on their own page (`registrations.places.place_in_line`): a party stands together, and
+    """As each of them reads it on their own page (`personal.models.place_in_line`): a party stands together, and
     each mode and quota has a line of its own."""
     lines: dict[tuple[Any, Any], dict[Any, int]] = {}
     found = {}

@@ -10,8 +10,11 @@ from events_app.vault import KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClo
 JOBS: Final = {
     "lapse": L_("Offers, unconfirmed addresses and cancellations whose time is over"),
     "shadows": L_("Places held while addresses are confirmed"),
+    "places": L_("Counting the places that pages show"),
+    "new places": L_("Counting the places of new events"),
     "links": L_("Answers to people who ask for their link"),
     "remind": L_("Reminders"),
+    "imports": L_("Importing lists, and undoing imports"),
     "mailings": L_("Letters to many"),
     "rounds": L_("Calling off, changes and deletion days: telling everybody of an event"),
     "drafts": L_("Forgetting uploaded lists"),

@@ -4,14 +4,20 @@ import asyncio
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, cast
 
+from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
+from tortoise.queryset import QuerySet
 
 from events_app.acts import Act
 from events_app.database import rows
 from events_app.events.models.event import Event
+from events_app.events.rules import Mode
+from events_app.events.rules import Status as EventStatus
 from events_app.handed import Behind, EventThere, HasSeats
+from events_app.health.actions.guarding import Guard
 from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
@@ -20,6 +26,7 @@ from events_app.registrations.posting import person_context
 from events_app.registrations.rules import Pool, Status
 from events_app.registrations.told import hearers_of, hearers_of_many
 from events_app.rounds.models import ANNOUNCED, MOVING_UP, Round
+from events_app.shown import ShownPlaces, show
 
 PAGE_ROWS: Final = 500
 
@@ -105,6 +112,41 @@ async def how_many_never_fit(event: HasSeats) -> int:
             pools[where] = await pool_of(event, *where)
         too_large += not pools[where].can_ever_seat(found["people"])
     return too_large
+
+
+async def count_shown(*, guard: Guard, act: Act) -> int:
+    """What others see of the places of every coming event is what it is now (`shown`); says of how many events. The
+    clock asks for it, and nothing that anybody does."""
+    return await _show_each(_with_places(act.now), guard=guard)
+
+
+async def count_first_shown(*, guard: Guard, act: Act) -> int:
+    """The same of those of which nothing is shown yet."""
+    shown = Subquery(ShownPlaces.all().values("event_id"))
+    return await _show_each(_with_places(act.now).filter(id__not_in=shown), guard=guard)
+
+
+def _with_places(now: datetime) -> QuerySet[Event]:
+    limited = Q(offers_in_person=True, capacity_in_person__isnull=False) | Q(
+        offers_online=True, capacity_online__isnull=False
+    )
+    return Event.filter(limited, status=EventStatus.PUBLISHED, ends_at__gt=now)
+
+
+async def _show_each(events: QuerySet[Event], *, guard: Guard) -> int:
+    found = await events.only("id", *(f"{word}_{mode}" for word in ("offers", "capacity") for mode in Mode))
+    for event in found:
+        await guard.attempt("places", partial(_show, event), subject=event.id, event_id=event.id)
+    return len(found)
+
+
+async def _show(event: Event) -> None:
+    taken = {}
+    for mode in event.modes:
+        capacity, free = event.capacity(mode), (await pool_of(event, mode)).free
+        if capacity is not None and free is not None:
+            taken[str(mode)] = capacity - free
+    await show(event.id, taken)
 
 
 _PARTIES = """

@@ -61,6 +61,16 @@ async def pool_as_it_is(event: HasSeats, mode: str, quota_id: uuid.UUID | None =
     return Pool(left, seated, found["waiting"], most)
 
 
+async def is_full(event: HasSeats, mode: str) -> bool:
+    """Whether everybody's pool of that mode has no free seat. The database answers yes or no and no number, so that a
+    kept page is made anew only where that changes."""
+    capacity = event.capacity(mode)
+    if capacity is None:
+        return False
+    (found,) = await rows(_IS_FULL, event.id, mode, capacity)
+    return bool(found["full"])
+
+
 _POOL = """
     SELECT (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "seated" = TRUE AND "mode" = $2
             AND "quota_id" {pool}) AS "seated",
@@ -80,6 +90,12 @@ _EVERYBODYS = _POOL.format(
     """,
 )
 """`kept`: what each quota keeps, or has given away, whichever is more (a quota may have been made smaller since)."""
+_IS_FULL = f"""
+    SELECT "seated" + "shadows" + "kept" + CASE WHEN EXISTS (
+            SELECT 1 FROM "round" WHERE "event_id" = $1 AND "what" = '{MOVING_UP}') THEN "waiting" ELSE 0 END
+        >= $3 AS "full"
+    FROM ({_EVERYBODYS}) AS "pool"
+"""  # noqa: S608 - made of constants
 _QUOTA = _POOL.format(
     pool="= $3",
     more="""(SELECT COALESCE(SUM("places"), 0) FROM "quota" WHERE "event_id" = $1 AND "mode" = $2
@@ -208,26 +224,6 @@ _IN_LINE = """
     ORDER BY "quota_id", "waitlist_order", "arrival", "id" LIMIT $6
 """
 """By quota_id too, which is the same for all: else PostgreSQL does not see that the index has this order."""
-
-
-async def place_in_line(registration: Registration) -> int:
-    """1 for the first one (or party) waiting for the same places."""
-    mine = registration.party or registration.id
-    order = (registration.waitlist_order or 0, registration.arrival)
-    quota_id = registration.quota_id
-    sql = _AHEAD.format(pool="IS NULL" if quota_id is None else "= $6")
-    (found,) = await rows(
-        sql, registration.event_id, registration.mode, *order, mine, *([quota_id] if quota_id else ())
-    )
-    return int(found["parties"]) + 1
-
-
-_AHEAD = """
-    SELECT COUNT(DISTINCT COALESCE("party", "id")) AS "parties" FROM "registration"
-    WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2 AND "quota_id" {pool}
-        AND ("waitlist_order" < $3 OR ("waitlist_order" = $3 AND "arrival" < $4))
-        AND COALESCE("party", "id") <> $5
-"""
 
 
 async def _seat(party: Sequence[Registration], event: Event, *, act: Act) -> None:

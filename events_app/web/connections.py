@@ -43,7 +43,7 @@ class Connection(HttpToolsProtocol):
         self.is_receiving = False  # a request has begun and is not complete
         self.is_in_body = False
         self._refused = HTTPStatus.BAD_REQUEST
-        self._unheard = self._in_head = self._in_body = self._announced = 0
+        self._unheard = self._in_head = self._in_body = self._announced = self._pieces = 0
         self._reading = Countdown(self.loop, self._read_too_slowly)
         self._writing = Countdown(self.loop, self._written_too_slowly)
         self._reading.start(self.bounds.header)
@@ -73,7 +73,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.is_receiving = True
-        self._in_head = self._in_body = self._announced = 0
+        self._in_head = self._in_body = self._announced = self._pieces = 0
         if not self._is_answering:
             self._reading.start(self.bounds.header)
 
@@ -106,6 +106,9 @@ class Connection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._unheard = 0
         self._in_body += len(body)
+        self._pieces += 1
+        if self._pieces > self.bounds.crumbs + self._in_body // 64:
+            self._refuse(HTTPStatus.BAD_REQUEST)
         super().on_body(body)
 
     def on_message_complete(self) -> None:

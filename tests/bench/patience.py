@@ -135,6 +135,8 @@ class Desk:
                 self._expect(200, visitor.get(f"{path}/check").status)
                 done = visitor.post(f"{path}/registrations", {"writes": "yes"} | token)
                 self._expect(303, done.status)
+                while "Look again" in visitor.get(done.headers["location"]).body.decode():
+                    time.sleep(0.2)
 
         return act
 

@@ -134,10 +134,10 @@ async def test_the_first_page_says_what_is_deleted_soon(house: House) -> None:
     event = await past_event(house)
     desk = await house.desk()
 
-    assert "Deleted soon" in words_of(await desk.get("/desk"))
+    assert "is deleted soon" in words_of(await desk.get("/desk"))
 
     await actions.forget_event(event.id, act=house.office.at(clock.now()))
-    assert "Deleted soon" not in words_of(await desk.get("/desk"))
+    assert "is deleted soon" not in words_of(await desk.get("/desk"))
 
 
 MOVED = {"starts_on": "2035-06-01", "ends_on": "2035-06-01"}

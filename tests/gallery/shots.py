@@ -230,6 +230,12 @@ NEWCOMER = (
 
 DESK = (
     Shot("desk", "/desk"),
+    Shot("events", "/desk/events"),
+    Shot("events-none-fits", "/desk/events?q=zzz&day=2027-01-11"),
+    Shot("settings", "/desk/settings"),
+    Shot("day", "/desk/events/{research_launch_event}/day"),
+    Shot("day-past", "/desk/events/{past_event}/day"),
+    Shot("menu", "/desk/events/{research_launch_event}", prepare=opened(".desk-menu > summary")),
     Shot("overview", "/desk/events/{research_launch_event}"),
     Shot("overview-draft", "/desk/events/{draft_event}"),
     Shot("overview-ready", "/desk/events/{ready_event}"),
@@ -340,6 +346,7 @@ DESK = (
         "/desk/events/{research_launch_event}/import/{mistakes_draft}/check",
         prepare=typed(),
     ),
+    Shot("import-coming", "/desk/events/{unlisted_event}/imports/{coming_batch}"),
     Shot("import-done", "/desk/events/{long_event}/imports/{batch}"),
     Shot("import-undone", "/desk/events/{closed_event}/imports/{undone_batch}"),
     Shot("export", "/desk/events/{research_launch_event}/export"),

@@ -36,7 +36,7 @@ def classes_of(sheet: str) -> set[str]:
 
 
 def test_every_class_of_the_stylesheet_stands_in_a_page() -> None:
-    sheet = (ROOT / "static/css/house.css").read_text("utf-8")
+    sheet = "".join(path.read_text("utf-8") for path in sorted(ROOT.glob("static/css/*.css")))
     words: set[str] = set()
     begun: set[str] = set()
     for text in texts_of_pages():

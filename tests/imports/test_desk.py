@@ -10,8 +10,10 @@ import openpyxl
 import pytest
 
 from events_app.events.models.event import Event
+from events_app.imports.actions import importing, running
+from events_app.imports.desk.batch import SHORT
 from events_app.imports.models import ImportBatch, ImportDraft
-from events_app.imports.rules import state_key
+from events_app.imports.rules import Candidate, Choice, state_key
 from events_app.mail.models import Letter
 from events_app.optouts.actions import opt_out
 from events_app.questions.models import Question
@@ -586,3 +588,44 @@ async def test_a_phone_that_a_sheet_took_for_an_amount_keeps_its_digits(house: H
 
     person = reveal_person(await Registration.get(), vault=house.vault, reader=make.COURIER)
     assert person.answers == {str(question.id): "55123456"}
+
+
+async def test_a_long_list_shows_how_far_it_is_and_can_be_stopped(house: House) -> None:
+    event = await make.event(house.vault, capacity_in_person=None)
+    desk = await house.desk()
+    rows = "".join(f"Guest {number},guest{number}@example.org\n" for number in range(60))
+    path = await tried(desk, event, f"Name,E-mail\n{rows}".encode(), "name", "address")
+    draft = await ImportDraft.get(id=path.rpartition("/")[2])
+    lines = [Candidate(number, make.applicant(number)) for number in range(2, 62)]
+    act = house.office.at(make.NOW)
+    batch = await importing.begin(draft, lines, wish=Choice(), act=act)
+    await running.step(batch.id, act=act)
+    page = f"/desk/events/{event.id}/imports/{batch.id}"
+
+    shown = words_of(await desk.get(page))
+    await desk.post(f"{page}/stop")
+    after = await desk.get(page)
+
+    here = await Registration.filter(event_id=event.id).count()
+    assert 0 < here < 60
+    assert f"{here} of 60 people are imported." in shown
+    assert "Look again" in shown
+    assert "Send them their letters" not in shown
+    assert f"This import was stopped: {here} of 60 people were imported." in words_of(after)
+    assert "Take the import back" in after.text
+    assert (await desk.post(f"{page}/stop")).status_code == 303
+    await running.step(batch.id, act=act)
+    assert await Registration.filter(event_id=event.id).count() == here
+
+
+async def test_a_list_that_is_longer_than_a_moment_is_brought_in_after_the_answer(house: House) -> None:
+    event = await make.event(house.vault, capacity_in_person=None)
+    desk = await house.desk()
+    rows = "".join(f"Guest {number},guest{number}@example.org\n" for number in range(SHORT + 1))
+    path = await tried(desk, event, f"Name,E-mail\n{rows}".encode(), "name", "address")
+
+    done = await desk.post(f"{path}/registrations")
+
+    assert done.status_code == 303
+    assert await Registration.filter(event_id=event.id).count() == SHORT + 1
+    assert f"{SHORT + 1} people" in words_of(await desk.get(done.headers["location"]))

@@ -189,19 +189,21 @@ async def test_the_bytes_that_are_kept_have_an_end() -> None:
     assert 0 < len(kitchen.pages._pages) < 4
 
 
-async def test_a_registration_elsewhere_makes_no_page_anew_but_a_seat_here_does(house: make.House) -> None:
-    here = await make.event(house.vault, slug="here", capacity_in_person=10)
+async def test_a_registration_never_makes_a_page_anew_but_the_last_seat_does(house: make.House) -> None:
+    here = await make.event(house.vault, slug="here", capacity_in_person=2)
     elsewhere = await make.event(house.vault, slug="elsewhere")
+    await make.places_counted(house.office)
     client = await house.client()
-    assert "10 places left" in (await client.get("/events/here")).text
+    assert "2 places left" in (await client.get("/events/here")).text
     (page,) = house.app.state.house.page_cache._pages.values()
 
     await make.registered(elsewhere, 1, office=house.office)
+    await make.registered(here, 1, office=house.office)
     await client.get("/events/here")
     assert list(house.app.state.house.page_cache._pages.values()) == [page]
 
-    await make.registered(here, 1, office=house.office)
-    assert "9 places left" in (await client.get("/events/here")).text
+    await make.registered(here, 2, office=house.office)
+    assert "All places are taken" in (await client.get("/events/here")).text
 
 
 async def test_a_sentence_for_one_reader_is_in_no_kept_page(house: make.House) -> None:

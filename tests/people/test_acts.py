@@ -11,9 +11,9 @@ import pytest
 from events_app.events.actions import editing
 from events_app.events.models.event import Event
 from events_app.people.desk import acts as desk_acts
+from events_app.personal.models import place_in_line
 from events_app.registrations.actions import leaving
 from events_app.registrations.models import Registration
-from events_app.registrations.places import place_in_line
 from events_app.registrations.rules import Guest, Status
 from tests import make
 from tests.make import Desk, House

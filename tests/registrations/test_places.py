@@ -10,10 +10,10 @@ from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mailings.actions import announcing
+from events_app.personal.models import place_in_line
 from events_app.registrations import posting, rules
 from events_app.registrations.actions import changing, deciding, leaving
 from events_app.registrations.models import Invitation, Quota, Registration
-from events_app.registrations.places import place_in_line
 from events_app.registrations.rules import Guest, Status
 from tests import make
 from tests.make import NOW

@@ -11,9 +11,9 @@ from events_app.events.models.event import Event
 from events_app.mailings.actions import reminding
 from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
+from events_app.personal.models import place_in_line
 from events_app.registrations.actions import deciding, leaving, registering
 from events_app.registrations.models import Registration
-from events_app.registrations.places import place_in_line
 from events_app.registrations.rules import Guest
 from events_app.registrations.told import mark_of
 from tests import make

@@ -140,6 +140,7 @@ async def _empty_house(tour: Tour, visitor: httpx2.AsyncClient, desk: make.Desk)
     for passphrase in ("short", "aaaaaaaaaaaaaa", "password1234", "x" * 300):
         await tour.send(visitor, f"/desk/welcome/{token}", **said, passphrase=passphrase)
     await tour.look(desk.client, "/desk", "/desk/organizations", "/desk/conferences", "/desk/venues")
+    await tour.look(desk.client, "/desk/events", "/desk/events?q=zz", "/desk/settings")
     await tour.send(desk.client, "/desk/events/new", form_token=desk.form_token)
 
 
@@ -317,6 +318,13 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     await make.change(events["open"], tour.house.office, starts_wall="2035-05-12T12:00")
     await tour.look(desk.client, base, f"{base}/registrations?q=zz", f"{base}/letters?state=sent")
     await tour.look(desk.client, f"{base}/registrations/print", f"{base}/registrations/print?q=zz")
+    await tour.look(
+        desk.client,
+        "/desk/events",
+        "/desk/events?state=over",
+        f"{base}/day",
+        f"/desk/events/{events['past'].id}/day",
+    )
     await tour.look(desk.client, f"{base}/data", "/desk/held")
     await tour.send(desk.client, f"{base}/data/deletion", **token)
     await tour.look(desk.client, f"{base}/changes")

@@ -100,7 +100,7 @@ def event_form(
         (Visibility.UNLISTED.value, translate(N_("Only people who have the link"))),
     ]
     form.shows_places.choices = [
-        (ShowsPlaces.EXACT.value, translate(N_("The exact number"))),
+        (ShowsPlaces.EXACT.value, translate(N_("The number, counted every quarter of an hour"))),
         (ShowsPlaces.FEW.value, translate(N_("Only when few are left"))),
         (ShowsPlaces.HIDDEN.value, translate(N_("Not at all"))),
     ]

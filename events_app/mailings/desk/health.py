@@ -14,7 +14,6 @@ from events_app.i18n import N_, current_language, translate
 from events_app.installation import held_since
 from events_app.mail import outbox
 from events_app.mailings.emails import TEST
-from events_app.turn import silent_minutes
 from events_app.web.forms import typed_into
 from events_app.web.responses import Flash, page, see_other
 
@@ -40,8 +39,7 @@ async def show(request: Request) -> Response:
         selector=settings.dkim_selector,
         per_minute=settings.per_minute,
         has_courier=courier is not None,
-        is_worked=courier is not None
-        or (await house_of(request).is_worked() and not await silent_minutes(now)),
+        is_worked=courier is not None or await house_of(request).is_worked(),
         seconds=int((now - looked_at).total_seconds()) if looked_at else None,
         is_awake=looked_at is not None and now - looked_at < AWAKE_WITHIN,
         oldest_minutes=_minutes_since(health.oldest_due, now),

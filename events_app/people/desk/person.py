@@ -19,11 +19,11 @@ from events_app.people.actions import keep_note, letter_again, note_about, post_
 from events_app.people.desk.acts import MAY, people_path, reason_fields, reason_in
 from events_app.people.desk.rows import open_row
 from events_app.people.forms import NoteForm
+from events_app.personal.models import place_in_line
 from events_app.questions.models import questions_of
 from events_app.questions.wording import said_answers
 from events_app.registrations.actions import changing, deciding, forgetting
 from events_app.registrations.models import HistoryLine, Quota, Registration, party_of
-from events_app.registrations.places import place_in_line
 from events_app.registrations.rules import Due, EventFull, ModeFull, PartyTooLarge, Status
 from events_app.web import seen
 from events_app.web.forms import Form, typed_into

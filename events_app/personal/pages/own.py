@@ -32,6 +32,7 @@ from events_app.personal.forms import (
     company_form,
     details_form,
 )
+from events_app.personal.models import place_in_line
 from events_app.publishing.pages.pictures import colours_of
 from events_app.questions.forms.fields import Asking, ask
 from events_app.questions.models import Question, questions_of
@@ -42,7 +43,7 @@ from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.forms import AddressForm
 from events_app.registrations.models import Registration, party_of
 from events_app.registrations.pages.receipt import RECEIPT_MARK, show_receipt
-from events_app.registrations.places import may_still_bring, place_in_line
+from events_app.registrations.places import may_still_bring
 from events_app.registrations.posting import reveal_person
 from events_app.registrations.rules import Due, NoSuchRegistration, Status
 from events_app.registrations.told import sequence_of

@@ -1,6 +1,7 @@
 """The registration form, for everybody: look, fill in, send."""
 
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,8 +32,8 @@ from events_app.registrations.forms import (
 )
 from events_app.registrations.models import Invitation, Registration, giver_of, quota_for
 from events_app.registrations.pages.receipt import receipt_token
-from events_app.registrations.places import pool_of
-from events_app.registrations.rules import Pool
+from events_app.registrations.places import is_full, pool_of
+from events_app.shown import shown_of
 from events_app.texts import Texts
 from events_app.vault import Vault
 from events_app.web.forms import typed_into
@@ -75,28 +76,39 @@ async def _holder_of(event: Event, code: str, *, vault: Vault) -> Holder:
 class Around:
     """What the form's page shows besides the form, asked of the database once."""
 
-    pools: Mapping[str, Pool]
+    full: Mapping[str, bool]
+    shown: Mapping[str, int]
     consent: Texts
     hosts: Sequence[EventHost]
 
 
 async def look_around(event: Event, holder: Holder) -> Around:
-    pools: dict[str, Pool] = {}
+    full: dict[str, bool] = {}
+    shown = dict(await shown_of(event.id))
     for mode in holder.modes(event):
         quota_id = await quota_for(holder.invitation, mode) if holder.invitation else None
+        if holder.giver or quota_id:  # what is kept for them is not counted among everybody's
+            shown.pop(mode, None)
         # A place that is passed on is there, whatever is left of the others.
-        pools[mode] = Pool(None, 0, 0) if holder.giver else await pool_of(event, mode, quota_id)
-    return Around(pools, await consent_of(event), await hosts_of(event.id))
+        full[mode] = not holder.giver and await _is_full(event, mode, quota_id)
+    return Around(full, shown, await consent_of(event), await hosts_of(event.id))
+
+
+async def _is_full(event: Event, mode: str, quota_id: uuid.UUID | None) -> bool:
+    if quota_id is None:
+        return await is_full(event, mode)
+    return (await pool_of(event, mode, quota_id)).free == 0
 
 
 async def seats_of(event: HasSeats) -> Seats:
     """For the event's page, which stands below registrations: app.py hands this down."""
-    return say_seats({mode: await pool_of(event, mode) for mode in event.modes}, event)
+    full = {str(mode): await is_full(event, mode) for mode in event.modes}
+    return say_seats(full, await shown_of(event.id), event)
 
 
-def say_seats(pools: Mapping[str, Pool], event: HasSeats) -> Seats:
-    will_wait = all(pool.free == 0 for pool in pools.values())
-    return Seats(will_wait, {mode: say_places(pool, event) for mode, pool in pools.items()})
+def say_seats(full: Mapping[str, bool], shown: Mapping[str, int], event: HasSeats) -> Seats:
+    words = {mode: say_places(event, mode, is_full=full[mode], taken=shown.get(mode)) for mode in full}
+    return Seats(all(full.values()), words)
 
 
 async def registration(request: Request) -> Response:
@@ -153,16 +165,18 @@ async def _form_for(event: Event, holder: Holder, typed: FormData | None = None)
 FEW = 5
 
 
-def say_places(pool: Pool, event: HasSeats) -> str:
-    """'12 places left', 'Few places left', 'Full', as exactly as the organizer wants it; nothing without a limit."""
-    if pool.free is None:
+def say_places(event: HasSeats, mode: str, *, is_full: bool, taken: int | None) -> str:
+    """'12 places left', 'Few places left', as exactly as the organizer wants it, of the last count (`shown`); 'Full' as
+    it is now. Nothing without a limit, and nothing before the first count."""
+    if is_full:
+        return translate(N_("Full, waiting list open")) if event.keeps_waitlist else translate(N_("Full"))
+    capacity = event.capacity(mode)
+    if capacity is None or taken is None or event.shows_places == ShowsPlaces.HIDDEN:
         return ""
-    if pool.free > 0:  # whoever waits needs more than these
-        if event.shows_places == ShowsPlaces.EXACT:
-            return ngettext("%(n)s place left", "%(n)s places left", pool.free)
-        are_few = event.shows_places == ShowsPlaces.FEW and pool.free <= FEW
-        return translate(N_("Few places left")) if are_few else ""
-    return translate(N_("Full, waiting list open")) if event.keeps_waitlist else translate(N_("Full"))
+    left = capacity - taken
+    if left > 0 and event.shows_places == ShowsPlaces.EXACT:
+        return ngettext("%(n)s place left", "%(n)s places left", left)
+    return translate(N_("Few places left")) if left <= FEW else ""  # of none then, some are free again
 
 
 async def _show_form(
@@ -175,7 +189,7 @@ async def _show_form(
 ) -> Response:
     holder, modes = filled.holder, filled.holder.modes(event)
     around = await look_around(event, holder)
-    seats = say_seats(around.pools, event)
+    seats = say_seats(around.full, around.shown, event)
     say_beside_modes(filled.form, seats.words)
     return page(
         request,

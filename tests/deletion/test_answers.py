@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from events_app.acts import Office
+from events_app.deletion import answers as deletion
 from events_app.events.models.event import Event
 from events_app.questions.actions import asking
 from events_app.questions.models import Question
 from events_app.questions.rules import QuestionFacts
-from events_app.registrations.actions import forgetting
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import reveal_person
 from tests import make
@@ -37,13 +37,13 @@ async def test_answers_go_when_their_days_are_over_and_not_before(office: Office
     said = {str(short.id): "a", str(long.id): "b"}
     first, second = await make.registered(event, 1, 2, office=office, answers=said)
 
-    assert await forgetting.forget_answers(act=office.at(event.ends_at + 7 * DAY - timedelta(seconds=1))) == 0
+    assert await deletion.forget_answers(act=office.at(event.ends_at + 7 * DAY - timedelta(seconds=1))) == 0
     assert await answers(first, office) == said
-    assert await forgetting.forget_answers(act=office.at(event.ends_at + 7 * DAY)) == 1
+    assert await deletion.forget_answers(act=office.at(event.ends_at + 7 * DAY)) == 1
     for registration in (first, second):
         assert await answers(registration, office) == {str(long.id): "b"}
-    assert await forgetting.forget_answers(act=office.at(event.ends_at + 8 * DAY)) == 0
-    assert await forgetting.forget_answers(act=office.at(event.ends_at + 31 * DAY)) == 1
+    assert await deletion.forget_answers(act=office.at(event.ends_at + 8 * DAY)) == 0
+    assert await deletion.forget_answers(act=office.at(event.ends_at + 31 * DAY)) == 1
     assert await answers(first, office) == {}
     person = reveal_person(await Registration.get(id=first.id), vault=office.vault, reader=make.COURIER)
     assert person.address == "guest1@example.org"
@@ -54,7 +54,7 @@ async def test_long_lists_are_forgotten_page_by_page(office: Office) -> None:
     asked = await question(event, 1)
     rows = await make.registered(event, 1, 2, 3, 4, 5, office=office, answers={str(asked.id): "a"})
 
-    await forgetting.forget_answers(act=office.at(event.ends_at + 2 * DAY), page_rows=2)
+    await deletion.forget_answers(act=office.at(event.ends_at + 2 * DAY), page_rows=2)
 
     assert [await answers(row, office) for row in rows] == [{}] * 5
 
@@ -62,11 +62,11 @@ async def test_long_lists_are_forgotten_page_by_page(office: Office) -> None:
 async def test_an_event_that_was_moved_on_is_looked_at_anew(office: Office) -> None:
     event = await make.event(office.vault)
     asked = await question(event, 1)
-    await forgetting.forget_answers(act=office.at(event.ends_at + 2 * DAY))
+    await deletion.forget_answers(act=office.at(event.ends_at + 2 * DAY))
     later = event.ends_at + 100 * DAY
     await Event.filter(id=event.id).update(starts_at=event.starts_at + 100 * DAY, ends_at=later)
     (row,) = await make.registered(event, 1, office=office, answers={str(asked.id): "a"})
 
-    assert await forgetting.forget_answers(act=office.at(later)) == 0
-    assert await forgetting.forget_answers(act=office.at(later + 2 * DAY)) == 1
+    assert await deletion.forget_answers(act=office.at(later)) == 0
+    assert await deletion.forget_answers(act=office.at(later + 2 * DAY)) == 1
     assert await answers(row, office) == {}
