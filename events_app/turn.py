@@ -1,5 +1,4 @@
-"""Who works, of all processes on a database: one at a time, by a lock that ends with its holder, which marks that it
-lives."""
+"""Who works, of all processes on a database: one, by a lock that ends with its holder; and whether that one lives."""
 
 import fcntl
 import os
@@ -85,8 +84,8 @@ async def is_worked(lock: Lock, now: datetime) -> bool:
 
 async def silent_minutes(now: datetime) -> int:
     """For how many whole minutes nobody has worked, by the last mark of life; 0 while that is no reason to think so."""
-    found = await rows('SELECT "beat_at" FROM "pulse"')
-    silent = milliseconds(now) - int(found[0]["beat_at"]) if found else 0
+    pulse = await Pulse.get_or_none(id=1)
+    silent = milliseconds(now) - pulse.beat_at if pulse else 0
     return silent // 60_000 if silent > SILENT.total_seconds() * 1000 else 0
 
 
