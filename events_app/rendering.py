@@ -1,7 +1,7 @@
 """Templates and Markdown: values in, safe HTML or plain text out."""
 
 import hashlib
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -66,6 +66,11 @@ environment.globals.update({"_": _say, "gettext": _say})
 def render(template: str, **context: Any) -> str:
     """Render `templates/TEMPLATE`. A name that the page uses and nobody gave is an error (StrictUndefined)."""
     return environment.get_template(template).render(**context)
+
+
+def rendered(template: str, **context: Any) -> Iterator[str]:
+    """The same piece by piece: a row of a list is some twenty of them."""
+    return environment.get_template(template).generate(**context)
 
 
 def macro(template: str, name: str) -> Callable[..., Markup]:

@@ -1,5 +1,6 @@
 """The desk's lists: found by name however spelled, the same work for one row and for many, letters as sent."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from events_app.events.models.event import Event
 from events_app.mail.models import Letter
+from events_app.offload.breathing import TURNS
 from events_app.registrations.models import Registration
 from events_app.registrations.rules import Status
 from events_app.rendering import ROOT
@@ -111,6 +113,22 @@ async def test_many_people_are_shown_page_by_page(house: House) -> None:
     shown = [set(re.findall(r"guest\d+@example\.org", page.text)) for page in pages]
     assert [len(each) for each in shown] == [50, 2, 2, 50]
     assert shown[0] | shown[1] == {f"guest{number}@example.org" for number in range(1, 53)}
+
+
+async def test_a_long_list_never_keeps_everybody_else_waiting_until_it_is_rendered(house: House) -> None:
+    event, desk = await make.event(house.vault, capacity_in_person=None), await house.desk()
+    await people(event, house, 0)
+    path, turns = f"/desk/events/{event.id}/registrations?q=guest", []
+
+    for number in (1, 40):
+        await people(event, house, *range(number))
+        asked = asyncio.create_task(desk.get(path))
+        turns.append(0)
+        while not asked.done():
+            await asyncio.sleep(0)
+            turns[-1] += 1
+
+    assert turns[1] - turns[0] > 40 // 5 * TURNS  # a breath after some five rows
 
 
 async def test_an_organizer_cancels_for_somebody_and_the_next_moves_up(house: House) -> None:

@@ -24,7 +24,7 @@ from events_app.mail.rules import State
 from events_app.registrations.actions.changing import try_again
 from events_app.vault import NoKey, Reader, SealBroken, Vault
 from events_app.web.forms import number_in, typed_into
-from events_app.web.responses import Flash, page, see_other
+from events_app.web.responses import Flash, long_page, page, see_other
 
 PAGE_ROWS = 50
 
@@ -73,7 +73,7 @@ async def _log(request: Request, event: Event | None) -> Response:
     words = request.query_params.get("q", "").strip()[:200]
     asked = Asked(event, states, words, before)  # type: ignore[arg-type]
     rows, more = await _rows(asked, office_of(request).vault, reader_of(request))
-    return page(
+    return await long_page(
         request,
         "mailings/outbox.html",
         event=event,
