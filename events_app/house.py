@@ -43,6 +43,7 @@ class House:
     asks_for_notices: IsThere
     is_worked: IsSo
     needs_attention: IsSo
+    shows_example: IsSo
     begin: Begin
     follow: Follow
     follow_copy: FollowCopy

@@ -1,6 +1,7 @@
 """An event's details are saved by section: what is not in sight stays, and nobody's change is overwritten unseen."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -23,7 +24,7 @@ EVERYTHING: dict[str, Any] = {
     "accessibility": {"ar": "بلا درج"}, "consent": {"en": "I agree."}, "languages": ["en", "ku"],
     "offers_online": True, "join_link": "https://example.org/join", "capacity_in_person": 7, "capacity_online": 90,
     "needs_approval": True, "confirms_address": True, "most_guests": 2, "keeps_waitlist": False, "deletion_days": 12,
-    "visibility": "unlisted", "sends_holds": True,
+    "opens_at": datetime(2035, 1, 1, 8, 30, tzinfo=UTC), "visibility": "unlisted", "sends_holds": True,
 }  # fmt: skip
 
 

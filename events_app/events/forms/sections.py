@@ -61,4 +61,4 @@ def _sent(field: Any) -> Iterator[str]:
     elif isinstance(field.data, list):
         yield from field.data
     elif field.data is not None:
-        yield str(field._value() if hasattr(field, "_value") else field.data)
+        yield str(field.data)
