@@ -26,7 +26,14 @@ from events_app.offload.breathing import with_breaths
 from events_app.optouts.actions import opted_out_of
 from events_app.people.duplicates import Unaddressed, unaddressed
 from events_app.registrations.actions.registering import REFUSAL_AT
-from events_app.registrations.facts import Facts, Person, event_facts, letter_facts
+from events_app.registrations.facts import (
+    Facts,
+    Person,
+    event_facts,
+    letter_facts,
+    organizer_address,
+    organizer_name,
+)
 from events_app.registrations.models import (
     ErasedMark,
     HistoryLine,
@@ -35,7 +42,7 @@ from events_app.registrations.models import (
     next_arrival,
 )
 from events_app.registrations.places import pool_for_newcomers, pool_of
-from events_app.registrations.posting import organizer_address, organizer_name, person_context
+from events_app.registrations.posting import person_context
 from events_app.registrations.rules import ANSWER_OF, Status
 from events_app.registrations.told import skip_what_is_due
 from events_app.tokens import digest, new_token
