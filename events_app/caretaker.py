@@ -19,6 +19,7 @@ from events_app.deletion.answers import forget_answers
 from events_app.events.actions.life import follow_zone_rules, moved_by_zone_rules
 from events_app.health.actions.guarding import Guard, look_at_rows
 from events_app.health.actions.watching import watch
+from events_app.imports.actions import running as imports
 from events_app.imports.actions.drafts import forget_drafts
 from events_app.linking.actions import answer_requests, lift_shadows
 from events_app.mail.emptying import empty_those_left_over, empty_without_event
@@ -120,6 +121,7 @@ JOBS: Final = (
     Job("shadows", SOON, lambda act, guard: lift_shadows(guard=guard, act=act)),
     Job("remind", SOON, lambda act, guard: remind(guard=guard, act=act)),
     Job("rounds", SOON, lambda act, guard: rounds.carry_on(STEPS, guard=guard, act=act)),
+    Job("imports", SOON, lambda act, guard: imports.carry_on(guard=guard, act=act)),
     Job("mailings", SOON, lambda act, guard: carry_on(guard=guard, act=act)),
     Job("drafts", SOON, lambda act, guard: forget_drafts(act.now)),
     Job("new places", SOON, lambda act, guard: count_first_shown(guard=guard, act=act)),

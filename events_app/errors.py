@@ -1,8 +1,10 @@
 """Refusals: the expected ways of saying no, each a class named as it is said. And what a log may tell of the others."""
 
 import logging
+import time
 import traceback
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from events_app.directions import isolated
@@ -63,7 +65,7 @@ class Forbidden(Refusal):
 class Conflict(Refusal):
     """It was possible once, or may be later, but not as things stand."""
 
-    sentence = "This is not possible as things stand."
+    sentence = "This is not possible right now."
 
 
 class Invalid(Refusal):
@@ -111,6 +113,30 @@ def set_up_log() -> None:
     log_no_values()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("tortoise").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(Seldom())
+
+
+class Seldom(logging.Filter):
+    """Lets the same warning through once a minute, and then says how often it was left out: the server warns of every
+    request that is none, and no stranger fills a disk with that."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._until = dict[str, float]()
+        self._left_out = Counter[str]()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        words, now = str(record.msg), self._clock()
+        if record.levelno != logging.WARNING:
+            return True
+        if now < self._until.get(words, 0):
+            self._left_out[words] += 1
+            return False
+        self._until[words] = now + 60
+        if number := self._left_out.pop(words, 0):
+            record.msg = f"{words} (and {number} times more before)"
+        return True
 
 
 class NoSuchPage(NotFound):

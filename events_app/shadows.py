@@ -1,11 +1,13 @@
 """Places held for nobody: what an address that is registered already would hold for a while, were it a new one.
 
 Where an event confirms addresses, a new one holds its seats until it answers or its time is over. If a known one held
-none, whoever watches the number of places would learn that it is known.
+none, whoever watches the number of places would learn that it is known. A list that comes in holds the seats of its
+people likewise, until they sit on them.
 """
 
 import uuid
 from datetime import datetime
+from typing import Final
 
 from tortoise import fields
 from tortoise.expressions import Q
@@ -15,11 +17,15 @@ from events_app.clock import milliseconds
 from events_app.database import rows
 from events_app.events.models.event import Event
 
+UNTIL_GIVEN_BACK: Final = 2**53
+"""An `until` that never comes."""
+
 
 class Shadow(Model):
     """The seats of one address that was registered already, one for each address and event; no person is in it.
 
-    mark: an HMAC of the address under the event's index key. people: 0 once it was taken back. until: unix ms.
+    mark: an HMAC of the address under the event's index key, or what a list that comes in is known by. people: 0 once
+    it was taken back. until: unix ms.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -58,6 +64,16 @@ async def end(mark: bytes) -> None:
 async def give_back(shadow_id: uuid.UUID) -> None:
     """The seats are free, and the caretaker lets others have them."""
     await Shadow.filter(id=shadow_id).update(people=0)
+
+
+async def hand_over(mark: bytes, people: int) -> None:
+    """So many of the seats held under that mark are somebody's now, or nobody's. With the last of them it is over."""
+    await rows('UPDATE "shadow" SET "people" = "people" - $1 WHERE "mark" = $2', people, mark)
+
+
+async def give_up(mark: bytes) -> None:
+    """The seats held under that mark are free, and the caretaker lets others have them."""
+    await Shadow.filter(mark=mark).update(people=0)
 
 
 async def events_with_due(now: datetime) -> list[uuid.UUID]:

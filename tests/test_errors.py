@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from events_app.errors import log_no_values
+from events_app.errors import Seldom, log_no_values
 
 pytestmark = pytest.mark.engine_free
 
@@ -50,3 +50,25 @@ def test_a_log_tells_types_and_places_of_an_exception_and_no_value(log: io.Strin
         "builtins.KeyError",
     ]
     assert said.count(", in break_down\n") == 2
+
+
+def test_a_warning_that_strangers_cause_never_fills_the_log() -> None:
+    now = 0.0
+    seldom = Seldom(clock=lambda: now)
+
+    def said(words: str, level: int = logging.WARNING) -> str:
+        record = logging.LogRecord("uvicorn.error", level, "", 0, words, (), None)
+        return record.getMessage() if seldom.filter(record) else ""
+
+    at_once = [said("Invalid HTTP request received.") for _each in range(1000)]
+    others = [
+        said("Unsupported upgrade request."),
+        said("Broken", logging.ERROR),
+        said("Broken", logging.ERROR),
+    ]
+    now = 61.0
+    later = [said("Invalid HTTP request received.") for _each in range(2)]
+
+    assert [each for each in at_once if each] == ["Invalid HTTP request received."]
+    assert others == ["Unsupported upgrade request.", "Broken", "Broken"]
+    assert later == ["Invalid HTTP request received. (and 999 times more before)", ""]

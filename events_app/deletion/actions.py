@@ -16,7 +16,7 @@ from events_app.deletion.telling import give_notices, put_old_ones_ahead
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
 from events_app.health.actions.guarding import Guard
-from events_app.imports.models import ImportBatch, ImportDraft
+from events_app.imports.models import ImportBatch, ImportDraft, ImportPage
 from events_app.mail.models import Letter
 from events_app.mailings.models import Mailing
 from events_app.optouts.models import OptOut
@@ -36,6 +36,7 @@ _OF_PEOPLE: Final[Mapping[str, tuple[type[Model], str]]] = {
     "erased_mark": (ErasedMark, "number"),
     "opt_out": (OptOut, "number"),
     "round": (Round, "number"),
+    "import_page": (ImportPage, "number"),
     "registration": (Registration, "id"),
     "import_batch": (ImportBatch, "id"),
 }

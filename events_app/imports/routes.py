@@ -22,6 +22,7 @@ routes = [
     Route(f"{_DRAFT}/registrations", for_organizers(trial.do_import), methods=["POST"]),
     Route(f"{_DRAFT}/deletion", for_organizers(upload.throw_away), methods=["POST"]),
     Route(_BATCH, for_organizers(batch.batch_page), methods=["GET"]),
+    Route(f"{_BATCH}/stop", for_organizers(batch.stop), methods=["POST"]),
     Route(f"{_BATCH}/undoing", for_organizers(batch.undo), methods=["POST"]),
     Route(f"{_BATCH}/letters", for_organizers(batch.send_letters), methods=["POST"]),
 ]

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -164,8 +165,86 @@ class Words:
         return list(dict.fromkeys(meant[0] or ())) or None
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where somebody stands among the new people of a list. `at`: from its top, 0 first. `before`: how many before them
+    want a seat, by way of taking part. `waits`: for whoever waits on the list, their place among those, 0 first."""
+
+    at: int
+    wish: Status
+    mode: str
+    before: Mapping[str, int]
+    waits: int = 0
+
+
+def places_of(people: Sequence[Candidate]) -> list[Place]:
+    """The places of all of them: who waits on the list does so in its own order of waiting."""
+    waiting = sorted(
+        (line.line is None, line.line or 0, at)
+        for at, line in enumerate(people)
+        if line.status == Status.WAITLISTED
+    )
+    waits = {at: place for place, (*_order, at) in enumerate(waiting)}
+    before: Mapping[str, int] = {}
+    places = []
+    for at, line in enumerate(people):
+        mode = line.applicant.mode
+        places.append(Place(at, line.status, mode, before, waits.get(at, 0)))
+        if line.status == Status.CONFIRMED:
+            before = {**before, mode: before.get(mode, 0) + 1}
+    return places
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a list is given when it begins, so that whatever happens while its people come in is no matter of luck.
+
+    `seats` by way of taking part; `wanted` them; `waiting`: how many wait on the list. `arrival`, `order`: the numbers
+    of the first to come, and of the first of them in line. `writes`, `brings_back`: as in `Choice`.
+    """
+
+    seats: Mapping[str, int]
+    wanted: Mapping[str, int]
+    waiting: int
+    arrival: int = 0
+    order: int = 0
+    writes: bool = False
+    brings_back: bool = False
+
+    @property
+    def too_many(self) -> int:
+        """Who want a seat and get none."""
+        return sum(self.wanted.values()) - sum(self.seats.values())
+
+    def status(self, place: Place) -> Status:
+        """In the order of the list: a seat while they last, then the waiting list. Whoever stands otherwise on the list
+        keeps that."""
+        if place.wish == Status.CONFIRMED and place.before.get(place.mode, 0) >= self.seats[place.mode]:
+            return Status.WAITLISTED
+        return place.wish
+
+    def line(self, place: Place) -> int | None:
+        """The number in line: first those who wait on the list, then those for whom there is no seat any more."""
+        if self.status(place) != Status.WAITLISTED:
+            return None
+        if place.wish == Status.WAITLISTED:
+            return self.order + place.waits
+        ahead = sum(max(0, number - self.seats[mode]) for mode, number in place.before.items())
+        return self.order + self.waiting + ahead
+
+
+def plan_of(people: Sequence[Place], free: Mapping[str, int | None]) -> Plan:
+    """`free`: the seats there are, None where they have no end."""
+    wanted = Counter(place.mode for place in people if place.wish == Status.CONFIRMED)
+    seats = {
+        mode: number if (left := free[mode]) is None else min(number, max(left, 0))
+        for mode, number in wanted.items()
+    }
+    return Plan(seats, dict(wanted), sum(place.wish == Status.WAITLISTED for place in people))
+
+
 class NotEnoughPlaces(Conflict):
-    sentence = N_("There are not enough places: %(missing)s too few. Nothing was imported.")
+    sentence = N_("There are not enough seats: %(missing)s too few. Nothing was imported.")
 
 
 class NobodyNew(Conflict):
@@ -174,13 +253,14 @@ class NobodyNew(Conflict):
 
 class NobodyLeft(Conflict):
     sentence = N_(
-        "Everybody on this list is registered already, or had asked to be erased. Nothing was imported."
+        "Everybody on this list is registered already, or asked for their data "
+        "to be deleted. Nothing was imported."
     )
 
 
 class LettersNeedPublishing(Conflict):
     sentence = N_(
-        "This event is a draft, so letters cannot leave yet. Import without them, or publish it first."
+        "This event is a draft, so emails cannot be sent yet. Import without them, or publish it first."
     )
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from events_app.clock import now as clock_now
+from events_app.database import DatabaseTrouble
 from events_app.mail import outbox, rules
 from events_app.mail.dkim import signer_of
 from events_app.mail.leases import Leased, Leases
@@ -32,12 +33,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Pace:
-    """Seconds.
-
-    lease: longer than one try can take. poll: between looks when nobody posts. grace: for what is in flight
-    at a stop. backoff: until a deferred letter's next try. pauses: until the server is called again after it
-    could not be reached. long_pauses: until it is called again after it refused us.
-    insist: between attempts to record an outcome. The last of each is repeated.
+    """Seconds. lease: longer than one try can take. poll: between looks when nobody posts. grace: for what is in
+    flight at a stop. backoff: until a deferred letter's next try. pauses: until the server is called again after it
+    could not be reached. long_pauses: until it is called again after it refused us. insist: between attempts to
+    record an outcome. The last of each is repeated.
     """
 
     lease: float = rules.LEASE
@@ -87,10 +86,9 @@ class Courier:
         look_again: LookAgain = all_are_wanted,
     ) -> None:
         self._settings, self._vault = settings, vault
-        self._composers, self._composing = composers, OneByOne()
+        self._composers, self._beginning, self._composing = composers, OneByOne(), OneByOne()
         self._look_again, self._reader = look_again, reader
         self._transport = transport or (lambda: SmtpConnection(settings))
-        self._pace = pace
         self._leases = Leases(new_token(), lease=pace.lease)
         self._sender = settings.sender_address or "outbox@localhost"
         self._signer = signer_of(settings)
@@ -100,7 +98,7 @@ class Courier:
         self._posted = asyncio.Event()
         self._stopping = asyncio.Event()
         self._finished = asyncio.Event()
-        self._clock = clock
+        self._pace, self._clock = pace, clock
         self._standing = Standing(away=pace.pauses, refusing=pace.long_pauses)
         self._outcomes = Outcomes(
             self._leases, self._standing, backoff=pace.backoff, clock=clock, came_back=came_back
@@ -145,8 +143,7 @@ class Courier:
         if not self._standing.may_call(now):
             return
         most = self._settings.connections * SENDERS * 2
-        if self._settings.per_minute:
-            most = min(most, self._settings.per_minute)
+        most = min(most, self._settings.per_minute or most)
         most = (1 if self._standing.stop else most) - self._waiting.qsize()
         try:
             for letter in await self._leases.take(most, now=now) if most > 0 else []:
@@ -181,13 +178,16 @@ class Courier:
                     self._posted.set()
 
     async def _handle(self, letter: Leased) -> None:
-        if reason := await self._look_again(letter):
-            await self._leases.withheld(letter, f"{rules.NOT_WANTED}{reason}")
-            return
+        await self._beginning.turn()  # one COMMIT wakes many senders, and a page would wait for all of them
         try:
+            if reason := await self._look_again(letter):
+                await self._leases.withheld(letter, f"{rules.NOT_WANTED}{reason}")
+                return
             first = await self._leases.first_sent(letter)
             async with self._composing:
                 written = self._written(letter, first)
+        except DatabaseTrouble:
+            raise  # which says nothing of the letter: it is put down, and taken again
         except Exception as error:  # noqa: BLE001 - whatever a composer raises, the others go on
             log.warning("letter %s could not be composed: %s", letter.id, type(error).__name__)
             await self._leases.withheld(letter, type(error).__name__)

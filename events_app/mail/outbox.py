@@ -41,7 +41,7 @@ class Sealing(Protocol):
 class NoSuchLetter(NotFound):
     """The outbox does not hold this letter."""
 
-    sentence = N_("There is no such letter.")
+    sentence = N_("There is no such email.")
 
 
 @dataclass(frozen=True)
@@ -167,13 +167,13 @@ async def post_many(
     They supersede nothing. Otherwise as `post`.
     """
     letters = []
-    async for each in with_breaths(postings):
+    async for each in with_breaths(postings, 10):
         letter = Owed(kind, About(event_id=event_id, thread=each.thread), each.facts)
-        letters.append(Letter(**_row(letter, vault=vault, scope=scope, now=now)))
-    for start in range(0, len(letters), 250):
-        await Letter.bulk_create(letters[start : start + 250])
+        letters.append(_row(letter, vault=vault, scope=scope, now=now))
+    for start in range(0, len(letters), 50):
+        await write(insertion("letter", letters[start : start + 50]))
     after_commit(wake_couriers)
-    return [letter.id for letter in letters]
+    return [letter["id"] for letter in letters]
 
 
 def of_event(event_id: uuid.UUID | None) -> QuerySet[Letter]:

@@ -10,14 +10,24 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectField, String
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
+from events_app.directions import isolated
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
-from events_app.i18n import L_, N_, languages, name_of_language, translate
-from events_app.mailings.emails import PLACEHOLDERS, Content, placeholders_of, unknown_placeholders
+from events_app.i18n import L_, N_, PL_, languages, name_of_language, translate
+from events_app.mailings.emails import (
+    PLACEHOLDERS,
+    Content,
+    as_kept,
+    placeholder_meant,
+    placeholder_words,
+    placeholders_of,
+    unknown_placeholders,
+)
 from events_app.mailings.models import Reminder
 from events_app.mailings.rules import ReminderFacts
 from events_app.people import search
 from events_app.registrations.rules import Status
+from events_app.texts import Texts
 from events_app.web.forms import Form, at_most, number_between, optional, tidy, tidy_line
 from events_app.web.texts import texts_typed
 
@@ -27,15 +37,16 @@ MOST_BODY: Final = 20_000
 
 def _only_known_placeholders(form: "_MailingForm", field: Field) -> None:
     unknown = unknown_placeholders(field.data or "", form.placeholders)
-    if set(unknown) == {"{time}"}:
-        sentence = N_("The event lasts whole days, so {time} says nothing here. {date} says its days.")
-        raise ValidationError(translate(sentence))
+    words = {key: f"{{{word}}}" for key, word in placeholder_words().items()}
+    if unknown and {placeholder_meant(each[1:-1]) for each in unknown} == {"time"}:
+        sentence = N_("The event lasts whole days, so %(time)s says nothing here. %(date)s says its days.")
+        raise ValidationError(translate(sentence, time=words["time"], date=words["date"]))
     if unknown:
         raise ValidationError(
             translate(
                 N_("We do not know %(unknown)s. You can write: %(known)s."),
-                unknown=translate(N_(", ")).join(dict.fromkeys(unknown)),
-                known=translate(N_(", ")).join(f"{{{name}}}" for name in form.placeholders),
+                unknown=translate(N_(", ")).join(map(isolated, dict.fromkeys(unknown))),
+                known=translate(N_(", ")).join(words[key] for key in form.placeholders),
             )
         )
 
@@ -51,7 +62,7 @@ class _MailingForm(Form):
     """Subclasses add `subject_en`, `body_en` and so on. `rest` is what of the query the page has no field for."""
 
     status = SelectField(L_("Status"), validate_choice=True)
-    mode = SelectField(L_("Takes part"))
+    mode = SelectField(L_("Attendance"))
     language = SelectField(L_("Language"))
     rest = HiddenField()
 
@@ -87,12 +98,17 @@ class _MailingForm(Form):
     @property
     def words(self) -> Content:
         """The valid form's content."""
-        return Content(texts_typed(self, "subject"), texts_typed(self, "body"), str(self.query))
+        subject, body = (_kept(texts_typed(self, name)) for name in ("subject", "body"))
+        return Content(subject, body, str(self.query))
+
+
+def _kept(texts: Texts) -> Texts:
+    return {code: as_kept(text) for code, text in texts.items()}
 
 
 _MISSING: Final = {
     "subject": N_("The subject is missing in this language."),
-    "body": N_("The letter is missing in this language."),
+    "body": N_("The email text is missing in this language."),
 }
 
 
@@ -107,7 +123,7 @@ def _form_class(codes: tuple[str, ...]) -> type[_MailingForm]:
             render_kw={"lang": code, "dir": "auto", "maxlength": MOST_SUBJECT},
         )
         members[f"body_{code}"] = TextAreaField(
-            L_("Letter"),
+            L_("Email text"),
             [_one_language, at_most(MOST_BODY), _only_known_placeholders],
             filters=[tidy],
             render_kw={"lang": code, "dir": "auto", "maxlength": MOST_BODY, "rows": 12},
@@ -122,7 +138,8 @@ def mailing_form(typed: Any = None, *, event: Event, words: Content | None = Non
         asked = search.read_query(parse_qsl(words.query))
         data = {"status": asked.status, "mode": asked.mode, "language": asked.language, "rest": words.query}
         for code in languages():
-            data |= {f"subject_{code}": words.subject.get(code, ""), f"body_{code}": words.body.get(code, "")}
+            data[f"subject_{code}"] = words.shown.subject.get(code, "")
+            data[f"body_{code}"] = words.shown.body.get(code, "")
     form = _form_class(languages())(typed, data=data)
     form.placeholders = placeholders_of(event)
     _offer(form.status, STATUS_CHOICES)
@@ -145,8 +162,8 @@ def _chosen(field: SelectField) -> str:
 EVERYBODY: Final = "all"
 _ALL: Final = (EVERYBODY, L_("All"))
 STATUS_CHOICES: Final[Sequence[tuple[str, str]]] = [
-    (EVERYBODY, L_("Everybody who comes or waits")),
-    (Status.CONFIRMED.value, L_("Confirmed")),
+    (EVERYBODY, L_("Everybody who has a seat or is waiting")),
+    (Status.CONFIRMED.value, PL_("registration", "Confirmed")),
     (Status.WAITLISTED.value, L_("On the waiting list")),
     (Status.PENDING.value, L_("Waiting for approval")),
 ]
@@ -161,12 +178,12 @@ def reminders_form(typed: Any = None, *, reminders: Sequence[Reminder]) -> Form:
     members["after_hours"] = IntegerField(
         L_("Hours after the end"),
         [optional(), number_between(1, 720)],
-        description=L_("Left empty, no letter follows the event."),
+        description=L_("If you leave this empty, no email is sent after the event."),
         render_kw={"inputmode": "numeric", "min": 1},
     )
     for code in languages():
         members[f"after_{code}"] = TextAreaField(
-            L_("What it says"), [at_most(4000)], filters=[tidy], render_kw={"lang": code, "dir": "auto"}
+            L_("Text"), [at_most(4000)], filters=[tidy], render_kw={"lang": code, "dir": "auto"}
         )
     members["validate_after_hours"] = _needs_words
     data: dict[str, Any] = {f"before_{each.minutes}": True for each in reminders if not each.is_after}
@@ -180,7 +197,7 @@ def reminders_form(typed: Any = None, *, reminders: Sequence[Reminder]) -> Form:
 
 def _needs_words(form: Any, hours: Field) -> None:
     if hours.data and not any(form[f"after_{code}"].data for code in languages()):
-        raise ValidationError(translate(N_("Please write what the letter says, in at least one language.")))
+        raise ValidationError(translate(N_("Please write what the email says, in at least one language.")))
 
 
 def reminder_facts(form: Form) -> list[ReminderFacts]:

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from events_app.offload.breathing import visitors
 from events_app.web.limits import Bounds, Countdown
 
 UNSENT: Final = 64 * 1024
@@ -43,7 +44,7 @@ class Connection(HttpToolsProtocol):
         self.is_receiving = False  # a request has begun and is not complete
         self.is_in_body = False
         self._refused = HTTPStatus.BAD_REQUEST
-        self._unheard = self._in_head = self._in_body = self._announced = 0
+        self._unheard = self._in_head = self._in_body = self._announced = self._pieces = 0
         self._reading = Countdown(self.loop, self._read_too_slowly)
         self._writing = Countdown(self.loop, self._written_too_slowly)
         self._reading.start(self.bounds.header)
@@ -73,7 +74,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.is_receiving = True
-        self._in_head = self._in_body = self._announced = 0
+        self._in_head = self._in_body = self._announced = self._pieces = 0
         if not self._is_answering:
             self._reading.start(self.bounds.header)
 
@@ -95,6 +96,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._unheard = 0
+        visitors.ask()
         if len(self.pipeline) >= self.bounds.ahead:
             self._refuse(HTTPStatus.TOO_MANY_REQUESTS)
         self.app = busy if len(self.tasks) >= self.bounds.requests else self.config.loaded_app
@@ -106,6 +108,9 @@ class Connection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._unheard = 0
         self._in_body += len(body)
+        self._pieces += 1
+        if self._pieces > self.bounds.crumbs + self._in_body // 64:
+            self._refuse(HTTPStatus.BAD_REQUEST)
         super().on_body(body)
 
     def on_message_complete(self) -> None:

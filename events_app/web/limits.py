@@ -23,7 +23,7 @@ LONGEST_PAUSE = 3.0
 class TooOften(TooMany):
     """More tries than the limit allows; waiting helps."""
 
-    sentence = N_("That was a lot of tries in a short time. Please wait a few minutes and try again.")
+    sentence = N_("That was a lot of attempts in a short time. Please wait a few minutes and try again.")
 
 
 class Limit:
@@ -101,7 +101,8 @@ class Bounds:
 
     A body has `body` seconds, and one more for each `rate` bytes that its Content-Length announces or that have come.
     `write` is how long a reader may take nothing of what waits for it; `linger`, how long the rest of a body that was
-    refused is let in, so that the refusal is read. `connections` and `requests` are of one process.
+    refused is let in, so that the refusal is read. A body may come in `crumbs` pieces of any size, and in one more for
+    each 64 bytes of it: each piece costs as much as a page of bytes. `connections` and `requests` are of one process.
     """
 
     address: int = 8 * 1024
@@ -114,6 +115,7 @@ class Bounds:
     silence: float = 20
     write: float = 20
     linger: float = 5
+    crumbs: int = 1024
     connections: int = 1000
     requests: int = 1000
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from events_app.accounts.models import Organizer
 from events_app.acts import Office
 from events_app.events.models.event import Event
-from events_app.imports.actions import batches, drafts, importing
+from events_app.imports.actions import batches, drafts, importing, running
 from events_app.imports.forms.columns import columns_form
 from events_app.imports.forms.rows import Reading, read_people
 from events_app.imports.models import ImportDraft
@@ -37,14 +37,17 @@ WAIT_FOR_A_DECISION = 24
 async def bring_lists(office: Office, now: datetime) -> Places:
     """A list with mistakes and a good one, tried; one that was brought in, and one that was taken back."""
     mistakes, _ = await tried("research-launch", MISTAKES, office, now)
-    good, _ = await tried("unlisted", GOOD, office, now)
     done, gone = [await brought(slug, office, now) for slug in ("long", "closed")]
-    await batches.undo(gone.event_id, gone.id, act=office.at(now))
+    await batches.undo(gone.event_id, gone.id)
+    await running.go_on(gone.id, act=office.at(now))
+    coming = await under_way("unlisted", office, now)
+    good, _ = await tried("unlisted", GOOD, office, now)
     return {
         "mistakes_draft": str(mistakes.id),
         "good_draft": str(good.id),
         "batch": str(done.id),
         "undone_batch": str(gone.id),
+        "coming_batch": str(coming.id),
     }
 
 
@@ -66,7 +69,17 @@ async def tried(slug: str, text: str, office: Office, now: datetime) -> tuple[Im
 async def brought(slug: str, office: Office, now: datetime) -> ImportDraft:
     """A good list, written; its batch has the id of its draft."""
     draft, reading = await tried(slug, GOOD, office, now)
-    await importing.import_list(draft, reading.lines, wish=Choice(), act=office.at(now))
+    await importing.begin(draft, reading.lines, wish=Choice(), act=office.at(now))
+    await running.go_on(draft.id, act=office.at(now))
+    return draft
+
+
+async def under_way(slug: str, office: Office, now: datetime) -> ImportDraft:
+    """A list of which some are still to come, for as long as nobody works."""
+    rows = "".join(f"Guest {number};listed{number}@example.org;English;in person\n" for number in range(200))
+    draft, reading = await tried(slug, GOOD.splitlines()[0] + "\n" + rows, office, now)
+    begun = await importing.begin(draft, reading.lines, wish=Choice(), act=office.at(now))
+    await running.step(begun.id, act=office.at(now))
     return draft
 
 

@@ -17,7 +17,7 @@ from events_app.database import one_transaction
 from events_app.errors import Refusal
 from events_app.events.models.event import Event
 from events_app.imports import rules as import_rules
-from events_app.imports.actions import batches, drafts, importing
+from events_app.imports.actions import batches, drafts, importing, planning, running
 from events_app.imports.models import ImportBatch, ImportDraft
 from events_app.imports.rules import Candidate, Choice
 from events_app.mail.leases import Leases
@@ -46,7 +46,15 @@ async def draft(event: Event, office: Office) -> ImportDraft:
 
 
 async def bring(event: Event, who: list[Candidate], office: Office, wish: Choice = WRITES) -> ImportBatch:
-    return await importing.import_list(await draft(event, office), who, wish=wish, act=office.at(NOW))
+    """To its end."""
+    begun = await importing.begin(await draft(event, office), who, wish=wish, act=office.at(NOW))
+    await running.go_on(begun.id, act=office.at(NOW))
+    return await ImportBatch.get(id=begun.id)
+
+
+async def take_back(event: Event, batch: ImportBatch, office: Office) -> None:
+    await batches.undo(event.id, batch.id)
+    await running.go_on(batch.id, act=office.at(NOW))
 
 
 async def statuses(event: Event) -> dict[str, int]:
@@ -107,7 +115,7 @@ async def test_what_is_forecast_is_what_happens(office: Office) -> None:
     here, there = lines("Rana", 1, 2, 3, 1), lines(6, 7, mode="online")
     everybody = [Candidate(number, line.applicant) for number, line in enumerate([*here, *there], start=2)]
 
-    said = await importing.forecast(event.id, everybody, wish=Choice(), act=office.at(NOW))
+    said = await planning.forecast(event.id, everybody, wish=Choice(), act=office.at(NOW))
     assert await Registration.all().count() == 1
     batch = await bring(event, everybody, office)
 
@@ -132,7 +140,7 @@ async def test_too_few_places_refuse_the_whole_list(
 ) -> None:
     event = await make.event(office.vault, keeps_waitlist=keeps_waitlist)
 
-    said = await importing.forecast(event.id, lines(1, 2, 3, 4, 5), wish=wish, act=office.at(NOW))
+    said = await planning.forecast(event.id, lines(1, 2, 3, 4, 5), wish=wish, act=office.at(NOW))
 
     assert said.missing == missing
     if missing:
@@ -150,7 +158,7 @@ async def test_an_import_that_breaks_leaves_nothing(office: Office) -> None:
 
     @one_transaction
     async def broken() -> None:
-        await importing.import_list(kept, lines(1, 2), wish=WRITES, act=office.at(NOW))
+        await importing.begin(kept, lines(1, 2), wish=WRITES, act=office.at(NOW))
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -196,7 +204,7 @@ async def test_a_past_event_takes_no_list(office: Office) -> None:
     later = event.ends_at + timedelta(seconds=1)
 
     with pytest.raises(rules.EventOver):
-        await importing.forecast(event.id, lines(1), wish=Choice(), act=office.at(later))
+        await planning.forecast(event.id, lines(1), wish=Choice(), act=office.at(later))
 
 
 @pytest.mark.usefixtures("database")
@@ -224,7 +232,7 @@ async def test_many_clicks_at_once_import_it_once(office: Office) -> None:
     kept = await draft(event, office)
 
     done = await asyncio.gather(
-        *(importing.import_list(kept, lines(1, 2), wish=WRITES, act=office.at(NOW)) for _ in range(6))
+        *(importing.begin(kept, lines(1, 2), wish=WRITES, act=office.at(NOW)) for _ in range(6))
     )
 
     assert len({batch.id for batch in done}) == 1
@@ -252,8 +260,8 @@ async def test_taking_a_list_back_takes_its_rows_and_letters_and_moves_the_line_
     batch = await bring(event, lines(1, 2), office)
     await make.registered(event, "Waiting", office=office)
 
-    await batches.undo(event.id, batch.id, act=office.at(NOW))
-    await batches.undo(event.id, batch.id, act=office.at(NOW))
+    await take_back(event, batch, office)
+    await take_back(event, batch, office)
 
     assert await statuses(event) == {"confirmed": 1}
     assert await make.kinds(event, office) == [
@@ -273,7 +281,7 @@ async def test_one_letter_that_may_have_left_keeps_the_whole_list(office: Office
     await Letter.filter(thread=row.id).update(state=state, message=b"sealed", message_id="<1@example.org>")
 
     with pytest.raises(batches.LettersHaveLeft):
-        await batches.undo(event.id, batch.id, act=office.at(NOW))
+        await take_back(event, batch, office)
 
     assert len(await make.kinds(event, office)) == 3
     assert await statuses(event) == {"confirmed": 3}
@@ -287,7 +295,7 @@ async def test_a_courier_that_holds_a_letter_of_a_list_taken_back_cannot_send_it
     courier = Leases("somebody", lease=300)
     (leased,) = await courier.take(5, now=NOW)
 
-    await batches.undo(event.id, batch.id, act=office.at(NOW))
+    await take_back(event, batch, office)
 
     assert not await courier.sending(leased, b"sealed", "<1@example.org>", now=NOW)
 
@@ -302,15 +310,15 @@ async def test_a_courier_and_an_organizer_at_once_never_end_with_a_letter_about_
         courier = Leases(f"courier {turn}", lease=300)
         (leased,) = await courier.take(5, now=NOW)
 
-        async def take_back(event: Event = event, batch: ImportBatch = batch) -> bool:
+        async def try_to(event: Event = event, batch: ImportBatch = batch) -> bool:
             try:
-                await batches.undo(event.id, batch.id, act=office.at(NOW))
+                await take_back(event, batch, office)
             except Refusal:
                 return False
             return True
 
         left, undone = await asyncio.gather(
-            courier.sending(leased, b"sealed", "<1@example.org>", now=NOW), take_back()
+            courier.sending(leased, b"sealed", "<1@example.org>", now=NOW), try_to()
         )
         assert left != undone
 
@@ -359,7 +367,7 @@ async def test_the_questions_asked_of_the_database_do_not_grow_with_the_list(off
         event = await make.event(office.vault, slug=slug, capacity_in_person=None)
         kept = await draft(event, office)
         with make.Statements() as asked:
-            await importing.import_list(kept, lines(*range(people)), wish=WRITES, act=office.at(NOW))
+            await importing.begin(kept, lines(*range(people)), wish=WRITES, act=office.at(NOW))
         numbers.append(asked.number)
 
     assert numbers[0] == numbers[1]
@@ -394,7 +402,7 @@ async def test_an_old_list_never_brings_an_erased_person_back_unannounced(office
         (await make.row_of(event, "guest1@example.org", office=office)).id, act=office.at(NOW)
     )
 
-    said = await importing.forecast(event.id, lines(1, 2, 3), wish=Choice(), act=office.at(NOW))
+    said = await planning.forecast(event.id, lines(1, 2, 3), wish=Choice(), act=office.at(NOW))
     await bring(event, lines(1, 2, 3), office)
 
     assert (said.erased, said.known, [line.number for line in said.new]) == ([2], [3], [4])

@@ -25,12 +25,18 @@ from events_app.optouts.actions import opt_out
 from events_app.registrations.actions import changing, forgetting, leaving
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.posting import COURIER, reveal_guest
+from events_app.rounds.actions import AT_ONCE
 from events_app.settings import Mail
 from events_app.work import COMPOSERS
 from tests import make
 from tests.mail.office import QUICK, until
 from tests.make import NOW, House
 from tests.rows import RowsRead, needs_sqlite
+
+TO_MANY = [
+    *("mailings.follow_up", "mailings.mailing", "mailings.reminder"),
+    *("invitations.invitation", "registrations.handed"),
+]
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -44,30 +50,34 @@ async def mailing(event: Event, office: Office, query: str = "") -> None:
 
 
 async def carried(office: Office) -> dict[str, str]:
-    """Every letter is tried once, without a server; of letters to many, their state and why, by address."""
-    await Letter.filter(due_at__not_isnull=True).update(due_at=0)
-    looks = {**audience.second_looks(office), **inviting.second_looks(office)}
-    look_again = looking_again(looks, office.vault, COURIER)
-    courier = Courier(
-        Mail(sender_address="e@example.org"),
-        office.vault,
-        COMPOSERS,
-        reader=COURIER,
-        pace=QUICK,
-        look_again=look_again,
-    )
-    run = asyncio.create_task(courier.run())
-    await until(_none_waits)
-    await courier.stop()
-    await run
+    """Every letter is tried once; of letters to many, their state and why, by address."""
+    await carry(office)
     found = {}
-    for letter in await Letter.filter(kind__in=list(looks)):
+    for letter in await Letter.filter(kind__in=TO_MANY):
         to = "nobody"
         if letter.facts:
             facts = office.vault.reveal(letter.scope, letter.facts_context, letter.facts, COURIER)
             to = str(facts["to_address"])
         found[to.partition("@")[0]] = f"{letter.state} {letter.last_error}".strip()
     return found
+
+
+async def carry(office: Office) -> None:
+    """Every letter is tried once, without a server."""
+    await Letter.filter(due_at__not_isnull=True).update(due_at=0)
+    looks = {**audience.second_looks(office), **inviting.second_looks(office)}
+    courier = Courier(
+        Mail(sender_address="e@example.org"),
+        office.vault,
+        COMPOSERS,
+        reader=COURIER,
+        pace=QUICK,
+        look_again=looking_again(looks, office.vault, COURIER),
+    )
+    run = asyncio.create_task(courier.run())
+    await until(_none_waits)
+    await courier.stop()
+    await run
 
 
 async def _none_waits() -> bool:
@@ -175,6 +185,36 @@ async def test_a_reminder_of_an_event_that_was_called_off_is_not_sent(office: Of
     await life.cancel_event(event.id, follow=make.follower(office), act=act)
 
     assert await carried(office) == {"guest1": "withheld not wanted: out"}
+
+
+async def test_nobody_hears_of_a_seat_after_the_event_was_called_off(office: Office) -> None:
+    event = await make.event(office.vault, capacity_in_person=40)
+    other = await make.event(office.vault, slug="other")
+    people = range(1, AT_ONCE + 3)
+    await make.registered(event, *people, office=office)
+    await make.registered(other, 99, office=office)
+
+    await life.cancel_event(event.id, follow=make.follower(office), act=office.at(NOW))
+    await carry(office)
+
+    ended = Letter.filter(event_id=event.id).exclude(last_error="not wanted: begun", state="withheld")
+    assert {(each.kind, each.state) for each in await ended} == {("registrations.event_cancelled", "kept")}
+    assert {each.state for each in await Letter.filter(event_id=other.id)} == {"kept"}
+    assert await Letter.filter(event_id=event.id, kind="registrations.confirmed").count() == len(people)
+
+
+async def test_a_letter_that_cannot_be_opened_is_never_looked_at_again_for_ever(office: Office) -> None:
+    event = await make.event(office.vault)
+    await make.registered(event, 1, 2, office=office)
+    await mailing(event, office)
+    broken = await Letter.filter(kind="mailings.mailing").order_by("number").first()
+    assert broken is not None
+    await Letter.filter(id=broken.id).update(facts=bytes(40))
+
+    await carry(office)
+
+    assert (await Letter.get(id=broken.id)).state == "withheld"
+    assert await Letter.filter(kind="mailings.mailing", state="kept").count() == 1
 
 
 async def test_an_invitation_that_was_withdrawn_or_stopped_is_not_sent(office: Office) -> None:

@@ -365,6 +365,7 @@ async def test_every_placeholder_says_what_it_promises(office: Office) -> None:
         ("{{name}}", []),
         ("a { b } c {\n}", ["{ b }"]),
         ("}{ {0} {name.__class__}", ["{0}", "{name.__class__}"]),
+        ("{الاسم} {الإسم} {اسم} {الساعة}", ["{اسم}", "{الساعة}"]),
     ],
 )
 async def test_only_the_fixed_placeholders_are_known(text: str, unknown: list[str]) -> None:
@@ -394,9 +395,9 @@ async def test_a_test_never_says_that_something_is_held_of_its_organizer(office:
 
     (post,) = await mailed(event, office)
     for words in (post.draft.text, post.draft.html):
-        assert "is held about you" not in words
+        assert "we keep about you" not in words
         assert "used to register" not in words
-    assert "because you asked for it at the desk" in post.draft.html
+    assert "because you asked for it in the organizer area" in post.draft.html
 
 
 async def test_an_idle_house_writes_nothing(office: Office) -> None:

@@ -164,6 +164,22 @@ async def test_trailers_and_extensions_never_become_headers(said: list[bytes]) -
     assert status_of(answer) in {b"431 Request Header Fields Too Large", b""}
 
 
+async def test_a_body_in_crumbs_is_never_read_to_its_end() -> None:
+    async with served(Bounds()) as (port, _state):
+        answer = await answer_to(port, CHUNKED, *(5 * [1_000 * b"1\r\na\r\n"]), b"0\r\n\r\n")
+
+    assert status_of(answer) in {b"400 Bad Request", b""}
+
+
+async def test_a_body_in_small_pieces_is_taken() -> None:
+    async with served(Bounds()) as (port, _state):
+        answer = await answer_to(
+            port, CHUNKED, 1_000 * b"1\r\na\r\n", 2_000 * (b"40\r\n" + 64 * b"a" + b"\r\n"), b"0\r\n\r\n"
+        )
+
+    assert answer.endswith(b"\r\n\r\n129000 host,transfer-encoding,connection")
+
+
 async def test_many_requests_at_once_are_never_all_kept() -> None:
     async with served(Bounds()) as (port, state):
         answer = await answer_to(port, 5_000 * b"GET /wait HTTP/1.1\r\nHost: here\r\n\r\n")

@@ -14,20 +14,28 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.i18n import N_
 from events_app.imports.actions.importing import post_letters
-from events_app.imports.models import ImportBatch
+from events_app.imports.actions.running import stop_here
+from events_app.imports.models import COMING, GOING, ImportBatch
 from events_app.imports.rules import LettersNeedPublishing
 from events_app.mail.models import Letter
 from events_app.mail.rules import HAS_PERHAPS_LEFT
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.models import Registration
-from events_app.registrations.places import promote
 from events_app.registrations.posting import COURIER, reveal_person
 from events_app.registrations.rules import Status
 
 
 class LettersHaveLeft(Conflict):
-    sentence = N_("A letter to somebody on this list has left, so the import cannot be taken back any more.")
+    sentence = N_("An email to somebody on this list has been sent, so the import cannot be undone any more.")
+
+
+class StillComing(Conflict):
+    sentence = N_("This list is still being imported. Wait until it is finished, or stop it first.")
+
+
+class NotAllHere(Conflict):
+    sentence = N_("This list is still being imported or undone. Wait until that is finished.")
 
 
 class NoSuchBatch(NotFound):
@@ -54,6 +62,10 @@ class Standing:
     has_left: bool
 
     @property
+    def people(self) -> int:
+        return sum(self.statuses.values())
+
+    @property
     def may_undo(self) -> bool:
         return bool(self.statuses) and not self.has_left
 
@@ -70,25 +82,37 @@ async def standing_of(batch: ImportBatch) -> Standing:
 
 
 @one_transaction
-async def undo(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) -> None:
-    """Take an import back: exactly its rows go, with their letters, and what is free moves the line up.
+async def stop(event_id: uuid.UUID, batch_id: uuid.UUID) -> ImportBatch:
+    """Nobody else of the list comes; who is here stays. Stopping what is done changes nothing."""
+    event = await Event.claim(event_id)
+    batch = await find_batch(event.id, batch_id)
+    if batch.state == COMING:
+        await stop_here(batch)
+    return batch
 
-    Undoing twice is undoing once. Refuses `LettersHaveLeft` as soon as one letter may have reached somebody.
+
+@one_transaction
+async def undo(event_id: uuid.UUID, batch_id: uuid.UUID) -> None:
+    """Take an import back: their letters go at once, and exactly its rows follow (`running.go_on`); what is free moves
+    the line up.
+
+    Undoing twice is undoing once. Refuses `LettersHaveLeft` as soon as one letter may have reached somebody, and
+    `StillComing`.
     """
     event = await Event.claim(event_id)
     batch = await find_batch(event.id, batch_id)
-    if batch.undone:
+    if batch.undone or batch.state == GOING:
         return
+    if batch.state == COMING:
+        raise StillComing()
     theirs = Subquery(Registration.filter(import_batch_id=batch.id).values("id"))
     # Deleted before they are counted: a courier marks a letter "sending" before it leaves, and whichever of the two
     # statements comes second sees what the first one did.
     await Letter.filter(thread__in=theirs).exclude(state__in=list(HAS_PERHAPS_LEFT)).delete()
     if await Letter.filter(thread__in=theirs).exists():
         raise LettersHaveLeft()
-    await Registration.filter(import_batch_id=batch.id).delete()
-    batch.undone = True
-    await batch.save(update_fields=["undone"])
-    await promote(event, act=act)
+    batch.state = GOING
+    await batch.save(update_fields=["state"])
 
 
 @one_transaction
@@ -99,6 +123,8 @@ async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) ->
     """
     event = await Event.claim(event_id)
     batch = await find_batch(event.id, batch_id)
+    if batch.is_moving:
+        raise NotAllHere()
     opening = event.opening(act.now)
     if opening == Opening.DRAFT:
         raise LettersNeedPublishing()

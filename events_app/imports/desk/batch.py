@@ -1,5 +1,8 @@
-"""An import afterwards: how its people stand, their letters, and taking it back."""
+"""An import while its people come, and afterwards: how they stand, their letters, stopping it and taking it back."""
 
+from typing import Final
+
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -7,10 +10,13 @@ from events_app.errors import Conflict, Refusal, say
 from events_app.events.models.event import Event
 from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
-from events_app.imports.actions import batches
+from events_app.imports.actions import batches, running
 from events_app.imports.actions.batches import Standing
-from events_app.imports.models import ImportBatch
+from events_app.imports.models import STOPPED, ImportBatch
 from events_app.web.responses import Flash, page, see_other
+
+SHORT: Final = 100
+"""People of a list that is brought in, or taken back, before the answer."""
 
 
 async def batch_page(request: Request) -> Response:
@@ -33,15 +39,39 @@ def show_batch(
     )
 
 
+async def going_on(request: Request, event: Event, batch: ImportBatch) -> Response:
+    """A short list goes on to its end; a long one does while the page shows how far it is."""
+    response = see_other(batch_path(event, batch))
+    if batch.rows > SHORT:
+        response.background = BackgroundTask(running.go_on, batch.id, act=act_of(request))
+        return response
+    await running.go_on(batch.id, act=act_of(request))
+    done = await batches.find_batch(event.id, batch.id)
+    return see_other(batch_path(event, batch), flash=Flash("success", _done(done)))
+
+
+def _done(batch: ImportBatch) -> str:
+    if batch.undone:
+        return translate(N_("The import is undone; its people are removed."))
+    return ngettext("%(n)s person was imported.", "%(n)s people were imported.", batch.done)
+
+
+async def stop(request: Request) -> Response:
+    """POST: nobody else of the list comes."""
+    event = await Event.find(request.path_params["event_id"])
+    batch = await batches.stop(event.id, (await _find_batch(request, event)).id)
+    flash = Flash("success", translate(N_("The import is stopped."))) if batch.state == STOPPED else None
+    return see_other(batch_path(event, batch), flash=flash)
+
+
 async def undo(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     batch = await _find_batch(request, event)
     try:
-        await batches.undo(event.id, batch.id, act=act_of(request))
+        await batches.undo(event.id, batch.id)
     except Conflict as refusal:
         return await refused(request, event, batch, refusal)
-    flash = Flash("success", translate(N_("The import is taken back; its people are gone.")))
-    return see_other(batch_path(event, batch), flash=flash)
+    return await going_on(request, event, batch)
 
 
 async def send_letters(request: Request) -> Response:
@@ -51,7 +81,7 @@ async def send_letters(request: Request) -> Response:
         sent = await batches.send_letters(event.id, batch.id, act=act_of(request))
     except Conflict as refusal:
         return await refused(request, event, batch, refusal)
-    flash = Flash("success", ngettext("%(n)s letter is on its way.", "%(n)s letters are on their way.", sent))
+    flash = Flash("success", ngettext("%(n)s email is on its way.", "%(n)s emails are on their way.", sent))
     return see_other(batch_path(event, batch), flash=flash)
 
 

@@ -10,17 +10,17 @@ from events_app.errors import Conflict, say
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
 from events_app.house import act_of
-from events_app.i18n import N_, ngettext, translate
-from events_app.imports.actions import drafts, importing
-from events_app.imports.actions.importing import Forecast
-from events_app.imports.desk.batch import batch_path
+from events_app.i18n import N_, translate
+from events_app.imports.actions import drafts, importing, planning
+from events_app.imports.actions.planning import Forecast
+from events_app.imports.desk.batch import batch_path, going_on
 from events_app.imports.desk.upload import OpenList, open_draft, path_of
 from events_app.imports.forms.rows import Reading, read_people
 from events_app.imports.models import ImportBatch
 from events_app.imports.rules import Choice
 from events_app.registrations.rules import STATUS_NAMES
 from events_app.web.forms import typed_into
-from events_app.web.responses import Flash, page, see_other
+from events_app.web.responses import page, see_other
 
 MOST_SHOWN: Final = 200
 
@@ -65,7 +65,7 @@ async def _check_page(
 
 async def _try(request: Request, event: Event, opened: OpenList) -> Trial:
     reading = await _read(event, opened)
-    forecast = await importing.forecast(event.id, reading.lines, wish=_wish_of(opened), act=act_of(request))
+    forecast = await planning.forecast(event.id, reading.lines, wish=_wish_of(opened), act=act_of(request))
     return Trial(reading, forecast)
 
 
@@ -78,7 +78,7 @@ def _wish_of(opened: OpenList) -> Choice:
 
 
 async def do_import(request: Request) -> Response:
-    """POST: write everybody, or nobody. Rows with faults stop it unless the organizer leaves them out."""
+    """POST: everybody is to come, or nobody. Rows with faults stop it unless the organizer leaves them out."""
     event = await Event.find(request.path_params["event_id"])
     typed = await typed_into(request)
     try:
@@ -93,18 +93,15 @@ async def do_import(request: Request) -> Response:
     reading = await _read(event, opened)
     if reading.faults and typed.get("leave_out") != "yes":
         sentence = translate(
-            N_("Some rows cannot be imported. Leave them out, or mend the list; nothing was written.")
+            N_("Some rows cannot be imported. Skip them, or correct the list; nothing was saved.")
         )
         return await _check_page(request, event, opened, status=409, refusal=sentence)
     wish = replace(
         _wish_of(opened), writes=typed.get("writes") == "yes", brings_back=typed.get("brings_back") == "yes"
     )
     try:
-        batch = await importing.import_list(opened.draft, reading.lines, wish=wish, act=act_of(request))
+        batch = await importing.begin(opened.draft, reading.lines, wish=wish, act=act_of(request))
     except Conflict as refusal:
         sentence = say(refusal)
         return await _check_page(request, event, opened, status=409, refusal=sentence)
-    flash = Flash(
-        "success", ngettext("%(n)s person was imported.", "%(n)s people were imported.", batch.rows)
-    )
-    return see_other(batch_path(event, batch), flash=flash)
+    return await going_on(request, event, batch)

@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from tortoise.queryset import QuerySet
@@ -25,6 +25,14 @@ from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
 from events_app.registrations.rules import Due, Status
+
+COUNTING_ON_IT: Final = (
+    "mailings.changed", "mailings.corrected", "registrations.already", "registrations.confirm_address",
+    "registrations.confirmed", "registrations.moved", "registrations.offered", "registrations.own_page",
+    "registrations.pending", "registrations.promoted", "registrations.stayed", "registrations.switched",
+    "registrations.waitlisted",
+)  # fmt: skip
+"""Letters that make no sense of an event that does not take place. Who asks for their link still gets it."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,7 @@ def second_looks(office: Office) -> dict[str, Unwanted]:
         "mailings.mailing": of_a_mailing,
         "mailings.reminder": of_a_reminder,
         "mailings.follow_up": of_a_follow_up,
+        **dict.fromkeys(COUNTING_ON_IT, _why_called_off),
     }
 
 
@@ -146,6 +155,12 @@ async def _fits(event_id: uuid.UUID, alone: search.Query, office: Office) -> boo
 
     lens = search.Lens(opens=opens, matches=answer_matches)
     return bool(await search.find_ids(event_id, alone, lens=lens))
+
+
+async def _why_called_off(letter: Leased, facts: Mapping[str, Any]) -> str:
+    """Once the event is called off nobody is told any more that they have a seat: the letter that says so follows."""
+    is_off = await Event.filter(id=letter.scope, status=EventStatus.CANCELLED).exists()
+    return "begun" if is_off else ""
 
 
 async def _why_too_late(letter: Leased) -> str:

@@ -1,0 +1,108 @@
+"""How a list comes in, or is taken back, once it was begun: a few people a transaction, so that nobody waits for it."""
+
+import asyncio
+import time
+import uuid
+from functools import partial
+
+from events_app import shadows
+from events_app.acts import Act
+from events_app.database import one_transaction
+from events_app.events.models.event import Event
+from events_app.events.rules import Opening
+from events_app.health.actions.guarding import Guard
+from events_app.imports.actions.importing import seats_mark, write_people
+from events_app.imports.actions.newcomers import AT_ONCE, reveal_page
+from events_app.imports.models import COMING, DONE, GOING, STOPPED, ImportBatch, ImportPage
+from events_app.imports.rules import Plan
+from events_app.mail.models import Letter
+from events_app.registrations.models import Registration
+from events_app.registrations.places import promote
+
+
+async def carry_on(*, guard: Guard | None = None, act: Act) -> int:
+    """Go on with every list; says how many transactions. Idle, it writes nothing.
+
+    Any number of processes may do this at once, and whatever one of them leaves undone the next one does. A list that
+    cannot go on keeps no other.
+    """
+    guard, steps = guard or Guard(), 0
+    moving = ImportBatch.filter(state__in=[COMING, GOING])
+    for batch_id, event_id in await moving.values_list("id", "event_id"):
+        one = partial(step, batch_id, act=act)
+        while await guard.attempt("imports", one, subject=batch_id, event_id=event_id):
+            steps += 1
+    return steps
+
+
+async def go_on(batch_id: uuid.UUID, *, act: Act) -> None:
+    """To its end, with pauses as long as the work, in which others have their turn."""
+    is_moving = True
+    while is_moving:
+        begun = time.monotonic()
+        is_moving = await step(batch_id, act=act)
+        await asyncio.sleep(time.monotonic() - begun)
+
+
+@one_transaction
+async def step(batch_id: uuid.UUID, *, act: Act) -> bool:
+    """The next people of the list come, or go; False when that was all."""
+    found = await ImportBatch.get_or_none(id=batch_id)
+    if found is None or not found.is_moving:
+        return False
+    event = await Event.claim(found.event_id)
+    batch = await ImportBatch.get(id=batch_id)
+    if batch.state == COMING:
+        return await _bring_some(batch, event, act=act)
+    return batch.state == GOING and await _take_some_back(batch, event, act=act)
+
+
+async def _bring_some(batch: ImportBatch, event: Event, *, act: Act) -> bool:
+    plan = Plan(**batch.plan)
+    opening = event.opening(act.now)
+    if opening in {Opening.PAST, Opening.CANCELLED} or (plan.writes and opening == Opening.DRAFT):
+        await stop_here(batch)
+        return False
+    page = await ImportPage.filter(batch_id=batch.id).order_by("place").first()
+    if page is not None:
+        people = reveal_page(page, act=act)
+        known = Registration.filter(id__in=[each.row_id for each in people])
+        here = set(await known.values_list("id", flat=True))
+        await write_people(batch, event, [each for each in people if each.row_id not in here], act=act)
+        await page.delete()
+        if await ImportPage.exists(batch_id=batch.id):
+            return True
+    await _is_done(batch, event, plan, act=act)
+    return False
+
+
+async def _is_done(batch: ImportBatch, event: Event, plan: Plan, *, act: Act) -> None:
+    for mode in plan.seats:
+        await shadows.end(seats_mark(batch.id, mode))
+    batch.state = DONE
+    await batch.save(update_fields=["state"])
+    if batch.passed_over:
+        await promote(event, act=act)  # to the seats of those who did not need them
+
+
+async def stop_here(batch: ImportBatch) -> None:
+    """Nobody else of the list comes, under the event's claim; the caretaker lets others have the seats (`Shadow`)."""
+    await ImportPage.filter(batch_id=batch.id).delete()
+    for mode in Plan(**batch.plan).seats:
+        await shadows.give_up(seats_mark(batch.id, mode))
+    batch.state = STOPPED
+    await batch.save(update_fields=["state"])
+
+
+async def _take_some_back(batch: ImportBatch, event: Event, *, act: Act) -> bool:
+    """First those who wait: else they would be given the seats of the others."""
+    theirs = Registration.filter(import_batch_id=batch.id).order_by("seated", "id").limit(AT_ONCE)
+    if some := list(await theirs.values_list("id", flat=True)):
+        await Letter.filter(thread__in=some).delete()
+        await Registration.filter(id__in=some).delete()
+        await promote(event, act=act)
+    if len(some) == AT_ONCE:
+        return True
+    batch.undone, batch.state = True, DONE
+    await batch.save(update_fields=["undone", "state"])
+    return False
