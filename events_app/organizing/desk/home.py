@@ -43,7 +43,7 @@ async def desk(request: Request) -> Response:
         counts=counts,
         asks_for_notices=await house.asks_for_notices(UUID(request.state.organizer.id)),
         has_organization=await Organization.filter(ours=True).exists(),
-        needs_attention=await house.needs_attention() or not await house.is_worked(),
+        needs_attention=await house.is_in_trouble(),
         mail_stop=await outbox.stop_of_mail() if house.site.sends_mail else None,
         now=now,
     )
