@@ -13,14 +13,12 @@ from events_app.handed import (
     AnsweredIn,
     BeforePlaceChanges,
     Begin,
-    CountBehind,
     CountLetters,
     CountRegistrations,
     EventsAt,
     Follow,
     FollowCopy,
     HostsSaidAnew,
-    HowManyNeverFit,
     IsSo,
     IsThere,
     KeptWords,
@@ -47,14 +45,13 @@ class House:
     is_worked: IsSo
     has_room: Callable[[], bool]
     needs_attention: IsSo
+    shows_example: IsSo
     begin: Begin
     follow: Follow
     follow_copy: FollowCopy
     seats_of: SeatsOf
     count_registrations: CountRegistrations
-    count_behind: CountBehind
     count_letters: CountLetters
-    how_many_never_fit: HowManyNeverFit
     has_registrations: IsThere
     is_in_use: IsThere
     is_used: IsThere

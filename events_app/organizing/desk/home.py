@@ -42,6 +42,7 @@ async def desk(request: Request) -> Response:
         recent=recent,
         counts=counts,
         asks_for_notices=await house.asks_for_notices(UUID(request.state.organizer.id)),
+        shows_example=await house.shows_example(),
         has_organization=await Organization.filter(ours=True).exists(),
         needs_attention=await house.is_in_trouble(),
         mail_stop=await outbox.stop_of_mail() if house.site.sends_mail else None,
