@@ -10,6 +10,7 @@ from typing import Any
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from events_app.errors import silence
 from events_app.mail.inbound import LARGEST
 from events_app.settings import Inbound
 
@@ -21,7 +22,7 @@ Take = Callable[[str, bytes, str], Awaitable[None]]
 """Recipient, the mail's bytes, the envelope's sender."""
 
 log = logging.getLogger(__name__)
-logging.getLogger("mail.log").disabled = True  # aiosmtpd's own: it writes who writes to whom
+silence("mail.log")  # aiosmtpd's own: it writes who writes to whom
 
 
 @dataclass(frozen=True)
