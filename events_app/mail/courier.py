@@ -86,10 +86,9 @@ class Courier:
         look_again: LookAgain = all_are_wanted,
     ) -> None:
         self._settings, self._vault = settings, vault
-        self._composers, self._composing = composers, OneByOne()
+        self._composers, self._beginning, self._composing = composers, OneByOne(), OneByOne()
         self._look_again, self._reader = look_again, reader
         self._transport = transport or (lambda: SmtpConnection(settings))
-        self._pace = pace
         self._leases = Leases(new_token(), lease=pace.lease)
         self._sender = settings.sender_address or "outbox@localhost"
         self._signer = signer_of(settings)
@@ -99,7 +98,7 @@ class Courier:
         self._posted = asyncio.Event()
         self._stopping = asyncio.Event()
         self._finished = asyncio.Event()
-        self._clock = clock
+        self._pace, self._clock = pace, clock
         self._standing = Standing(away=pace.pauses, refusing=pace.long_pauses)
         self._outcomes = Outcomes(
             self._leases, self._standing, backoff=pace.backoff, clock=clock, came_back=came_back
@@ -179,6 +178,7 @@ class Courier:
                     self._posted.set()
 
     async def _handle(self, letter: Leased) -> None:
+        await self._beginning.turn()  # one COMMIT wakes many senders, and a page would wait for all of them
         try:
             if reason := await self._look_again(letter):
                 await self._leases.withheld(letter, f"{rules.NOT_WANTED}{reason}")

@@ -174,7 +174,7 @@ def test_no_subject_ends_in_a_latin_fragment() -> None:
 
 
 def test_arabic_counts_seats_as_arabic_does() -> None:
-    said = [compiled("ar").ngettext("%(n)s place left", "%(n)s places left", n) % {"n": n} for n in TELLING]
+    said = [compiled("ar").ngettext("%(n)s seat left", "%(n)s seats left", n) % {"n": n} for n in TELLING]
 
     assert said == [
         "لا مقاعد متبقية",

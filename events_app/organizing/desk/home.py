@@ -26,7 +26,9 @@ _WHEN_DELETED = (
 
 async def desk(request: Request) -> Response:
     now, house = clock.now(), house_of(request)
-    ahead = Event.filter(ends_at__gt=now).order_by("starts_at", "id").select_related("conference")
+    ahead = (
+        Event.filter(ends_at__gt=now).order_by("starts_at", "id").select_related("conference", "room__venue")
+    )
     coming = await ahead.limit(MOST_LOOKED_AT)
     ended = Event.filter(ends_at__lte=now, forgotten_on__isnull=True).order_by("-ends_at")
     past = await ended.only(*_WHEN_DELETED).limit(MOST_ENDED)
