@@ -56,7 +56,9 @@ HELP: Final[Mapping[str, str]] = {
     "links": L_("Whoever asked for the link to their own page waits for it."),
     "remind": L_("People are reminded later than you chose, or not at all."),
     "imports": L_("An import has stopped. Nothing of the list is lost."),
-    "mailings": L_("An email to many people has stopped. It goes on where it stopped, and nobody gets it twice."),
+    "mailings": L_(
+        "An email to many people has stopped. It goes on where it stopped, and nobody gets it twice."
+    ),
     "rounds": L_("Not everybody at an event has been notified yet. It goes on where it stopped."),
     "drafts": L_("An uploaded list is kept for longer than its 15 minutes."),
     "notices": L_("Organizers hear of their events later than they chose."),

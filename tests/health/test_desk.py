@@ -2,12 +2,15 @@
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from events_app import clock
 from events_app.health.actions.guarding import note, over
 from events_app.health.rules import ROW
 from events_app.mail.models import Letter
+from events_app.turn import beat, lock_of
 from tests import make
 from tests.make import House, words_of
 
@@ -76,3 +79,19 @@ async def test_a_letter_that_cannot_be_opened_is_said_in_words(house: House) -> 
     await Letter.all().update(state="withheld", due_at=None, last_error="SealBroken")
 
     assert "cannot be opened any more" in words_of(await desk.get("/desk/mail"))
+
+
+async def test_a_worker_that_hangs_is_never_taken_for_one_that_works(house: House) -> None:
+    desk, turn = await house.desk(), lock_of(house.url)
+    await turn.take()
+    await beat(clock.now() - timedelta(minutes=10, seconds=30))
+
+    answer, home = await desk.get("/readyz"), await desk.get("/desk")
+    health, mail = words_of(await desk.get("/desk/health")), words_of(await desk.get("/desk/mail"))
+    await turn.release()
+
+    assert answer.text.splitlines()[2] == "worker has not worked for 10 minutes"
+    assert 'href="/desk/health"' in home.text
+    assert "Automatic tasks have not run for 10 minutes" in health
+    assert "Everything goes as it should" not in health
+    assert mail
