@@ -189,3 +189,15 @@ def test_arabic_counts_seats_as_arabic_does() -> None:
         "بقيت 103 مقاعد",
         "بقي 111 مقعدًا",
     ]
+
+
+def test_no_title_in_a_letter_turns_its_own_end_round() -> None:
+    """«Who is missing?» would be shown as «?Who is missing» without a mark of direction on both sides."""
+    bare = re.compile(r"«%\(\w+\)s|%\(\w+\)s»|(?<!\u200e)%\((?:name|giver)\)s|%\((?:name|giver)\)s(?!\u200e)")
+    wrong = [
+        form
+        for message, form in translated("ar")
+        if any(path.startswith("templates/mail/") for path, _line in message.locations) and bare.search(form)
+    ]
+
+    assert wrong == []
