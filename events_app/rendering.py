@@ -1,7 +1,7 @@
 """Templates and Markdown: values in, safe HTML or plain text out."""
 
 import hashlib
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -66,6 +66,11 @@ environment.globals.update({"_": _say, "gettext": _say})
 def render(template: str, **context: Any) -> str:
     """Render `templates/TEMPLATE`. A name that the page uses and nobody gave is an error (StrictUndefined)."""
     return environment.get_template(template).render(**context)
+
+
+def rendered(template: str, **context: Any) -> Iterator[str]:
+    """The same piece by piece: a row of a list is some twenty of them."""
+    return environment.get_template(template).generate(**context)
 
 
 def macro(template: str, name: str) -> Callable[..., Markup]:
@@ -138,7 +143,16 @@ def asset(path: str) -> str:
     return f"/static/{path}?v={mark}"
 
 
-environment.globals.update(i18n.template_functions())
+environment.globals.update(
+    {
+        said.__name__: said
+        for said in (
+            i18n.choose, i18n.language_of, i18n.name_of_language, i18n.say_city, i18n.say_date, i18n.say_days,
+            i18n.say_month, i18n.say_offset, i18n.say_short_date, i18n.say_time, i18n.say_weekday,
+        )
+    }
+    | {"direction_of": i18n.direction}
+)  # fmt: skip
 environment.globals.update(
     version=VERSION,
     whole_days=are_whole_days,

@@ -15,13 +15,14 @@ from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.invitations import actions, rules
 from events_app.invitations.forms import invitation_form, opened_quotas, quota_facts, quotas_form
+from events_app.offload.breathing import with_breaths
 from events_app.optouts.actions import opted_out_of
 from events_app.people.counts import how_many_never_fit
 from events_app.registrations.models import Invitation, Quota, Registration
 from events_app.registrations.posting import reveal_guest
 from events_app.web import seen
 from events_app.web.forms import Form, typed_into
-from events_app.web.responses import Flash, page, see_other
+from events_app.web.responses import Flash, long_page, see_other
 
 MOST_NAMED = 8
 """Addresses that one sentence names."""
@@ -54,13 +55,13 @@ async def _page(
     batches: dict[str, list[InvitationLine]] = {}
     opted_out = await opted_out_of(event, vault=act_of(request).vault)
     made = Invitation.filter(event_id=event.id, purpose__in=["open", "jump"])
-    for each in await made.order_by("created_on", "batch", "id"):
+    async for each in with_breaths(await made.order_by("created_on", "batch", "id")):
         guest = reveal_guest(each, act=act_of(request))
         link = actions.link_of(event, str(guest["code"]), act=act_of(request))
         line = InvitationLine(each, guest, link, guest["address"] in opted_out)
         batches.setdefault(each.batch, []).append(line)
     taken = {each.id: await Registration.filter(quota_id=each.id, seated=True).count() for each in known}
-    return page(
+    return await long_page(
         request,
         "invitations/invitations.html",
         status=status,
@@ -110,8 +111,8 @@ async def invite(request: Request) -> Response:
         act=act_of(request),
     )
     sentence = ngettext(
-        "%(n)s code is made. Nothing has been sent yet.",
-        "%(n)s codes are made. Nothing has been sent yet.",
+        "%(n)s code is created. Nothing has been sent yet.",
+        "%(n)s codes are created. Nothing has been sent yet.",
         made,
     )
     if form.twice:

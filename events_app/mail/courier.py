@@ -59,8 +59,7 @@ class Sealed:
 
 
 class Courier:
-    """Sends what the outbox holds, until it is stopped. Several may work on one outbox, in one process or
-    in many.
+    """Sends what the outbox holds, until it is stopped. Several may work on one outbox, in one process or in many.
 
     composers: by the first word of a letter's kind. reader: how the courier names itself to the vault.
     returns_to: the mailbox whose plus-addresses take delivery reports in, '' for none. came_back: is told of an
@@ -86,20 +85,20 @@ class Courier:
         look_again: LookAgain = all_are_wanted,
     ) -> None:
         self._settings, self._vault = settings, vault
-        self._composers, self._composing = composers, OneByOne()
+        self._composers, self._beginning, self._composing = composers, OneByOne(), OneByOne()
         self._look_again, self._reader = look_again, reader
         self._transport = transport or (lambda: SmtpConnection(settings))
-        self._pace = pace
         self._leases = Leases(new_token(), lease=pace.lease)
         self._sender = settings.sender_address or "outbox@localhost"
         self._signer = signer_of(settings)
         self.looked_at: datetime | None = None
+        self.moved_at = float("inf")  # of the loop's clock, at its last look
         self._waiting: asyncio.Queue[Leased] = asyncio.Queue()
         self._connections: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
         self._posted = asyncio.Event()
         self._stopping = asyncio.Event()
         self._finished = asyncio.Event()
-        self._clock = clock
+        self._pace, self._clock = pace, clock
         self._standing = Standing(away=pace.pauses, refusing=pace.long_pauses)
         self._outcomes = Outcomes(
             self._leases, self._standing, backoff=pace.backoff, clock=clock, came_back=came_back
@@ -140,7 +139,7 @@ class Courier:
     async def _look(self) -> None:
         """Take letters for every sender, and some more so that none waits; one when the server cannot be reached."""
         now = self._clock()
-        self.looked_at = clock_now()
+        self.looked_at, self.moved_at = clock_now(), asyncio.get_running_loop().time()
         if not self._standing.may_call(now):
             return
         most = self._settings.connections * SENDERS * 2
@@ -179,6 +178,7 @@ class Courier:
                     self._posted.set()
 
     async def _handle(self, letter: Leased) -> None:
+        await self._beginning.turn()  # one COMMIT wakes many senders, and a page would wait for all of them
         try:
             if reason := await self._look_again(letter):
                 await self._leases.withheld(letter, f"{rules.NOT_WANTED}{reason}")

@@ -41,7 +41,7 @@ class Sealing(Protocol):
 class NoSuchLetter(NotFound):
     """The outbox does not hold this letter."""
 
-    sentence = N_("There is no such letter.")
+    sentence = N_("There is no such email.")
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ async def post_many(
     They supersede nothing. Otherwise as `post`.
     """
     letters = []
-    async for each in with_breaths(postings):
+    async for each in with_breaths(postings, 10):
         letter = Owed(kind, About(event_id=event_id, thread=each.thread), each.facts)
         letters.append(_row(letter, vault=vault, scope=scope, now=now))
     for start in range(0, len(letters), 50):

@@ -1,7 +1,9 @@
 """Long work that cannot leave the event loop: in pieces, with breaths in which others are answered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+import math
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Final, TypeVar
 
 Thing = TypeVar("Thing")
@@ -19,18 +21,55 @@ async def breathe() -> None:
         await asyncio.sleep(0)
 
 
-class OneByOne:
-    """`async with` it: what some milliseconds of work each is done by one of several at a time, a breath after each."""
+LATELY: Final = 0.25
+"""Seconds for which somebody is about who asked for anything."""
 
-    def __init__(self) -> None:
-        self._turn = asyncio.Lock()
+PAUSE: Final = 0.005
+"""Seconds between two pieces of work that can wait, while somebody is about: a letter takes a third of that, and so
+most of the processor is theirs."""
+
+
+class Visitors:
+    """Whether somebody is about: the server says who asks, and what works by itself goes slower for them."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._asked_at = now, -math.inf
+
+    def ask(self) -> None:
+        """Somebody asks for something."""
+        self._asked_at = self._now()
+
+    @property
+    def are_about(self) -> bool:
+        return self._now() - self._asked_at < LATELY
+
+
+visitors: Final = Visitors()
+"""Of this process."""
+
+
+class OneByOne:
+    """`async with` it: what some milliseconds of work each is done by one of several at a time, a breath after each,
+    and a pause while visitors are about: they come first."""
+
+    def __init__(self, visitors: Visitors = visitors) -> None:
+        self._turn, self._visitors = asyncio.Lock(), visitors
+
+    async def turn(self) -> None:
+        """One's turn comes, and is passed on at once: of many who were woken together, one goes on after another."""
+        async with self:
+            pass
 
     async def __aenter__(self) -> None:
         await self._turn.acquire()
 
     async def __aexit__(self, *trouble: object) -> None:
-        self._turn.release()
-        await breathe()
+        try:
+            await breathe()
+            if self._visitors.are_about:
+                await asyncio.sleep(PAUSE)
+        finally:
+            self._turn.release()
 
 
 async def with_breaths(things: Iterable[Thing], piece: int = PIECE) -> AsyncIterator[Thing]:

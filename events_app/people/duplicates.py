@@ -12,6 +12,7 @@ from tortoise.expressions import F, Q
 
 from events_app.acts import Act
 from events_app.folding import folded
+from events_app.offload.breathing import with_breaths
 from events_app.people.reading import Searchable, opened, person_or_blank, slices
 from events_app.registrations.facts import NOBODY
 from events_app.registrations.models import Registration
@@ -34,7 +35,7 @@ async def find_pairs(event_id: uuid.UUID, *, opens: Callable[[Registration], Sea
         local, _at, domain = person.address.casefold().rpartition("@")
         people.append((row.id, name_key(person.name), mailbox_key(local), domain))
     same_name, same_box = defaultdict[str, list[uuid.UUID]](list), defaultdict[str, list[Any]](list)
-    for person_id, name, box, domain in people:
+    async for person_id, name, box, domain in with_breaths(people, 250):
         if name:
             same_name[name].append(person_id)
         if box:

@@ -8,7 +8,7 @@ beginning of its sealed person, which is another as soon as anything of them is 
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Final, NamedTuple, Protocol
@@ -19,7 +19,7 @@ from events_app.addresses import in_both_spellings
 from events_app.database import rows
 from events_app.folding import folded
 from events_app.health.rules import is_about_the_row
-from events_app.offload.breathing import breathe
+from events_app.offload.breathing import breathe, with_breaths
 from events_app.registrations.facts import NOBODY, Person
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import reveal_person
@@ -28,8 +28,9 @@ from events_app.vault import Reader, Vault
 AT_ONCE: Final = 800
 """Rows asked of the database in one go; of those that are opened `BREATH`."""
 
-BREATH: Final = 100
-"""People opened in one go: some 3 ms of work, after which the event loop answers others."""
+BREATH: Final = 50
+"""People asked for, to be opened; of those some at a time (`breathing.PIECE`), after which the event loop answers
+others."""
 
 _OPENED: Final = ("id", "event_id", "person", "status", "waitlist_order", "arrival")
 
@@ -59,7 +60,7 @@ async def opened(
 ) -> AsyncIterator[tuple[Registration, Searchable]]:
     """Each of these rows (only its columns of `_OPENED`) and who it is, in no order, with breaths for others."""
     async for part in slices(rows, BREATH):
-        for row in await part.only(*_OPENED):
+        async for row in with_breaths(await part.only(*_OPENED)):
             yield row, opens(row)
 
 
@@ -100,16 +101,26 @@ async def known_words(
         ids = [str(each[0]) for each in found]
         stale = [own for own, each in zip(ids, found, strict=True) if known.get(own, _NOTHING)[0] != each[1]]
         for start in range(0, len(stale), BREATH):
-            for row in await Registration.filter(id__in=stale[start : start + BREATH]).only(*_OPENED):
-                known[str(row.id)] = (bytes(row.person[:_STAMP_BYTES]), words_of(opens(row)))
-            await breathe()
-        for own, each in zip(ids, found, strict=True):
+            await _learn(stale[start : start + BREATH], known, opens=opens)
+        async for own, each in with_breaths(zip(ids, found, strict=True), FITTED):
             words = known.get(own, _NOTHING)[1]
             if fits(words):
                 yield Brief(uuid.UUID(own), *each[2:]), words
         await breathe()
         after = (found[-1][4], uuid.UUID(ids[-1]))
 
+
+async def _learn(ids: Sequence[str], known: Known, *, opens: Callable[[Registration], Searchable]) -> None:
+    """Opens these, but for whom another search of the same organizer has opened meanwhile: somebody types."""
+    async for row in with_breaths(await Registration.filter(id__in=ids).only(*_OPENED)):
+        own, stamp = str(row.id), bytes(row.person[:_STAMP_BYTES])
+        if known.get(own, _NOTHING)[0] != stamp:
+            known[own] = (stamp, words_of(opens(row)))
+    await breathe()
+
+
+FITTED: Final = 100
+"""People whose known words are looked at in one go: half a millisecond."""
 
 _NOTHING: Final = (b"", "")
 _STAMP_BYTES: Final = 13

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from events_app.offload.breathing import visitors
 from events_app.web.limits import Bounds, Countdown
 
 UNSENT: Final = 64 * 1024
@@ -95,6 +96,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._unheard = 0
+        visitors.ask()
         if len(self.pipeline) >= self.bounds.ahead:
             self._refuse(HTTPStatus.TOO_MANY_REQUESTS)
         self.app = busy if len(self.tasks) >= self.bounds.requests else self.config.loaded_app

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -14,7 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from events_app import i18n
 from events_app.i18n import N_, translate
-from events_app.rendering import macro, render
+from events_app.offload.breathing import with_breaths
+from events_app.rendering import macro, render, rendered
 from events_app.web.cookies import cookie_in
 from events_app.web.site import site_of
 
@@ -41,9 +42,24 @@ class Flash:
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Render `templates/TEMPLATE` with what every page knows, in the request's language."""
     flash = None if request.scope.get(_FOR_EVERYBODY) else flash_of(request)
-    response = HTMLResponse(
-        render(template, **page_context(request), flash=flash, **context), status_code=status
-    )
+    text = render(template, **page_context(request), flash=flash, status=status, **context)
+    return _page_of(text, status, flash)
+
+
+async def long_page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """The same of a page with a long list: after some rows others are answered, who would wait for all of it."""
+    flash = flash_of(request)
+    pieces = rendered(template, **page_context(request), flash=flash, status=status, **context)
+    text = "".join([piece async for piece in with_breaths(pieces, PIECES)])
+    return _page_of(text, status, flash)
+
+
+PIECES: Final = 100
+"""Of a page, rendered between two breaths: some five rows of a list, a millisecond."""
+
+
+def _page_of(text: str, status: int, flash: Flash | None) -> HTMLResponse:
+    response = HTMLResponse(text, status_code=status)
     response.headers["Content-Language"] = i18n.current_language()
     if flash:
         response.delete_cookie(FLASH_COOKIE, path="/")

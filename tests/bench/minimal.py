@@ -30,7 +30,7 @@ FIELDS = (
     ("name", "Name", "The name you want to be called."),
     ("address", "E-mail", "Your calendar invitation goes to this address."),
     ("mode", "How will you take part?", "In person or online."),
-    ("language", "Language of our letters to you", ""),
+    ("language", "Language of our emails to you", ""),
     ("needs", "Access needs", "Anything that makes it easier for you to take part."),
 )
 
@@ -95,7 +95,7 @@ def sqlite_url(path: object) -> str:
 
 
 async def make_event(*, capacity: int) -> Event:
-    """As much to say as the demonstration's first event has."""
+    """As much to say as the example's first event has."""
     said = "Families, lawyers and archivists present two years of research on the search for the missing. "
     starts = datetime(2027, 1, 6, 12, tzinfo=UTC)
     labels = ("Takes place", "Place", "Online", "Languages", "Interpretation", "Accessibility", "Theme")

@@ -1,5 +1,6 @@
 """Words that were opened for a search: known for the next one, true after every change, and gone with who searched."""
 
+import asyncio
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from events_app.acts import Office
 from events_app.events.models.event import Event
 from events_app.people.reading import LASTS, MOST_PEOPLE, Known, OpenedWords
-from events_app.people.search import Lens, Query, find_ids
+from events_app.people.search import SORTED_AT_ONCE, Lens, Query, _Sifted, find_ids
 from events_app.questions.answers import answer_matches
 from events_app.registrations.actions import forgetting
 from events_app.registrations.facts import Person
@@ -56,6 +57,29 @@ async def test_a_second_search_opens_nobody(office: Office) -> None:
 
     assert [await looks.find(words) for words in ("amal", "example basel", "", "nobody")] == [1, 1, 3, 0]
     assert looks.opened == 3
+
+
+@with_database
+async def test_searches_that_overtake_each_other_never_open_anybody_twice(office: Office) -> None:
+    """As somebody types: the next search begins before the one before has opened everybody."""
+    event, _rows = await three(office)
+    await make.registered(event, *range(60), office=office)
+    looks = Looks(event, office, {})
+
+    await asyncio.gather(*(looks.find("guest") for _ in range(3)))
+
+    assert looks.opened == 63
+
+
+async def test_of_many_who_fit_the_first_are_the_first_of_all() -> None:
+    keys = [(number * 7919 % 1009, number) for number in range(3 * SORTED_AT_ONCE + 7)]
+    fit = _Sifted()
+    for key in keys:
+        fit.add(key, uuid.UUID(int=key[1]))
+
+    in_order = [uuid.UUID(int=key[1]) for key in sorted(keys)]
+    assert (len(fit), await fit.first(60)) == (len(keys), in_order[:60])
+    assert await fit.first(len(fit)) == in_order
 
 
 @with_database

@@ -40,6 +40,9 @@ KIND: Final = "mailings.mailing"
 BATCH: Final = 50
 """People a transaction: some tens of milliseconds in which the event's seats wait."""
 
+MOST_NAMED: Final = 50
+"""Of the letters that did not reach their person, on the page that says how far it is."""
+
 UNREACHED: Final = ("refused", "withheld", "unsure", "kept", "superseded")
 """States of a letter that its person has not had, or perhaps not."""
 
@@ -56,6 +59,11 @@ class Report:
     lines: Mapping[str, int]
     letters: Mapping[str, int]
     unreached: Sequence[tuple[uuid.UUID, Letter]]
+
+    @property
+    def not_named(self) -> int:
+        """How many of these there are more than are named."""
+        return sum(self.letters.get(state, 0) for state in UNREACHED) - len(self.unreached)
 
 
 async def find_mailing(event_id: uuid.UUID, mailing_id: uuid.UUID) -> Mailing:
@@ -169,7 +177,7 @@ async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
     facts_of = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
     opted_out = await opted_out_of(event, vault=act.vault)
     reached, postings = [], []
-    async for line in with_breaths(lines, 10):
+    async for line in with_breaths(lines, 5):
         row = rows.get(line.registration_id)
         is_there = row is not None and may_be_written_to(row)
         person = await openable(row, act=act) if row is not None and is_there else None
@@ -214,7 +222,7 @@ async def send_test(event_id: uuid.UUID, words: Content, person: Person, *, lang
     make = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
     facts = make.for_person(nobody, person, page=act.site.url(f"/events/{event.slug}"))
     with use_language(facts["language"]):
-        facts["subject"] = translate(N_("Test: %(subject)s"), subject=facts["subject"])
+        facts["subject"] = translate(N_("Test email: %(subject)s"), subject=facts["subject"])
     facts |= {"why": ASKED_AT_THE_DESK, "event": {**facts["event"], "deletion_day": ""}}
     await outbox.post(
         KIND,
@@ -226,7 +234,7 @@ async def send_test(event_id: uuid.UUID, words: Content, person: Person, *, lang
     )
 
 
-async def report_on(mailing: Mailing, *, most: int = 200) -> Report:
+async def report_on(mailing: Mailing, *, most: int = MOST_NAMED) -> Report:
     """How far it is, and up to `most` of the letters that were not taken by a mail server."""
     lines = MailingLine.filter(mailing_id=mailing.id)
     counted = await lines.annotate(n=Count("number")).group_by("state").values("state", "n")

@@ -22,12 +22,13 @@ from events_app.mailings.actions.audience import Audience, audience_of
 from events_app.mailings.desk.mailing import describe, find_mailing, organizer_of, path, refusal_of
 from events_app.mailings.emails import Content, compose, reveal_words, words_or_blank
 from events_app.mailings.models import Mailing
+from events_app.offload.breathing import with_breaths
 from events_app.people import search
 from events_app.people.desk.rows import OpenPerson, open_row
 from events_app.people.reading import AT_ONCE
 from events_app.registrations.models import Registration
 from events_app.web.forms import typed_into
-from events_app.web.responses import Flash, page, see_other
+from events_app.web.responses import Flash, long_page, page, see_other
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ async def _progress_page(request: Request, event: Event, found: Mailing) -> Resp
     report = await writing.report_on(found)
     rows = await Registration.filter(id__in=[each for each, _letter in report.unreached])
     known = {row.id: row for row in rows}
-    return page(
+    return await long_page(
         request,
         "mailings/progress.html",
         event=event,
@@ -114,7 +115,9 @@ async def _progress_page(request: Request, event: Event, found: Mailing) -> Resp
         words=words.shown,
         report=report,
         lost=[
-            Lost(open_row(request, known[each]), letter) for each, letter in report.unreached if each in known
+            Lost(open_row(request, known[each]), letter)
+            async for each, letter in with_breaths(report.unreached)
+            if each in known
         ],
         is_moving=found.state == "sending" or bool({"queued", "sending"} & set(report.letters)),
     )
@@ -158,11 +161,13 @@ async def send_test(request: Request) -> Response:
             language=language,
             act=act_of(request),
         )
-    flash = Flash("success", translate(N_("The test is on its way to your own address, in each language.")))
+    flash = Flash(
+        "success", translate(N_("The test email is on its way to your own address, in each language."))
+    )
     return see_other(path(event, found), flash=flash)
 
 
 async def delete(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     await writing.delete_draft(event.id, (await find_mailing(request, event)).id)
-    return see_other(path(event), flash=Flash("success", translate(N_("The draft is gone."))))
+    return see_other(path(event), flash=Flash("success", translate(N_("The draft is deleted."))))

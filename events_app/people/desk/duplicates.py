@@ -10,12 +10,13 @@ from starlette.responses import Response
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Mode
 from events_app.i18n import L_, choose, current_language, name_of_language, say_date
+from events_app.offload.breathing import with_breaths
 from events_app.people.desk.rows import OpenPerson, lens_of, open_row
 from events_app.people.duplicates import find_pairs
 from events_app.questions.models import Question, questions_of
 from events_app.questions.wording import said_answers
 from events_app.registrations.models import Registration
-from events_app.web.responses import page
+from events_app.web.responses import long_page
 
 MOST_PAIRS: Final = 100
 
@@ -35,9 +36,10 @@ async def duplicates(request: Request) -> Response:
     pairs = await find_pairs(event.id, opens=lens_of(request, event).opens)
     shown = pairs[:MOST_PAIRS]
     ids = {each for pair in shown for each in (pair.first, pair.second)}
-    found = {row.id: open_row(request, row) for row in await Registration.filter(id__in=list(ids))}
+    rows = await Registration.filter(id__in=list(ids))
+    found = {row.id: open_row(request, row) async for row in with_breaths(rows)}
     questions = await questions_of(event.id, retired=True)
-    return page(
+    return await long_page(
         request,
         "people/duplicates.html",
         event=event,
@@ -63,8 +65,8 @@ def _double(one: OpenPerson, other: OpenPerson, why: str, questions: Sequence[Qu
 
 COMPARED: Final[Mapping[str, Callable[[OpenPerson], str]]] = {
     L_("Name"): lambda row: row.person.name,
-    L_("E-mail"): lambda row: row.person.address,
-    L_("Takes part"): lambda row: str(MODE_NAMES[Mode(row.registration.mode)]),
+    L_("Email address"): lambda row: row.person.address,
+    L_("Attendance"): lambda row: str(MODE_NAMES[Mode(row.registration.mode)]),
     L_("Language"): lambda row: name_of_language(row.registration.language, current_language()),
     L_("Registered on"): lambda row: say_date(row.registration.registered_on),
     L_("Access needs"): lambda row: row.person.needs,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
 from events_app.i18n import languages
+from events_app.offload.breathing import with_breaths
 from events_app.people import search
 from events_app.people.counts import by_status
 from events_app.people.desk.rows import lens_of, open_row
@@ -18,7 +19,7 @@ from events_app.questions.rules import NO_ANSWER
 from events_app.questions.wording import choices_of
 from events_app.registrations.models import Quota, counts_of
 from events_app.web.forms import number_in
-from events_app.web.responses import page
+from events_app.web.responses import long_page
 
 
 async def listing(request: Request) -> Response:
@@ -35,13 +36,13 @@ async def listing(request: Request) -> Response:
     found = await search.find_page(event.id, query, lens=lens_of(request, event), number=number)
     views = await SavedView.filter(event_id=event.id).order_by("name", "id")
     kept = str(fit_to_keep(query, asked))
-    return page(
+    return await long_page(
         request,
         "people/listing.html",
         event=event,
         query=query,
         found=found,
-        rows=[open_row(request, each, asked) for each in found.rows],
+        rows=[open_row(request, each, asked) async for each in with_breaths(found.rows)],
         counts=by_status(await counts_of(event.id)),
         quotas=await Quota.filter(event_id=event.id).order_by("mode", "name"),
         questions=questions,

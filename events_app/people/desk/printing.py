@@ -8,11 +8,12 @@ from starlette.responses import Response
 
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
+from events_app.offload.breathing import with_breaths
 from events_app.people import search
 from events_app.people.desk.rows import lens_of, open_row
 from events_app.questions.models import questions_of
 from events_app.web.forms import number_in
-from events_app.web.responses import page
+from events_app.web.responses import long_page
 
 AT_ONCE: Final = 500
 """People printed in one go, some twenty sheets of paper. More are printed in parts."""
@@ -28,13 +29,13 @@ async def whole_list(request: Request) -> Response:
     asked = next((each for each in questions if str(each.id) == query.question), None)
     number = number_in(request.query_params.get("page"), 1)
     found = await search.find_page(event.id, query, lens=lens_of(request, event), number=number, size=AT_ONCE)
-    return page(
+    return await long_page(
         request,
         "people/printed.html",
         event=event,
         query=query,
         found=found,
-        rows=[open_row(request, each, asked) for each in found.rows if not each.erased],
+        rows=[open_row(request, each, asked) async for each in with_breaths(found.rows) if not each.erased],
         asked=asked,
         mode_names=MODE_NAMES,
     )

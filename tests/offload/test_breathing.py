@@ -1,0 +1,76 @@
+"""Work that cannot leave the event loop: one piece at a time, visitors first."""
+
+import asyncio
+
+import pytest
+
+from events_app.offload.breathing import LATELY, OneByOne, Visitors, with_breaths
+
+pytestmark = [pytest.mark.anyio, pytest.mark.engine_free]
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def turns_while(work: "asyncio.Task[None]") -> int:
+    """How often others had their turn before it was done."""
+    turns = 0
+    while not work.done():
+        await asyncio.sleep(0)
+        turns += 1
+    return turns
+
+
+async def test_of_many_who_are_woken_together_never_two_work_in_one_turn() -> None:
+    gate, at_work = OneByOne(Visitors()), list[int]()
+    turn = 0
+
+    async def sender() -> None:
+        await gate.turn()
+        at_work.append(turn)
+
+    senders = [asyncio.create_task(sender()) for _ in range(8)]
+    while len(at_work) < len(senders):
+        turn += 1
+        await asyncio.sleep(0)
+
+    assert len(set(at_work)) == len(senders)
+
+
+async def test_work_that_can_wait_pauses_while_somebody_is_about_and_never_for_nobody() -> None:
+    clock = Clock()
+    visitors = Visitors(clock)
+    gate = OneByOne(visitors)
+    turns = []
+
+    for comes in (False, True):
+        if comes:
+            visitors.ask()
+        turns.append(await turns_while(asyncio.create_task(gate.turn())))
+
+    assert turns[0] < 10 < turns[1]
+
+
+def test_somebody_who_asked_a_while_ago_is_not_about_any_more() -> None:
+    clock = Clock()
+    visitors = Visitors(clock)
+    about = [visitors.are_about]
+
+    visitors.ask()
+    about.append(visitors.are_about)
+    clock.now += LATELY
+    about.append(visitors.are_about)
+
+    assert about == [False, True, False]
+
+
+async def test_others_have_their_turn_after_every_piece() -> None:
+    async def work() -> None:
+        async for _each in with_breaths(range(100), 10):
+            pass
+
+    assert await turns_while(asyncio.create_task(work())) >= 30
