@@ -283,7 +283,11 @@ async def test_unknown_and_draft_are_one_page(house: make.House) -> None:
 @pytest.mark.anyio
 async def test_every_wrong_link_is_one_page(house: make.House) -> None:
     client = await house.client()
-    addresses = ["/registrations/" + "a" * 39, "/registrations/" + "a" * 39 + ".ics", "/registrations/r.forged"]
+    addresses = [
+        "/registrations/" + "a" * 39,
+        "/registrations/" + "a" * 39 + ".ics",
+        "/registrations/r.forged",
+    ]
 
     pages = [await client.get(address) for address in addresses]
 

@@ -18,8 +18,8 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
-from events_app.events.rules import MODE_NAMES, Mode
 from events_app.directions import isolated
+from events_app.events.rules import MODE_NAMES, Mode
 from events_app.i18n import L_, N_, current_language, languages, name_of_language, translate
 from events_app.registrations.rules import Applicant, Guest, is_near
 from events_app.web.forms import (
