@@ -1,18 +1,44 @@
-"""Personal data encrypted at rest: keys, sealed blobs and blind indexes. It knows bytes, not registrations."""
+"""Personal data encrypted at rest: keys, sealed blobs and blind indexes. It knows bytes, not registrations.
 
-from events_app.vault.deletions import Deletion
-from events_app.vault.readers import Reader, ReadingRefused, ReadRule
-from events_app.vault.refusals import (
-    DeletionsUnreadable,
-    KeyringBusy,
-    KeysExposed,
-    KeysLost,
-    NoKey,
-    SealBroken,
-    VaultClosed,
-)
-from events_app.vault.rules import Json
-from events_app.vault.vault import Vault
+Each name is read with its module when somebody first asks for it: a worker that opens a long list needs the seals, and
+neither the keyring nor what that brings along.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from events_app.vault.deletions import Deletion
+    from events_app.vault.readers import Reader, ReadingRefused, ReadRule
+    from events_app.vault.refusals import (
+        DeletionsUnreadable,
+        KeyringBusy,
+        KeysExposed,
+        KeysLost,
+        NoKey,
+        SealBroken,
+        VaultClosed,
+    )
+    from events_app.vault.rules import Json
+    from events_app.vault.vault import Vault
+else:
+    _MODULES = {
+        "deletions": ("Deletion",),
+        "readers": ("Reader", "ReadingRefused", "ReadRule"),
+        "refusals": (
+            "DeletionsUnreadable", "KeyringBusy", "KeysExposed", "KeysLost", "NoKey", "SealBroken", "VaultClosed",
+        ),
+        "rules": ("Json",),
+        "vault": ("Vault",),
+    }  # fmt: skip
+    _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULE_OF:
+            raise AttributeError(name)
+        globals()[name] = getattr(import_module(f"events_app.vault.{_MODULE_OF[name]}"), name)
+        return globals()[name]
+
 
 __all__ = [
     "Deletion",
