@@ -32,6 +32,8 @@ from events_app.errors import Refusal, set_up_log
 from events_app.events.actions import saving
 from events_app.events.models.event import is_used
 from events_app.events.routes import routes as events_routes
+from events_app.example.actions.removing import is_shown
+from events_app.example.routes import routes as example_routes
 from events_app.exports.desk import XLSX_TYPE
 from events_app.exports.routes import routes as exports_routes
 from events_app.health.actions.guarding import note, over
@@ -51,7 +53,6 @@ from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.organizing.routes import routes as organizing_routes
 from events_app.people import counts
-from events_app.people.counts import how_many_never_fit
 from events_app.people.reading import OpenedWords
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import ONE_CLICK
@@ -129,14 +130,13 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         asks_for_notices=is_unasked,
         is_worked=lock_of(settings.database.url).is_taken,
         needs_attention=is_anything_wrong,
+        shows_example=is_shown,
         begin=remind_by_default,
         follow=follow_event,
         follow_copy=follow_copy,
         seats_of=seats_of,
         count_registrations=counts.count_registrations,
-        count_behind=counts.count_behind,
         count_letters=counts.count_letters,
-        how_many_never_fit=how_many_never_fit,
         has_registrations=counts.has_registrations,
         is_in_use=counts.is_in_use,
         is_used=is_used,
@@ -221,6 +221,7 @@ def _routes() -> list[BaseRoute]:
         publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, organizing_routes,
         events_routes, conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
         notices_routes, health_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
+        example_routes,
     )  # fmt: skip
     static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
     machines = [

@@ -7,7 +7,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -49,13 +49,13 @@ def main(words: list[str]) -> None:
 def serve(words: list[str]) -> None:
     """Migrate, show a newcomer the way in, and serve."""
     parser = argparse.ArgumentParser(prog="run.py serve")
-    parser.add_argument("--empty", action="store_true", help="do not show the demonstration conference")
+    parser.add_argument("--empty", action="store_true", help=argparse.SUPPRESS)  # what it did is the rule now
     parser.add_argument("--web-only", action="store_true", help="only serve; run.py worker does the work")
     wants = parser.parse_args(words)
     settings = read_settings()
     settings.refuse_unsafe()
     refuse_taken_port(settings.server.host, settings.server.port)
-    asyncio.run(prepare(settings, shows_demonstration=not wants.empty and not settings.is_published))
+    asyncio.run(prepare(settings))
     print(f"Serving on {settings.site.base_url}", flush=True)
     run_server(settings, works=not wants.web_only)
 
@@ -90,7 +90,7 @@ def run_uvicorn(settings: Settings, app: str | Starlette) -> None:
     )
 
 
-async def prepare(settings: Settings, *, shows_demonstration: bool) -> None:
+async def prepare(settings: Settings) -> None:
     """Everything before the first request: tables, keys, and on an empty database the first link."""
     async with opened(settings, tells=print) as vault:
         await _say_held()
@@ -98,8 +98,6 @@ async def prepare(settings: Settings, *, shows_demonstration: bool) -> None:
         if link is None:
             (settings.storage.directory / FIRST_LINK).unlink(missing_ok=True)
             return
-        if shows_demonstration:
-            await _seed(settings, vault)
         show_first_link(f"{settings.site.base_url}/desk/welcome/{link}", settings.storage.directory)
 
 
@@ -125,15 +123,6 @@ async def _say_held() -> None:
     if day is not None:
         print(
             f"Restored from the backup of {day}. No letter leaves before: python3 run.py release", flush=True
-        )
-
-
-async def _seed(settings: Settings, vault: Vault) -> None:
-    from events_app import demonstration
-
-    if await demonstration.seed(act=_organizers_act(settings, vault)):
-        print(
-            "A demonstration conference with three side events is there to look at (--empty leaves it out)."
         )
 
 
@@ -192,16 +181,17 @@ def worker(words: list[str]) -> None:
 
 
 def demo(words: list[str]) -> None:
-    """A throw-away instance with the demonstration data and an organizer who is signed in at once."""
+    """A throw-away instance with the example and an organizer's account."""
     parser = argparse.ArgumentParser(prog="run.py demo")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--dir", type=Path, default=ROOT / "var" / "demo")
+    parser.add_argument("--people", type=int, default=60, help="how many of them have registered (60)")
     wants = parser.parse_args(words)
     settings = demo_settings(wants.port, wants.dir.resolve())
     refuse_taken_port(settings.server.host, settings.server.port)
     address, passphrase = "organizer@example.org", f"demo-{secrets.token_hex(8)}"
     wants.dir.mkdir(parents=True, exist_ok=True)
-    asyncio.run(_prepare_demo(settings, address, passphrase))
+    asyncio.run(_prepare_demo(settings, address, passphrase, people=wants.people))
     print(f"Address:    {settings.site.base_url}/")
     print(f"Organizer:  {address}")
     print(f"Passphrase: {passphrase}", flush=True)
@@ -221,11 +211,12 @@ def demo_settings(port: int, directory: Path) -> Settings:
     )
 
 
-async def _prepare_demo(settings: Settings, address: str, passphrase: str) -> None:
-    from events_app import demonstration
+async def _prepare_demo(settings: Settings, address: str, passphrase: str, *, people: int) -> None:
+    from events_app.example.actions.showing import NotEmpty, show
 
     async with opened(settings) as vault:
-        await demonstration.seed(act=_organizers_act(settings, vault))
+        with suppress(NotEmpty):  # it was started here before
+            await show(people=people, with_trouble=True, act=_organizers_act(settings, vault))
         token = await accounts.invite(vault, address, now=clock.now())
         await accounts.accept(vault, token, "Rima", address, passphrase, now=clock.now())
 

@@ -64,28 +64,6 @@ class CountRegistrations(Protocol):
     async def __call__(self, event_ids: Sequence[UUID]) -> Mapping[UUID, Mapping[str, int]]: ...
 
 
-@dataclass(frozen=True)
-class Behind:
-    """How many people hold an old time or place of an event; how many only older texts, or another room of the same
-    building; and how many an act on everybody has not reached yet, which goes on by itself."""
-
-    material: int
-    small: int
-    unreached: int = 0
-
-
-class CountBehind(Protocol):
-    """How many people registered for an event hold something old of it."""
-
-    async def __call__(self, event_id: UUID) -> Behind: ...
-
-
-class HowManyNeverFit(Protocol):
-    """How many parties wait that are larger than all the places they could have."""
-
-    async def __call__(self, event: HasSeats) -> int: ...
-
-
 class CountLetters(Protocol):
     """Letters about an event, by state."""
 

@@ -12,14 +12,12 @@ from events_app.handed import (
     AnsweredIn,
     BeforePlaceChanges,
     Begin,
-    CountBehind,
     CountLetters,
     CountRegistrations,
     EventsAt,
     Follow,
     FollowCopy,
     HostsSaidAnew,
-    HowManyNeverFit,
     IsSo,
     IsThere,
     KeptWords,
@@ -45,14 +43,13 @@ class House:
     asks_for_notices: IsThere
     is_worked: IsSo
     needs_attention: IsSo
+    shows_example: IsSo
     begin: Begin
     follow: Follow
     follow_copy: FollowCopy
     seats_of: SeatsOf
     count_registrations: CountRegistrations
-    count_behind: CountBehind
     count_letters: CountLetters
-    how_many_never_fit: HowManyNeverFit
     has_registrations: IsThere
     is_in_use: IsThere
     is_used: IsThere

@@ -23,6 +23,8 @@ SOURCE_LANGUAGE = "en"
 
 # Levantine month names (نيسان, أيار) need a Levantine locale; British English says "29 April", not "April 29".
 LOCALES = {"en": "en_GB", "ar": "ar_SY", "fr": "fr", "tr": "tr"}
+_CITIES = {("Asia/Hebron", "ar"): "الخليل", ("Europe/Kiev", "ar"): "كييف", ("Europe/Kyiv", "ar"): "كييف"}
+"""Where people call a city otherwise than Unicode does."""
 
 LOCALE_FOLDER = Path(__file__).resolve().parent.parent / "locale"
 
@@ -189,11 +191,7 @@ def negotiate(accept_language: str, default: str) -> str:
 
 def choose(texts: Mapping[str, str] | None, language: str | None = None) -> str:
     """The text in the wanted language, else in the site's other languages in order, else whatever there is."""
-    texts = texts or {}
-    for code in (language or current_language(), *languages(), *texts):
-        if texts.get(code):
-            return texts[code]
-    return ""
+    return (texts or {}).get(language_of(texts, language), "")
 
 
 def language_of(texts: Mapping[str, str] | None, language: str | None = None) -> str:
@@ -267,7 +265,7 @@ def say_city(zone: str, language: str | None = None) -> str:
 @lru_cache(maxsize=1024)
 def _city(zone: str, code: str) -> str:
     location = get_timezone_location(zone, locale_of(code), return_city=True)
-    return location or zone.rsplit("/", 1)[-1].replace("_", " ")
+    return _CITIES.get((zone, code)) or location or zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def plural_header(code: str) -> str:

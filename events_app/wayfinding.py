@@ -82,6 +82,7 @@ AT_THE_DESK: Final[Mapping[str, Place]] = {
     "notices": Place("settings"),
     "held": Place("settings"),
     "health": Place("settings"),
+    "example": Place("settings"),
     "sign-in": Place(),
     "sign-out": Place(),
     "welcome": Place(),

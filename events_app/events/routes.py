@@ -10,7 +10,6 @@ _ONE = "/desk/events/{event_id:uuid}"
 routes = [
     Route("/desk/events/new", for_organizers(event.new_event), methods=["GET"]),
     Route("/desk/events/new", for_organizers(event.create_event), methods=["POST"]),
-    Route(_ONE, for_organizers(event.show_event)),
     Route(f"{_ONE}/edit", for_organizers(event.edit_event), methods=["GET"]),
     Route(f"{_ONE}/edit", for_organizers(event.change_event), methods=["POST"]),
     Route(f"{_ONE}/publication", for_organizers(life.publish), methods=["POST"]),

@@ -6,13 +6,15 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from events_app.acts import Act, Office
 from events_app.blanks import NAME, OWN_PAGE, has_blanks
 from events_app.clock import are_whole_days
 from events_app.events.models.event import Event, EventHost
-from events_app.i18n import N_, languages, say_date, say_time, translate, use_language
+from events_app.folding import folded
+from events_app.i18n import N_, languages, pgettext, say_date, say_time, translate, use_language
 from events_app.mail.message import Composed
 from events_app.mailings.models import Mailing
 from events_app.registrations.emails import (
@@ -45,6 +47,8 @@ ASKED_AT_THE_DESK: Final = N_("You receive this letter because you asked for it 
 """Why an organizer gets a test, of whom nothing is held for the event."""
 
 PLACEHOLDERS: Final = ("name", "event", "date", "time", "place", "page")
+"""As they are kept. Each language of the site has a word of its own for them, and any of these may be typed."""
+
 _BRACES: Final = re.compile(r"\{([^{}\n]*)\}")
 _LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
 
@@ -74,6 +78,14 @@ class Content:
     def written(self) -> tuple[str, ...]:
         """The languages that it is written in, in the order of the site's."""
         return tuple(code for code in languages() if self.subject.get(code) and self.body.get(code))
+
+    @property
+    def shown(self) -> "Content":
+        """As a page of the current language shows it, with the placeholders by their names there."""
+        subject, body = (
+            {code: as_shown(text) for code, text in each.items()} for each in (self.subject, self.body)
+        )
+        return Content(subject, body, self.query)
 
     def language_for(self, wanted: str) -> str:
         """The language in which somebody gets it: theirs, else the first one that it is written in."""
@@ -106,14 +118,50 @@ def placeholders_of(event: Event) -> tuple[str, ...]:
     return tuple(name for name in PLACEHOLDERS if name != "time" or has_hours)
 
 
+def placeholder_words() -> dict[str, str]:
+    """What each placeholder is called in the current language."""
+    return {
+        "name": pgettext("in braces in a text: {name}", "name"),
+        "event": pgettext("in braces in a text: {event}", "event"),
+        "date": pgettext("in braces in a text: {date}", "date"),
+        "time": pgettext("in braces in a text: {time}", "time"),
+        "place": pgettext("in braces in a text: {place}", "place"),
+        "page": pgettext("in braces in a text: {page}", "page"),
+    }
+
+
+def placeholder_meant(word: str) -> str:
+    """The placeholder that a word in braces names in any language of the site; the word itself where it is none."""
+    said: list[tuple[str, str]] = []
+    for code in languages():
+        with use_language(code):
+            said += placeholder_words().items()
+    return _meant(tuple(said)).get(word if word.isascii() else folded(word), word)
+
+
+@cache
+def _meant(said: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {folded(word): key for key, word in said} | {key: key for key in PLACEHOLDERS}
+
+
+def as_kept(text: str) -> str:
+    """A text whose placeholders were typed in any language, as it is kept: by one name each."""
+    return filled(text, {key: f"{{{key}}}" for key in PLACEHOLDERS})
+
+
+def as_shown(text: str) -> str:
+    """A kept text as a page of the current language shows it to its writer."""
+    return filled(text, {key: f"{{{word}}}" for key, word in placeholder_words().items()})
+
+
 def unknown_placeholders(text: str, known: Sequence[str] = PLACEHOLDERS) -> list[str]:
     """What stands in braces and is none of the known ones, as it was typed."""
-    return [found[0] for found in _BRACES.finditer(text) if found[1] not in known]
+    return [found[0] for found in _BRACES.finditer(text) if placeholder_meant(found[1]) not in known]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """The text with its placeholders replaced, once: what a value says is never looked at again."""
-    return _BRACES.sub(lambda found: values.get(found[1], found[0]), text)
+    return _BRACES.sub(lambda found: values.get(placeholder_meant(found[1]), found[0]), text)
 
 
 class LetterMaker:

@@ -10,14 +10,24 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectField, String
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
+from events_app.directions import isolated
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
 from events_app.i18n import L_, N_, languages, name_of_language, translate
-from events_app.mailings.emails import PLACEHOLDERS, Content, placeholders_of, unknown_placeholders
+from events_app.mailings.emails import (
+    PLACEHOLDERS,
+    Content,
+    as_kept,
+    placeholder_meant,
+    placeholder_words,
+    placeholders_of,
+    unknown_placeholders,
+)
 from events_app.mailings.models import Reminder
 from events_app.mailings.rules import ReminderFacts
 from events_app.people import search
 from events_app.registrations.rules import Status
+from events_app.texts import Texts
 from events_app.web.forms import Form, at_most, number_between, optional, tidy, tidy_line
 from events_app.web.texts import texts_typed
 
@@ -27,15 +37,16 @@ MOST_BODY: Final = 20_000
 
 def _only_known_placeholders(form: "_MailingForm", field: Field) -> None:
     unknown = unknown_placeholders(field.data or "", form.placeholders)
-    if set(unknown) == {"{time}"}:
-        sentence = N_("The event lasts whole days, so {time} says nothing here. {date} says its days.")
-        raise ValidationError(translate(sentence))
+    words = {key: f"{{{word}}}" for key, word in placeholder_words().items()}
+    if unknown and {placeholder_meant(each[1:-1]) for each in unknown} == {"time"}:
+        sentence = N_("The event lasts whole days, so %(time)s says nothing here. %(date)s says its days.")
+        raise ValidationError(translate(sentence, time=words["time"], date=words["date"]))
     if unknown:
         raise ValidationError(
             translate(
                 N_("We do not know %(unknown)s. You can write: %(known)s."),
-                unknown=translate(N_(", ")).join(dict.fromkeys(unknown)),
-                known=translate(N_(", ")).join(f"{{{name}}}" for name in form.placeholders),
+                unknown=translate(N_(", ")).join(map(isolated, dict.fromkeys(unknown))),
+                known=translate(N_(", ")).join(words[key] for key in form.placeholders),
             )
         )
 
@@ -87,7 +98,12 @@ class _MailingForm(Form):
     @property
     def words(self) -> Content:
         """The valid form's content."""
-        return Content(texts_typed(self, "subject"), texts_typed(self, "body"), str(self.query))
+        subject, body = (_kept(texts_typed(self, name)) for name in ("subject", "body"))
+        return Content(subject, body, str(self.query))
+
+
+def _kept(texts: Texts) -> Texts:
+    return {code: as_kept(text) for code, text in texts.items()}
 
 
 _MISSING: Final = {
@@ -122,7 +138,8 @@ def mailing_form(typed: Any = None, *, event: Event, words: Content | None = Non
         asked = search.read_query(parse_qsl(words.query))
         data = {"status": asked.status, "mode": asked.mode, "language": asked.language, "rest": words.query}
         for code in languages():
-            data |= {f"subject_{code}": words.subject.get(code, ""), f"body_{code}": words.body.get(code, "")}
+            data[f"subject_{code}"] = words.shown.subject.get(code, "")
+            data[f"body_{code}"] = words.shown.body.get(code, "")
     form = _form_class(languages())(typed, data=data)
     form.placeholders = placeholders_of(event)
     _offer(form.status, STATUS_CHOICES)

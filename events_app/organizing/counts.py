@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from events_app.database import rows
 from events_app.events.desk.event import untranslated
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
@@ -72,3 +73,33 @@ def goes_soon(event: Event, counts: Counts, now: datetime) -> bool:
     """Whether what is held of its people goes within a week: said here too, because emails may not leave."""
     is_held = event.forgotten_on is None and (event.status != Status.DRAFT or event.id in counts)
     return is_held and event.deletion_day <= now.date() + DELETED_SOON
+
+
+@dataclass(frozen=True)
+class Happened:
+    """On one day the same thing by the same doers happened to `number` registrations."""
+
+    what: str
+    day: date
+    who: str
+    number: int
+
+
+async def recently(event_id: UUID) -> list[Happened]:
+    """What happened last to the newest registrations of an event, without a name: nothing is opened for it."""
+    found = await rows(_RECENTLY, event_id)
+    return [Happened(each["what"], as_day(each["day"]), each["who"], each["number"]) for each in found]
+
+
+def as_day(found: date | str) -> date:
+    """SQLite gives a day as text."""
+    return date.fromisoformat(found[:10]) if isinstance(found, str) else found
+
+
+_RECENTLY = """
+    SELECT "what", "day", "who", COUNT(*) AS "number", MAX("number") AS "last" FROM "history_line"
+    WHERE "registration_id" IN (
+        SELECT "id" FROM "registration" WHERE "event_id" = $1 ORDER BY "arrival" DESC LIMIT 200
+    )
+    GROUP BY "what", "day", "who" ORDER BY "last" DESC LIMIT 6
+"""

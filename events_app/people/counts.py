@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, cast
@@ -16,7 +17,7 @@ from events_app.database import rows
 from events_app.events.models.event import Event
 from events_app.events.rules import Mode
 from events_app.events.rules import Status as EventStatus
-from events_app.handed import Behind, EventThere, HasSeats
+from events_app.handed import EventThere, HasSeats
 from events_app.health.actions.guarding import Guard
 from events_app.mail import outbox
 from events_app.mail.models import Letter
@@ -29,6 +30,16 @@ from events_app.rounds.models import ANNOUNCED, MOVING_UP, Round
 from events_app.shown import ShownPlaces, show
 
 PAGE_ROWS: Final = 500
+
+
+@dataclass(frozen=True)
+class Behind:
+    """How many people hold an old time or place of an event; how many only older texts, or another room of the same
+    building; and how many an act on everybody has not reached yet, which goes on by itself."""
+
+    material: int
+    small: int
+    unreached: int = 0
 
 
 def by_status(counts: dict[tuple[str, str], int]) -> dict[str, int]:

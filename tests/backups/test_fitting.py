@@ -74,7 +74,7 @@ async def test_no_new_keys_are_ever_made_beside_data(settings: Settings) -> None
     shutil.rmtree(keys)
 
     with pytest.raises(KeysMissing, match="No new keys were made"):
-        await prepare(settings, shows_demonstration=False)
+        await prepare(settings)
 
     assert not keys.exists()
 
@@ -85,7 +85,7 @@ async def test_half_of_the_keys_is_never_made_anew(settings: Settings, lost: str
     (settings.storage.directory / "keys" / lost).unlink()
 
     with pytest.raises(KeysMissing):
-        await prepare(settings, shows_demonstration=False)
+        await prepare(settings)
 
     assert not (settings.storage.directory / "keys" / lost).exists()
 
@@ -100,7 +100,7 @@ async def test_the_keys_of_another_installation_are_refused_and_left_alone(
     before = files_of(keys)
 
     with pytest.raises(KeysOfAnother):
-        await prepare(settings_of(settings.database.url, tmp_path / "other"), shows_demonstration=False)
+        await prepare(settings_of(settings.database.url, tmp_path / "other"))
 
     assert files_of(keys) == before
 
@@ -116,7 +116,7 @@ async def test_new_keys_beside_older_data_are_refused_also_when_neither_has_a_ma
     strange.close()
 
     with pytest.raises(KeysOfAnother):
-        await prepare(settings_of(settings.database.url, tmp_path / "strange"), shows_demonstration=False)
+        await prepare(settings_of(settings.database.url, tmp_path / "strange"))
 
 
 async def test_a_keyring_that_is_older_than_an_event_is_refused(settings: Settings, tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ async def test_a_keyring_that_is_older_than_an_event_is_refused(settings: Settin
     shutil.copytree(tmp_path / "older", keys)
 
     with pytest.raises(EventsWithoutKeys, match="keys of 1 of the events"):
-        await prepare(settings, shows_demonstration=False)
+        await prepare(settings)
 
 
 async def test_what_is_lost_for_good_can_be_given_up_and_the_rest_is_served(
@@ -174,7 +174,7 @@ async def test_an_event_that_was_forgotten_on_purpose_holds_up_no_start(settings
         await make.event(vault, slug="kept")
         vault.forget(str(event.id))
 
-    await prepare(settings, shows_demonstration=False)
+    await prepare(settings)
 
 
 async def test_a_database_that_holds_nothing_takes_whatever_keyring_is_there(
@@ -201,7 +201,7 @@ async def test_a_restore_that_was_stopped_half_way_is_never_served(settings: Set
         await Installation.filter(id=1).update(state="restoring")
 
     with pytest.raises(RestoreUnfinished):
-        await prepare(settings, shows_demonstration=False)
+        await prepare(settings)
 
 
 async def test_a_server_that_is_started_past_the_front_door_makes_no_keys(settings: Settings) -> None:

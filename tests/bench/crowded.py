@@ -66,7 +66,7 @@ class Bench:
         return replace(applicant(3 * next(self._numbers) + 1), mode=mode)
 
     async def event(self, *, seats: int, seated: int, waiting: int, slug: str = "") -> Event:
-        """As the demonstration's first, online without limit, with these people in the room and in its line."""
+        """As the example's first, online without limit, with these people in the room and in its line."""
         event = await like_the_first(slug or f"loaded-{uuid.uuid4().hex[:8]}")
         event.offers_online, event.capacity_online, event.capacity_in_person = True, None, seats
         event.consent_version = 0

@@ -95,7 +95,7 @@ def sqlite_url(path: object) -> str:
 
 
 async def make_event(*, capacity: int) -> Event:
-    """As much to say as the demonstration's first event has."""
+    """As much to say as the example's first event has."""
     said = "Families, lawyers and archivists present two years of research on the search for the missing. "
     starts = datetime(2027, 1, 6, 12, tzinfo=UTC)
     labels = ("Takes place", "Place", "Online", "Languages", "Interpretation", "Accessibility", "Theme")

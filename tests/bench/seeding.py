@@ -1,6 +1,6 @@
 """A house with something in it: `python -m tests.bench.seeding FOLDER PEOPLE EVENTS [URL]`, in a process of its own.
 
-Makes the demonstration (its first event with room for everybody), an event `crowd` with so many registrations,
+Makes three events of the example (the first with room for everybody), an event `crowd` with so many registrations,
 a conference `full-days` with so many events, and an organizer. People are invented: every third writes in Arabic.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from events_app import clock, demonstration, i18n
+from events_app import clock, i18n
 from events_app.accounts import actions as accounts
 from events_app.acts import Office
 from events_app.addresses import kept
@@ -19,6 +19,7 @@ from events_app.conferences.models import Conference
 from events_app.database import close_database, migrate, one_transaction, open_database
 from events_app.directory.models import Organization
 from events_app.events.models.event import Event, EventHost
+from events_app.example.actions.showing import show
 from events_app.registrations.actions.registering import register
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import person_context
@@ -61,7 +62,7 @@ async def _seed(folder: Path, url: str, *, people: int, events: int) -> None:
     await migrate(url)
     await open_database(url, models=MODELS)
     try:
-        await demonstration.seed(act=Office(vault, make.site()).at(now))
+        await show(events=3, people=0, act=Office(vault, make.site()).at(now))
         await Event.filter(slug="research-launch").update(capacity_in_person=1_000_000)
         token = await accounts.invite(vault, ORGANIZER, now=now)
         await accounts.accept(vault, token, "Rima", ORGANIZER, PASSPHRASE, now=now)
@@ -75,7 +76,7 @@ async def _seed(folder: Path, url: str, *, people: int, events: int) -> None:
 
 
 async def like_the_first(slug: str) -> Event:
-    """A new event row with the facts of the demonstration's first."""
+    """A new event row with the facts of the example's first."""
     pattern = await Event.get(slug="research-launch")
     columns = {name: getattr(pattern, name) for name in Event._meta.db_fields - {"id", "slug"}}
     return await Event.create(id=uuid.uuid4(), slug=slug, **columns)

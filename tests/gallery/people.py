@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from itertools import cycle, islice
 from typing import Any
 
-from events_app import clock, demonstration
+from events_app import clock
 from events_app.acts import Act, Office
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.events.actions import life
 from events_app.events.models.event import Event
+from events_app.example.actions.showing import show
 from events_app.i18n import choose, current_language, use_language
 from events_app.invitations import actions as inviting
 from events_app.invitations import rules
@@ -55,7 +56,7 @@ NEEDS = {
 async def fill(settings: Settings, vault: Vault) -> Places:
     now = clock.now()
     office = Office(vault, site_of_settings(settings, vault))
-    await demonstration.seed(act=office.at(now - timedelta(days=3)))
+    await show(events=3, people=0, act=office.at(now - timedelta(days=3)))
     await draw_logos()
     places = await fill_rooms(now)
     places |= await fill_events(office, now)

@@ -317,6 +317,8 @@ DESK = (
     Shot("write-look", "/desk/events/{research_launch_event}/write/{draft_mailing}"),
     Shot("write-progress", "/desk/events/{research_launch_event}/write/{sent_mailing}"),
     Shot("held", "/desk/held"),
+    Shot("example", "/desk/example"),
+    Shot("example-offered", "/desk/example", house="empty"),
     Shot("held-event", "/desk/events/{research_launch_event}/data"),
     Shot("mail", "/desk/mail"),
     Shot("notices", "/desk/notices"),

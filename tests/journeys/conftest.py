@@ -48,13 +48,13 @@ def letters() -> Iterator[SmtpServer]:
 @pytest.fixture
 def empty_house(tmp_path: Path, letters: SmtpServer) -> Iterator[Served]:
     """A first start: nobody at the desk, no event, a one-time link in the log."""
-    with Served(tmp_path / "instance", "serve", "--empty", mail_port=letters.port) as house:
+    with Served(tmp_path / "instance", "serve", mail_port=letters.port) as house:
         yield house
 
 
 @pytest.fixture
 def demonstration(tmp_path: Path, letters: SmtpServer) -> Iterator[Served]:
-    """The demonstration: three events, one of them with three places; the passphrase is in the log."""
+    """The example: a conference, one of its events with three seats; the passphrase is in the log."""
     with Served.demonstration(tmp_path / "instance", mail_port=letters.port) as house:
         yield house
 

@@ -28,7 +28,7 @@ def until(look: Callable[[], Found | None], *, seconds: float = 90.0, what: str 
 
 
 class Served:
-    """`with Served(folder, "serve", "--empty") as house:` runs `run.py`'s verb until the block ends.
+    """`with Served(folder, "serve") as house:` runs `run.py`'s verb until the block ends.
 
     folder: becomes var/, the private temporary folder and the log of this instance. mail_port: the SMTP server that
     letters go to. environ: further settings, as EVENTS_SECTION__KEY.
@@ -54,9 +54,9 @@ class Served:
 
     @classmethod
     def demonstration(cls, folder: Path, *, mail_port: int) -> "Served":
-        """The throw-away instance with the demonstration data."""
+        """The throw-away instance with the example, to whose events nobody has come yet."""
         house = cls(folder, mail_port=mail_port)
-        house.words = ("demo", "--port", str(house.port), "--dir", str(house.var))
+        house.words = ("demo", "--people", "0", "--port", str(house.port), "--dir", str(house.var))
         return house
 
     def __enter__(self) -> "Served":

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import httpx2
 import pytest
 
-from tests import databases
+from tests import databases, make
 from tests.databases import ENGINE
 from tests.journeys.canary import Canary, Watch, ways_to_write
 from tests.journeys.served import Served, until
@@ -47,7 +47,7 @@ def database_url(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def house(tmp_path: Path, letters: SmtpServer, database_url: str) -> Iterator[Served]:
-    """A first start with the demonstration's events, on the database of this run."""
+    """A first start, on the database of this run."""
     folder = tmp_path / "instance"
     folder.mkdir()
     environ = {} if ENGINE == "sqlite" else {"EVENTS_DATABASE__URL": database_url}
@@ -91,11 +91,12 @@ def test_nothing_typed_is_found_on_the_disk(house: Served, letters: SmtpServer, 
     letters.rcpt[ADDRESS] = [f"451 4.2.1 <{ADDRESS}> {NAME.split()[0]} is asked to wait"]
     letters.always_rcpt[WAITING] = f"550 5.1.1 <{WAITING}>: no such person"
     with Watch(CANARY, (house.folder,), house.temporary, house.pid) as watch:
-        with Client(house, "ar") as guest:
-            refused_typing(guest)
-            everything_a_guest_does(guest, house, letters)
         with Client(house, "en") as organizer:
-            everything_an_organizer_does(organizer, house)
+            make_event(organizer, house)
+            with Client(house, "ar") as guest:
+                refused_typing(guest)
+                everything_a_guest_does(guest, house, letters)
+            everything_an_organizer_does(organizer)
         found_in_rows = asyncio.run(search_rows(database_url)) if ENGINE == "postgresql" else set()
         until(lambda: watch.rounds > 3)
     watch.look()
@@ -151,14 +152,22 @@ def everything_a_guest_does(guest: Client, house: Served, letters: SmtpServer) -
     guest.post(f"{own_page}/final-cancellation")
 
 
-def everything_an_organizer_does(organizer: Client, house: Served) -> None:
-    """Makes an account, reads, searches, exports, opens every letter and attachment, cancels."""
+def make_event(organizer: Client, house: Served) -> None:
+    """Makes an account, an organization, and a round table for three."""
     name, address, passphrase = ORGANIZER
     link = urlsplit(house.first_link()).path
     organizer.post(link, name=name, address=address, passphrase=passphrase)
     (organizer.form_token,) = set(
         re.findall(r'name="form_token" value="([^"]+)"', organizer.get("/desk").text)
     )
+    organizer.post("/desk/organizations/new", name_en="The Cedar Archive", ours="y")
+    typed = make.form(slug="small-roundtable", capacity_in_person="3", keeps_waitlist="y")
+    event = organizer.post("/desk/events/new", **typed).headers["location"]
+    organizer.post(f"{event}/publication")
+
+
+def everything_an_organizer_does(organizer: Client) -> None:
+    """Reads, searches, exports, opens every letter and attachment, cancels."""
     events = organizer.links("/desk", r"/desk/events/[0-9a-f-]{36}")
     (event,) = [event for event in events if ROUND_TABLE in organizer.get(event).text]
     for search in (NAME, "قولبرانت", ADDRESS, "zerynthia"):

@@ -406,3 +406,45 @@ async def test_no_row_of_the_log_holds_an_address_in_the_clear(house: House) -> 
 
     assert rows
     assert "salma" not in repr(rows).lower()
+
+
+ARABIC = {"accept-language": "ar"}
+ARABIC_WORDS = "{الاسم} {الفعالية} {التاريخ} {الوقت} {المكان} {الصفحة}"
+
+
+@pytest.mark.parametrize("typed", [ARABIC_WORDS, ARABIC_WORDS.replace("الا", "الإ"), "{name} {الفعالية}"])
+async def test_nobody_has_to_change_the_keyboard_for_a_word_in_braces(house: House, typed: str) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, "Jo", office=house.office)
+    desk = await house.desk()
+
+    look = await desk.get(await written(desk, event, body_en=f"Dear {typed}"))
+
+    assert "Dear Jo Round table" in words_of(look)
+    assert "{ا" not in look.text
+
+
+async def test_a_word_in_braces_is_shown_in_the_language_of_the_page_whoever_wrote_it(house: House) -> None:
+    event = await make.event(house.vault)
+    await make.registered(event, "Jo", office=house.office)
+    desk, in_arabic = await house.desk(), await house.desk(**ARABIC)
+    path = await written(desk, event, body_en="Dear {الاسم}, see {page}", subject_en="To {name}")
+
+    english = words_of(await desk.get(f"{path}/edit"))
+    arabic = words_of(await in_arabic.get(f"{path}/edit"))
+    listed = words_of(await in_arabic.get(f"/desk/events/{event.id}/write"))
+
+    assert "Dear {name}, see {page}" in english
+    assert "Dear {الاسم}, see {الصفحة}" in arabic
+    assert "To {الاسم}" in listed
+
+
+async def test_what_is_unknown_is_said_with_the_words_of_the_page(house: House) -> None:
+    event = await make.event(house.vault)
+    desk = await house.desk(**ARABIC)
+
+    answer = await desk.post(f"/desk/events/{event.id}/write", **{**TYPED, "body_en": "Dear {اسم}"})
+
+    assert answer.status_code == 422
+    assert "{الاسم}، {الفعالية}، {التاريخ}" in words_of(answer)
+    assert "Dear {اسم}" in answer.text

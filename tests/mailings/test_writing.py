@@ -365,6 +365,7 @@ async def test_every_placeholder_says_what_it_promises(office: Office) -> None:
         ("{{name}}", []),
         ("a { b } c {\n}", ["{ b }"]),
         ("}{ {0} {name.__class__}", ["{0}", "{name.__class__}"]),
+        ("{الاسم} {الإسم} {اسم} {الساعة}", ["{اسم}", "{الساعة}"]),
     ],
 )
 async def test_only_the_fixed_placeholders_are_known(text: str, unknown: list[str]) -> None:

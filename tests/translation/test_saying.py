@@ -74,6 +74,7 @@ def test_cities_zones_and_languages_have_their_names() -> None:
     there = datetime(2026, 7, 1, 12, tzinfo=zone("Asia/Kolkata"))
 
     assert [i18n.say_city(key) for key in ("Europe/Brussels", "Asia/Damascus")] == ["بروكسل", "دمشق"]
+    assert i18n.say_city("Asia/Hebron", "ar") == "الخليل"
     assert i18n.say_offset(there) == "UTC+5:30"
     assert i18n.say_offset(there.astimezone(zone("America/Bogota"))) == "UTC−5"
     assert [i18n.name_of_language(code, "ar") for code in ("ar", "en")] == ["العربية", "الإنجليزية"]

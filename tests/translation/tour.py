@@ -325,7 +325,7 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
         f"{base}/day",
         f"/desk/events/{events['past'].id}/day",
     )
-    await tour.look(desk.client, f"{base}/data", "/desk/held")
+    await tour.look(desk.client, f"{base}/data", "/desk/held", "/desk/example")
     await tour.send(desk.client, f"{base}/data/deletion", **token)
     await tour.look(desk.client, f"{base}/changes")
     await tour.send(desk.client, f"{base}/changes", **token)

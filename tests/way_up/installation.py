@@ -91,7 +91,7 @@ async def started(
     inbound_port = free_port()
     settings = installation.settings(mail_port=mail_port or free_port(), inbound_port=inbound_port)
     with time_machine.travel(at, tick=True):
-        await prepare(settings, shows_demonstration=False)
+        await prepare(settings)
         app = create_app(settings, works=works)
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         headers = {"accept-language": "en", "sec-fetch-site": "same-origin"}

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app import clock
 from events_app.calendar.zones import zone as zone_of
 from events_app.conferences.models import Conference
 from events_app.directory.models import Organization, Room
@@ -18,9 +17,9 @@ from events_app.errors import Conflict, say
 from events_app.events.actions import editing, life
 from events_app.events.forms.event import TEXT_FIELDS, Choices, event_form
 from events_app.events.forms.fields import OWN_TEXTS
-from events_app.events.models.event import Event, hosts_of
+from events_app.events.models.event import Event
 from events_app.events.models.panel import consent_of
-from events_app.events.rules import MODE_NAMES, EventChangedMeanwhile, HostFacts, HostRole, Mode, Status
+from events_app.events.rules import MODE_NAMES, EventChangedMeanwhile, HostFacts, HostRole, Mode
 from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
@@ -145,44 +144,6 @@ def crowded_in(counts: Counts, places: Mapping[Mode, int | None]) -> list[Crowde
         for mode, most in places.items()
         if most is not None and (taken := counts.get(f"confirmed.{mode.value}", 0)) > most
     ]
-
-
-def stranded_in(counts: Counts, event: Event) -> list[Crowded]:
-    """Ways of taking part that the event does not offer, and in which somebody is registered all the same."""
-    living = {
-        mode: sum(
-            counts.get(f"{status}.{mode.value}", 0) for status in ("confirmed", "waitlisted", "pending")
-        )
-        for mode in Mode
-        if mode not in event.modes
-    }
-    return [Crowded(MODE_NAMES[mode], people, 0) for mode, people in living.items() if people]
-
-
-async def show_event(request: Request) -> Response:
-    event = await Event.find_any(request.path_params["event_id"])
-    now = clock.now()
-    is_ahead = event.status != Status.CANCELLED and event.ends_at > now
-    counts = await _counts_of(request, event)
-    return page(
-        request,
-        "events/overview.html",
-        event=event,
-        hosts=await hosts_of(event.id),
-        missing=await life.what_is_missing(event),
-        doubts=await life.what_is_doubtful(event) if is_ahead else [],
-        untranslated=untranslated(event),
-        counts=counts,
-        crowded=crowded_in(counts, {mode: event.capacity(mode) for mode in event.modes}),
-        stranded=stranded_in(counts, event),
-        behind=await house_of(request).count_behind(event.id),
-        letters=await house_of(request).count_letters(event.id),
-        never_fit=await house_of(request).how_many_never_fit(event),
-        cities=in_five_cities(event.starts, event.ends),
-        opening=event.opening(now).value,
-        is_near=event.starts_at - now <= timedelta(days=1),
-        now=now,
-    )
 
 
 def untranslated(event: Event) -> list[life.Missing]:

@@ -112,7 +112,7 @@ async def _progress_page(request: Request, event: Event, found: Mailing) -> Resp
         "mailings/progress.html",
         event=event,
         mailing=found,
-        words=words,
+        words=words.shown,
         report=report,
         lost=[
             Lost(open_row(request, known[each]), letter)

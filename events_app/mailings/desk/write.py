@@ -14,7 +14,7 @@ from events_app.i18n import (
 )
 from events_app.mailings.actions import writing
 from events_app.mailings.desk.mailing import describe, find_mailing, path, refusal_of
-from events_app.mailings.emails import Content, words_or_blank
+from events_app.mailings.emails import Content, placeholder_words, words_or_blank
 from events_app.mailings.forms import mailing_form
 from events_app.mailings.models import Mailing
 from events_app.people import search
@@ -41,7 +41,7 @@ async def _write_page(
     refusal: str = "",
 ) -> Response:
     earlier = [] if draft else await writing.mailings_of(event.id)
-    titled = [(each, words_or_blank(each, act=act_of(request)).subject) for each in earlier]
+    titled = [(each, words_or_blank(each, act=act_of(request)).shown.subject) for each in earlier]
     return page(
         request,
         "mailings/write.html",
@@ -51,7 +51,7 @@ async def _write_page(
         draft=draft,
         earlier=titled,
         codes=own_language_first(),
-        placeholders=form.placeholders,
+        placeholders={key: placeholder_words()[key] for key in form.placeholders},
         narrowed=await describe(event, replace(form.query, status="", mode="", language="")),
         is_draft_event=refusal_of(event),
         refusal=refusal,

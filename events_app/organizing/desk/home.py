@@ -26,7 +26,9 @@ _WHEN_DELETED = (
 
 async def desk(request: Request) -> Response:
     now, house = clock.now(), house_of(request)
-    ahead = Event.filter(ends_at__gt=now).order_by("starts_at", "id").select_related("conference")
+    ahead = (
+        Event.filter(ends_at__gt=now).order_by("starts_at", "id").select_related("conference", "room__venue")
+    )
     coming = await ahead.limit(MOST_LOOKED_AT)
     ended = Event.filter(ends_at__lte=now, forgotten_on__isnull=True).order_by("-ends_at")
     past = await ended.only(*_WHEN_DELETED).limit(MOST_ENDED)
@@ -42,6 +44,7 @@ async def desk(request: Request) -> Response:
         recent=recent,
         counts=counts,
         asks_for_notices=await house.asks_for_notices(UUID(request.state.organizer.id)),
+        shows_example=await house.shows_example(),
         has_organization=await Organization.filter(ours=True).exists(),
         needs_attention=await house.needs_attention() or not await house.is_worked(),
         mail_stop=await outbox.stop_of_mail() if house.site.sends_mail else None,

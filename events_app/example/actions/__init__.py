@@ -1,0 +1,1 @@
+"""The acts: show the example, and take it away."""
