@@ -29,7 +29,7 @@ LONG_LIST = 2_000
 """People from which on a worker opens and writes them: before that, starting it costs more than it saves."""
 
 BEGIN = "events_app.exports.writing:begin"
-LONG_PAGE = 400
+LONG_PAGE = 200
 """People that a worker is given at a time."""
 
 

@@ -22,22 +22,14 @@ if TYPE_CHECKING:
     from events_app.vault.rules import Json
     from events_app.vault.vault import Vault
 else:
-    _MODULES = {
-        "deletions": ("Deletion",),
-        "readers": ("Reader", "ReadingRefused", "ReadRule"),
-        "refusals": (
-            "DeletionsUnreadable", "KeyringBusy", "KeysExposed", "KeysLost", "NoKey", "SealBroken", "VaultClosed",
-        ),
-        "rules": ("Json",),
-        "vault": ("Vault",),
-    }  # fmt: skip
-    _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
     def __getattr__(name: str) -> Any:
-        if name not in _MODULE_OF:
-            raise AttributeError(name)
-        globals()[name] = getattr(import_module(f"events_app.vault.{_MODULE_OF[name]}"), name)
-        return globals()[name]
+        for module in ("rules", "readers", "refusals", "deletions", "vault") if name in __all__ else ():
+            found = import_module(f"events_app.vault.{module}")
+            if hasattr(found, name):
+                globals()[name] = getattr(found, name)
+                return globals()[name]
+        raise AttributeError(name)
 
 
 __all__ = [
