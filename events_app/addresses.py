@@ -16,7 +16,7 @@ LONGEST: Final = 254
 
 
 class NotAnAddress(Invalid):
-    sentence = N_("This does not look like an e-mail address.")
+    sentence = N_("This does not look like an email address.")
 
 
 class AddressOutOfReach(Invalid):

@@ -65,7 +65,7 @@ class Forbidden(Refusal):
 class Conflict(Refusal):
     """It was possible once, or may be later, but not as things stand."""
 
-    sentence = "This is not possible as things stand."
+    sentence = "This is not possible right now."
 
 
 class Invalid(Refusal):

@@ -10,7 +10,7 @@ from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
+from typing import cast
 
 from babel import Locale
 from babel.core import UnknownLocaleError, negotiate_locale
@@ -39,9 +39,10 @@ class Lazy:
     """A sentence that is translated when it is shown, for labels written at import time."""
 
     sentence: str
+    context: str = ""
 
     def __str__(self) -> str:
-        return translate(self.sentence)
+        return pgettext(self.context, self.sentence) if self.context else translate(self.sentence)
 
     def __html__(self) -> str:
         return str(escape(str(self)))
@@ -55,6 +56,11 @@ def N_(sentence: str) -> str:
 def L_(sentence: str) -> str:
     """Mark a sentence that translates itself when it is shown. Called a str, because forms ask for one."""
     return cast(str, Lazy(sentence))
+
+
+def PL_(context: str, sentence: str) -> str:
+    """L_ for a word that means two things in English; the context says which, to translators."""
+    return cast(str, Lazy(sentence, context))
 
 
 def load_languages(codes: Sequence[str], folder: Path = LOCALE_FOLDER) -> None:
@@ -278,21 +284,3 @@ def plural_header(code: str) -> str:
     from babel.messages.plurals import get_plural
 
     return f"nplurals={get_plural(code).num_plurals}; plural={get_plural(code).plural_expr};"
-
-
-def template_functions() -> dict[str, Any]:
-    """What templates may say about languages."""
-    return {
-        "choose": choose,
-        "language_of": language_of,
-        "say_date": say_date,
-        "say_short_date": say_short_date,
-        "say_days": say_days,
-        "say_month": say_month,
-        "say_weekday": say_weekday,
-        "say_time": say_time,
-        "say_offset": say_offset,
-        "say_city": say_city,
-        "direction_of": direction,
-        "name_of_language": name_of_language,
-    }

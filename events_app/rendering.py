@@ -143,7 +143,16 @@ def asset(path: str) -> str:
     return f"/static/{path}?v={mark}"
 
 
-environment.globals.update(i18n.template_functions())
+environment.globals.update(
+    {
+        said.__name__: said
+        for said in (
+            i18n.choose, i18n.language_of, i18n.name_of_language, i18n.say_city, i18n.say_date, i18n.say_days,
+            i18n.say_month, i18n.say_offset, i18n.say_short_date, i18n.say_time, i18n.say_weekday,
+        )
+    }
+    | {"direction_of": i18n.direction}
+)  # fmt: skip
 environment.globals.update(
     version=VERSION,
     whole_days=are_whole_days,

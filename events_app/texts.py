@@ -130,8 +130,8 @@ def is_slug(text: str) -> bool:
 
 
 def quoted_once(text: str) -> str:
-    """A title that its writer has put in « » is not put in them again."""
-    return text.replace("««", "«").replace("»»", "»")
+    """A title that its writer has put in « » is not put in them again, with or without a mark of direction between."""
+    return re.sub("«\u200e?«", "«", re.sub("»\u200e?»", "»", text))
 
 
 _TAG: Final = re.compile(r"(<[/!?]?[a-zA-Z][^<>]{0,4000}>)")

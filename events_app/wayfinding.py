@@ -42,7 +42,7 @@ MAIN: Final = (
 TABS: Final = (
     Way("overview", N_("Overview"), ""),
     Way("details", N_("Details"), "/edit", (
-        Way("texts", N_("Texts, time and place"), "/edit"),
+        Way("texts", N_("Details"), "/edit"),
         Way("programme", N_("Programme"), "/programme"),
         Way("questions", N_("Questions"), "/questions"),
     )),
@@ -56,18 +56,18 @@ TABS: Final = (
     )),
     Way("emails", N_("Emails"), "/letters", (
         Way("log", N_("Log"), "/letters"),
-        Way("write", N_("Write to people"), "/write"),
+        Way("write", N_("Email people"), "/write"),
         Way("automatic", N_("Automatic"), "/reminders"),
         Way("changes", N_("Changes"), "/changes"),
     )),
     Way("day", N_("Day & after"), "/day", (
         Way("before", N_("The day"), "/day"),
         Way("print", N_("List to print"), "/registrations/print"),
-        Way("data", N_("What is still held"), "/data"),
+        Way("data", N_("Personal data kept"), "/data"),
     )),
 )  # fmt: skip
 
-FORGOTTEN: Final = (Way("overview", N_("Overview"), ""), Way("day", N_("What is still held"), "/data"))
+FORGOTTEN: Final = (Way("overview", N_("Overview"), ""), Way("day", N_("Personal data kept"), "/data"))
 """The tabs of an event whose people are deleted: nothing else is left to see."""
 
 AT_THE_DESK: Final[Mapping[str, Place]] = {

@@ -15,8 +15,8 @@ from events_app.web.forms import (
 
 class SignInForm(Form):
     address = EmailField(
-        L_("E-mail"),
-        [required(N_("Please type your e-mail address."))],
+        L_("Email address"),
+        [required(N_("Please type your email address."))],
         filters=[tidy_address],
         render_kw={"autocomplete": "username"},
     )
@@ -35,8 +35,8 @@ class AccountForm(Form):
         render_kw={"autocomplete": "name"},
     )
     address = EmailField(
-        L_("Your e-mail"),
-        [required(N_("Please type your e-mail address.")), at_most(254), an_address],
+        L_("Your email address"),
+        [required(N_("Please type your email address.")), at_most(254), an_address],
         filters=[tidy_address],
         render_kw={"autocomplete": "username"},
     )

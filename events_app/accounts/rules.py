@@ -37,7 +37,7 @@ class PassphraseTooCommon(Invalid):
 
 
 class PassphraseHoldsOwnWords(Invalid):
-    sentence = N_("Please choose a passphrase without your own name or e-mail address in it.")
+    sentence = N_("Please choose a passphrase without your own name or email address in it.")
 
 
 class LinkDoesNotWork(NotFound):
@@ -49,21 +49,21 @@ class LinkDoesNotWork(NotFound):
 class LinkForAnotherAddress(Invalid):
     """An invitation makes an account for the address it was made for, and no other."""
 
-    sentence = N_("This link was made for another e-mail address. Please use that one, or ask for a link.")
+    sentence = N_("This link was made for another email address. Please use that one, or ask for a link.")
 
 
 class AddressUnreadable(Invalid):
-    sentence = N_("%(address)s is not an e-mail address.")
+    sentence = N_("%(address)s is not an email address.")
 
 
 class SignInRefused(Forbidden):
     """The same for an unknown address, a wrong passphrase and an account that is closed."""
 
-    sentence = N_("This e-mail address and this passphrase do not belong together.")
+    sentence = N_("This email address and this passphrase do not belong together.")
 
 
 class SignInTooOften(TooMany):
-    sentence = N_("There were too many tries to sign in. Please wait an hour, or ask for a one-time link.")
+    sentence = N_("There were too many attempts to sign in. Please wait an hour, or ask for a one-time link.")
 
 
 def pause_after(tries: int) -> float:

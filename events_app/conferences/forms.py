@@ -45,7 +45,7 @@ def _conference_class(codes: tuple[str, ...]) -> type[Form]:
 
 def _not_before_the_first_day(form: Any, typed: Field) -> None:
     if form.starts_on.data and typed.data and typed.data < form.starts_on.data:
-        raise ValidationError(translate(N_("The last day lies before the first.")))
+        raise ValidationError(translate(N_("The last day is before the first.")))
 
 
 def conference_form(typed: Any = None, *, conference: Conference | None = None) -> Form:

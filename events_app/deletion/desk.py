@@ -54,5 +54,5 @@ async def delete_now(request: Request) -> Response:
         await actions.forget_event(event.id, act=act_of(request))
     except Conflict as refusal:
         return await _page(request, event, status=409, refusal=say(refusal))
-    sentence = translate(N_("Deleted. Only counts are left."))
+    sentence = translate(N_("Deleted. Only totals are left."))
     return see_other(f"/desk/events/{event.id}/data", flash=Flash("success", sentence))

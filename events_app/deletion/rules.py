@@ -24,15 +24,15 @@ class NotOverYet(Conflict):
 
 
 class NotConfirmed(Conflict):
-    sentence = N_("Please tick that you want this. It cannot be undone.")
+    sentence = N_("Please confirm that you want this. It cannot be undone.")
 
 
 class PeopleNotTold(Conflict):
     """Who registered was told an earlier day."""
 
     sentence = N_(
-        "%(people)s people registered and were told that everything is deleted on %(day)s. Saved like this, it would "
-        "be %(later)s. To keep it so long, tick that you write to them."
+        "%(people)s people registered and were told that everything is deleted on %(day)s. Saved like "
+        "this, it would be %(later)s. To keep it so long, select that you notify them."
     )
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from events_app.errors import Conflict, Gone
-from events_app.i18n import L_, N_
+from events_app.i18n import L_, N_, PL_
 from events_app.texts import Texts
 
 
@@ -77,7 +77,7 @@ MAY_BECOME: Final[dict[Status, frozenset[Status]]] = {
 STATUS_NAMES: Final = {
     Status.DRAFT: L_("Draft"),
     Status.PUBLISHED: L_("Published"),
-    Status.CANCELLED: L_("Cancelled"),
+    Status.CANCELLED: PL_("event", "Cancelled"),
 }
 
 
@@ -85,7 +85,7 @@ LONGEST: Final = timedelta(days=31)
 
 
 class EventCannotBecome(Conflict):
-    sentence = N_("An event cannot go from “%(status)s” to “%(wanted)s”.")
+    sentence = N_("The status of an event cannot change from “%(status)s” to “%(wanted)s”.")
 
 
 class EventChangedMeanwhile(Conflict):
@@ -122,7 +122,7 @@ class StillHasRegistrations(Conflict):
 class DraftInUse(Conflict):
     """Its letters and registrations open with its keys; they would be lost with it."""
 
-    sentence = N_("Letters or registrations belong to this event, so it cannot be deleted.")
+    sentence = N_("This event has emails or registrations, so it cannot be deleted.")
 
 
 class NotADraft(Conflict):
@@ -133,7 +133,7 @@ class EventForgotten(Gone):
     """Its deletion day is past: its keys are gone, and what they sealed."""
 
     sentence = N_(
-        "What was held about the people of this event has been deleted, as they were told. Only counts are left."
+        "What was kept about the people of this event has been deleted, as they were told. Only totals are left."
     )
 
 

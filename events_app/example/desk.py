@@ -16,7 +16,9 @@ HERE = "/desk/example"
 
 
 class NotSeen(Conflict):
-    sentence = N_("People have registered for these events. Please tick the box if they are to go too.")
+    sentence = N_(
+        "People have registered for these events. Please select the box if they are to be deleted too."
+    )
 
 
 async def example(request: Request) -> Response:

@@ -31,8 +31,8 @@ class QuoteNeverClosed(Invalid):
     """From there on cells and rows would run into one another, and people would be lost without a word."""
 
     sentence = N_(
-        "A quotation mark in row %(row)s is never closed, so the rows below it cannot be told apart. "
-        "Nothing was read. Please mend that row, and bring the list again."
+        "A quotation mark in row %(row)s is never closed, so we cannot tell the rows below it apart. "
+        "Nothing was read. Please correct that row, and upload the list again."
     )
 
 

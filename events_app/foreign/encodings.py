@@ -34,7 +34,7 @@ UNREADABLE: Final = "\ufffd"
 
 
 class NotATable(Invalid):
-    sentence = N_("This is no list that we can read. Please save it as CSV or XLSX and try again.")
+    sentence = N_("This is not a list that we can read. Please save it as CSV or XLSX and try again.")
 
 
 def decode(data: bytes, *, encoding: str = "") -> tuple[str, str]:

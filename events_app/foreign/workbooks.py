@@ -43,7 +43,7 @@ class OldOrLocked(Invalid):
 
 
 class HoldsMacros(Invalid):
-    sentence = N_("This Excel file holds macros. Please save it as XLSX, without macros, and try again.")
+    sentence = N_("This Excel file contains macros. Please save it as XLSX, without macros, and try again.")
 
 
 @dataclass(frozen=True)

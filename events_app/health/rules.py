@@ -9,21 +9,21 @@ from events_app.vault import KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClo
 
 JOBS: Final = {
     "lapse": L_("Offers, unconfirmed addresses and cancellations whose time is over"),
-    "shadows": L_("Places held while addresses are confirmed"),
-    "places": L_("Counting the places that pages show"),
-    "new places": L_("Counting the places of new events"),
+    "shadows": L_("Seats held while addresses are confirmed"),
+    "places": L_("Counting the seats that pages show"),
+    "new places": L_("Counting the seats of new events"),
     "links": L_("Answers to people who ask for their link"),
     "remind": L_("Reminders"),
     "imports": L_("Importing lists, and undoing imports"),
-    "mailings": L_("Letters to many"),
-    "rounds": L_("Calling off, changes and deletion days: telling everybody of an event"),
-    "drafts": L_("Forgetting uploaded lists"),
+    "mailings": L_("Emails to many people"),
+    "rounds": L_("Cancelled events, changes and deletion days: notifying everybody of an event"),
+    "drafts": L_("Deleting uploaded lists"),
     "notices": L_("Emails to organizers about their events"),
     "deletion": L_("Deletion days: telling of them, and forgetting"),
-    "forget": L_("Forgetting answers and emails whose days are over"),
+    "forget": L_("Deleting answers and emails whose time is over"),
     "site": L_("Looking after this site itself"),
-    "zones": L_("Looking whether the rules of a time zone changed"),
-    "rows": L_("Looking again at people who could not be opened"),
+    "zones": L_("Checking whether the rules of a time zone changed"),
+    "rows": L_("Trying again with people who could not be opened"),
 }
 """What the caretaker does, by the name of the job."""
 
@@ -42,23 +42,19 @@ ABOUT_ALL: Final = (KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClosed)
 SIGNS: Final = {
     "disk": L_("The disk is nearly full"),
     "backup": L_("There is no recent backup"),
-    "mail": L_("No email has left for an hour or more"),
+    "mail": L_("No email has been sent for an hour or more"),
     "keys": L_("The key files are not as they should be"),
     "forwarded": L_("A reverse proxy is not named in the settings"),
 }
 """What the site itself shows, before it becomes trouble."""
 
 HELP: Final[Mapping[str, str]] = {
-    ROW: L_("Everybody else gets their letters. Put their data back from a backup, or erase them."),
-    "disk": L_("When it is full, nobody can register. Please tell whoever runs this site."),
-    "backup": L_("Please tell whoever runs this site: python3 run.py backup."),
-    "mail": L_("No letter is lost. The page about mail says what the mail server said."),
-    "keys": L_(
-        "The app may not start again. Please tell whoever runs this site now: the folder of the keys."
-    ),
-    "forwarded": L_(
-        "All visitors look like one. Please tell whoever runs this site: server.trusted_proxies."
-    ),
+    ROW: L_("Everybody else gets their emails. Put their data back from a backup, or delete it."),
+    "disk": L_("When it is full, nobody can register. Please tell your administrator."),
+    "backup": L_("Please tell your administrator: python3 run.py backup."),
+    "mail": L_("No email is lost. The page Email delivery says what the mail server said."),
+    "keys": L_("The app may not start again. Please tell your administrator now: the folder of the keys."),
+    "forwarded": L_("All visitors look like one. Please tell your administrator: server.trusted_proxies."),
 }
 """What to do about it."""
 

@@ -244,7 +244,7 @@ def plan_of(people: Sequence[Place], free: Mapping[str, int | None]) -> Plan:
 
 
 class NotEnoughPlaces(Conflict):
-    sentence = N_("There are not enough places: %(missing)s too few. Nothing was imported.")
+    sentence = N_("There are not enough seats: %(missing)s too few. Nothing was imported.")
 
 
 class NobodyNew(Conflict):
@@ -253,13 +253,14 @@ class NobodyNew(Conflict):
 
 class NobodyLeft(Conflict):
     sentence = N_(
-        "Everybody on this list is registered already, or had asked to be erased. Nothing was imported."
+        "Everybody on this list is registered already, or asked for their data "
+        "to be deleted. Nothing was imported."
     )
 
 
 class LettersNeedPublishing(Conflict):
     sentence = N_(
-        "This event is a draft, so letters cannot leave yet. Import without them, or publish it first."
+        "This event is a draft, so emails cannot be sent yet. Import without them, or publish it first."
     )
 
 

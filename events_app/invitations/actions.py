@@ -29,11 +29,11 @@ CODE_LENGTH = 16
 
 
 class QuotasTooLarge(Conflict):
-    sentence = N_("The quotas keep more places than the event has (%(places)s of %(capacity)s).")
+    sentence = N_("More seats are reserved than the event has (%(places)s of %(capacity)s).")
 
 
 class QuotaInUse(Conflict):
-    sentence = N_("People have registered with the quota “%(name)s”, so it cannot be removed.")
+    sentence = N_("People have registered with the reserved seats “%(name)s”, so these cannot be removed.")
 
 
 class NoSuchInvitation(NotFound):
@@ -41,7 +41,7 @@ class NoSuchInvitation(NotFound):
 
 
 class InvitationUsed(Conflict):
-    sentence = N_("This code has been used; to take the place back, cancel the registration.")
+    sentence = N_("This code has been used; to take the seat back, cancel the registration.")
 
 
 @one_transaction

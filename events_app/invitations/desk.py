@@ -111,8 +111,8 @@ async def invite(request: Request) -> Response:
         act=act_of(request),
     )
     sentence = ngettext(
-        "%(n)s code is made. Nothing has been sent yet.",
-        "%(n)s codes are made. Nothing has been sent yet.",
+        "%(n)s code is created. Nothing has been sent yet.",
+        "%(n)s codes are created. Nothing has been sent yet.",
         made,
     )
     if form.twice:

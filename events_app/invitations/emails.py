@@ -10,7 +10,7 @@ from events_app.registrations.emails import Manner, composed_of
 INVITATION: Final = "invitations.invitation"
 
 _INVITED: Final = Manner(
-    why=N_("You receive this letter because %(host)s invites you to this event."),
+    why=N_("You receive this email because %(host)s invites you to this event."),
     stops="stop_url",
 )
 

@@ -41,7 +41,7 @@ from events_app.web.seen import mark_of
 def _named(form: Any, name: Field) -> None:
     """Places for nobody were meant for somebody, and are never left out without a word."""
     if not name.data and form.places.data and not form.id.data:
-        raise ValidationError(translate(N_("Please write for whom these places are.")))
+        raise ValidationError(translate(N_("Please write for whom these seats are.")))
 
 
 class QuotaForm(Form):
@@ -49,14 +49,14 @@ class QuotaForm(Form):
 
     id = HiddenField()
     name = StringField(L_("For whom"), [_named, at_most(120)], filters=[tidy_line])
-    mode = SelectField(L_("Takes part"))
-    places = IntegerField(L_("Places"), [optional(), number_between(0, 100_000)])
+    mode = SelectField(L_("Attendance"))
+    places = IntegerField(L_("Seats"), [optional(), number_between(0, 100_000)])
 
 
 class QuotasForm(Form):
     """Of one way of taking part no two quotas have the same name."""
 
-    quotas = FieldList(FormField(QuotaForm), L_("Places kept for partners"))
+    quotas = FieldList(FormField(QuotaForm), L_("Reserved seats"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         rows = [entry.form for entry in self.quotas.entries if entry.form.name.data]
@@ -103,18 +103,19 @@ def quota_facts(form: QuotasForm) -> list[QuotaFacts]:
 
 class InvitationForm(Form):
     batch = StringField(
-        L_("Name of this batch"),
-        [required(N_("Please give the batch a name, such as: Partners.")), at_most(120)],
+        L_("Name of this group of codes"),
+        [required(N_("Please give this group of codes a name, such as: Partners.")), at_most(120)],
         filters=[tidy_line],
     )
     purpose = RadioField(L_("What a code does"), [required()])
-    quota = SelectField(L_("Uses the places of"))
+    quota = SelectField(L_("Counts towards"))
     people = TextAreaField(
         L_("For whom"),
         [at_most(60_000)],
         filters=[tidy],
         description=L_(
-            "One person a line, such as: Salma Haddad <salma@example.org>. Left empty, you get codes without a name."
+            "One person per line, such as: Salma Haddad <salma@example.org>. "
+            "If you leave this empty, you get codes without a name."
         ),
         render_kw={"rows": 6, "dir": "auto"},
     )
@@ -123,7 +124,7 @@ class InvitationForm(Form):
         [optional(), number_between(1, MOST_IN_A_BATCH)],
         render_kw={"min": 1},
     )
-    language = SelectField(L_("Language of the letters"))
+    language = SelectField(L_("Language of the emails"))
     is_bound = BooleanField(L_("Each code works only for the address it is sent to"))
 
     invitees: list[Invitee]
@@ -147,8 +148,8 @@ class InvitationForm(Form):
     def _refuse(self, wrong: Sequence[str]) -> None:
         if len(self.invitees) > MOST_IN_A_BATCH:
             too_many = N_(
-                "%(named)s people are named, and one batch has room for %(most)s. "
-                "Nothing was made: please take %(more)s out, and make a second batch for them."
+                "%(named)s people are named, and one group of codes has room for %(most)s. Nothing was "
+                "created: please remove %(more)s, and create a second group for them."
             )
             more = len(self.invitees) - MOST_IN_A_BATCH
             raise ValidationError(
@@ -157,7 +158,10 @@ class InvitationForm(Form):
         if wrong:
             raise ValidationError(
                 translate(
-                    N_("These lines do not name one person with an address that we understand: %(lines)s"),
+                    N_(
+                        "These lines do not name one person with an email address that we "
+                        "understand: %(lines)s"
+                    ),
                     lines=" | ".join(map(isolated, wrong[:5])),
                 )
             )
@@ -181,11 +185,11 @@ def _invitee_in(line: str, language: str) -> Invitee | None:
 def invitation_form(typed: Any = None, *, quotas: Sequence[Quota]) -> InvitationForm:
     form = InvitationForm(typed)
     form.purpose.choices = [
-        ("open", translate(N_("It opens one registration"))),
-        ("jump", translate(N_("It opens one registration, and passes the waiting list"))),
+        ("open", translate(N_("One registration"))),
+        ("jump", translate(N_("One registration, and skips the waiting list"))),
     ]
     form.quota.choices = [
-        ("", translate(N_("Everybody's places"))),
+        ("", translate(N_("General seats"))),
         *((str(each.id), each.name) for each in quotas),
     ]
     form.language.choices = [(code, name_of_language(code)) for code in languages()]

@@ -48,13 +48,15 @@ _PAGE: Final = 250
 class LetterNotRetried(Conflict):
     """Only a letter that is not on its way can be sent again."""
 
-    sentence = N_("This letter has been sent, or is still on its way.")
+    sentence = N_("This email has been sent, or is still on its way.")
 
 
 class LetterOvertaken(Conflict):
     """Sent now, an older letter would contradict a newer one."""
 
-    sentence = N_("A newer letter about the same matter has already left, so this one is not sent any more.")
+    sentence = N_(
+        "A newer email about the same matter has already been sent, so this one is not sent any more."
+    )
 
 
 @one_transaction

@@ -22,7 +22,7 @@ ENDED: Final[tuple[State, ...]] = ("sent", "kept", "superseded", "refused", "wit
 class LetterForgotten(Conflict):
     """Its person was erased, or its days are over."""
 
-    sentence = N_("The words of this email are gone, so it cannot be sent again.")
+    sentence = N_("The text of this email is deleted, so it cannot be sent again.")
 
 
 @one_transaction

@@ -28,7 +28,7 @@ _IDENTIFIER = re.compile(r"<[A-Za-z0-9._-]{1,100}@[A-Za-z0-9._-]{1,253}>")
 class UnsafeHeader(Invalid):
     """A value that must not stand in a mail header; `header` names the line, the value is told to nobody."""
 
-    sentence = N_("The line “%(header)s” of this letter cannot be written safely.")
+    sentence = N_("The line “%(header)s” of this email cannot be written safely.")
 
 
 def checked(header: str, value: str) -> str:

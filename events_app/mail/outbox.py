@@ -41,7 +41,7 @@ class Sealing(Protocol):
 class NoSuchLetter(NotFound):
     """The outbox does not hold this letter."""
 
-    sentence = N_("There is no such letter.")
+    sentence = N_("There is no such email.")
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ KINDS: Final = {
 TEST: Final = "mailings.test"
 """The one letter that is about no event."""
 
-ASKED_AT_THE_DESK: Final = N_("You receive this letter because you asked for it at the desk.")
+ASKED_AT_THE_DESK: Final = N_("You receive this email because you asked for it in the organizer area.")
 """Why an organizer gets a test, of whom nothing is held for the event."""
 
 PLACEHOLDERS: Final = ("name", "event", "date", "time", "place", "page")

@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 from events_app.directions import isolated
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES
-from events_app.i18n import L_, N_, languages, name_of_language, translate
+from events_app.i18n import L_, N_, PL_, languages, name_of_language, translate
 from events_app.mailings.emails import (
     PLACEHOLDERS,
     Content,
@@ -62,7 +62,7 @@ class _MailingForm(Form):
     """Subclasses add `subject_en`, `body_en` and so on. `rest` is what of the query the page has no field for."""
 
     status = SelectField(L_("Status"), validate_choice=True)
-    mode = SelectField(L_("Takes part"))
+    mode = SelectField(L_("Attendance"))
     language = SelectField(L_("Language"))
     rest = HiddenField()
 
@@ -108,7 +108,7 @@ def _kept(texts: Texts) -> Texts:
 
 _MISSING: Final = {
     "subject": N_("The subject is missing in this language."),
-    "body": N_("The letter is missing in this language."),
+    "body": N_("The email text is missing in this language."),
 }
 
 
@@ -123,7 +123,7 @@ def _form_class(codes: tuple[str, ...]) -> type[_MailingForm]:
             render_kw={"lang": code, "dir": "auto", "maxlength": MOST_SUBJECT},
         )
         members[f"body_{code}"] = TextAreaField(
-            L_("Letter"),
+            L_("Email text"),
             [_one_language, at_most(MOST_BODY), _only_known_placeholders],
             filters=[tidy],
             render_kw={"lang": code, "dir": "auto", "maxlength": MOST_BODY, "rows": 12},
@@ -162,8 +162,8 @@ def _chosen(field: SelectField) -> str:
 EVERYBODY: Final = "all"
 _ALL: Final = (EVERYBODY, L_("All"))
 STATUS_CHOICES: Final[Sequence[tuple[str, str]]] = [
-    (EVERYBODY, L_("Everybody who comes or waits")),
-    (Status.CONFIRMED.value, L_("Confirmed")),
+    (EVERYBODY, L_("Everybody who has a seat or is waiting")),
+    (Status.CONFIRMED.value, PL_("registration", "Confirmed")),
     (Status.WAITLISTED.value, L_("On the waiting list")),
     (Status.PENDING.value, L_("Waiting for approval")),
 ]
@@ -178,12 +178,12 @@ def reminders_form(typed: Any = None, *, reminders: Sequence[Reminder]) -> Form:
     members["after_hours"] = IntegerField(
         L_("Hours after the end"),
         [optional(), number_between(1, 720)],
-        description=L_("Left empty, no letter follows the event."),
+        description=L_("If you leave this empty, no email is sent after the event."),
         render_kw={"inputmode": "numeric", "min": 1},
     )
     for code in languages():
         members[f"after_{code}"] = TextAreaField(
-            L_("What it says"), [at_most(4000)], filters=[tidy], render_kw={"lang": code, "dir": "auto"}
+            L_("Text"), [at_most(4000)], filters=[tidy], render_kw={"lang": code, "dir": "auto"}
         )
     members["validate_after_hours"] = _needs_words
     data: dict[str, Any] = {f"before_{each.minutes}": True for each in reminders if not each.is_after}
@@ -197,7 +197,7 @@ def reminders_form(typed: Any = None, *, reminders: Sequence[Reminder]) -> Form:
 
 def _needs_words(form: Any, hours: Field) -> None:
     if hours.data and not any(form[f"after_{code}"].data for code in languages()):
-        raise ValidationError(translate(N_("Please write what the letter says, in at least one language.")))
+        raise ValidationError(translate(N_("Please write what the email says, in at least one language.")))
 
 
 def reminder_facts(form: Form) -> list[ReminderFacts]:

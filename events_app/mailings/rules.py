@@ -21,29 +21,30 @@ class EventIsDraft(Conflict):
 
 
 class NobodyToWriteTo(Conflict):
-    sentence = N_("Nobody fits this choice, so there is nobody to write to.")
+    sentence = N_("Nobody matches this choice, so there is nobody to email.")
 
 
 class PeopleChanged(Conflict):
     sentence = N_(
-        "Meanwhile somebody came or went, and nothing was sent yet. Please look at the number again, then send."
+        "Meanwhile the number of people has changed, and nothing was sent yet. "
+        "Please check the number again, then send."
     )
 
 
 class WordsChanged(Conflict):
     sentence = N_(
-        "Meanwhile somebody has changed this letter, and nothing was sent yet. Please read it again, then send."
+        "Meanwhile somebody has changed this email, and nothing was sent yet. Please read it again, then send."
     )
 
 
 class EventChanged(Conflict):
     sentence = N_(
-        "Meanwhile the event was changed again, and nobody was told yet. Please look at the letter again, then tell."
+        "Meanwhile the event was changed again, and nobody was notified yet. Please read the email again, then notify."
     )
 
 
 class LetterUnderWay(Conflict):
-    sentence = N_("This letter is on its way, so it cannot be changed any more.")
+    sentence = N_("This email is on its way, so it cannot be changed any more.")
 
 
 class NoSuchMailing(NotFound):

@@ -11,5 +11,5 @@ from events_app.registrations.emails import composed_about_the_site
 
 def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
     """A notice in the organizer's language; the courier calls this outside any transaction."""
-    why = N_("You receive this email because you have an account at the desk.")
+    why = N_("You receive this email because you have an organizer account on this site.")
     return composed_about_the_site(kind, facts, why=why, names=NAMES, help=HELP)

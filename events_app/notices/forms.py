@@ -21,7 +21,7 @@ class NoticesForm(Form):
     choice = RadioField(L_("How often"), [required(N_("Please choose how often."))])
     language = SelectField(L_("Language of these emails"))
     zone = SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))])
-    site = BooleanField(L_("Also write to me, once a day at most, when something is wrong with this site"))
+    site = BooleanField(L_("Also email me, once a day at most, when something is wrong with this site"))
 
     def single(self, events: Sequence[Event]) -> list[tuple[Event, Any]]:
         """The field of each event."""

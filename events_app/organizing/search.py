@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 from events_app.events.models.event import Event, EventHost
 from events_app.events.rules import Status
 from events_app.folding import folded
-from events_app.i18n import L_
+from events_app.i18n import L_, PL_
 from events_app.people.counts import count_registrations
 
 A_PAGE: Final = 50
@@ -20,7 +20,7 @@ STATES: Final = {
     "": L_("Not over yet"),
     "draft": L_("Drafts"),
     "published": L_("Published"),
-    "cancelled": L_("Cancelled"),
+    "cancelled": PL_("event", "Cancelled"),
     "over": L_("Over"),
     "all": L_("All"),
 }

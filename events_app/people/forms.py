@@ -29,11 +29,11 @@ class PersonForm(Form):
     """Somebody entered by an organizer; without an address there is no letter."""
 
     name = StringField(L_("Name"), [required(N_("Please write a name.")), at_most(120)], filters=[tidy_line])
-    address = EmailField(L_("E-mail"), [optional(), at_most(254), an_address], filters=[tidy_address])
-    mode = SelectField(L_("Takes part"))
-    language = SelectField(L_("Language of the letters"))
+    address = EmailField(L_("Email address"), [optional(), at_most(254), an_address], filters=[tidy_address])
+    mode = SelectField(L_("Attendance"))
+    language = SelectField(L_("Language of the emails"))
     needs = TextAreaField(L_("Access needs"), [at_most(1000)], filters=[tidy], render_kw={"rows": 2})
-    writes = BooleanField(L_("Send the letter with the invitation"))
+    writes = BooleanField(L_("Send the email with the calendar invitation"))
 
 
 def person_form(typed: Any = None, *, event: Event) -> PersonForm:

@@ -39,7 +39,7 @@ class DetailsForm(Form):
         filters=[tidy_line],
         render_kw={"autocomplete": "name", "maxlength": 120},
     )
-    language = SelectField(L_("Language of our letters to you"))
+    language = SelectField(L_("Language of our emails to you"))
     needs = TextAreaField(L_("Access needs"), [at_most(1000)], filters=[tidy], render_kw={"rows": 3})
 
 
@@ -73,16 +73,16 @@ def company_form(company: Sequence[Companion], typed: Any = None) -> CompanyForm
     """With a field for the address of each who has none."""
     fields = {
         f"address_{each.key}": EmailField(
-            translate(N_("E-mail of %(name)s"), name=isolated(each.name)),
+            translate(N_("Email address of %(name)s"), name=isolated(each.name)),
             [optional(), at_most(254), an_address, _once],
             filters=[tidy_address],
-            description=L_("Left empty, their place goes to somebody else."),
+            description=L_("If not selected, their seat goes to somebody else."),
         )
         for each in company
         if not each.has_address
     }
     made: CompanyForm = type("CompanyForm", (CompanyForm,), fields)(typed)
-    made.company.choices = [("stay", L_("They keep their places")), ("go", L_("They are cancelled too"))]
+    made.company.choices = [("stay", L_("They keep their seats")), ("go", L_("They are cancelled too"))]
     if typed is None:
         made.company.data = "stay"
     return made
@@ -104,7 +104,7 @@ class BringForm(Form):
         filters=[tidy_line],
     )
     address = EmailField(
-        L_("Your colleague's e-mail"),
+        L_("Your colleague's email address"),
         [optional(), at_most(254), an_address],
         filters=[tidy_address],
         description=L_("With an address they get an invitation of their own."),
@@ -120,11 +120,11 @@ class ColleagueForm(Form):
         filters=[tidy_line],
     )
     address = EmailField(
-        L_("Your colleague's e-mail"),
-        [required(N_("We need an address to send the offer to.")), at_most(254), an_address],
+        L_("Your colleague's email address"),
+        [required(N_("We need an email address to send the offer to.")), at_most(254), an_address],
         filters=[tidy_address],
     )
-    language = SelectField(L_("Language of the letter"))
+    language = SelectField(L_("Language of the email"))
 
 
 def colleague_form(typed: Any = None) -> ColleagueForm:

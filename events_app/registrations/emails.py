@@ -39,7 +39,7 @@ class Manner:
     stops: str = ""
     to_many: frozenset[str] = frozenset()
     why: str = N_(
-        "You receive this letter because this address was used to register for an event of %(host)s."
+        "You receive this email because this address was used to register for an event of %(host)s."
     )
 
 
@@ -61,10 +61,10 @@ KINDS: Final = {
     "registrations.pending": HOLDS,
     "registrations.handed": Manner(
         stops="colleague_stop_url",
-        why=N_("You receive this letter because somebody offers you their place at this event."),
+        why=N_("You receive this email because somebody offers you their seat at this event."),
     ),
     "registrations.new_address": Manner(
-        why=N_("You receive this letter because somebody typed this address for a registration.")
+        why=N_("You receive this email because somebody typed this address for a registration.")
     ),
 }
 """The letters of this room that are not `PLAIN`."""

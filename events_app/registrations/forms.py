@@ -55,7 +55,7 @@ def _meant(form: Any, address: Field) -> None:
     near = next((known for known in WELL_KNOWN if is_near(domain, known)), "")
     if near:
         form.address_meant.data = address.data
-        ask = N_("Is it %(address)s? Please check it. If it is right as it stands, send the form once more.")
+        ask = N_("Is it %(address)s? Please check it. If your address is correct, send the form once more.")
         raise ValidationError(translate(ask, address=f"\u2068{local}@{near}\u2069"))
 
 
@@ -70,7 +70,7 @@ class GuestForm(Form):
 
     name = StringField(L_("Colleague's name"), [_named, at_most(120)], filters=[tidy_line])
     address = EmailField(
-        L_("Colleague's e-mail"),
+        L_("Colleague's email address"),
         [optional(), at_most(254), an_address],
         filters=[tidy_address],
         description=L_("With an address they get an invitation of their own."),
@@ -88,14 +88,14 @@ class RegistrationForm(Form):
         render_kw={"autocomplete": "name", "maxlength": 120},
     )
     address = EmailField(
-        L_("E-mail"),
-        [required(N_("We need an address to send your invitation to.")), at_most(254), an_address, _meant],
+        L_("Email address"),
+        [required(N_("We need an email address for your invitation.")), at_most(254), an_address, _meant],
         filters=[tidy_address],
         description=L_("Your calendar invitation goes to this address."),
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},
     )
     address_meant = HiddenField(filters=[tidy_address])
-    language = SelectField(L_("Language of our letters to you"), validate_choice=True)
+    language = SelectField(L_("Language of our emails to you"), validate_choice=True)
     mode = ChosenField(L_("How will you take part?"), [required(N_("Please choose one."))])
     needs = TextAreaField(
         L_("Access needs"),
@@ -190,7 +190,7 @@ class AddressForm(Form):
     """One address, to mail the personal link to."""
 
     address = EmailField(
-        L_("E-mail"),
+        L_("Email address"),
         [required(N_("Please type the address you registered with.")), at_most(254), an_address],
         filters=[tidy_address],
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},

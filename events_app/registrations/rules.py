@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from events_app.errors import Conflict, NotFound
-from events_app.i18n import L_, N_
+from events_app.i18n import L_, N_, PL_
 from events_app.texts import normalized, visible, western_digits
 
 
@@ -51,7 +51,7 @@ UNDO_LASTS: Final = timedelta(minutes=15)
 
 
 class EventFull(Conflict):
-    sentence = N_("All places are taken, and this event keeps no waiting list.")
+    sentence = N_("All seats are taken, and this event has no waiting list.")
 
 
 class ModeNotOffered(Conflict):
@@ -61,21 +61,19 @@ class ModeNotOffered(Conflict):
 class StillBeingTold(Conflict):
     """Some have been told that the event is cancelled, and some are about to be."""
 
-    sentence = N_(
-        "People are still being told that this event is cancelled. Please try again when everybody knows."
-    )
+    sentence = N_("People are still being notified that this event is cancelled. Please try again later.")
 
 
 class ModeInUse(Conflict):
     """A way of taking part is not taken away from people who hold it or wait for it."""
 
     sentence = N_(
-        "People have a place there or wait for one (%(mode)s: %(people)s), so it stays. Move or cancel them first."
+        "People have a seat there or wait for one (%(mode)s: %(people)s), so it stays. Move or cancel them first."
     )
 
 
 class ModeFull(Conflict):
-    sentence = N_("All places for this way of taking part are taken. Nothing was changed.")
+    sentence = N_("All seats for this way of taking part are taken. Nothing was changed.")
 
 
 class RegistrationNotOpenYet(Conflict):
@@ -99,7 +97,7 @@ class AlreadyCancelled(Conflict):
 
 
 class NothingToUndo(Conflict):
-    sentence = N_("The cancellation cannot be taken back any more. The place has been given on.")
+    sentence = N_("The cancellation cannot be undone any more. The seat was given to someone else.")
 
 
 class NotWaiting(Conflict):
@@ -107,7 +105,7 @@ class NotWaiting(Conflict):
 
 
 class OfferLapsed(Conflict):
-    sentence = N_("The time to take this place is over, and it went to the next in line.")
+    sentence = N_("The time to accept this seat is over, and it went to the next person on the waiting list.")
 
 
 class NeedsCode(Conflict):
@@ -117,7 +115,7 @@ class NeedsCode(Conflict):
 
 
 class CodeUnknown(Conflict):
-    sentence = N_("We do not know this code. Please check it, letter by letter.")
+    sentence = N_("We do not know this code. Please check it, character by character.")
 
 
 class CodeUsed(Conflict):
@@ -129,13 +127,13 @@ class CodeRevoked(Conflict):
 
 
 class CodeForAnother(Conflict):
-    sentence = N_("This code was given to another e-mail address.")
+    sentence = N_("This code was given to another email address.")
 
 
 class PartyTooLarge(Conflict):
     """More people than can ever sit here: they would wait for ever."""
 
-    sentence = N_("So many people cannot come together: there are places for %(most)s at most.")
+    sentence = N_("So many people cannot come together: there are seats for %(most)s at most.")
 
 
 class TooManyGuests(Conflict):
@@ -238,23 +236,23 @@ def check_life(status: Status, wanted: Status) -> None:
 
 STATUS_NAMES: Mapping[str, str] = {
     Status.PENDING: L_("Waiting for approval"),
-    Status.CONFIRMED: L_("Confirmed"),
+    Status.CONFIRMED: PL_("registration", "Confirmed"),
     Status.WAITLISTED: L_("On the waiting list"),
-    Status.DECLINED: L_("Declined"),
-    Status.CANCELLED: L_("Cancelled"),
+    Status.DECLINED: L_("Not accepted"),
+    Status.CANCELLED: PL_("registration", "Cancelled"),
 }
 
 SHEET_COLUMNS: Mapping[str, str] = {
     "name": L_("Name"),
-    "address": L_("E-mail"),
+    "address": L_("Email address"),
     "status": L_("Status"),
-    "mode": L_("Takes part"),
+    "mode": L_("Attendance"),
     "language": L_("Language"),
     "needs": L_("Access needs"),
     "registered_on": L_("Registered on"),
-    "line": L_("Place in line"),
+    "line": L_("Position on the waiting list"),
     "party": L_("Comes with"),
-    "quota": L_("Places kept for"),
+    "quota": L_("Reserved for"),
     "code": L_("Invited as"),
 }
 """What a sheet of this list calls its columns, in their order; a list that is brought in is known by them again."""

@@ -17,7 +17,7 @@ from events_app.texts import paragraphs_of
 KINDS: Final = {
     "replies.refreshed": INVITES,
     "replies.forwarded": Manner(
-        why=N_("You receive this letter because answers to this event's invitations come to this address.")
+        why=N_("You receive this email because replies to this event's invitations come to this address.")
     ),
 }
 """The letters of this room that are not plain."""
@@ -32,5 +32,5 @@ def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
 
 def _by_hand(kind: str, facts: Mapping[str, Any]) -> Composed:
     """What somebody wrote to the address that our letters come from: about no event that we could know."""
-    why = N_("You receive this letter because mail to this site's sender comes to this address.")
+    why = N_("You receive this email because replies to this site's emails come to this address.")
     return composed_about_the_site(kind, facts, why=why, paragraphs=paragraphs_of(facts["body"], ()))

@@ -47,4 +47,4 @@ def _canonical(address: str) -> str:
 class TooMuchMail(TooMany):
     """So much mail has come to the sender's address today; its server keeps the rest until tomorrow."""
 
-    sentence = N_("Too much mail. Please try again later.")
+    sentence = N_("Too many emails. Please try again later.")

@@ -267,7 +267,7 @@ def an_address(form: WTForm, field: Field) -> None:
         field.data = read_address(field.data or "").ascii
     except NotAnAddress:
         raise ValidationError(
-            translate(N_("This does not look like an e-mail address. Example: name@example.org"))
+            translate(N_("This does not look like an email address. Example: name@example.org"))
         ) from None
     except AddressOutOfReach as refusal:
         raise ValidationError(translate(refusal.sentence)) from None

@@ -23,7 +23,7 @@ LONGEST_PAUSE = 3.0
 class TooOften(TooMany):
     """More tries than the limit allows; waiting helps."""
 
-    sentence = N_("That was a lot of tries in a short time. Please wait a few minutes and try again.")
+    sentence = N_("That was a lot of attempts in a short time. Please wait a few minutes and try again.")
 
 
 class Limit:

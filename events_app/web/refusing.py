@@ -100,7 +100,7 @@ async def say_trouble(request: Request, error: Exception) -> Response:
         )
     elif is_full:
         sentence = i18n.N_(
-            "Our disk is full, so nothing was saved. Whoever runs this site has to make room first."
+            "Our disk is full, so nothing was saved. The administrator of this site has to make room first."
         )
     else:
         sentence = i18n.N_(

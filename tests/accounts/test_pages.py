@@ -88,7 +88,7 @@ async def test_a_passphrase_is_never_written_back_into_a_page(house: House) -> N
         ({"passphrase": "passwordpassword"}, "easy to guess"),
         ({"passphrase": "rana has an almond tree"}, "without your own name"),
         ({"name": ""}, "Please tell us a name"),
-        ({"address": "rana"}, "does not look like an e-mail address"),
+        ({"address": "rana"}, "does not look like an email address"),
     ],
 )
 async def test_what_is_wrong_is_said_and_the_link_still_works(
@@ -117,7 +117,7 @@ async def test_a_link_for_another_address_is_refused_in_words(house: House) -> N
 
     assert 'value="colleague@example.org"' in page.text
     assert refused.status_code == 422
-    assert "made for another e-mail address" in words_of(refused)
+    assert "made for another email address" in words_of(refused)
 
 
 async def test_a_link_nobody_made_is_a_404_that_says_what_to_do(house: House) -> None:

@@ -137,7 +137,7 @@ async def test_the_desk_says_that_nothing_leaves(running: Running, elsewhere: Se
     async with make.house(elsewhere.database.url, elsewhere.storage.directory) as house:
         page = await (await house.desk()).get("/desk/mail")
 
-    assert "This site was restored from a backup, and no email leaves" in make.words_of(page)
+    assert "This site was restored from a backup, and no email is sent" in make.words_of(page)
 
 
 async def test_without_a_list_the_restore_says_which_erasures_it_cannot_know(

@@ -30,7 +30,7 @@ FIELDS = (
     ("name", "Name", "The name you want to be called."),
     ("address", "E-mail", "Your calendar invitation goes to this address."),
     ("mode", "How will you take part?", "In person or online."),
-    ("language", "Language of our letters to you", ""),
+    ("language", "Language of our emails to you", ""),
     ("needs", "Access needs", "Anything that makes it easier for you to take part."),
 )
 

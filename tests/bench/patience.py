@@ -116,7 +116,7 @@ class Desk:
             if mark is None:
                 raise RuntimeError("the letter cannot be sent")
             self._expect(303, visitor.post(f"{path}/sending", {"mark": mark[1]} | token).status)
-            while "Look again" in visitor.get(path).body.decode():
+            while "Refresh" in visitor.get(path).body.decode():
                 time.sleep(0.2)
 
     def imports(self, people: int) -> Act:
@@ -135,7 +135,7 @@ class Desk:
                 self._expect(200, visitor.get(f"{path}/check").status)
                 done = visitor.post(f"{path}/registrations", {"writes": "yes"} | token)
                 self._expect(303, done.status)
-                while "Look again" in visitor.get(done.headers["location"]).body.decode():
+                while "Refresh" in visitor.get(done.headers["location"]).body.decode():
                     time.sleep(0.2)
 
         return act

@@ -37,7 +37,7 @@ async def test_the_day_is_said_where_people_register_and_in_their_emails(house: 
     page = words_of(await visitor.get(f"/events/{event.slug}/register"))
     assert "Everything you write here is encrypted, and deleted on Saturday 26 May 2035." in page
     for post in await make.posted(event, house.office, own_pages=True):
-        said = "Everything that is held about you for this event is deleted on Saturday 26 May 2035."
+        said = "Everything that we keep about you for this event is deleted on Saturday 26 May 2035."
         assert said in post.draft.text, post.kind
         assert said in post.draft.html, post.kind
 
@@ -98,7 +98,7 @@ async def test_deleting_now_asks_first(house: House) -> None:
     path = f"/desk/events/{event.id}/data"
 
     page = words_of(await desk.get(path))
-    assert "take it out first" in page
+    assert "export it first" in page
     assert (await desk.post(f"{path}/deletion")).status_code == 409
     assert await Registration.filter(event_id=event.id).count() == 2
 
@@ -126,7 +126,7 @@ async def test_what_is_held_stands_on_one_page_until_when(house: House) -> None:
     assert "Wednesday 11 June 2025" in page
 
     await actions.forget_event(event.id, act=house.office.at(clock.now()))
-    assert "Nothing is held of any event" in words_of(await desk.get("/desk/held"))
+    assert "Nothing is kept about the people of any event" in words_of(await desk.get("/desk/held"))
 
 
 async def test_the_first_page_says_what_is_deleted_soon(house: House) -> None:

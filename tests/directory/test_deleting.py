@@ -32,7 +32,7 @@ async def test_what_nothing_names_can_be_deleted(house: House) -> None:
     desk = await house.desk()
 
     for path in (f"venues/{place.id}", f"conferences/{forum.id}", f"organizations/{other.id}"):
-        assert "goes for good" in words_of(await desk.get(f"/desk/{path}"))
+        assert "is deleted permanently" in words_of(await desk.get(f"/desk/{path}"))
         assert (await desk.post(f"/desk/{path}/deletion")).status_code == 303, path
 
     assert [await table.all().count() for table in (Venue, Room, Conference, Organization)] == [0, 0, 0, 0]

@@ -102,7 +102,7 @@ async def test_the_form_says_what_becomes_of_the_address(house: make.House) -> N
 
     page = make.words_of(await (await house.desk()).get("/desk/events/new"))
 
-    assert "an address is drawn that says nothing of the title" in page
+    assert "a random address is used that says nothing of the title" in page
 
 
 async def test_a_copy_never_keeps_the_address_of_its_original(house: make.House) -> None:

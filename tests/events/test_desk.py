@@ -395,7 +395,7 @@ async def test_a_logo_may_be_larger_than_a_form_and_one_that_is_too_large_leads_
     assert (large.status_code, too_large.status_code) == (303, 413)
     assert (await Organization.get()).logo_type == "image/png"
     assert "choose something smaller" in words_of(too_large)
-    assert 'href="/desk">To the desk' in too_large.text
+    assert 'href="/desk">To the organizer area' in too_large.text
 
 
 async def test_a_draft_whose_time_is_past_says_so(house: House) -> None:
@@ -539,7 +539,7 @@ async def test_a_conference_does_not_end_before_it_starts(house: House) -> None:
     answer = await desk.post("/desk/conferences/new", **said)
 
     assert answer.status_code == 422
-    assert "The last day lies before the first." in words_of(answer)
+    assert "The last day is before the first." in words_of(answer)
 
 
 async def test_more_rows_are_added_without_losing_what_was_typed(house: House) -> None:
@@ -633,7 +633,7 @@ async def test_places_are_never_made_fewer_than_a_party_that_waits_without_a_wor
 
     await make.change(event, house.office, capacity_in_person=2)
 
-    warning = "1 party that waits is larger than all its places"
+    warning = "1 group on the waiting list is larger than the number of seats"
     assert warning not in before
     assert warning in words_of(await desk.get(f"/desk/events/{event.id}"))
     assert warning in words_of(await desk.get(f"/desk/events/{event.id}/invitations"))

@@ -67,8 +67,8 @@ async def test_two_events_at_one_written_place_are_named_too(house: make.House) 
     ("places", "said"),
     [
         (40, []),
-        (41, ["The room has 40 seats, and the event offers more places (41)."]),
-        (None, ["The room has 40 seats, and places are given without limit."]),
+        (41, ["The room has 40 seats, and the event offers more seats (41)."]),
+        (None, ["The room has 40 seats, and seats are given without limit."]),
     ],
 )
 async def test_more_places_than_seats_are_never_offered_without_a_word(
@@ -104,7 +104,7 @@ async def test_a_date_outside_the_conference_is_never_published_without_a_word(h
 
     (said,) = await sentences(event)
 
-    assert said.startswith("It lies outside the days of Brussels Forum")
+    assert said.startswith("It is outside the days of Brussels Forum")
 
 
 async def test_what_is_doubtful_can_be_published_all_the_same(house: make.House) -> None:
@@ -117,5 +117,5 @@ async def test_what_is_doubtful_can_be_published_all_the_same(house: make.House)
     page = await desk.get(f"/desk/events/{draft.id}")
     await desk.post(f"/desk/events/{draft.id}/publication")
 
-    assert "Something above looks like a slip." in page.text
+    assert "Something above may be a mistake." in page.text
     assert (await Event.get(id=draft.id)).status == "published"

@@ -37,7 +37,7 @@ async def test_in_the_last_day_the_desk_says_it_louder(house: House) -> None:
     }
     desk, event = await house.desk(), await make.event(house.vault, zone="UTC", **wall, **ONLINE)
 
-    assert "People online have no way in" in words_of(await desk.get(f"/desk/events/{event.id}"))
+    assert "People online cannot join" in words_of(await desk.get(f"/desk/events/{event.id}"))
     assert "No link to join" in words_of(await desk.get("/desk"))
 
 

@@ -50,7 +50,9 @@ async def test_a_street_that_is_corrected_reaches_everybody_who_holds_the_old_on
     assert await make.how_many_hold_an_old_time(event.id) == 1
     page = await desk.get(f"/desk/venues/{venue.id}")
     assert f"/desk/events/{event.id}/changes" in page.text
-    assert "1 person holds an old time or place" in words_of(await desk.get(f"/desk/events/{event.id}"))
+    assert "1 person has not been told the new time or place" in words_of(
+        await desk.get(f"/desk/events/{event.id}")
+    )
     changes = words_of(await desk.get(f"/desk/events/{event.id}/changes"))
     assert "Room 2, Hotel Linden, Rue Belliard 10, Brussels" in changes
     assert "Room 2, Hotel Linden, Rue Royale 1, Brussels" in changes
@@ -89,7 +91,7 @@ async def test_another_room_is_said_on_the_overview_too(house: House) -> None:
     )
 
     overview = await desk.get(f"/desk/events/{event.id}")
-    assert "1 person holds only older texts or another room" in words_of(overview)
+    assert "1 person has the right time, but an older text or a previous room" in words_of(overview)
     assert f"/desk/events/{event.id}/changes" in overview.text
 
 
@@ -191,7 +193,7 @@ async def test_a_renamed_host_moves_what_feeds_say_of_its_events(house: House) -
 
 @pytest.mark.parametrize(
     ("changes", "named"),
-    [({"room_id": uuid.uuid4()}, "Room"), ({"conference_id": uuid.uuid4()}, "On the margins of")],
+    [({"room_id": uuid.uuid4()}, "Room"), ({"conference_id": uuid.uuid4()}, "Part of")],
 )
 async def test_what_was_deleted_meanwhile_is_never_called_a_taken_address(
     house: House, changes: dict[str, Any], named: str

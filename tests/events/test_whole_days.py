@@ -43,7 +43,7 @@ def test_a_last_day_before_the_first_is_said_beside_it() -> None:
     form = typed(ends_on="2035-05-11")
 
     assert not form.validate()
-    assert form.ends_on.errors == ["The last day lies before the first."]
+    assert form.ends_on.errors == ["The last day is before the first."]
 
 
 def test_a_day_without_a_midnight_begins_when_its_clocks_do() -> None:

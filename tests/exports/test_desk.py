@@ -51,7 +51,7 @@ async def test_the_chosen_columns_come_in_their_own_order_whatever_was_asked_fir
     one = table(await desk.get(f"{path}?column=address&column=name"))
     other = table(await desk.get(f"{path}?column=name&column=address&column=nonsense"))
 
-    assert one[0] == other[0] == ["Name", "E-mail"]
+    assert one[0] == other[0] == ["Name", "Email address"]
     assert sorted(one[1:]) == sorted(other[1:])
     assert ["Amal", "amal@example.org"] in one
 
@@ -69,7 +69,7 @@ async def test_without_a_choice_everything_comes(house: House) -> None:
 
     rows = table(await desk.get(f"/desk/events/{event.id}/registrations.csv"))
 
-    assert rows[0][:4] == ["Name", "E-mail", "Status", "Takes part"]
+    assert rows[0][:4] == ["Name", "Email address", "Status", "Attendance"]
     assert len(rows) == 5
 
 
@@ -192,7 +192,15 @@ async def test_the_page_offers_every_column_and_counts_every_status(house: House
     page = await desk.get(f"/desk/events/{event.id}/export")
 
     said = make.words_of(page)
-    for column in ("Name", "E-mail", "Status", "Takes part", "Language", "Access needs", "Registered on"):
+    for column in (
+        "Name",
+        "Email address",
+        "Status",
+        "Attendance",
+        "Language",
+        "Access needs",
+        "Registered on",
+    ):
         assert column in said
     assert "Confirmed (2)" in said
     assert "On the waiting list (1)" in said
@@ -282,7 +290,7 @@ async def test_a_sheet_never_hides_who_came_with_whom_the_place_in_line_or_whose
     )
 
     assert rows == [
-        ["Name", "Place in line", "Comes with", "Places kept for", "Invited as"],
+        ["Name", "Position on the waiting list", "Comes with", "Reserved for", "Invited as"],
         ["Rana", "", "", "", ""],
         ["Omar", "", "Rana", "", ""],
         ["Lea", "", "", "Cedar", "Partners"],
@@ -322,7 +330,7 @@ async def test_a_sheet_with_semicolons_is_there_for_excel(house: House) -> None:
 
     answer = await desk.get(f"/desk/events/{event.id}/registrations.csv?column=name&column=mode&sign=%3B")
 
-    assert answer.content.startswith(b'\xef\xbb\xbf"Name";"Takes part"\r\n')
+    assert answer.content.startswith(b'\xef\xbb\xbf"Name";"Attendance"\r\n')
 
 
 async def test_people_stand_in_a_sheet_in_the_order_in_which_they_came(house: House) -> None:

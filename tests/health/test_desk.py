@@ -19,7 +19,7 @@ async def test_every_organizer_sees_that_something_is_wrong_where_and_since_when
     home, health = await desk.get("/desk"), words_of(await desk.get("/desk/health"))
 
     assert 'href="/desk/health"' in home.text
-    for words in ("Reminders", "Letters to many", "Talk", "NoKey", "LookupError"):
+    for words in ("Reminders", "Emails to many people", "Talk", "NoKey", "LookupError"):
         assert words in health
 
 
@@ -28,7 +28,7 @@ async def test_what_is_over_is_not_shown_any_more(house: House) -> None:
     await note("zones", detail="LookupError")
     await over("zones")
 
-    assert "Looking whether" not in (await desk.get("/desk/health")).text
+    assert "Checking whether" not in (await desk.get("/desk/health")).text
 
 
 async def test_whoever_watches_the_server_hears_of_trouble_and_of_nobody_at_work(house: House) -> None:

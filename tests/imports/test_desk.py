@@ -114,7 +114,7 @@ async def test_an_excel_file_from_trial_to_done_without_a_letter(house: House) -
     desk = await house.desk()
 
     path = str((await uploaded(desk, event, out.getvalue(), "list.xlsx")).headers["location"])
-    assert "Letters are written as" not in words_of(await desk.get(path))
+    assert "Text encoding" not in words_of(await desk.get(path))
     await columns(desk, path, "name", "address", encoding="")
     trial = words_of(await desk.get(f"{path}/check"))
     done = await desk.post(f"{path}/registrations")
@@ -210,7 +210,7 @@ async def test_every_bad_row_is_named_with_its_number_and_why_and_stops_the_impo
     assert "6 rows cannot be imported" in said
     for sentence in (
         "Row 3 nobody@example.org The name is missing.",
-        "Row 4 Omar “omar@” is no e-mail address",
+        "Row 4 Omar “omar@” is not an email address",
         "Row 5 Lea “by boat” says neither",
         "Row 6 Ali This event does not offer",
         "Row 7 Zoe The language “Klingon”",
@@ -257,7 +257,7 @@ async def test_those_who_cancelled_at_zoom_do_not_come_back(house: House) -> Non
     assert 'value="7"' in page.text
     states = {field("approved"): "confirmed", field("cancelled by self"): "out"}
     await columns(desk, path, "given", "family", "address", "state", heading="7", **states)
-    assert "Left out: for their status in the list" in words_of(await desk.get(f"{path}/check"))
+    assert "Skipped: because of their status in the list" in words_of(await desk.get(f"{path}/check"))
     await desk.post(f"{path}/registrations")
     assert await people(house, event) == {"rana@example.org": ("Rana Aziz", "confirmed")}
 
@@ -270,7 +270,7 @@ async def test_everybody_or_nobody(house: House) -> None:
     said = words_of(await desk.get(f"{path}/check"))
     answer = await desk.post(f"{path}/registrations")
 
-    assert "There is 1 place too few." in said
+    assert "There is 1 seat too few." in said
     assert answer.status_code == 409
     assert await Registration.all().count() == 0
 
@@ -301,7 +301,7 @@ async def test_answers_to_questions_come_in_too(house: House) -> None:
 
     row = await make.row_of(event, "rana@example.org", office=house.office)
     assert reveal_person(row, vault=house.vault, reader=make.COURIER).answers == {str(diet.id): ["c1", "c2"]}
-    assert "“stones” is no answer to “Diet”." in said
+    assert "“stones” is not an answer to “Diet”." in said
 
 
 async def test_pasted_cells_are_read_too(house: House) -> None:
@@ -319,7 +319,7 @@ async def test_pasted_cells_are_read_too(house: House) -> None:
     [
         (b"", "There are no rows in it."),
         (b" \n\n ,,, \n", "There are no rows in it."),
-        (b"%PDF-1.7 ...", "This is no list that we can read."),
+        (b"%PDF-1.7 ...", "This is not a list that we can read."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is an old Excel file"),
         (b"PK\x03\x04 not really", "This Excel file cannot be read."),
         (b"a," * 200 + b"b\n", "This list is too long"),
@@ -405,7 +405,7 @@ async def test_taking_it_back_removes_exactly_what_it_brought(house: House) -> N
     assert undone.status_code == 303
     assert list(await people(house, event)) == ["rana@example.org"]
     assert await make.kinds(event, house.office) == ["confirmed rana@example.org"]
-    assert "This import was taken back." in words_of(await desk.get(batch))
+    assert "This import was undone." in words_of(await desk.get(batch))
     assert (await desk.post(f"{batch}/undoing")).status_code == 303
 
 
@@ -446,7 +446,7 @@ async def test_two_columns_with_one_meaning_are_refused(house: House) -> None:
     path = str((await uploaded(desk, event, ARABIC.encode())).headers["location"])
 
     assert "Two columns have the same meaning" in words_of(await columns(desk, path, "name", "name", ""))
-    assert "which column holds the names" in words_of(await columns(desk, path, "", "address", ""))
+    assert "which column contains the names" in words_of(await columns(desk, path, "", "address", ""))
 
 
 async def test_strange_choices_of_columns_break_nothing(house: House) -> None:
@@ -471,7 +471,7 @@ async def test_nobody_who_wanted_no_letters_is_written_to_by_an_import(house: Ho
     shown = words_of(await desk.get(f"{path}/check"))
     await desk.post(f"{path}/registrations", writes="yes")
 
-    assert "Want no letters, so get none 1" in shown
+    assert "Want no emails, so get none 1" in shown
     assert await make.kinds(event, house.office) == ["confirmed nour@example.org"]
     assert await Registration.filter(event_id=event.id, status="confirmed").count() == 2
 
@@ -536,7 +536,7 @@ async def test_of_two_addresses_the_organizer_says_whose_it_is(house: House) -> 
 
     assert shown.text.count('<option selected value="ask">') == 2
     assert unsaid.status_code == 422
-    assert "Please say which column holds the e-mail address of each person." in words_of(unsaid)
+    assert "Please say which column contains the email address of each person." in words_of(unsaid)
     assert said.headers["location"] == f"{path}/check"
 
 
@@ -563,7 +563,7 @@ async def test_a_list_cut_in_the_wrong_place_is_cut_anew(house: House) -> None:
     answer = await columns(desk, path, delimiter="bar")
     again = await columns(desk, path, "name", "address", delimiter="semicolon")
 
-    assert "This list could be cut into cells in more than one way." in first
+    assert "This list could be divided into cells in more than one way." in first
     assert (answer.headers["location"], again.headers["location"]) == (path, path)
 
 
@@ -609,10 +609,10 @@ async def test_a_long_list_shows_how_far_it_is_and_can_be_stopped(house: House) 
     here = await Registration.filter(event_id=event.id).count()
     assert 0 < here < 60
     assert f"{here} of 60 people are imported." in shown
-    assert "Look again" in shown
-    assert "Send them their letters" not in shown
+    assert "Refresh" in shown
+    assert "Send them their emails" not in shown
     assert f"This import was stopped: {here} of 60 people were imported." in words_of(after)
-    assert "Take the import back" in after.text
+    assert "Undo the import" in after.text
     assert (await desk.post(f"{page}/stop")).status_code == 303
     await running.step(batch.id, act=act)
     assert await Registration.filter(event_id=event.id).count() == here

@@ -510,6 +510,6 @@ def test_several_choices_in_one_cell_are_told_apart(cell: str, keys: list[str] |
     assert CHOICES.several(cell) == keys
 
 
-@pytest.mark.parametrize("heading", ["Place in line", "الدور في قائمة الانتظار"])
+@pytest.mark.parametrize("heading", ["Position on the waiting list", "الدور في قائمة الانتظار"])
 def test_a_sheet_of_an_older_version_never_loses_who_waits_first(heading: str) -> None:
     assert role_of(heading) == "line"

@@ -27,7 +27,9 @@ async def test_more_people_than_a_batch_holds_are_never_cut_off_without_a_word(h
     refused = await desk.post(path(event), **batch("\n".join(lines)))
 
     assert refused.status_code == 422
-    said = "520 people are named, and one batch has room for 500. Nothing was made: please take 20 out"
+    said = (
+        "520 people are named, and one group of codes has room for 500. Nothing was created: please remove 20"
+    )
     assert said in words_of(refused)
     assert lines[-1] in refused.text
     assert await Invitation.all().count() == 0
@@ -41,7 +43,7 @@ async def test_somebody_named_three_times_never_gets_three_codes(house: House) -
     page = words_of(await desk.get(path(event)))
 
     assert await Invitation.all().count() == 2
-    assert "2 codes are made." in page
+    assert "2 codes are created." in page
     assert "Named more than once, and given one code:" in page
     await desk.post(f"{path(event)}/letters", batch="Partners")
     assert sorted(await make.kinds(event, house.office)) == [
@@ -66,5 +68,5 @@ async def test_places_for_nobody_are_never_left_out_without_a_word(house: House)
     refused = await desk.post(f"/desk/events/{event.id}/quotas", **row)
 
     assert refused.status_code == 422
-    assert "Please write for whom these places are." in words_of(refused)
+    assert "Please write for whom these seats are." in words_of(refused)
     assert await Quota.all().count() == 0

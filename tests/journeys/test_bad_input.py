@@ -14,7 +14,7 @@ from tests.mail.smtp import SmtpServer
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 NO_NAME = "Please tell us a name we may use."
-NO_ADDRESS = "We need an address to send your invitation to."
+NO_ADDRESS = "We need an email address for your invitation."
 NO_MODE = "Please choose one."
 NO_CONSENT = "To register, you need to agree to this."
 WRONG_TIME = (

@@ -194,7 +194,7 @@ async def test_a_registration_never_makes_a_page_anew_but_the_last_seat_does(hou
     elsewhere = await make.event(house.vault, slug="elsewhere")
     await make.places_counted(house.office)
     client = await house.client()
-    assert "2 places left" in (await client.get("/events/here")).text
+    assert "2 seats left" in (await client.get("/events/here")).text
     (page,) = house.app.state.house.page_cache._pages.values()
 
     await make.registered(elsewhere, 1, office=house.office)
@@ -203,7 +203,7 @@ async def test_a_registration_never_makes_a_page_anew_but_the_last_seat_does(hou
     assert list(house.app.state.house.page_cache._pages.values()) == [page]
 
     await make.registered(here, 2, office=house.office)
-    assert "All places are taken" in (await client.get("/events/here")).text
+    assert "All seats are taken" in (await client.get("/events/here")).text
 
 
 async def test_a_sentence_for_one_reader_is_in_no_kept_page(house: make.House) -> None:

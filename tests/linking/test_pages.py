@@ -51,7 +51,7 @@ async def test_looking_again_at_where_the_link_was_mailed_mails_nothing(house: H
     await linking.answer_requests(act=house.office.at(clock_now()))
 
     assert [page.status_code for page in shown] == [200] * 3
-    assert all("Please look into your mail" in words_of(page) for page in shown)
+    assert all("Please check your email" in words_of(page) for page in shown)
     assert all("layla@example.org" in page.text for page in (*shown, in_arabic))
     assert (await make.kinds(event, house.office)).count("link layla@example.org") == 1
 

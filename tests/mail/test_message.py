@@ -21,7 +21,7 @@ WHEN = datetime(2026, 11, 22, 16, 5, tzinfo=UTC)
 def draft(**changes: object) -> Composed:
     words: dict[str, object] = {
         "to_address": "guest@example.org",
-        "subject": "Your place is confirmed",
+        "subject": "Your seat is confirmed",
         "text": "See you there.\n",
         "html": "<p>See you there.</p>",
     }
@@ -97,7 +97,7 @@ def test_every_header_is_there_once_and_says_what_it_should() -> None:
     assert [(name, str(value)) for name, value in letter.items()] == [
         ("From", "Side events <events@example.org>"),
         ("To", "guest@example.org"),
-        ("Subject", "Your place is confirmed"),
+        ("Subject", "Your seat is confirmed"),
         ("Date", "Sun, 22 Nov 2026 16:05:00 +0000"),
         ("Message-ID", MESSAGE_ID),
         ("Auto-Submitted", "auto-generated"),
@@ -244,7 +244,7 @@ def test_a_letter_to_nobody_we_could_write_to_says_which_line_but_not_the_value(
         built(draft(to_address="canary\n@example.org"))
 
     assert refusal.value.values == {"header": "To"}
-    assert str(refusal.value) == "The line “To” of this letter cannot be written safely."
+    assert str(refusal.value) == "The line “To” of this email cannot be written safely."
 
 
 LONG = "Registration confirmed: The duty to remember and the right to forget, a conversation about archives"

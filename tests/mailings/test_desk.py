@@ -52,15 +52,15 @@ async def test_from_writing_to_the_report(house: House) -> None:
 
     path = await written(desk, event)
     look = words_of(await desk.get(path))
-    assert "2 people get this letter." in look
-    assert "1 person gets it in another language than theirs" in look
+    assert "2 people get this email." in look
+    assert "1 person gets it in another language" in look
     assert await Letter.filter(kind="mailings.mailing").count() == 0
 
     sent = await desk.post(f"{path}/sending", mark=await mark_of(desk, path))
     report = words_of(await desk.get(sent.headers["location"]))
 
     assert sent.status_code == 303
-    assert "2 of 2 letters are in the outbox." in report
+    assert "2 of 2 emails are queued." in report
     assert {post.to for post in await mailed(house, event)} == {"jo@example.org", "salma@example.org"}
 
 
@@ -88,7 +88,7 @@ async def test_pressing_send_on_an_old_page_sends_nothing(house: House) -> None:
     answer = await desk.post(f"{path}/sending", mark=mark)
 
     assert answer.status_code == 409
-    assert "Meanwhile somebody came or went" in words_of(answer)
+    assert "Meanwhile the number of people has changed" in words_of(answer)
     assert await mailed(house, event) == []
     assert (await desk.post(f"{path}/sending", mark=await mark_of(desk, path))).status_code == 303
     assert len(await mailed(house, event)) == 2
@@ -126,8 +126,8 @@ async def test_the_time_of_whole_days_is_never_said_in_a_letter(house: House) ->
     ("changes", "said"),
     [
         ({"subject_en": "", "body_en": ""}, "The subject is missing in this language."),
-        ({"body_en": ""}, "The letter is missing in this language."),
-        ({"subject_ar": "خبر"}, "The letter is missing in this language."),
+        ({"body_en": ""}, "The email text is missing in this language."),
+        ({"subject_ar": "خبر"}, "The email text is missing in this language."),
         ({"body_en": "Dear {nmae}"}, "We do not know {nmae}. You can write: {name}, {event},"),
         ({"subject_en": "{link}"}, "We do not know {link}."),
         ({"subject_en": "x" * 151}, "At most 150 characters"),
@@ -163,7 +163,7 @@ async def test_the_preview_is_the_letter_of_whom_one_asks_for(house: House) -> N
     assert "أهلا Salma" in salma.text
     assert "عن طاولة مستديرة" in salma.text
     assert "Dear Jo" not in salma.text
-    assert "Nobody among them fits" in words_of(nobody)
+    assert "Nobody among them matches" in words_of(nobody)
 
 
 async def test_the_preview_gives_nobodys_personal_link_away(house: House) -> None:
@@ -197,7 +197,7 @@ async def test_the_test_goes_to_whoever_is_signed_in_and_to_nobody_else(house: H
     await desk.post(f"{path}/test", address="somebody@example.org", to="somebody@example.org")
 
     assert [post.to for post in await mailed(house, event)] == ["rima@example.org"]
-    assert (await mailed(house, event))[0].draft.subject == "Test: About Round table"
+    assert (await mailed(house, event))[0].draft.subject == "Test email: About Round table"
     assert (await Mailing.get()).state == "draft"
 
 
@@ -317,7 +317,8 @@ async def test_kept_letters_of_an_event_are_sent_again_after_one_question(house:
     answer = await desk.post(f"{path}/again")
 
     assert f'href="{path}/again"' in listed.text
-    assert "4 letters that were refused or kept would be sent again." in asked  # their own pages come apart
+    # Their own pages come apart.
+    assert "4 emails that were refused or not sent would be sent again." in asked
     assert answer.headers["location"] == path
     assert {letter.state for letter in await Letter.all()} == {"queued"}
 
@@ -329,22 +330,22 @@ async def test_a_restored_site_never_says_that_letters_wait_for_a_courier(house:
 
     page = words_of(await desk.get("/desk/mail"))
 
-    assert "This site was restored from a backup, and no email leaves" in page
+    assert "This site was restored from a backup, and no email is sent" in page
     assert "courier" not in page.lower()
-    assert "carries the letters" not in page
+    assert "sends the emails" not in page
 
 
 async def test_the_desk_says_when_the_mail_server_refuses_us(house: House) -> None:
     event, desk = await make.event(house.vault), await house.desk()
     await MailStop.create(id="courier", reason="refuses us", words="550 5.7.1 blocked", since=0, until=0)
     paths = ("/desk", "/desk/mail", f"/desk/events/{event.id}/letters")
-    assert "refuses our letters" not in words_of(await desk.get("/desk"))  # nothing waits for it
+    assert "refuses our emails" not in words_of(await desk.get("/desk"))  # nothing waits for it
 
     await make.registered(event, 1, office=house.office)
     pages = [words_of(await desk.get(path)) for path in paths]
 
     for page in pages:
-        assert "The mail server refuses our letters" in page
+        assert "The mail server refuses our emails" in page
         assert "550 5.7.1 blocked" in page
 
 
@@ -362,7 +363,7 @@ async def test_the_log_says_for_whom_what_and_when_and_finds_by_name_and_address
     assert "10:00" in all_of_them  # 9:00 UTC in Brussels
     assert ("salma@example.org" in by_name, "jo@example.org" in by_name) == (True, False)
     assert ("Salma salma@" in by_address, "Jo jo@example.org" in by_address) == (False, True)
-    assert "Nobody among these letters fits this search" in nobody
+    assert "Nobody among these emails matches this search" in nobody
 
 
 async def test_an_old_letter_without_an_index_is_found_by_its_address(house: House) -> None:

@@ -210,7 +210,7 @@ async def test_whoever_waits_is_never_told_of_an_invitation_that_is_not_there(of
         ("guest1@example.org", True),
         ("guest2@example.org", False),
     ]
-    assert "The invitation in this letter" in invited.draft.text
+    assert "The invitation in this email" in invited.draft.text
     assert "invitation" not in waiting.draft.text
 
 
@@ -241,7 +241,7 @@ async def test_what_the_organizer_was_not_shown_is_told_to_nobody(house: make.Ho
     told = await desk.post(changes, seen=again)
 
     assert (refused.status_code, before) == (409, ["confirmed guest1@example.org"])
-    assert "nobody was told yet" in make.words_of(refused)
+    assert "nobody was notified yet" in make.words_of(refused)
     assert (told.status_code, (await make.kinds(event, house.office))[1:]) == (
         303,
         ["changed guest1@example.org"],

@@ -395,9 +395,9 @@ async def test_a_test_never_says_that_something_is_held_of_its_organizer(office:
 
     (post,) = await mailed(event, office)
     for words in (post.draft.text, post.draft.html):
-        assert "is held about you" not in words
+        assert "we keep about you" not in words
         assert "used to register" not in words
-    assert "because you asked for it at the desk" in post.draft.html
+    assert "because you asked for it in the organizer area" in post.draft.html
 
 
 async def test_an_idle_house_writes_nothing(office: Office) -> None:

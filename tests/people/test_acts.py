@@ -67,7 +67,7 @@ async def test_all_that_a_search_finds_are_declined_with_a_reason_in_their_langu
     asked = await ask(desk, event, "decline", search="q=amal&status=pending")
     done = await act(desk, event, asked, reason_en="We chose by lot.", reason_ar="اخترنا بالقرعة.")
 
-    assert reads(done, "2 registrations are declined.")
+    assert reads(done, "2 registrations are rejected.")
     said = {
         post.to: post.facts["reason"]
         for post in await make.posted(event, house.office)
@@ -83,8 +83,8 @@ async def test_what_cannot_be_done_is_left_out_and_said_before(house: House) -> 
 
     asked = await ask(desk, event, "promote", confirmed, waiting)
 
-    assert reads(asked, "Give a place to 1 person?")
-    assert reads(asked, "1 of those you chose is left out. Only people on the waiting list")
+    assert reads(asked, "Give a seat to 1 person?")
+    assert reads(asked, "1 of those you selected is skipped. Only people on the waiting list")
 
 
 async def test_the_others_are_told_why_not_in_words(house: House) -> None:
@@ -95,7 +95,7 @@ async def test_the_others_are_told_why_not_in_words(house: House) -> None:
     done = await act(desk, event, await ask(desk, event, "approve", *rows))
 
     assert reads(done, "1 registration is approved.")
-    assert reads(done, "2 people: All places are taken, and this event keeps no waiting list.")
+    assert reads(done, "2 people: All seats are taken, and this event has no waiting list.")
     assert sorted(await statuses(*rows)) == ["confirmed", "pending", "pending"]
 
 
@@ -132,7 +132,7 @@ async def test_a_party_is_approved_once_and_counted_whole(house: House) -> None:
     done = await act(desk, event, asked)
 
     assert reads(done, "3 registrations are approved.")
-    assert not reads(done, "could not be done")
+    assert not reads(done, "did not work")
 
 
 async def test_a_colleague_is_cancelled_alone_and_the_host_with_everybody(house: House) -> None:
@@ -204,10 +204,10 @@ async def test_a_bulk_approval_never_gives_the_seats_to_anybody_but_the_first_wh
     asked = await ask(desk, event, "approve", search="status=pending")
     done = await act(desk, event, asked)
 
-    assert reads(asked, "4 people get a place.")
-    assert reads(asked, "For 6 people no place is free: they go on the waiting list.")
+    assert reads(asked, "4 people get a seat.")
+    assert reads(asked, "For 6 people no seat is free: they go on the waiting list.")
     assert reads(done, "10 registrations are approved.")
-    assert reads(done, "4 people have a place now.")
+    assert reads(done, "4 people have a seat now.")
     assert reads(done, "6 people are on the waiting list.")
     assert await statuses(*rows) == ["confirmed"] * 4 + ["waitlisted"] * 6
     line = [await place_in_line(await Registration.get(id=row.id)) for row in rows[4:]]
@@ -221,8 +221,8 @@ async def test_without_a_waiting_list_the_step_before_never_promises_one(house: 
 
     asked = await ask(desk, event, "approve", search="")
 
-    assert reads(asked, "1 person gets a place.")
-    assert reads(asked, "For 2 people no place is free: nothing changes for them.")
+    assert reads(asked, "1 person gets a seat.")
+    assert reads(asked, "For 2 people no seat is free: nothing changes for them.")
     assert not reads(asked, "they go on the waiting list")
 
 
@@ -235,10 +235,10 @@ async def test_more_people_than_places_are_seated_only_on_purpose(house: House, 
     asked = await ask(
         desk, event, verb, search="status=pending" if verb == "approve" else "status=waitlisted"
     )
-    assert reads(asked, "Give a place to all of them, 2 beyond the places there are")
+    assert reads(asked, "Give a seat to all of them, 2 more than there are seats")
     done = await act(desk, event, asked, beyond="yes")
 
-    assert reads(done, "3 registrations are approved." if verb == "approve" else "2 people have a place now.")
+    assert reads(done, "3 registrations are approved." if verb == "approve" else "2 people have a seat now.")
     assert await statuses(*rows) == ["confirmed"] * 3
 
 
@@ -248,7 +248,7 @@ async def test_one_person_is_given_a_place_beyond_the_last_one_only_when_asked_f
     address = path(event, f"{waiting.id}/promotion")
 
     refused = await desk.post(address)
-    assert (refused.status_code, reads(refused, "Give a place all the same")) == (409, True)
+    assert (refused.status_code, reads(refused, "Give a seat anyway")) == (409, True)
     assert await statuses(waiting) == ["waitlisted"]
 
     await desk.post(address, beyond="yes")
@@ -281,8 +281,8 @@ async def test_places_given_by_hand_to_many_never_ignore_the_line(house: House) 
     asked = await ask(desk, event, "promote", *rows[:1:-1])
     done = await act(desk, event, asked)
 
-    assert reads(asked, "2 people get a place.")
-    assert reads(done, "2 people have a place now.")
+    assert reads(asked, "2 people get a seat.")
+    assert reads(done, "2 people have a seat now.")
     assert await statuses(*rows) == [
         "confirmed",
         "waitlisted",

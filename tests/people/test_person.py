@@ -126,7 +126,7 @@ async def test_a_persons_page_says_everything_in_words(house: House) -> None:
         "Nour",
         "nour@example.org",
         "Is on the waiting list",
-        "Their place in line: 1",
+        "Their position on the waiting list: 1",
         "Step-free",
     ):
         assert reads(page, words)
@@ -161,7 +161,7 @@ async def test_a_refusal_is_said_on_the_persons_page(house: House) -> None:
     answer = await desk.post(path(event, waiting.id, "promotion"))
 
     assert answer.status_code == 409
-    assert reads(answer, "All places for this way of taking part are taken. Nothing was changed.")
+    assert reads(answer, "All seats for this way of taking part are taken. Nothing was changed.")
 
 
 async def test_the_way_of_taking_part_is_changed_or_refused(house: House) -> None:
@@ -245,7 +245,7 @@ async def test_an_erased_person_is_a_count(house: House) -> None:
     await desk.post(path(event, row.id, "erasure"))
     page, list_page = await desk.get(path(event, row.id)), await desk.get(path(event))
 
-    assert reads(page, "This person has been erased")
+    assert reads(page, "This person's data has been deleted")
     for seen in (page, list_page):
         assert not reads(seen, "Nour")
         assert not reads(seen, "Vegetarian")
@@ -276,7 +276,7 @@ async def test_somebody_is_entered_by_hand_with_a_letter(house: House) -> None:
     assert row.status == "confirmed"
     assert await make.kinds(event, house.office) == ["confirmed nour@example.org"]
     page = await desk.get(path(event, row.id))
-    assert reads(page, "Entered by hand ·")
+    assert reads(page, "Added by hand ·")
     assert reads(page, "· an organizer")
 
 
@@ -309,7 +309,7 @@ async def test_somebody_without_an_address_may_come(house: House) -> None:
         answer = await desk.post(path(event, "new"), **typed(name=name, address="", writes="y"))
         assert answer.status_code == 303
 
-    assert reads(await desk.get(answer.headers["location"]), "this person gets no letters")
+    assert reads(await desk.get(answer.headers["location"]), "this person gets no emails")
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ async def test_a_full_event_says_so_when_somebody_is_entered(house: House) -> No
     answer = await desk.post(path(event, "new"), **typed())
 
     assert answer.status_code == 409
-    assert reads(answer, "All places are taken, and this event keeps no waiting list.")
+    assert reads(answer, "All seats are taken, and this event has no waiting list.")
 
 
 async def test_duplicates_stand_side_by_side_and_one_is_cancelled_from_there(house: House) -> None:
@@ -346,12 +346,12 @@ async def test_duplicates_stand_side_by_side_and_one_is_cancelled_from_there(hou
     page = await desk.get(address)
     assert reads(page, "The same name")
     assert reads(page, "Language differs")
-    assert not reads(page, "Takes part differs")
+    assert not reads(page, "Attendance differs")
 
     answer = await desk.post(path(event, second.id, "cancellation"), back="duplicates")
     assert answer.headers["location"] == address
     assert await statuses(first, second) == ["confirmed", "cancelled"]
-    assert reads(await desk.get(address), "Nobody seems to be here twice")
+    assert reads(await desk.get(address), "Nobody seems to be registered twice")
 
 
 async def test_a_view_is_kept_opened_and_removed(house: House) -> None:
@@ -422,4 +422,4 @@ async def test_what_no_calendar_can_tell_us_is_never_said_of_it(house: House) ->
 
     pages = [words_of(await desk.get(path(event, each.id))) for each in (row, other)]
 
-    assert ["Calendar says" in page for page in pages] == [False, True]
+    assert ["Calendar reply" in page for page in pages] == [False, True]

@@ -79,7 +79,7 @@ async def test_a_day_with_several_rooms_can_be_read_room_by_room(house: House) -
         (await browser.get(f"/conferences/forum{query}")).text for query in ("", "?view=rooms")
     ]
     assert ("<table" in by_day_page, "<table" in by_room) == (False, True)
-    assert 'aria-current="page">Rooms side by side' in by_room
+    assert 'aria-current="page">By room' in by_room
     assert by_room.count("Two at once in this room") == 3
 
 
@@ -345,7 +345,7 @@ async def test_when_registration_opens_and_closes_never_stands_without_its_zone(
     over = await make.event(house.vault, slug="over", closes_at=datetime(2020, 1, 1, tzinfo=UTC))
     opening = "Registration opens: Monday 2 January 2034, 10:00 Brussels time, UTC+1"
     closing = "Registration closes: Thursday 10 May 2035, 11:00 Brussels time, UTC+2"
-    closed = "It closed: Wednesday 1 January 2020, 01:00 Brussels time, UTC+1"
+    closed = "Closed: Wednesday 1 January 2020, 01:00 Brussels time, UTC+1"
 
     for event, said in ((shut, (opening, closing)), (open_, (closing,)), (over, (closed,))):
         public = await browser.get(f"/events/{event.slug}")

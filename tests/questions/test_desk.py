@@ -411,7 +411,7 @@ async def test_the_form_can_be_tried_and_nothing_is_kept(house: make.House) -> N
     assert "A few more questions" in make.words_of(second)
     typed |= {name_of(more): "A lamp", "asked": [name_of(access), name_of(more)]}
     third = make.words_of(await desk.post(path, **typed))
-    assert "Nothing was kept." in third
+    assert "Nothing was saved." in third
     assert "A lamp" in third
 
 

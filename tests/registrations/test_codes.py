@@ -124,8 +124,8 @@ async def test_the_link_of_a_place_passed_on_never_says_that_all_are_taken_or_th
         data={"name": "Nour", "address": "nour@example.org", "language": "en", "code": code},
     )
 
-    assert "Somebody passes their place on to you" in words_of(page)
-    for wrong in ("All places are taken", "Registration is closed", "Join the waiting list", "Colleague"):
+    assert "Somebody passes their seat on to you" in words_of(page)
+    for wrong in ("All seats are taken", "Registration is closed", "Join the waiting list", "Colleague"):
         assert wrong not in words_of(page)
     assert sent.status_code == 303
     assert (await make.row_of(event, "nour@example.org", office=house.office)).status == "confirmed"
@@ -145,9 +145,9 @@ async def test_the_link_of_a_quota_never_says_that_all_places_are_taken_while_it
     everybodys = words_of(await client.get(f"/events/{event.slug}/register"))
     theirs = words_of(await client.get(f"/events/{event.slug}/register?code={code}"))
 
-    assert "All places are taken" in everybodys
-    assert "All places are taken" not in theirs
-    assert "place left" not in theirs
+    assert "All seats are taken" in everybodys
+    assert "All seats are taken" not in theirs
+    assert "seat left" not in theirs
 
 
 async def test_the_own_page_offers_passing_on_only_until_the_event_begins(house: House) -> None:
@@ -166,5 +166,5 @@ async def test_the_own_page_offers_passing_on_only_until_the_event_begins(house:
 
     await make.change(event, house.office, **walls)
 
-    assert "Pass your place on" in before
-    assert "Pass your place on" not in words_of(await client.get(own))
+    assert "Pass your seat on" in before
+    assert "Pass your seat on" not in words_of(await client.get(own))

@@ -48,7 +48,7 @@ async def test_a_colleague_is_never_told_that_others_are_cancelled_with_them(hou
 
     assert "Those who come with you are cancelled too." in leader
     assert "Those who come with you are cancelled too." not in colleague
-    assert "Take out" not in colleague
+    assert "Remove" not in colleague
 
 
 async def test_who_registered_others_takes_one_out_and_the_others_stay(house: House) -> None:
@@ -93,8 +93,8 @@ async def test_nobody_is_cancelled_without_a_word_by_who_registered_them_and_del
 
     page = await client.get(own)
     unsaid = await deleted(client, own)
-    assert "They keep their places" in words_of(page)
-    assert "E-mail of Omar" in re.sub("[\u2066-\u2069]", "", html.unescape(words_of(page)))
+    assert "They keep their seats" in words_of(page)
+    assert "Email address of Omar" in re.sub("[\u2066-\u2069]", "", html.unescape(words_of(page)))
     assert unsaid.status_code == 422
     assert {row.status for row in (await by_name(event, house.office)).values()} == {"confirmed"}
 
@@ -112,7 +112,7 @@ async def test_nobody_is_cancelled_without_a_word_by_who_registered_them_and_del
     assert [after[name].party for name in ("Nour", "Omar")] == [None, None]
     for address in ("nour@example.org", "omar@example.org"):
         theirs = await client.get(await own_page(event, address, house.office))
-        assert "You have a place" in words_of(theirs)
+        assert "You have a seat" in words_of(theirs)
 
 
 async def test_who_has_no_address_goes_with_the_leader_only_after_it_was_said(house: House) -> None:
@@ -120,7 +120,7 @@ async def test_who_has_no_address_goes_with_the_leader_only_after_it_was_said(ho
     client = await house.client()
     own = await own_page(event, "rana@example.org", house.office)
 
-    assert "Left empty, their place goes to somebody else." in words_of(await client.get(own))
+    assert "If not selected, their seat goes to somebody else." in words_of(await client.get(own))
     await deleted(client, own, company="stay")
 
     after = await by_name(event, house.office)

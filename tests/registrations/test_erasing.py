@@ -126,7 +126,7 @@ async def test_the_last_letter_never_speaks_of_a_later_day_to_who_is_forgotten(o
 
         last = {letter.recipient: plain_text_of(letter) for letter in server.letters}
         farewell, usual = last["canary@example.org"], last["guest2@example.org"]
-        assert "Everything that we held about you for this event has been deleted." in farewell
+        assert "Everything that we kept about you for this event has been deleted." in farewell
         assert "is deleted on" not in farewell
         assert "is deleted on" in usual
 
@@ -158,7 +158,7 @@ async def test_nobody_at_the_desk_reads_a_letter_that_waits_for_an_erased_person
     assert all(
         "anary" not in page.text.replace("q=canary", "").replace('value="canary"', "") for page in pages
     )
-    assert "Nobody among these letters fits this search" in words_of(pages[1])
+    assert "Nobody among these emails matches this search" in words_of(pages[1])
 
 
 @pytest.mark.parametrize("outcome", ["sent", "deferred", "refused", "unsure", "lapsed"])

@@ -60,7 +60,7 @@ async def test_who_registers_sees_a_receipt_and_a_letter_is_posted(house: House)
 
     assert answer.status_code == 303
     assert SECRET.fullmatch(answer.headers["location"].removeprefix("/registrations/"))
-    assert "You have a place" in words_of(receipt)
+    assert "You have a seat" in words_of(receipt)
     assert "layla@example.org" in receipt.text
     assert 'name="robots" content="noindex"' in receipt.text
     assert receipt.headers["cache-control"] == "no-store"
@@ -114,7 +114,7 @@ async def test_the_fourth_of_three_reads_that_it_is_no_place_yet(house: House) -
     receipt = await client.get((await register(client, event, "Dalal")).headers["location"])
 
     assert "Join the waiting list" in words_of(form)
-    assert "This is not a place yet." in words_of(receipt)
+    assert "This is not a seat yet." in words_of(receipt)
 
 
 @pytest.mark.parametrize("places", [3, 1, None])
@@ -188,7 +188,7 @@ async def test_a_full_event_without_a_waiting_list_refuses_and_keeps_what_was_ty
     answer = await register(client, event, "Layla", needs="A ramp, please")
 
     assert answer.status_code == 409
-    assert "All places are taken, and this event keeps no waiting list." in words_of(answer)
+    assert "All seats are taken, and this event has no waiting list." in words_of(answer)
     assert 'value="Layla"' in answer.text
     assert 'value="layla@example.org"' in answer.text
     assert "A ramp, please" in answer.text
@@ -216,7 +216,7 @@ async def test_every_error_stands_beside_its_field_at_once_and_nothing_typed_is_
     assert answer.status_code == 422
     for sentence in (
         "Please tell us a name we may use.",
-        "This does not look like an e-mail address. Example: name@example.org",
+        "This does not look like an email address. Example: name@example.org",
         "Please choose one.",
         "To register, you need to agree to this.",
         "At most 1000 characters, please.",
@@ -395,7 +395,7 @@ async def test_the_mailed_link_opens_the_persons_own_page(house: House) -> None:
 
     page = await client.get(await own_path(event, "Layla", house.office))
 
-    assert "You have a place" in words_of(page)
+    assert "You have a seat" in words_of(page)
     assert "layla@example.org" in page.text
     assert "A ramp" in page.text
     assert 'name="robots" content="noindex"' in page.text
@@ -516,16 +516,16 @@ async def test_what_an_act_did_is_said_once_together_with_how_things_stand(
     client = await house.client(**{"accept-language": language})
     await register(client, event, "Amal", mode="in_person")
     own = await own_path(event, "Amal", house.office)
-    slip = ("You have cancelled; your place is still held", "If it was a slip, you can keep it until:")
+    slip = ("You have cancelled; your seat is still held", "Cancelled by mistake? You can undo this until:")
     acts: tuple[tuple[str, dict[str, str], str, str], ...] = (
-        ("details", {"name": "Amal", "language": language}, "You have a place", "What you changed is saved."),
-        ("mode", {"mode": "online"}, "You have a place", "Changed. A letter brings the new invitation."),
+        ("details", {"name": "Amal", "language": language}, "You have a seat", "What you changed is saved."),
+        ("mode", {"mode": "online"}, "You have a seat", "Changed. An email brings the new invitation."),
         (
-            "address", {"address": "new@example.org"}, "You have a place",
-            "We have written to the new address. Nothing changes until the link in that letter is opened.",
+            "address", {"address": "new@example.org"}, "You have a seat",
+            "We have written to the new address. Nothing changes until the link in that email is opened.",
         ),
         ("cancellation", {}, *slip),
-        ("return", {}, "You have a place", "Your cancellation has been taken back."),
+        ("return", {}, "You have a seat", "Your cancellation has been undone."),
         ("cancellation", {}, *slip),
         ("final-cancellation", {}, "This registration is cancelled", "Thank you for making room."),
     )  # fmt: skip
@@ -558,8 +558,8 @@ async def test_nobody_is_promised_a_place_at_once_where_they_are_asked_first(
     receipt = await client.get((await register(client, event, "Basil")).headers["location"])
     letter = (await make.posted(event, house.office))[-1].draft
 
-    asked = "the first in line is asked by e-mail and has 6 hours to take it."
-    gets = "the first in line gets it, and an e-mail says so."
+    asked = "the first person on the waiting list is asked by email and has 6 hours to take it."
+    gets = "the first person on the waiting list gets it, and an email says so."
     for said in (words_of(event_page), words_of(form), words_of(receipt), letter.text, letter.html):
         assert (asked in said, gets in said) == (asks_first, not asks_first)
 

@@ -55,7 +55,7 @@ async def test_a_wrong_address_never_keeps_the_place_of_who_registers_again(hous
     again = await sent(client, event, "Rana", **{"guests-0-name": "Omar"})
 
     assert answer.headers["location"] == f"/events/{event.slug}/register"
-    assert "You have a place" in words_of(again)
+    assert "You have a seat" in words_of(again)
     assert await Registration.filter(event_id=event.id, seated=True).count() == 2
     await lapsed(house)
     assert await Registration.filter(event_id=event.id, live=1).count() == 2
@@ -137,7 +137,7 @@ async def test_who_registers_somebody_else_with_their_own_address_is_told_how_it
     receipt = words_of(await sent(await house.client(), event, "Omar", address="rana@example.org"))
     letter = (await make.posted(event, house.office))[-1].draft
 
-    assert "There is one place for each address." in receipt
+    assert "There is one seat for each address." in receipt
     assert ("is added as a colleague" in receipt) == bool(most)
     for said in (letter.text, letter.html):
         assert ("You can bring them as a colleague, on your own page:" in said) == bool(most)

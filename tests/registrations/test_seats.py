@@ -44,9 +44,9 @@ async def test_the_number_of_places_never_follows_a_single_registration(house: H
     await make.places_counted(house.office)
 
     assert "left" not in young
-    assert "3 places left" in before
-    assert "3 places left" in after
-    assert "1 place left" in await read(house)
+    assert "3 seats left" in before
+    assert "3 seats left" in after
+    assert "1 seat left" in await read(house)
 
 
 @pytest.mark.parametrize("read", [page, form])
@@ -56,8 +56,8 @@ async def test_nobody_is_ever_sent_into_a_waiting_line_unasked(house: House, rea
     await make.registered(event, 1, 2, 3, office=house.office)
 
     said = await read(house)
-    assert "All places are taken" in said
-    assert "left" not in said.partition("All places are taken")[2].partition("waiting list")[0]
+    assert "All seats are taken" in said
+    assert "left" not in said.partition("All seats are taken")[2].partition("waiting list")[0]
 
 
 @pytest.mark.parametrize("read", [page, form])
@@ -68,10 +68,10 @@ async def test_a_place_that_is_free_again_is_never_hidden_and_never_counted(hous
     full = await read(house)
     await leaving.cancel(first.id, act=house.office.at(make.NOW))
 
-    assert "All places are taken" in full
+    assert "All seats are taken" in full
     said = await read(house)
-    assert "All places are taken" not in said
-    assert "Few places left" in said
+    assert "All seats are taken" not in said
+    assert "Few seats left" in said
 
 
 async def test_more_places_show_at_once_whoever_has_come_since_the_count(house: House) -> None:
@@ -81,7 +81,7 @@ async def test_more_places_show_at_once_whoever_has_come_since_the_count(house: 
 
     await make.change(event, house.office, capacity_in_person=50)
 
-    assert "50 places left" in await page(house)
+    assert "50 seats left" in await page(house)
 
 
 async def test_counting_that_finds_nothing_new_writes_nothing(house: House) -> None:
@@ -107,7 +107,7 @@ async def test_a_new_event_is_counted_once_and_then_by_the_clock(house: House) -
     again = await counts.count_first_shown(guard=Guard(), act=act)
 
     assert (first, again) == (1, 0)
-    assert "3 places left" in await page(house)
+    assert "3 seats left" in await page(house)
 
 
 async def test_a_full_event_offers_its_waiting_list(house: House) -> None:
@@ -115,7 +115,7 @@ async def test_a_full_event_offers_its_waiting_list(house: House) -> None:
     await make.registered(event, 1, 2, 3, office=house.office)
 
     said = await page(house)
-    assert "All places are taken" in said
+    assert "All seats are taken" in said
     assert "Join the waiting list" in said
 
 
@@ -124,7 +124,7 @@ async def test_a_full_event_without_a_list_says_so_and_offers_no_form(house: Hou
     await make.registered(event, 1, 2, 3, office=house.office)
 
     said = await page(house)
-    assert "This event keeps no waiting list." in said
+    assert "This event has no waiting list." in said
     assert "Join the waiting list" not in said
 
 
@@ -132,16 +132,16 @@ async def test_an_organizer_may_keep_the_number_private(house: House) -> None:
     await make.event(house.vault, shows_places="hidden")
     await make.places_counted(house.office)
 
-    assert "places left" not in await page(house)
+    assert "seats left" not in await page(house)
 
 
-@pytest.mark.parametrize(("places", "said"), [(6, ""), (5, "Few places left"), (1, "Few places left")])
+@pytest.mark.parametrize(("places", "said"), [(6, ""), (5, "Few seats left"), (1, "Few seats left")])
 async def test_few_places_never_tell_how_many(house: House, places: int, said: str) -> None:
     await make.event(house.vault, shows_places="few", capacity_in_person=places)
     await make.places_counted(house.office)
 
     words = await page(house)
-    assert ("Few places left" in words) == bool(said)
+    assert ("Few seats left" in words) == bool(said)
     assert f"{places} place" not in words
 
 
@@ -157,4 +157,4 @@ async def test_the_preview_of_a_draft_counts_nothing(house: House) -> None:
 
     preview = await (await house.desk()).get(f"/desk/events/{draft.id}/preview")
     assert preview.status_code == 200
-    assert "places left" not in words_of(preview)
+    assert "seats left" not in words_of(preview)

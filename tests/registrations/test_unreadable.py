@@ -241,7 +241,7 @@ async def test_the_page_of_who_cannot_be_opened_says_so_and_lets_them_go(house: 
     assert "The note cannot be opened" in shown
     assert cancelled.status_code == 303
     assert "no email could be written" in after
-    assert "This person has been erased" in erased
+    assert "This person's data has been deleted" in erased
 
 
 async def test_a_note_that_cannot_be_opened_is_written_anew(house: House) -> None:

@@ -39,7 +39,7 @@ async def test_the_button_of_the_confirmation_mails_the_own_page_without_typing(
     shown = [await client.get(answer.headers["location"]) for _ in range(3)]
 
     assert (looked.status_code, before, answer.status_code) == (200, 0, 303)
-    assert all("Please look into your mail" in words_of(page) for page in shown)
+    assert all("Please check your email" in words_of(page) for page in shown)
     last = (await make.posted(event, house.office))[-1]
     assert (last.kind, last.to, await links_to(event)) == ("link", "guest1@example.org", 1)
     assert "guest1" not in "".join(page.text for page in (looked, *shown))
@@ -150,7 +150,7 @@ async def test_a_letter_that_was_queued_before_there_was_a_button_still_says_the
     said = make.composed("registrations.confirmed", facts)
 
     assert str(facts["event"]["mine_url"]) in said.text
-    assert "Mail me the link" not in said.text
+    assert "Email me the link" not in said.text
 
 
 async def test_the_receipt_offers_the_public_entry_for_the_calendar(house: House) -> None:

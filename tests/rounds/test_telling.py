@@ -102,9 +102,9 @@ async def test_the_desk_says_how_many_are_still_to_be_written_to(house: House) -
     await carry_on(house.office)
     done = words_of(await desk.get(f"/desk/events/{event.id}"))
 
-    sentence = f"{MANY - rounds.AT_ONCE} people are still to be written to. It goes on by itself."
+    sentence = f"{MANY - rounds.AT_ONCE} people have not been notified yet. It continues automatically."
     assert [sentence in each for each in said] == [True, True]
-    assert "still to be written to" not in done
+    assert "not been notified yet" not in done
 
 
 async def test_the_page_of_who_was_not_reached_yet_says_that_the_event_is_cancelled(house: House) -> None:
@@ -118,4 +118,4 @@ async def test_the_page_of_who_was_not_reached_yet_says_that_the_event_is_cancel
 
     assert "This event has been cancelled" in said
     assert "An email and a calendar update are on their way to you." in said
-    assert "You have a place" not in said
+    assert "You have a seat" not in said

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("_", "N_", "L_", "translate", "gettext"), None),
     **dict.fromkeys(("ngettext", "raw_ngettext"), (1, 2)),
-    **dict.fromkeys(("pgettext",), ((1, "c"), 2)),
+    **dict.fromkeys(("pgettext", "PL_"), ((1, "c"), 2)),
 }
 COMMENTS = ("For translators:",)
 """A comment that begins so, right above a sentence, reaches the translator."""

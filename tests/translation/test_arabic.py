@@ -174,7 +174,7 @@ def test_no_subject_ends_in_a_latin_fragment() -> None:
 
 
 def test_arabic_counts_seats_as_arabic_does() -> None:
-    said = [compiled("ar").ngettext("%(n)s place left", "%(n)s places left", n) % {"n": n} for n in TELLING]
+    said = [compiled("ar").ngettext("%(n)s seat left", "%(n)s seats left", n) % {"n": n} for n in TELLING]
 
     assert said == [
         "لا مقاعد متبقية",
@@ -189,3 +189,15 @@ def test_arabic_counts_seats_as_arabic_does() -> None:
         "بقيت 103 مقاعد",
         "بقي 111 مقعدًا",
     ]
+
+
+def test_no_title_in_a_letter_turns_its_own_end_round() -> None:
+    """«Who is missing?» would be shown as «?Who is missing» without a mark of direction on both sides."""
+    bare = re.compile(r"«%\(\w+\)s|%\(\w+\)s»|(?<!\u200e)%\((?:name|giver)\)s|%\((?:name|giver)\)s(?!\u200e)")
+    wrong = [
+        form
+        for message, form in translated("ar")
+        if any(path.startswith("templates/mail/") for path, _line in message.locations) and bare.search(form)
+    ]
+
+    assert wrong == []

@@ -15,32 +15,34 @@ from tests.make import House, words_of
 pytestmark = pytest.mark.anyio
 
 PROMISES = re.compile(
-    r"\b(on (its|the|their) way|gets? (a|the|their|it) (letter|email)|get(s)? (a|an) (letter|email)"
-    r"|(letter|email) (tells|says|brings)|we (have written|wrote|write|mail)|mail(s)? you|mail me|an e-?mail says"
-    r"|asked by e-?mail"
-    r"|has been (sent|told)|have been (sent|told)|being told|(invitation|letter) (was )?sent|comes? by e-?mail"
-    r"|goes to this address|(letter|email) of their own|goes out once more|send (them|each person))",
+    r"\b(on (its|the|their) way|gets? (an|the|their|this) email"
+    r"|email (tells|says|brings)|we (have written|wrote|write|email)|emails? (you|me) (a|the)|asked by email"
+    r"|(has|have) been (sent|told|notified)|being (told|notified)|(invitation|email) (was )?sent( again|$)"
+    r"|comes? by email|goes to this address|email of their own|is sent once more|send (them|each person))",
     re.IGNORECASE,
 )
 TRUE_ANYWAY = {
-    "A letter to somebody on this list has left, so the import cannot be taken back any more.",
-    "The draft goes for good, with its texts and questions. Nobody has registered, and nobody gets a letter.",
-    "First you see a trial. Until you agree to it nothing is saved, and nobody gets a letter unless you say so. "
-    "An unfinished list is kept encrypted for 15 minutes, then forgotten.",
-    "This letter has been sent, or is still on its way.",
-    "This letter is on its way, so it cannot be changed any more.",
-    "Nobody gets a letter: all of them are written and kept here until there is one, and can then be sent together.",
-    "Please write what the letter says, in at least one language.",
-    "Changes, and who has been told",
-    "It stands as on %(day)s. Please look whether the lists are right, then tell whoever runs this site: they let "
-    "emails leave again. Those that waited when the backup was made are withheld, because they may have been sent "
-    "since.",
-    "%(n)s code is made. Nothing has been sent yet.",
-    "Send them their letters",
+    "An email to somebody on this list has been sent, so the import cannot be undone any more.",
+    "The draft is deleted permanently, with its texts and questions. Nobody has registered, and nobody gets an email.",
+    "First you see a preview. Nothing is saved until you confirm it, and nobody gets an email unless you "
+    "say so. An unfinished list is kept encrypted for 15 minutes, then deleted.",
+    "This email has been sent, or is still on its way.",
+    "This email is on its way, so it cannot be changed any more.",
+    "Nobody gets an email: all of them are created but not sent. Once there is a mail server, they can be sent "
+    "together.",
+    "Please write what the email says, in at least one language.",
+    "Changes, and who has been notified",
+    "The data is as on %(day)s. Please check that the lists are right, then tell your administrator, who "
+    "lets emails be sent again. Emails that were waiting when the backup was made are on hold, because "
+    "they may have been sent since.",
+    "%(n)s code is created. Nothing has been sent yet.",
+    "Send them their emails",
     "Send them to me again",
-    "If the server was stopped in the middle, the rest goes out by itself a little later. You can also start it here; "
-    "nobody gets the letter twice.",
-    "%(num)d person gets it in another language than theirs, because it is not written in theirs.",
+    "If not selected, nobody gets an email. You can send the emails later.",
+    "No email has been sent for an hour or more",
+    "If the server was stopped in the middle, the rest is sent automatically a little later. You can "
+    "also start it here; nobody gets the email twice.",
+    "%(num)d person gets it in another language, because it is not written in theirs.",
 }
 """Sentences that say nothing of what was sent, or are said only of what has left."""
 
@@ -101,7 +103,7 @@ async def test_the_receipt_never_says_that_an_address_was_written_to(silent: Hou
     answer = await visitor.post(f"/events/{event.slug}/register", data=typed)
     page = words_of(await visitor.get(answer.headers["location"]))
 
-    none = {"en": "This site sends no mail at present", "ar": "لا يرسل هذا الموقع رسائل حاليًا"}
+    none = {"en": "This site sends no email at present", "ar": "لا يرسل هذا الموقع رسائل حاليًا"}
     assert none[language] in page
     assert "We have written" not in page
     assert "on its way" not in page
@@ -112,7 +114,7 @@ async def test_the_desk_says_on_every_page_that_nobody_gets_a_letter(silent: Hou
     base = f"/desk/events/{event.id}"
 
     for path in ("/desk", "/desk/venues", base, f"{base}/registrations", f"{base}/letters"):
-        assert "Nobody gets a letter" in words_of(await desk.get(path)), path
+        assert "Nobody gets an email" in words_of(await desk.get(path)), path
     assert "No mail server is set up" in words_of(await desk.get("/desk/mail"))
 
 
@@ -124,7 +126,7 @@ async def test_an_act_at_the_desk_never_says_that_a_letter_goes_out(silent: Hous
     await desk.post(f"{path}/approval")
     page = words_of(await desk.get(path))
 
-    assert "Approved. The letter is kept and not sent." in page
+    assert "Approved. The email is created but not sent." in page
 
 
 async def test_publishing_says_what_people_will_not_get(silent: House) -> None:

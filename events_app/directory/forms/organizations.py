@@ -74,7 +74,7 @@ def _organization_class(codes: tuple[str, ...]) -> type[Form]:
         **text_fields(L_("Name"), "name", 160, needed=N_("Please write the organization's name.")),
         "link": link_field(L_("Website")),
         "ours": BooleanField(
-            L_("This is us"), description=L_("New events start with our own organization as host.")
+            L_("Our organization"), description=L_("New events start with our own organization as host.")
         ),
         "colour": _colour(L_("Main colour"), "#0b5653"),
         "second_colour": _colour(L_("Second colour"), "#d99a2b"),

@@ -146,14 +146,14 @@ def _doubts_of_the_seats(event: Event) -> Iterator[Doubt]:
         return
     if event.capacity_in_person is None:
         sentence = ngettext(
-            "The room has %(num)d seat, and places are given without limit.",
-            "The room has %(num)d seats, and places are given without limit.",
+            "The room has %(num)d seat, and seats are given without limit.",
+            "The room has %(num)d seats, and seats are given without limit.",
             seats,
         )
     else:
         sentence = ngettext(
-            "The room has %(num)d seat, and the event offers more places (%(places)s).",
-            "The room has %(num)d seats, and the event offers more places (%(places)s).",
+            "The room has %(num)d seat, and the event offers more seats (%(places)s).",
+            "The room has %(num)d seats, and the event offers more seats (%(places)s).",
             seats,
             places=event.capacity_in_person,
         )
@@ -184,7 +184,7 @@ def _doubts_of_the_date(event: Event) -> Iterator[Doubt]:
     first, last = (moment.astimezone(here).date() for moment in (event.starts, event.ends))
     if first < found.starts_on or last > found.ends_on:
         sentence = translate(
-            N_("It lies outside the days of %(conference)s: %(days)s."),
+            N_("It is outside the days of %(conference)s: %(days)s."),
             conference=choose(found.name),
             days=say_days(found.starts_on, found.ends_on),
         )

@@ -31,7 +31,7 @@ async def write_event(event: Event, *, is_new: bool = False) -> None:
     if event.room_id and not await Room.exists(id=event.room_id):
         raise rules.GoneMeanwhile(what=translate(N_("Room")))
     if event.conference_id and not await Conference.exists(id=event.conference_id):
-        raise rules.GoneMeanwhile(what=translate(N_("On the margins of")))
+        raise rules.GoneMeanwhile(what=translate(N_("Part of")))
     try:
         await event.save(force_create=is_new)
     except IntegrityError as error:

@@ -75,7 +75,7 @@ async def new_event(request: Request) -> Response:
     ours = await Organization.filter(ours=True).first()
     if ours is None:
         flash = Flash(
-            "info", translate(N_("First tell people who you are. Then you can make your first event."))
+            "info", translate(N_("First tell people who you are. Then you can create your first event."))
         )
         return see_other("/desk/organizations/new", flash=flash)
     latest = await Event.all().order_by("-created_at").first()
@@ -169,7 +169,7 @@ async def _filled_form(request: Request, event: Event) -> Any:
     form = event_form(event=event, choices=await _choices(), data=data)
     if event.join_link and not data["join_link"]:
         form.join_link.errors = [
-            translate(N_("What was stored here cannot be opened any more. Please type it anew."))
+            translate(N_("What was stored here cannot be opened any more. Please type it again."))
         ]
     return form
 

@@ -36,7 +36,7 @@ async def withdraw(request: Request) -> Response:
         event.id, has_registrations=house_of(request).has_registrations, act=act_of(request)
     )
     return see_other(
-        f"/desk/events/{event.id}", flash=Flash("success", translate(N_("It is a draft again.")))
+        f"/desk/events/{event.id}", flash=Flash("success", translate(N_("The event is a draft again.")))
     )
 
 
@@ -44,7 +44,7 @@ async def cancel(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     await life.cancel_event(event.id, follow=house_of(request).follow, act=act_of(request))
     sentence = translate(
-        N_("The event is cancelled. Everybody who registered gets a letter and a calendar update.")
+        N_("The event is cancelled. Everybody who registered gets an email and a calendar update.")
     )
     return see_other(f"/desk/events/{event.id}", flash=Flash("success", sentence))
 

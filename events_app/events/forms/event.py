@@ -47,12 +47,12 @@ def _form_class(codes: tuple[str, ...]) -> type[EventFields]:
             L_("Days after the event until everything about its people is deleted"),
             [optional(), number_between(0, MOST_DELETION_DAYS)],
             description=L_(
-                "People are told so when they register. Names, addresses, answers and emails go; counts stay. "
-                "Left empty: 30 days."
+                "People are told so when they register. Names, addresses, answers and emails are "
+                "deleted; totals remain. If you leave this empty: 30 days."
             ),
             render_kw={"inputmode": "numeric", "min": 0, "max": MOST_DELETION_DAYS},
         ),
-        "tells_deletion": BooleanField(L_("Write to the people who registered that it is put off")),
+        "tells_deletion": BooleanField(L_("Notify the people who registered that it is put off")),
     }
     for name, (kind, label, most, description) in TEXT_FIELDS.items():
         for code in codes:
@@ -194,7 +194,7 @@ TEXT_FIELDS: Mapping[str, tuple[type[Field], Any, int, Any]] = {
         TextAreaField,
         L_("Consent text"),
         2000,
-        L_("What people agree to when they register. Left empty, nothing is asked."),
+        L_("What people agree to when they register. If you leave this empty, nothing is asked."),
     ),
 }
 

@@ -60,13 +60,13 @@ class EventFields(Form):
         [optional(), at_most(80)],
         filters=[tidy_line],
         description=L_(
-            "Left empty, it is made from the title, or drawn for an event that only people with the link find. "
-            "It cannot change once the event is published."
+            "If you leave this empty, it is made from the title, or chosen at random for an event that "
+            "only people with the link find. It cannot change once the event is published."
         ),
         render_kw={"dir": "ltr"},
     )
     conference = SelectField(
-        L_("On the margins of"), description=L_("The conference this event is held beside, if there is one.")
+        L_("Part of"), description=L_("The conference this event is part of, if there is one.")
     )
     starts_on = DayField(L_("Date"), [required(N_("Please choose the date.")), plausible])
     starts_time = WallTimeField(
@@ -83,7 +83,7 @@ class EventFields(Form):
     )
     ends_on = DayField(L_("Last day, if it is another one"), [optional(), plausible])
     all_day = BooleanField(
-        L_("It lasts whole days"), description=L_("Then no hours are asked for, and calendars show days.")
+        L_("It lasts whole days"), description=L_("Then you need no hours, and calendars show days.")
     )
     blocks_time = SelectField(L_("In people's calendars"))
     zone = SelectField(
@@ -98,21 +98,21 @@ class EventFields(Form):
         L_("How can people take part?"), [required(N_("Please choose at least one way of taking part."))]
     )
     capacity_in_person = IntegerField(
-        L_("Places in the room"),
+        L_("Seats in the room"),
         [optional(), number_between(0, 100_000)],
-        description=L_("Left empty: without limit."),
+        description=L_("If you leave this empty: no limit."),
         render_kw={"inputmode": "numeric", "min": 0},
     )
     capacity_online = IntegerField(
-        L_("Places online"),
+        L_("Seats online"),
         [optional(), number_between(0, 100_000)],
-        description=L_("Left empty: without limit."),
+        description=L_("If you leave this empty: no limit."),
         render_kw={"inputmode": "numeric", "min": 0},
     )
     keeps_waitlist = BooleanField(L_("Keep a waiting list when it is full"))
     offers_places = BooleanField(
-        L_("Ask people on the waiting list first whether they still want the place"),
-        description=L_("Otherwise a free place is theirs at once, with one click to decline."),
+        L_("Ask people on the waiting list first whether they still want the seat"),
+        description=L_("Otherwise a free seat is theirs at once, and they can give it back with one click."),
     )
     offer_hours = IntegerField(
         L_("Hours they have to answer"),
@@ -121,31 +121,33 @@ class EventFields(Form):
     )
     needs_approval = BooleanField(
         L_("I approve each registration"),
-        description=L_("Nobody has a place before you say so. A letter tells people that they have to wait."),
+        description=L_("Nobody has a seat before you approve. An email tells people that they have to wait."),
     )
     invitation_only = BooleanField(
         L_("Only with an invitation"),
-        description=L_("The form opens only with a code or a personal link that you give out."),
+        description=L_("The form opens only with a code or a personal link that you send."),
     )
     confirms_address = BooleanField(
-        L_("People confirm their e-mail address first"),
-        description=L_("Until they do, the place is held for them; then it goes to the next."),
+        L_("People confirm their email address first"),
+        description=L_(
+            "Until they do, the seat is held for them. If they do not, it goes to the next person."
+        ),
     )
     confirm_hours = IntegerField(
         L_("Hours they have to confirm"),
         [optional(), number_between(1, 336)],
         render_kw={"inputmode": "numeric", "min": 1},
     )
-    shows_places = RadioField(L_("Places left, on the public page"), [required()])
+    shows_places = RadioField(L_("Show how many seats are left on the public page"), [required()])
     most_guests = IntegerField(
         L_("Colleagues a person may bring"),
         [optional(), number_between(0, 20)],
-        description=L_("Each gets a place and, with an address, a letter of their own."),
+        description=L_("Each gets a seat and, with an email address, an email of their own."),
         render_kw={"inputmode": "numeric", "min": 0},
     )
     sends_holds = BooleanField(
         L_("Put a tentative entry into the calendars of people who wait"),
-        description=L_("It becomes firm when they get a place, and goes away when they do not."),
+        description=L_("It is confirmed when they get a seat, and removed if they do not."),
     )
     join_link = URLField(
         L_("Online link"),
@@ -159,20 +161,20 @@ class EventFields(Form):
         L_("Who finds the page?"),
         [required()],
         description=L_(
-            "For people with the link, an address is drawn that says nothing of the title. A published event keeps the "
-            "address it has."
+            "For people with the link, a random address is used that says nothing of the title. A "
+            "published event keeps the address it has."
         ),
     )
     opens = WallMomentField(
         L_("Registration opens"),
         [optional()],
-        description=L_("Left empty: as soon as the event is published."),
+        description=L_("If you leave this empty: as soon as the event is published."),
         render_kw={"type": "datetime-local", "dir": "ltr"},
     )
     closes = WallMomentField(
         L_("Registration closes"),
         [optional()],
-        description=L_("Left empty: when the event ends."),
+        description=L_("If you leave this empty: when the event ends."),
         render_kw={"type": "datetime-local", "dir": "ltr"},
     )
 
@@ -232,7 +234,7 @@ class EventFields(Form):
 
     def _say_that_it_ends_too_early(self) -> None:
         if self.all_day.data:
-            blame(self.ends_on, translate(N_("The last day lies before the first.")))
+            blame(self.ends_on, translate(N_("The last day is before the first.")))
             return
         sentence = N_("It would end before it starts. If it runs past midnight, fill in the last day.")
         blame(self.ends_time, translate(sentence))

@@ -23,7 +23,7 @@ from events_app.events.rules import (
     SpeakerFacts,
     SpeakerRole,
 )
-from events_app.i18n import L_, N_, choose, languages, translate
+from events_app.i18n import L_, N_, PL_, choose, languages, translate
 from events_app.web.forms import (
     Form,
     number_between,
@@ -55,7 +55,7 @@ def _programme_class(codes: tuple[str, ...]) -> type[Form]:
             **text_fields(L_("Name"), "name", 160),
             **text_fields(L_("Function and organization"), "about", 200),
             "role": SelectField(L_("Role")),
-            "confirmed": BooleanField(L_("Confirmed")),
+            "confirmed": BooleanField(PL_("host or speaker", "Confirmed")),
         },
     )
     item = type(

@@ -27,7 +27,7 @@ from events_app.registrations.rules import Status
 
 
 class LettersHaveLeft(Conflict):
-    sentence = N_("A letter to somebody on this list has left, so the import cannot be taken back any more.")
+    sentence = N_("An email to somebody on this list has been sent, so the import cannot be undone any more.")
 
 
 class StillComing(Conflict):

@@ -18,7 +18,7 @@ DRAFT_LASTS: Final = timedelta(minutes=15)
 
 
 class DraftLapsed(NotFound):
-    sentence = N_("This list was not imported within 15 minutes, so it was forgotten. Please bring it again.")
+    sentence = N_("This list was not imported within 15 minutes, so it was deleted. Please upload it again.")
 
 
 class DraftUnreadable(NotFound):

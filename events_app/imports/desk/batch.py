@@ -52,7 +52,7 @@ async def going_on(request: Request, event: Event, batch: ImportBatch) -> Respon
 
 def _done(batch: ImportBatch) -> str:
     if batch.undone:
-        return translate(N_("The import is taken back; its people are gone."))
+        return translate(N_("The import is undone; its people are removed."))
     return ngettext("%(n)s person was imported.", "%(n)s people were imported.", batch.done)
 
 
@@ -81,7 +81,7 @@ async def send_letters(request: Request) -> Response:
         sent = await batches.send_letters(event.id, batch.id, act=act_of(request))
     except Conflict as refusal:
         return await refused(request, event, batch, refusal)
-    flash = Flash("success", ngettext("%(n)s letter is on its way.", "%(n)s letters are on their way.", sent))
+    flash = Flash("success", ngettext("%(n)s email is on its way.", "%(n)s emails are on their way.", sent))
     return see_other(batch_path(event, batch), flash=flash)
 
 

@@ -93,7 +93,7 @@ async def do_import(request: Request) -> Response:
     reading = await _read(event, opened)
     if reading.faults and typed.get("leave_out") != "yes":
         sentence = translate(
-            N_("Some rows cannot be imported. Leave them out, or mend the list; nothing was written.")
+            N_("Some rows cannot be imported. Skip them, or correct the list; nothing was saved.")
         )
         return await _check_page(request, event, opened, status=409, refusal=sentence)
     wish = replace(

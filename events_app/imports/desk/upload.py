@@ -167,7 +167,7 @@ async def _read_again(
 async def throw_away(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     await ImportDraft.filter(id=request.path_params["draft_id"], event_id=event.id).delete()
-    flash = Flash("success", translate(N_("The list is forgotten; nothing was written.")))
+    flash = Flash("success", translate(N_("The list is deleted; nothing was imported.")))
     return see_other(path_of(event), flash=flash)
 
 

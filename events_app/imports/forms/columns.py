@@ -39,18 +39,18 @@ from events_app.web.forms import (
 MOST_PASTED: Final = 2_000_000
 
 TARGETS: Final[Mapping[str, str]] = {
-    "out": L_("Leave this column out"),
+    "out": L_("Ignore this column"),
     "name": L_("Name"),
     "given": L_("First name"),
     "family": L_("Family name"),
-    "address": L_("E-mail"),
-    "language": L_("Language of the letters"),
-    "mode": L_("Takes part"),
+    "address": L_("Email address"),
+    "language": L_("Language of the emails"),
+    "mode": L_("Attendance"),
     "needs": L_("Access needs"),
     "state": L_("Status"),
-    "line": L_("Place in line"),
+    "line": L_("Position on the waiting list"),
     "day": L_("Registered on"),
-    "party": L_("Comes with: only to see who is here already"),
+    "party": L_("Comes with: only to see who is registered already"),
 }
 
 ASK: Final = "ask"
@@ -82,7 +82,7 @@ class UploadForm(Form):
     pasted = TextAreaField(
         L_("Or paste the rows here"),
         [_one_of_two, at_most(MOST_PASTED)],
-        description=L_("Copy the cells in your sheet, with the line of headings, and paste them."),
+        description=L_("Copy the cells in your sheet, with the row of headings, and paste them."),
         render_kw={"rows": 6, "dir": "auto", "spellcheck": "false"},
     )
 
@@ -91,24 +91,24 @@ class ColumnsForm(Form):
     """How a list is read: its letters, its heading, its columns, and what holds where a cell is empty."""
 
     encoding = SelectField(
-        L_("Letters are written as"),
+        L_("Text encoding"),
         [optional()],
         description=L_("If names look like nonsense, change this."),
     )
     delimiter = SelectField(
-        L_("Cells are parted by"),
+        L_("Cells are separated by"),
         [optional()],
-        description=L_("If cells stand together, or are cut in two, change this."),
+        description=L_("If cells are joined, or cut in two, change this."),
     )
     heading = IntegerField(
         L_("Row with the headings"),
         [optional(), number_between(0, 1_000_000)],
-        description=L_("0 if the list begins with people at once."),
+        description=L_("0 if the first row is already a person."),
     )
-    columns = FieldList(SelectField(), L_("What the columns hold"))
-    language = SelectField(L_("Language, where the list does not say"))
-    mode = SelectField(L_("Takes part, where the list does not say"))
-    places = RadioField(L_("If there are not enough places"))
+    columns = FieldList(SelectField(), L_("What each column contains"))
+    language = SelectField(L_("Language, if the list does not say"))
+    mode = SelectField(L_("Attendance, if the list does not say"))
+    places = RadioField(L_("If there are not enough seats"))
 
     states: list[Any]
 
@@ -117,7 +117,8 @@ class ColumnsForm(Form):
             raise ValidationError(
                 translate(
                     N_(
-                        "Please say which column holds the e-mail address of each person. Leave the others out."
+                        "Please say which column contains the email address of each person. "
+                        "Ignore the others."
                     )
                 )
             )
@@ -131,10 +132,10 @@ class ColumnsForm(Form):
         twice = [target for target in dict.fromkeys(chosen) if chosen.count(target) > 1]
         if twice:
             raise ValidationError(
-                translate(N_("Two columns have the same meaning. Please leave one of them out."))
+                translate(N_("Two columns have the same meaning. Please ignore one of them."))
             )
         if not {"name", "given", "family"} & set(chosen):
-            raise ValidationError(translate(N_("Please say which column holds the names.")))
+            raise ValidationError(translate(N_("Please say which column contains the names.")))
 
 
 def columns_form(
@@ -171,8 +172,8 @@ def columns_form(
     form.language.choices = [(code, name_of_language(code)) for code in languages()]
     form.mode.choices = [(mode.value, MODE_NAMES[mode]) for mode in event.modes]
     form.places.choices = [
-        ("line", L_("Those at the end of the list wait in line")),
-        ("all", L_("Import nobody: everybody needs a place")),
+        ("line", L_("Those at the end of the list go on the waiting list")),
+        ("all", L_("Import nobody: everybody needs a seat")),
     ]
     _name_columns(form, listing, questions, unsure=ASK in columns)
     return form
@@ -234,7 +235,7 @@ def _statuses_of(event: Event) -> list[tuple[str, str]]:
     return [
         ("", L_("Please choose…")),
         *((str(each), STATUS_NAMES[each]) for each in statuses),
-        (LEFT_OUT, L_("Leave these rows out")),
+        (LEFT_OUT, L_("Skip these rows")),
     ]
 
 

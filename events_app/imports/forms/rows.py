@@ -147,7 +147,7 @@ def _reader_of(target: str, event: Event, questions: Sequence[Question]) -> _Rea
 
 def _read_name(person: _Person, cell: str, part: str) -> None:
     if UNREADABLE in cell:
-        person.wrong.append(translate(N_("The name holds letters that could not be read.")))
+        person.wrong.append(translate(N_("The name contains characters that could not be read.")))
     elif meant := mended(cell):
         sentence = N_("The name is garbled: “%(seen)s” should probably be “%(meant)s”.")
         person.wrong.append(translate(sentence, seen=isolated(cell[:60]), meant=isolated(meant[:60])))
@@ -162,7 +162,7 @@ def _read_address(person: _Person, cell: str) -> None:
     named = re.fullmatch(r".*<([^<>]+)>", typed)
     person.address = address_in(named[1] if named else typed) or ""
     if not person.address:
-        sentence = N_("“%(address)s” is no e-mail address that a letter can be sent to.")
+        sentence = N_("“%(address)s” is not an email address that we can send to.")
         person.wrong.append(translate(sentence, address=isolated(typed[:80])))
 
 
@@ -170,7 +170,7 @@ def _read_language(person: _Person, cell: str) -> None:
     if found := language_meant(cell):
         person.language = found
     else:
-        sentence = N_("The language “%(language)s” is none of this site's.")
+        sentence = N_("The language “%(language)s” is not one of this site's languages.")
         person.wrong.append(translate(sentence, language=isolated(cell[:40])))
 
 
@@ -199,7 +199,7 @@ def _read_line(person: _Person, cell: str) -> None:
     if said.isascii() and said.isdecimal() and len(said) < 7:
         person.line = int(said)
     else:
-        sentence = N_("“%(words)s” is no place in line.")
+        sentence = N_("“%(words)s” is not a position on the waiting list.")
         person.wrong.append(translate(sentence, words=isolated(cell[:60])))
 
 
@@ -207,7 +207,7 @@ def _read_registered_on(person: _Person, cell: str) -> None:
     if day := _day(tidy_line(cell)):
         person.registered_on = date.fromisoformat(day)
     else:
-        sentence = N_("“%(words)s” is no day that we understand, such as 2027-01-14.")
+        sentence = N_("“%(words)s” is not a day that we understand, such as 2027-01-14.")
         person.wrong.append(translate(sentence, words=isolated(cell[:60])))
 
 
@@ -222,7 +222,7 @@ def _answer_reader(question: Question) -> _Read:
     def put(person: _Person, cell: str) -> None:
         value = read(tidy(cell))
         if value is None:
-            sentence = N_("“%(words)s” is no answer to “%(question)s”.")
+            sentence = N_("“%(words)s” is not an answer to “%(question)s”.")
             label = choose(question.label)[:80]
             person.wrong.append(translate(sentence, words=isolated(cell[:60]), question=isolated(label)))
         else:

@@ -222,7 +222,7 @@ async def send_test(event_id: uuid.UUID, words: Content, person: Person, *, lang
     make = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
     facts = make.for_person(nobody, person, page=act.site.url(f"/events/{event.slug}"))
     with use_language(facts["language"]):
-        facts["subject"] = translate(N_("Test: %(subject)s"), subject=facts["subject"])
+        facts["subject"] = translate(N_("Test email: %(subject)s"), subject=facts["subject"])
     facts |= {"why": ASKED_AT_THE_DESK, "event": {**facts["event"], "deletion_day": ""}}
     await outbox.post(
         KIND,

@@ -160,5 +160,5 @@ async def send(request: Request) -> Response:
         told = await announcing.announce(event.id, asks_again=asks_again, seen=seen, act=act_of(request))
     except EventChanged as refusal:
         return await show(request, refusal=say(refusal))
-    sentence = ngettext("%(n)s person is being told.", "%(n)s people are being told.", told)
+    sentence = ngettext("%(n)s person is being notified.", "%(n)s people are being notified.", told)
     return see_other(f"/desk/events/{event.id}/changes", flash=Flash("success", sentence))

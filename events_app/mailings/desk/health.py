@@ -58,7 +58,7 @@ async def test_letter(request: Request) -> Response:
     reader = reader_of(request)
     person = office.vault.reveal("site", organizer.person_context, organizer.person, reader)
     await _post_test(str(person["address"]), act=act_of(request))
-    flash = Flash("success", translate(N_("A test letter is on its way to your own address.")))
+    flash = Flash("success", translate(N_("A test email is on its way to your own address.")))
     return see_other("/desk/mail", flash=flash)
 
 

@@ -53,7 +53,7 @@ async def describe(event: Event, query: search.Query) -> Sequence[str]:
     """Whom a query asks for, in words: one sentence or name for each part of it."""
     said = []
     if query.words:
-        said.append(translate(N_("name or e-mail: “%(words)s”"), words=isolated(query.words)))
+        said.append(translate(N_("name or email address: “%(words)s”"), words=isolated(query.words)))
     if query.status:
         said.append(str(dict(STATUS_CHOICES).get(query.status, query.status)))
     if query.mode:
@@ -65,7 +65,7 @@ async def describe(event: Event, query: search.Query) -> Sequence[str]:
             )
         )
     if query.ids:
-        said.append(translate(N_("people you ticked in the list")))
+        said.append(translate(N_("people you selected in the list")))
     if query.question and query.answer:
         question = await Question.get_or_none(id=query.question, event_id=event.id)
         if question:

@@ -167,7 +167,7 @@ async def send_again(request: Request) -> Response:
     opened = await _open_letter(request)
     await try_again([opened.letter.thread] if opened.letter.thread else [])
     await again.retry(opened.letter.id, now=clock.now())
-    flash = Flash("success", translate(N_("The letter is on its way again.")))
+    flash = Flash("success", translate(N_("The email is on its way again.")))
     return see_other(f"/desk/letters/{opened.letter.id}", flash=flash)
 
 
@@ -188,7 +188,7 @@ async def send_all_again(request: Request) -> Response:
     event = await _event_of(request)
     event_id = event.id if event else None
     number = await again.send_again(event_id, over_of=_over_of, hope=try_again, now=clock.now())
-    sentence = ngettext("%(n)s letter is on its way again.", "%(n)s letters are on their way again.", number)
+    sentence = ngettext("%(n)s email is on its way again.", "%(n)s emails are on their way again.", number)
     onward = f"/desk/events/{event.id}/letters" if event else "/desk/mail"
     return see_other(onward, flash=Flash("success", sentence))
 

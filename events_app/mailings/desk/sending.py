@@ -161,11 +161,13 @@ async def send_test(request: Request) -> Response:
             language=language,
             act=act_of(request),
         )
-    flash = Flash("success", translate(N_("The test is on its way to your own address, in each language.")))
+    flash = Flash(
+        "success", translate(N_("The test email is on its way to your own address, in each language."))
+    )
     return see_other(path(event, found), flash=flash)
 
 
 async def delete(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     await writing.delete_draft(event.id, (await find_mailing(request, event)).id)
-    return see_other(path(event), flash=Flash("success", translate(N_("The draft is gone."))))
+    return see_other(path(event), flash=Flash("success", translate(N_("The draft is deleted."))))

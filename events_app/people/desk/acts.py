@@ -95,7 +95,7 @@ async def ask_about_many(request: Request) -> Response:
     everybody = request.query_params.get("which") == "all"
     query = replace(query, ids=()) if everybody else search.Query(ids=query.ids)
     if not everybody and not query.ids:
-        flash = Flash("warning", translate(N_("Nobody was ticked, so nothing was done.")))
+        flash = Flash("warning", translate(N_("Nobody was selected, so nothing was done.")))
         return see_other(f"{people_path(event)}?{query}", flash=flash)
     verb = request.query_params.get("verb", "")
     if verb == "write":

@@ -65,8 +65,8 @@ def _double(one: OpenPerson, other: OpenPerson, why: str, questions: Sequence[Qu
 
 COMPARED: Final[Mapping[str, Callable[[OpenPerson], str]]] = {
     L_("Name"): lambda row: row.person.name,
-    L_("E-mail"): lambda row: row.person.address,
-    L_("Takes part"): lambda row: str(MODE_NAMES[Mode(row.registration.mode)]),
+    L_("Email address"): lambda row: row.person.address,
+    L_("Attendance"): lambda row: str(MODE_NAMES[Mode(row.registration.mode)]),
     L_("Language"): lambda row: name_of_language(row.registration.language, current_language()),
     L_("Registered on"): lambda row: say_date(row.registration.registered_on),
     L_("Access needs"): lambda row: row.person.needs,

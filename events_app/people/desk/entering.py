@@ -50,6 +50,6 @@ def _applicant(form: PersonForm) -> Applicant:
 
 
 ENTERED: Final[Mapping[str, str]] = {
-    Status.CONFIRMED: N_("Entered, with a place."),
-    Status.WAITLISTED: N_("Entered, on the waiting list: all places are taken."),
+    Status.CONFIRMED: N_("Added, with a seat."),
+    Status.WAITLISTED: N_("Added, on the waiting list: all seats are taken."),
 }

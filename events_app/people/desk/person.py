@@ -102,7 +102,7 @@ async def save_note(request: Request) -> Response:
         await seen.save(form, stored, lambda: keep_note(found, form.note.data or "", act=act))
     except seen.ChangedMeanwhile as refusal:
         return await _person_page(request, event, found, status=409, refusal=say(refusal), form=form)
-    return back_to(event, found, N_("The note is kept."))
+    return back_to(event, found, N_("Note saved."))
 
 
 async def act_on_one(request: Request, verb: str) -> Response:
@@ -123,7 +123,7 @@ async def act_on_one(request: Request, verb: str) -> Response:
             refusal=say(done.refusal),
             beyond=request.url.path if no_place else "",
         )
-    said = N_("Approved. All places are taken, so the person waits; a letter says so.")
+    said = N_("Approved. All seats are taken, so the person is on the waiting list; an email tells them.")
     if done.became != Status.WAITLISTED:
         said = DONE[verb]
     if not open_row(request, found).is_readable:
@@ -141,10 +141,12 @@ ACT_OF: Final = {
 }
 
 DONE: Final[Mapping[str, str]] = {
-    "approve": N_("Approved. The person gets a letter."),
-    "decline": N_("Declined. The person gets a letter."),
-    "promote": N_("The place is theirs. The person gets a letter with the invitation."),
-    "cancel": N_("Cancelled. The person gets a letter, and the next in line moves up."),
+    "approve": N_("Approved. The person gets an email."),
+    "decline": N_("Rejected. The person gets an email."),
+    "promote": N_("The seat is theirs. The person gets an email with the calendar invitation."),
+    "cancel": N_(
+        "Cancelled. The person gets an email, and the next person on the waiting list gets the seat."
+    ),
 }
 
 
@@ -158,7 +160,7 @@ async def switch(request: Request) -> Response:
     except Conflict as refusal:
         said = say(refusal)
         return await _person_page(request, event, found, status=409, refusal=said)
-    return back_to(event, found, N_("Changed. The person gets a letter."))
+    return back_to(event, found, N_("Changed. The person gets an email."))
 
 
 async def write_again(request: Request) -> Response:
@@ -168,8 +170,8 @@ async def write_again(request: Request) -> Response:
     wants_link = (await typed_into(request)).get("letter") == "link"
     await changing.try_again([found.id])
     if await post_again(found.id, wants_link=wants_link, act=act_of(request)):
-        return back_to(event, found, N_("The letter is on its way."))
-    said = translate(N_("There is no letter that could be sent now."))
+        return back_to(event, found, N_("The email is on its way."))
+    said = translate(N_("There is no email that could be sent now."))
     return await _person_page(request, event, found, status=409, refusal=said)
 
 
@@ -178,7 +180,7 @@ async def erase(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     found = await find_registration(request, event)
     await forgetting.erase(found.id, act=act_of(request))
-    return back_to(event, found, N_("Erased. What stays is a count."))
+    return back_to(event, found, N_("Deleted. Only the total remains."))
 
 
 def back_to(event: Event, found: Registration, sentence: str) -> Response:

@@ -39,13 +39,11 @@ async def keep_view(request: Request) -> Response:
     if not name or len(kept) > MOST_KEPT:
         return see_other(path, flash=Flash("warning", translate(N_("Please give the view a name."))))
     await actions.keep_view(event.id, name, kept)
-    return see_other(
-        path, flash=Flash("success", translate(N_("The view is kept for everybody at the desk.")))
-    )
+    return see_other(path, flash=Flash("success", translate(N_("The view is saved for every organizer."))))
 
 
 async def drop_view(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     await actions.drop_view(event.id, request.path_params["view_id"])
-    flash = Flash("success", translate(N_("The view is gone; nobody in it was touched.")))
+    flash = Flash("success", translate(N_("The view is deleted; nobody in it was changed.")))
     return see_other(f"/desk/events/{event.id}/registrations", flash=flash)

@@ -68,7 +68,7 @@ async def ask_address(request: Request) -> Response:
     await linking.ask_new_address(found.id, form.address.data or "", act=act_of(request, found.id))
     return back_to(
         request,
-        N_("We have written to the new address. Nothing changes until the link in that letter is opened."),
+        N_("We have written to the new address. Nothing changes until the link in that email is opened."),
     )
 
 
@@ -119,7 +119,7 @@ async def pass_on(request: Request) -> Response:
         language=form.language.data,
         act=act_of(request, found.id),
     )
-    return back_to(request, N_("We have written to your colleague. You keep the place until they take it."))
+    return back_to(request, N_("We have written to your colleague. You keep the seat until they take it."))
 
 
 async def bring(request: Request) -> Response:
@@ -134,7 +134,7 @@ async def bring(request: Request) -> Response:
         await changing.bring(found.id, guest, act=act_of(request, found.id))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=say(refusal), bringing=form)
-    return back_to(request, N_("They come with you now, and have a place."))
+    return back_to(request, N_("They come with you now, and have a seat."))
 
 
 async def take_out(request: Request) -> Response:
@@ -145,7 +145,7 @@ async def take_out(request: Request) -> Response:
     if chosen is None:
         return await own_page(request, found, event)
     await leaving.take_out(found.id, uuid.UUID(hex=chosen.key), act=act_of(request, found.id))
-    return back_to(request, N_("They are taken out of your registration. The others stay as they were."))
+    return back_to(request, N_("They are removed from your registration. The others stay as they were."))
 
 
 async def own_data(request: Request) -> Response:

@@ -213,8 +213,8 @@ async def returning(request: Request) -> Response:
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=say(refusal))
     if found.answer == "DECLINED":
-        return back_to(request, N_("You keep your place. A new invitation is on its way by e-mail."))
-    return back_to(request, N_("Your cancellation has been taken back."))
+        return back_to(request, N_("You keep your seat. A new invitation is on its way by email."))
+    return back_to(request, N_("Your cancellation has been undone."))
 
 
 async def address_confirmation(request: Request) -> Response:
@@ -232,7 +232,7 @@ async def offer_taken(request: Request) -> Response:
         await deciding.accept_offer(found.id, act=act_of(request, found.id))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=say(refusal))
-    return back_to(request, N_("Your calendar invitation is on its way by e-mail."))
+    return back_to(request, N_("Your calendar invitation is on its way by email."))
 
 
 async def other_mode(request: Request) -> Response:
@@ -242,7 +242,7 @@ async def other_mode(request: Request) -> Response:
         await changing.switch_mode(found.id, mode, act=act_of(request, found.id))
     except Conflict as refusal:
         return await own_page(request, found, event, status=409, refusal=say(refusal))
-    return back_to(request, N_("Changed. A letter brings the new invitation."))
+    return back_to(request, N_("Changed. An email brings the new invitation."))
 
 
 async def own_calendar(request: Request) -> Response:

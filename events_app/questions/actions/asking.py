@@ -23,7 +23,10 @@ class NoSuchQuestion(NotFound):
 
 
 class QuestionAnswered(Conflict):
-    sentence = N_("Somebody has answered this question, so its kind stays. You can retire it and ask anew.")
+    sentence = N_(
+        "Somebody has answered this question, so its kind cannot change. You "
+        "can stop asking it and add a new one."
+    )
 
 
 class QuestionNeeded(Conflict):

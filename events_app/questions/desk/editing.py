@@ -43,7 +43,7 @@ async def add_question(request: Request) -> Response:
         added = await asking.add_question(event.id, question_facts(form))
     except Conflict as refusal:
         return await _form_page(request, event, form, status=409, refusal=say(refusal))
-    return back_to_list(event, N_("Added. It stands at the end of the form."), added)
+    return back_to_list(event, N_("Added at the end of the form."), added)
 
 
 def _asks_for_rows(form: Any, typed: Any) -> bool:

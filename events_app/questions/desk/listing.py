@@ -115,14 +115,14 @@ async def retire(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     question = await find_asked(request, event)
     act = asking.retire_question(event.id, question.id)
-    return await _done(request, event, act, N_("It is asked no more. The answers that are there stay."))
+    return await _done(request, event, act, N_("The question is no longer asked. The existing answers stay."))
 
 
 async def ask_again(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     question = await find_asked(request, event)
     act = asking.ask_again(event.id, question.id)
-    return await _done(request, event, act, N_("It is asked again, at the end of the form."))
+    return await _done(request, event, act, N_("The question is asked again, at the end of the form."))
 
 
 async def delete(request: Request) -> Response:

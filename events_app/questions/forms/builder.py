@@ -44,7 +44,7 @@ def _builder_class(codes: tuple[str, ...]) -> type[Form]:
         "required": BooleanField(L_("An answer is required")),
         **text_fields(L_("Why do you ask?"), "purpose", 300),
         "keep_days": IntegerField(
-            L_("Delete the answers so many days after the event"),
+            L_("Delete the answers this many days after the event"),
             [required(N_("Please write a number of days.")), number_between(1, 3650)],
             description=L_("People see this beside the question."),
         ),

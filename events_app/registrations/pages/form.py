@@ -175,8 +175,8 @@ def say_places(event: HasSeats, mode: str, *, is_full: bool, taken: int | None) 
         return ""
     left = capacity - taken
     if left > 0 and event.shows_places == ShowsPlaces.EXACT:
-        return ngettext("%(n)s place left", "%(n)s places left", left)
-    return translate(N_("Few places left")) if left <= FEW else ""  # of none then, some are free again
+        return ngettext("%(n)s seat left", "%(n)s seats left", left)
+    return translate(N_("Few seats left")) if left <= FEW else ""  # of none then, some are free again
 
 
 async def _show_form(
