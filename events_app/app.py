@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from events_app import i18n
+from events_app import clock, i18n
 from events_app.accounts.routes import routes as accounts_routes
 from events_app.acts import Office
 from events_app.backups.fitting import vault_of_server
@@ -36,6 +36,7 @@ from events_app.example.actions.removing import is_shown
 from events_app.example.routes import routes as example_routes
 from events_app.exports.desk import XLSX_TYPE
 from events_app.exports.routes import routes as exports_routes
+from events_app.handed import IsSo
 from events_app.health.actions.guarding import note, over
 from events_app.health.actions.watching import has_room
 from events_app.health.models import Trouble, is_anything_wrong
@@ -65,7 +66,7 @@ from events_app.registrations.pages.form import seats_of
 from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
-from events_app.turn import lock_of
+from events_app.turn import is_worked, lock_of, silent_minutes
 from events_app.web import visitors
 from events_app.web.files import VersionedFiles
 from events_app.web.forwarding import Forwarding
@@ -128,7 +129,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         session_lasts=timedelta(hours=settings.accounts.session_hours),
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
         asks_for_notices=is_unasked,
-        is_worked=lock_of(settings.database.url).is_taken,
+        is_worked=_is_worked(settings),
         needs_attention=is_anything_wrong,
         shows_example=is_shown,
         begin=remind_by_default,
@@ -206,14 +207,29 @@ async def readyz(request: Request) -> Response:
         return PlainTextResponse("the disk is full, or may not be written\n", status_code=503)
     try:
         await ping()
-        is_worked, troubles = await house.is_worked(), await Trouble.all().count()
+        worked, silent = await house.is_worked(), await silent_minutes(clock.now())
+        troubles = await Trouble.all().count()
     except Exception as error:  # noqa: BLE001 - whatever it is, this server is not ready
         log.warning("not ready: %s", type(error).__name__)
         return PlainTextResponse("the database does not answer\n", status_code=503)
     lines = [
-        "ready", f"tzdata {zones.tzdata_version()}", f"worker {'yes' if is_worked else 'no'}", f"in trouble {troubles}",
+        "ready", f"tzdata {zones.tzdata_version()}", f"worker {_says(worked, silent)}", f"in trouble {troubles}",
     ]  # fmt: skip
     return PlainTextResponse("\n".join(lines) + "\n")
+
+
+def _is_worked(settings: Settings) -> IsSo:
+    lock = lock_of(settings.database.url)
+
+    async def by_anybody() -> bool:
+        return await is_worked(lock, clock.now())
+
+    return by_anybody
+
+
+def _says(works: bool, silent: int) -> str:
+    """Whether anybody works; `silent`: for how many minutes nobody has."""
+    return f"has not worked for {silent} minutes" if silent else "yes" if works else "no"
 
 
 def _routes() -> list[BaseRoute]:

@@ -157,6 +157,11 @@ class Caretaker:
                 log.warning("the caretaker could not look: %s", type(error).__name__)
             await clock.within(LOOK_EVERY, self._stopping)
 
+    @property
+    def moved_at(self) -> float:
+        """When it last began or ended anything, by the monotonic clock."""
+        return self._guard.moved_at
+
     async def look(self) -> int:
         """Do what is due; says how much was found to do."""
         found = 0

@@ -1,12 +1,16 @@
-"""One at a time, among all processes on a database: a lock that is given up, at the latest, when its holder dies."""
+"""Who works, of all processes on a database: one, by a lock that ends with its holder; and whether that one lives."""
 
 import fcntl
 import os
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 import asyncpg
+from tortoise import fields
+from tortoise.models import Model
 
+from events_app.clock import milliseconds
 from events_app.database.address import address_of, in_words
 from events_app.database.connections import is_sqlite_url, sqlite_path
 from events_app.database.hosts import Hosts
@@ -47,6 +51,42 @@ class Lock(Protocol):
 
     async def is_taken(self) -> bool:
         """Whether anybody has it. Writes nothing, and needs the open database."""
+
+
+SILENT: Final = timedelta(minutes=3)
+"""Whoever works and has left no mark of life for so long hangs."""
+
+
+class Pulse(Model):
+    """The newest mark of life of whoever works (`beat_at`, Unix milliseconds): one row, about nobody."""
+
+    id = fields.SmallIntField(primary_key=True)
+    beat_at = fields.BigIntField()
+
+    class Meta:
+        table = "pulse"
+
+
+async def beat(now: datetime) -> None:
+    """Leave a mark of life."""
+    await rows(_BEAT, milliseconds(now))
+
+
+_BEAT = """
+    INSERT INTO "pulse" ("id", "beat_at") VALUES (1, $1) ON CONFLICT ("id") DO UPDATE SET "beat_at" = $1 RETURNING "id"
+"""
+
+
+async def is_worked(lock: Lock, now: datetime) -> bool:
+    """Whether anybody has the turn, and works."""
+    return await lock.is_taken() and not await silent_minutes(now)
+
+
+async def silent_minutes(now: datetime) -> int:
+    """For how many whole minutes nobody has worked, by the last mark of life; 0 while that is no reason to think so."""
+    pulse = await Pulse.get_or_none(id=1)
+    silent = milliseconds(now) - pulse.beat_at if pulse else 0
+    return silent // 60_000 if silent > SILENT.total_seconds() * 1000 else 0
 
 
 def lock_of(url: str) -> Lock:

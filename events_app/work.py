@@ -3,11 +3,13 @@
 import asyncio
 import gc
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import chain, repeat
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -32,7 +34,7 @@ from events_app.registrations import emails as registrations_emails
 from events_app.replies import actions as replies
 from events_app.replies import emails as replies_emails
 from events_app.settings import Settings
-from events_app.turn import lock_of
+from events_app.turn import beat, lock_of
 from events_app.vault import Reader, Vault
 from events_app.web.site import Site
 
@@ -40,6 +42,10 @@ TURN_EVERY = 2.0
 """Seconds between looks at whether somebody else's turn is over."""
 OURS_EVERY = 10.0
 """Seconds between looks at whether the turn is still ours."""
+BEAT_EVERY = 45.0
+"""Seconds between two marks of life."""
+STUCK_AFTER = 600.0
+"""Seconds in which no part of the work has begun or ended anything: then it hangs, and leaves no mark any more."""
 INBOUND_PAUSES = (2.0, 5.0, 15.0, 60.0)
 """Seconds until a port that could not be opened is tried again; the last is repeated."""
 
@@ -53,6 +59,7 @@ MODELS = (
     "events_app.personal.models", "events_app.people.models", "events_app.imports.models",
     "events_app.mailings.models", "events_app.notices.models", "events_app.health.models", "events_app.allowances",
     "events_app.shadows", "events_app.shown", "events_app.linking.models", "events_app.example.models",
+    "events_app.turn",
 )  # fmt: skip
 
 COMPOSERS: dict[str, Compose] = {
@@ -114,18 +121,41 @@ async def at_work(worker: "Worker") -> AsyncIterator[None]:
         await task
 
 
+def nobody_asks() -> None:
+    """Whether this process lives."""
+
+
+class Moving(Protocol):
+    """A part of the work. moved_at: when it last began or ended anything, by the monotonic clock."""
+
+    @property
+    def moved_at(self) -> float: ...
+
+
 class Worker:
     """Courier, caretaker and inbound mail. Of all processes on one database one works; the others wait until it ends.
 
-    tell: is told of the courier while this process works, and of None when it does not. Why one is enough, and what
-    happens when two think so all the same: docs/decisions/0019-one-works.md.
+    tell: is told of the courier while this process works, and of None when it does not. lives: is called every
+    `beat_every` seconds as long as nothing hangs here, whoever has the turn. Why one is enough, and what happens when
+    two think so all the same: docs/decisions/0019-one-works.md.
     """
 
-    def __init__(self, settings: Settings, office: Office, *, tell: Callable[[Courier | None], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        office: Office,
+        *,
+        tell: Callable[[Courier | None], None],
+        lives: Callable[[], None] = nobody_asks,
+        beat_every: float = BEAT_EVERY,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings = settings
         self._office = office
         self._tell = tell
         self._lock = lock_of(settings.database.url)
+        self._lives, self._beat_every, self._monotonic = lives, beat_every, monotonic
+        self._has_turn, self._parts = False, tuple[Moving, ...]()
         self._stopping = asyncio.Event()
         self.begun = asyncio.Event()  # it works and listens, or is known to wait
 
@@ -134,6 +164,31 @@ class Worker:
 
     async def run(self) -> None:
         """Wait for the turn and work, until `stop`."""
+        living = asyncio.create_task(self._live())
+        try:
+            await self._take_turns()
+        finally:
+            living.cancel()
+            await asyncio.wait([living])
+
+    async def _live(self) -> None:
+        """Leave marks of life: for who keeps this process, and where it has the turn for everybody."""
+        while True:
+            if not self.hangs():
+                self._lives()
+                try:
+                    if self._has_turn:
+                        await beat(clock.now())
+                except Exception as error:  # noqa: BLE001 - a database that is away is not our death
+                    log.warning("no mark of life could be left: %s", type(error).__name__)
+            await asyncio.sleep(self._beat_every)
+
+    def hangs(self) -> bool:
+        """Whether a part of the work has begun and ended nothing for `STUCK_AFTER`."""
+        now = self._monotonic()
+        return any(now - each.moved_at > STUCK_AFTER for each in self._parts)
+
+    async def _take_turns(self) -> None:
         says_so = True
         while not self._stopping.is_set():
             try:
@@ -153,16 +208,38 @@ class Worker:
     async def _work(self) -> None:
         """As long as the turn is ours. Mail is taken in at once; letters leave when the operator lets them."""
         courier, caretaker = courier_of(self._settings, self._office.vault), Caretaker(self._office)
+        await beat(clock.now())
+        self._has_turn = True
         self._tell(courier)
         over = asyncio.create_task(self._over())
         answers = asyncio.create_task(self._take_mail())
         try:
-            await _carry(courier, caretaker, until=over)
+            await self._carry(courier, caretaker, until=over)
         finally:
+            self._has_turn, self._parts = False, ()
             self._tell(None)
             over.cancel()
             answers.cancel()
             await asyncio.wait([over, answers])
+
+    async def _carry(self, courier: Courier, caretaker: Caretaker, *, until: asyncio.Task[None]) -> None:
+        """Both work, but not before letters may leave after a restore."""
+        waiting = asyncio.create_task(released())
+        await asyncio.wait([waiting, until], return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            waiting.cancel()
+            return
+        self._parts = (courier, caretaker)
+
+        async def both() -> None:
+            await asyncio.gather(courier.run(), caretaker.run())
+
+        work = asyncio.create_task(both())
+        await asyncio.wait([work, until], return_when=asyncio.FIRST_COMPLETED)
+        caretaker.stop()
+        if not work.done():
+            await courier.stop()
+        await work
 
     async def _over(self) -> None:
         """Returns when the turn is over: we are asked to stop, or the lock is nobody's any more."""
@@ -191,25 +268,6 @@ class Worker:
             await asyncio.Event().wait()
         finally:
             await answers.close()
-
-
-async def _carry(courier: Courier, caretaker: Caretaker, *, until: asyncio.Task[None]) -> None:
-    """Both work, but not before letters may leave after a restore."""
-    waiting = asyncio.create_task(released())
-    await asyncio.wait([waiting, until], return_when=asyncio.FIRST_COMPLETED)
-    if not waiting.done():
-        waiting.cancel()
-        return
-
-    async def both() -> None:
-        await asyncio.gather(courier.run(), caretaker.run())
-
-    work = asyncio.create_task(both())
-    await asyncio.wait([work, until], return_when=asyncio.FIRST_COMPLETED)
-    caretaker.stop()
-    if not work.done():
-        await courier.stop()
-    await work
 
 
 def courier_of(settings: Settings, vault: Vault) -> Courier:

@@ -1,12 +1,14 @@
 """The lock of those who work: one at a time, on both engines, and given up by whoever dies."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from events_app.turn import FileLock, lock_of
+from events_app.turn import FileLock, beat, lock_of, silent_minutes
 from tests.databases import ENGINE, DatabaseUnderTest, run_sql
+from tests.make import NOW
 
 pytestmark = pytest.mark.anyio
 
@@ -46,6 +48,16 @@ async def test_a_lock_that_the_server_has_forgotten_is_not_ours_any_more(databas
     assert not await lock.is_ours()
     assert await lock.take()
     await lock.release()
+
+
+async def test_whoever_hangs_is_silent_from_the_third_minute_on(database: DatabaseUnderTest) -> None:
+    before = await silent_minutes(NOW)
+    await beat(NOW - timedelta(hours=1))
+    await beat(NOW)
+
+    silent = [await silent_minutes(NOW + timedelta(minutes=each)) for each in (-60, 1, 3, 4, 90)]
+
+    assert (before, silent) == (0, [0, 0, 0, 4, 90])
 
 
 @pytest.mark.engine_free

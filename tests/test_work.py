@@ -3,23 +3,29 @@
 import asyncio
 import logging
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
+from events_app import clock
 from events_app.acts import Office
+from events_app.clock import milliseconds
 from events_app.mail.courier import Courier
 from events_app.settings import Settings
 from events_app.settings.sections import Database, Inbound, Mail, Storage
 from events_app.settings.sections import Site as SiteSettings
-from events_app.work import Worker, at_work
+from events_app.turn import Pulse
+from events_app.work import STUCK_AFTER, Worker, at_work
 from tests import make
 from tests.databases import DatabaseUnderTest
 from tests.mail.smtp import free_port
 
 pytestmark = pytest.mark.anyio
+
+A_MINUTE = 60_000
 
 
 @pytest.fixture
@@ -89,6 +95,40 @@ async def test_a_second_worker_never_works_beside_the_first_and_says_that_it_wai
 
     assert caplog.text.count("waits for its turn") == 1
     assert second.courier is None
+
+
+async def test_whoever_works_leaves_marks_of_life_and_who_waits_leaves_none(
+    settings: Settings, office: Office
+) -> None:
+    async with started(settings, office) as first:
+        await until(lambda: first.works)
+        (beat,) = await Pulse.all()
+        await Pulse.all().delete()
+        async with started(settings, office):
+            waiting = await Pulse.all().count()
+
+    assert abs(beat.beat_at - milliseconds(clock.now())) < A_MINUTE
+    assert waiting == 0
+
+
+async def test_a_part_that_hangs_is_never_covered_by_the_parts_that_do_not(
+    settings: Settings, office: Office
+) -> None:
+    later, signs = [0.0], list[float]()
+    process = Process(settings, office)
+    process.worker = Worker(
+        settings, office, tell=process.tell, lives=lambda: signs.append(later[0]), beat_every=0.01,
+        monotonic=lambda: time.monotonic() + later[0],
+    )  # fmt: skip
+
+    async with at_work(process.worker):
+        await until(lambda: process.works and len(signs) > 2)
+        later[0] = STUCK_AFTER + 60  # and nothing has moved since
+        hangs = process.worker.hangs()
+        await asyncio.sleep(0.05)
+
+    assert hangs
+    assert set(signs) == {0.0}
 
 
 async def test_mail_that_comes_in_is_taken_by_the_one_that_works(settings: Settings, office: Office) -> None:

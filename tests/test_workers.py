@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from events_app.workers import Keeper
+from events_app.workers import LOOK_EVERY, PATIENCE, Keeper
 from tests.journeys.served import Served, until
 from tests.mail.smtp import free_port
 
@@ -23,8 +23,8 @@ LIVES = "import os, sys; print(os.getpid(), file=open(sys.argv[1], 'a'), flush=T
 
 
 @contextmanager
-def kept(*command: str) -> Iterator[Keeper]:
-    keeper = Keeper(*command, pauses=(0.01,))
+def kept(*command: str, patience: float = PATIENCE) -> Iterator[Keeper]:
+    keeper = Keeper(*command, pauses=(0.01,), patience=patience)
     thread = threading.Thread(target=keeper.keep)
     thread.start()
     try:
@@ -51,6 +51,34 @@ def test_a_worker_that_is_killed_is_started_again_and_none_stays_behind(tmp_path
 
     with pytest.raises(ProcessLookupError):
         os.kill(last, 0)
+
+
+STOPS_ITSELF = """
+import os, signal, sys
+print(os.getpid(), file=open(sys.argv[1], "a"), flush=True)
+os.write(0, b".")
+os.kill(os.getpid(), signal.SIGSTOP)
+"""
+
+
+def test_a_worker_that_hangs_is_killed_and_started_again(tmp_path: Path) -> None:
+    born = tmp_path / "born"
+
+    with kept(sys.executable, "-c", STOPS_ITSELF, str(born), patience=0.01):
+        first, *_others = lives(born, 2)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+
+
+def test_a_worker_that_lives_is_never_killed_for_being_slow_to_start(tmp_path: Path) -> None:
+    born = tmp_path / "born"
+
+    with kept(sys.executable, "-c", LIVES, str(born), patience=0.0):
+        lives(born, 1)
+        time.sleep(3 * LOOK_EVERY)
+
+    assert len(born.read_text().split()) == 1
 
 
 def workers_of(served: Served) -> list[int]:

@@ -3,10 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events_app import clock
 from events_app.events.models.event import Event
 from events_app.health.models import gathered
 from events_app.health.rules import HELP, NAMES
 from events_app.house import house_of
+from events_app.turn import silent_minutes
 from events_app.web.responses import page
 
 
@@ -23,4 +25,5 @@ async def show(request: Request) -> Response:
         names=NAMES,
         help=HELP,
         is_worked=await house_of(request).is_worked(),
+        silent=await silent_minutes(clock.now()),
     )

@@ -59,8 +59,7 @@ class Sealed:
 
 
 class Courier:
-    """Sends what the outbox holds, until it is stopped. Several may work on one outbox, in one process or
-    in many.
+    """Sends what the outbox holds, until it is stopped. Several may work on one outbox, in one process or in many.
 
     composers: by the first word of a letter's kind. reader: how the courier names itself to the vault.
     returns_to: the mailbox whose plus-addresses take delivery reports in, '' for none. came_back: is told of an
@@ -93,6 +92,7 @@ class Courier:
         self._sender = settings.sender_address or "outbox@localhost"
         self._signer = signer_of(settings)
         self.looked_at: datetime | None = None
+        self.moved_at = float("inf")  # of the loop's clock, at its last look
         self._waiting: asyncio.Queue[Leased] = asyncio.Queue()
         self._connections: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
         self._posted = asyncio.Event()
@@ -139,7 +139,7 @@ class Courier:
     async def _look(self) -> None:
         """Take letters for every sender, and some more so that none waits; one when the server cannot be reached."""
         now = self._clock()
-        self.looked_at = clock_now()
+        self.looked_at, self.moved_at = clock_now(), asyncio.get_running_loop().time()
         if not self._standing.may_call(now):
             return
         most = self._settings.connections * SENDERS * 2

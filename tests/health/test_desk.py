@@ -1,10 +1,13 @@
 """What goes wrong by itself is said at the desk, and to whoever watches the server."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
+from events_app import clock
 from events_app.health.actions.guarding import note, over
+from events_app.turn import beat, lock_of
 from tests import make
 from tests.make import House, words_of
 
@@ -39,3 +42,19 @@ async def test_whoever_watches_the_server_hears_of_trouble_and_of_nobody_at_work
 
     assert answer.status_code == 200
     assert answer.text.splitlines()[2:] == ["worker no", "in trouble 1"]
+
+
+async def test_a_worker_that_hangs_is_never_taken_for_one_that_works(house: House) -> None:
+    desk, turn = await house.desk(), lock_of(house.url)
+    await turn.take()
+    await beat(clock.now() - timedelta(minutes=10, seconds=30))
+
+    answer, home = await desk.get("/readyz"), await desk.get("/desk")
+    health, mail = words_of(await desk.get("/desk/health")), words_of(await desk.get("/desk/mail"))
+    await turn.release()
+
+    assert answer.text.splitlines()[2] == "worker has not worked for 10 minutes"
+    assert 'href="/desk/health"' in home.text
+    assert "Automatic tasks have not run for 10 minutes" in health
+    assert "Everything goes as it should" not in health
+    assert mail

@@ -41,6 +41,8 @@ class Guard:
         self._pauses = pauses
         self._monotonic = monotonic
         self._failing: dict[Key, _Failing] = {}
+        self.moved_at = monotonic()
+        """When it last began or ended anything."""
         self._noted: set[Key] | None = None
 
     async def attempt(
@@ -57,6 +59,7 @@ class Guard:
         Never raises what `do` raises, but what the database says when it is away: that is nobody's own trouble.
         """
         key = (job, str(subject))
+        self.moved_at = self._monotonic()
         if self._rests(key):
             self._failing[key].is_due = True
             return otherwise
@@ -66,6 +69,8 @@ class Guard:
             await ping()
             await self._failed(key, error, event_id)
             return otherwise
+        finally:
+            self.moved_at = self._monotonic()
         if self._failing.pop(key, None) or key in (self._noted or ()):
             await self._forget(key)
         return done
