@@ -40,13 +40,14 @@ class Flash:
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Render `templates/TEMPLATE` with what every page knows, in the request's language."""
     flash = None if request.scope.get(_FOR_EVERYBODY) else flash_of(request)
-    return _page_of(render(template, **page_context(request), flash=flash, **context), status, flash)
+    text = render(template, **page_context(request), flash=flash, status=status, **context)
+    return _page_of(text, status, flash)
 
 
 async def long_page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """The same of a page with a long list: after some rows others are answered, who would wait for all of it."""
     flash = flash_of(request)
-    pieces = rendered(template, **page_context(request), flash=flash, **context)
+    pieces = rendered(template, **page_context(request), flash=flash, status=status, **context)
     text = "".join([piece async for piece in with_breaths(pieces, PIECES)])
     return _page_of(text, status, flash)
 
