@@ -8,7 +8,7 @@ from starlette.responses import Response
 from events_app.errors import NoSuchPage
 from events_app.events.models.event import Event
 from events_app.exports import columns as actions
-from events_app.exports.sheets import LAST_ROW, SheetFull, rows_of
+from events_app.exports.sheets import LAST_ROW, SheetFull
 from events_app.exports.writing import Form
 from events_app.house import office_of
 from events_app.i18n import choose, current_language, direction
@@ -24,13 +24,15 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 async def choose_columns(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
+    counts = by_status(await counts_of(event.id))
     return page(
         request,
         "exports/choose.html",
         event=event,
         columns=await actions.columns_of(event),
         statuses=rules.STATUS_NAMES,
-        counts=by_status(await counts_of(event.id)),
+        counts=counts,
+        is_long=sum(counts.values()) > actions.LONG_LIST,
     )
 
 
@@ -73,4 +75,4 @@ async def _content(request: Request, event: Event, form: Form) -> AsyncIterator[
         return actions.written_by_a_worker(form, columns, sealed, scope=str(event.id), key=key)
     pages = actions.pages_of(event, statuses=statuses, wanted=columns.keys(), vault=vault, reader=reader)
     labels = [column.label for column in columns.values()]
-    return rows_of(form.sheet(labels), actions.cells_of(pages, list(columns.values())), len(labels))
+    return actions.rows_of(form.sheet(labels), actions.cells_of(pages, list(columns.values())), len(labels))

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from tortoise import fields
 from tortoise.models import Model
@@ -11,6 +11,11 @@ from events_app.events.models.event import Event
 
 COMING, GOING = "coming", "going"
 """A list of which people are still to come; one that is taken back, of which people are still to go."""
+
+HOLDING, FREEING = "holding", "freeing"
+"""Before they go: their letters are held back; or, because one had left, are let go again, and everybody stays."""
+
+MOVING: Final = frozenset({COMING, GOING, HOLDING, FREEING})
 
 DONE, STOPPED = "done", "stopped"
 """All who were to come are here; some are, and no more come."""
@@ -39,7 +44,7 @@ class ImportBatch(Model):
 
     @property
     def is_moving(self) -> bool:
-        return self.state in {COMING, GOING}
+        return self.state in MOVING
 
 
 class ImportPage(Model):

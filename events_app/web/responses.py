@@ -1,7 +1,8 @@
 """HTTP responses: a page, a way onward, a file, an ETag."""
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from events_app import i18n
 from events_app.i18n import N_, translate
@@ -153,7 +155,19 @@ def download(
     fields = {"Content-Disposition": f'attachment; filename="{name}"', **(headers or {})}
     if isinstance(content, bytes):
         return Response(content, media_type=media_type, headers=fields)
-    return StreamingResponse(content, media_type=media_type, headers=fields)
+    return _Streamed(content, media_type=media_type, headers=fields)
+
+
+class _Streamed(StreamingResponse):
+    """A file that is written while it is read. When nobody reads it any more, whatever writes it ends at once, and not
+    when Python comes to clean up: the next one may wait for its place (`offload.pool`)."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if isinstance(self.body_iterator, AsyncGenerator):
+                await asyncio.shield(self.body_iterator.aclose())
 
 
 def etag_of(content: bytes) -> str:
