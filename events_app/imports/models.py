@@ -12,15 +12,21 @@ from events_app.events.models.event import Event
 COMING, GOING = "coming", "going"
 """A list of which people are still to come; one that is taken back, of which people are still to go."""
 
+WRITING = "writing"
+"""One whose people get the letters that it left out at first."""
+
 DONE, STOPPED = "done", "stopped"
 """All who were to come are here; some are, and no more come."""
+
+MOVING = frozenset({COMING, GOING, WRITING})
 
 
 class ImportBatch(Model):
     """One imported list, so that it can be taken back as one.
 
     `rows`: the people of it who were new when it was begun; `done` of them were written, `passed_over` were not,
-    because they had registered meanwhile, say. `plan`: what it was given at first (`rules.Plan`), nothing personal.
+    because they had registered meanwhile, say. `plan`: what it was given at first (`rules.Plan`), nothing personal;
+    once letters are written, `reached`: the arrival of the last person who was looked at, and `sent`: how many got one.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -39,7 +45,7 @@ class ImportBatch(Model):
 
     @property
     def is_moving(self) -> bool:
-        return self.state in {COMING, GOING}
+        return self.state in MOVING
 
 
 class ImportPage(Model):
