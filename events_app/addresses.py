@@ -97,6 +97,14 @@ def are_one(one: str, other: str) -> bool:
     return kept(one).compared == kept(other).compared
 
 
+def mailbox_of(text: str) -> Address:
+    """One spelling for all that many providers take to one mailbox: without dots, and without what stands behind a +,
+    before the @. Only for counting what goes there; two people whose addresses differ by a dot share a limit."""
+    local, at, domain = kept(text).ascii.rpartition("@")
+    plain = local.partition("+")[0].replace(".", "")
+    return Address(f"{plain}{at}{domain}", f"{plain}{at}{domain}")
+
+
 def _plain(text: str) -> str:
     return normalized("NFC", normalized("NFC", text.strip()).lower())
 

@@ -130,6 +130,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         session_idle=timedelta(minutes=settings.accounts.idle_minutes),
         asks_for_notices=is_unasked,
         is_worked=_is_worked(settings),
+        has_room=partial(has_room, vault.folder.parent),
         needs_attention=is_anything_wrong,
         shows_example=is_shown,
         begin=remind_by_default,
@@ -203,7 +204,7 @@ async def readyz(request: Request) -> Response:
     """The database answers too, and there is room to write. What does not keep this process from serving is a line:
     whether somebody works, and how much is in trouble."""
     house: House = request.app.state.house
-    if not has_room(house.vault.folder.parent):
+    if not house.has_room():
         return PlainTextResponse("the disk is full, or may not be written\n", status_code=503)
     try:
         await ping()

@@ -116,6 +116,16 @@ def set_up_log() -> None:
     logging.getLogger("uvicorn.error").addFilter(Seldom())
 
 
+def silence(name: str) -> None:
+    """Nothing that a library writes under this name is logged. Not by `disabled`: whoever sets up logs after us, as
+    uvicorn does, takes that back for every logger there is."""
+    logging.getLogger(name).addFilter(_nothing)
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
+
+
 class Seldom(logging.Filter):
     """Lets the same warning through once a minute, and then says how often it was left out: the server warns of every
     request that is none, and no stranger fills a disk with that."""

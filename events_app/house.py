@@ -1,5 +1,6 @@
 """The house as its pages see it: what lives as long as the server, and what rooms above hand down to those below."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -42,6 +43,7 @@ class House:
     session_idle: timedelta
     asks_for_notices: IsThere
     is_worked: IsSo
+    has_room: Callable[[], bool]
     needs_attention: IsSo
     shows_example: IsSo
     begin: Begin
@@ -68,6 +70,11 @@ class House:
     @property
     def site(self) -> Site:
         return self.office.site
+
+    async def is_in_trouble(self) -> bool:
+        """Whether somebody should look at the page of what needs attention. On a full disk nothing can be noted there:
+        so that is looked at now."""
+        return not self.has_room() or await self.needs_attention() or not await self.is_worked()
 
 
 def house_of(request: Request) -> House:

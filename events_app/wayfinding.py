@@ -41,8 +41,10 @@ MAIN: Final = (
 
 TABS: Final = (
     Way("overview", N_("Overview"), ""),
-    Way("details", N_("Details"), "/edit", (
-        Way("texts", N_("Details"), "/edit"),
+    Way("details", N_("Details"), "/edit/texts", (
+        Way("texts", N_("Texts"), "/edit/texts"),
+        Way("place", N_("Time and place"), "/edit/place"),
+        Way("rules", N_("Registration rules"), "/edit/rules"),
         Way("programme", N_("Programme"), "/programme"),
         Way("questions", N_("Questions"), "/questions"),
     )),
@@ -95,7 +97,10 @@ IN_AN_EVENT: Final[Mapping[str, Place]] = {
         "overview": {
             "": "", "publication": "", "deletion": "", "withdrawal": "", "cancellation": "", "copies": "",
         },
-        "details": {"edit": "texts", "programme": "programme", "questions": "questions", "preview": "texts"},
+        "details": {
+            "edit": "all", "edit/texts": "texts", "edit/place": "place", "edit/rules": "rules",
+            "programme": "programme", "questions": "questions", "preview": "texts",
+        },
         "people": {
             "registrations": "list", "views": "list", "registrations/new": "new",
             "invitations": "invitations", "quotas": "invitations", "import": "import", "imports": "import",

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
+from uvicorn import Config
 
 from events_app import clock
 from events_app.acts import Office, Who
@@ -200,3 +201,15 @@ async def mail_comes_in(life: Life, row: Registration) -> list[int]:
         await life.arrive(SENDER, words),
         await life.arrive("events+r-canary@example.org", words),
     ]
+
+
+@pytest.mark.parametrize("name", ["mail.log", "flufl.bounce"])
+def test_the_server_setting_up_its_own_log_never_brings_back_who_writes_to_whom(
+    lines: list[str], name: str
+) -> None:
+    """uvicorn enables every logger that there is; ours is set up before it."""
+    Config("events_app.app:create").configure_logging()
+
+    logging.getLogger(name).error("MAIL FROM:<%s>", ADDRESS)
+
+    assert lines == []

@@ -1,9 +1,12 @@
 """The addresses of events at the desk."""
 
+from functools import partial
+
 from starlette.routing import Route
 
 from events_app.accounts.guard import for_organizers
 from events_app.events.desk import event, life, programme
+from events_app.events.forms.sections import SECTIONS
 
 _ONE = "/desk/events/{event_id:uuid}"
 
@@ -12,6 +15,11 @@ routes = [
     Route("/desk/events/new", for_organizers(event.create_event), methods=["POST"]),
     Route(f"{_ONE}/edit", for_organizers(event.edit_event), methods=["GET"]),
     Route(f"{_ONE}/edit", for_organizers(event.change_event), methods=["POST"]),
+    *(
+        Route(f"{_ONE}/edit/{section}", for_organizers(partial(act, section=section)), methods=[method])
+        for section in SECTIONS
+        for method, act in (("GET", event.edit_event), ("POST", event.change_event))
+    ),
     Route(f"{_ONE}/publication", for_organizers(life.publish), methods=["POST"]),
     Route(f"{_ONE}/deletion", for_organizers(life.delete), methods=["POST"]),
     Route(f"{_ONE}/withdrawal", for_organizers(life.withdraw), methods=["POST"]),

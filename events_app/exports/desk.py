@@ -24,13 +24,15 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 async def choose_columns(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
+    counts = by_status(await counts_of(event.id))
     return page(
         request,
         "exports/choose.html",
         event=event,
         columns=await actions.columns_of(event),
         statuses=rules.STATUS_NAMES,
-        counts=by_status(await counts_of(event.id)),
+        counts=counts,
+        is_long=sum(counts.values()) > actions.LONG_LIST,
     )
 
 

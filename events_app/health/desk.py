@@ -14,6 +14,7 @@ from events_app.web.responses import page
 
 async def show(request: Request) -> Response:
     """What is in trouble and since when, and whether anybody works."""
+    house = house_of(request)
     troubles = await gathered()
     ids = [each.event_id for each in troubles if each.event_id]
     events = {event.id: event for event in await Event.filter(id__in=ids).only("id", "title")}
@@ -24,6 +25,7 @@ async def show(request: Request) -> Response:
         events=events,
         names=NAMES,
         help=HELP,
-        is_worked=await house_of(request).is_worked(),
+        is_worked=await house.is_worked(),
         silent=await silent_minutes(clock.now()),
+        is_full=not house.has_room(),
     )

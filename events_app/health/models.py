@@ -9,8 +9,10 @@ from tortoise import fields
 from tortoise.models import Model
 
 from events_app.events.models.event import Event
+from events_app.health.rules import ROW
 
 MOST_SHOWN: Final = 500
+MOST_NAMED: Final = 20
 
 
 class Trouble(Model):
@@ -40,7 +42,7 @@ class Trouble(Model):
 @dataclass(frozen=True)
 class Gathered:
     """The troubles of one job with one event, as the desk shows them: how many, since when, and when it was tried
-    last. Moments are aware."""
+    last; the ids of the first people who cannot be opened. Moments are aware."""
 
     job: str
     event_id: uuid.UUID | None
@@ -48,6 +50,7 @@ class Gathered:
     since: datetime
     last_at: datetime
     details: str
+    whose: tuple[str, ...] = ()
 
 
 async def gathered() -> list[Gathered]:
@@ -63,6 +66,7 @@ async def gathered() -> list[Gathered]:
             moment(several[0].since),
             moment(max(each.last_at for each in several)),
             ", ".join(sorted({each.detail for each in several})),
+            tuple(each.subject for each in several[:MOST_NAMED] if job == ROW),
         )
         for (job, event_id), several in found.items()
     ]

@@ -49,6 +49,24 @@ SIGNS: Final = {
 """What the site itself shows, before it becomes trouble."""
 
 HELP: Final[Mapping[str, str]] = {
+    "lapse": L_("Seats whose time is over are not passed on to whoever waits."),
+    "shadows": L_("Some seats stay held for longer than they should."),
+    "places": L_("Pages may show an old number of seats left. Registering still counts exactly."),
+    "new places": L_("Pages may show an old number of seats left. Registering still counts exactly."),
+    "links": L_("Whoever asked for the link to their own page waits for it."),
+    "remind": L_("People are reminded later than you chose, or not at all."),
+    "imports": L_("An import has stopped. Nothing of the list is lost."),
+    "mailings": L_(
+        "An email to many people has stopped. It goes on where it stopped, and nobody gets it twice."
+    ),
+    "rounds": L_("Not everybody at an event has been notified yet. It goes on where it stopped."),
+    "drafts": L_("An uploaded list is kept for longer than its 15 minutes."),
+    "notices": L_("Organizers hear of their events later than they chose."),
+    "deletion": L_("People's data may be kept past their deletion day."),
+    "forget": L_("Answers and emails may be kept for longer than promised."),
+    "site": L_("This page may miss something."),
+    "zones": L_("If a country has changed its clocks, the time of an event may be wrong."),
+    "rows": L_("Whoever could not be opened stays on this list."),
     ROW: L_("Everybody else gets their emails. Put their data back from a backup, or delete it."),
     "disk": L_("When it is full, nobody can register. Please tell your administrator."),
     "backup": L_("Please tell your administrator: python3 run.py backup."),
@@ -56,7 +74,7 @@ HELP: Final[Mapping[str, str]] = {
     "keys": L_("The app may not start again. Please tell your administrator now: the folder of the keys."),
     "forwarded": L_("All visitors look like one. Please tell your administrator: server.trusted_proxies."),
 }
-"""What to do about it."""
+"""What it means for people, or what to do about it."""
 
 NAMES: Final[Mapping[str, str]] = {**JOBS, **SIGNS, ROW: L_("People who cannot be opened")}
 

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from tortoise import fields
 from tortoise.models import Model
@@ -12,13 +12,16 @@ from events_app.events.models.event import Event
 COMING, GOING = "coming", "going"
 """A list of which people are still to come; one that is taken back, of which people are still to go."""
 
-WRITING = "writing"
+HOLDING, FREEING = "holding", "freeing"
+"""Before they go: their letters are held back; or, because one had left, are let go again, and everybody stays."""
+
+WRITING: Final = "writing"
 """One whose people get the letters that it left out at first."""
+
+MOVING: Final = frozenset({COMING, GOING, HOLDING, FREEING, WRITING})
 
 DONE, STOPPED = "done", "stopped"
 """All who were to come are here; some are, and no more come."""
-
-MOVING = frozenset({COMING, GOING, WRITING})
 
 
 class ImportBatch(Model):

@@ -23,7 +23,7 @@ from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.places import promote
 from events_app.registrations.posting import (
     COURIER,
-    letters_mark,
+    openable,
     post_about,
     reveal_person,
     seal_person,
@@ -111,8 +111,8 @@ async def _answer(request_id: uuid.UUID, *, act: Act) -> int:
     if wish["by"] == "mover":
         await _write_to_new_address(event, wish, act=act)
     elif registration := await _asker(event, wish, act=act):
-        mark = letters_mark(event.id, bytes(registration.address_index), vault=act.vault)
-        if await allowances.take(mark, now=act.now):
+        person = await openable(registration, act=act)
+        if person and await _may_go(person.address, "link", event, act=act):
             await post_about("link", registration, event, act=act)
     return 1
 
@@ -140,11 +140,16 @@ async def _write_to_new_address(event: Event, wish: dict[str, Json], *, act: Act
     is_newest = bool(asked) and asked.get("code") == digest(code).hex()
     if not is_newest or await Registration.find_living(event.id, index):
         return
-    if await allowances.take(letters_mark(event.id, index, "new address", vault=act.vault), now=act.now):
+    if await _may_go(address, "new address", event, act=act):
         # Not the personal link: it may be a stranger's address, by a slip, and their page would be open to them.
         url = act.site.url(f"/registrations/{registration.id.hex}/address/{code}")
         more: dict[str, Json] = {"to_address": address, "own_url": url}
         await post_about("new_address", registration, event, act=act, more=more)
+
+
+async def _may_go(address: str, about: str, event: Event, *, act: Act) -> bool:
+    mark = allowances.mark_of(address, about, scope=str(event.id), vault=act.vault)
+    return await allowances.take(mark, now=act.now)
 
 
 async def lift_shadows(*, guard: Guard, act: Act) -> int:

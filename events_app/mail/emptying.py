@@ -7,11 +7,12 @@ from typing import Final
 
 from tortoise.expressions import Q
 
+from events_app.clock import milliseconds
 from events_app.database import one_transaction, rows
 from events_app.errors import Conflict
 from events_app.i18n import N_
 from events_app.mail.models import Letter
-from events_app.mail.rules import State, ever_called
+from events_app.mail.rules import NO_WAIT_IS_LONGER, State, ever_called
 
 EMPTY: Final = b""
 """What facts become. It is no blob of the vault, so nothing can be opened."""
@@ -52,6 +53,23 @@ async def empty_thread(
     await theirs.filter(Q(due_at__isnull=True) | ~leaving, state="unsure").update(**gone)
     await theirs.filter(leaving, words="kept").update(words="last")
     await theirs.filter(words="kept").update(words="once")
+
+
+async def take_back_unheard(thread: uuid.UUID, *, now: datetime) -> bool:
+    """Whether nothing of a thread has gone out yet, and all of it waits for a later time: then none of it ever does."""
+    return bool(await rows(_TAKE_BACK, thread, milliseconds(now)))
+
+
+_WAITS = f"""
+    "state" = 'queued' AND "attempts" = 0 AND "lease_by" IS NULL
+    AND "due_at" > $2 AND "due_at" <= $2 + {NO_WAIT_IS_LONGER}
+"""
+_TAKE_BACK = f"""
+    UPDATE "letter" SET "state" = 'superseded', "due_at" = NULL WHERE "thread" = $1 AND {_WAITS} AND NOT EXISTS (
+        SELECT 1 FROM "letter" AS "other" WHERE "thread" = $1 AND "state" <> 'superseded' AND NOT ({_WAITS})
+    )
+    RETURNING "number"
+"""  # noqa: S608 - made of constants
 
 
 def _names(kinds: Collection[str]) -> list[str]:

@@ -5,7 +5,6 @@ times and description of foreign mail are never looked at.
 """
 
 import codecs
-import logging
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from typing import Final
 
 from flufl.bounce import all_failures
 
+from events_app.errors import silence
 from events_app.mail.rules import (
     MOST_OF_A_FIELD,
     content_lines,
@@ -30,7 +30,7 @@ from events_app.mail.rules import (
 )
 from events_app.texts import text_of_html
 
-logging.getLogger("flufl.bounce").disabled = True  # it quotes what it cannot read
+silence("flufl.bounce")  # it quotes what it cannot read
 
 LARGEST: Final = 256 * 1024
 """Bytes; nobody's calendar answers with more."""

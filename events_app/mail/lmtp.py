@@ -5,11 +5,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from events_app.errors import silence
 from events_app.mail.inbound import LARGEST
 from events_app.settings import Inbound
 
@@ -20,8 +21,12 @@ before anything of it is read."""
 Take = Callable[[str, bytes, str], Awaitable[None]]
 """Recipient, the mail's bytes, the envelope's sender."""
 
+AT_ONCE: Final = 8 * 1024
+"""Bytes that one caller is read at once. aiosmtpd takes every line that has come before anybody else has a turn: a
+mail of nothing but short lines would make visitors wait."""
+
 log = logging.getLogger(__name__)
-logging.getLogger("mail.log").disabled = True  # aiosmtpd's own: it writes who writes to whom
+silence("mail.log")  # aiosmtpd's own: it writes who writes to whom
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ class _Caller(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        transport.max_size = AT_ONCE  # type: ignore[attr-defined]
         self._callers.append(self)
         self._end = self.loop.call_later(self._patience.connection, self.hang_up)
         if len(self._callers) > self._patience.connections:

@@ -51,13 +51,14 @@ class About:
     thread: letters of one thread to one address leave in the order in which they were posted. replaces: a word;
     an older letter of the thread with the same word is superseded while nobody has tried to send it. when_unsure:
     what happens when nobody knows whether it was sent: "again" (the same Message-ID, so that a mail program
-    can tell), or "ask" a person.
+    can tell), or "ask" a person. not_before: it waits so long.
     """
 
     event_id: uuid.UUID | None = None
     thread: uuid.UUID | None = None
     replaces: str | None = None
     when_unsure: WhenUnsure = "again"
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def _row(letter: Owed, *, vault: Sealing, scope: str, now: datetime) -> dict[str
         "doubts": 0,
         "facts": vault.seal(scope, facts_context(letter_id), {**letter.facts, "posted_at": now.isoformat()}),
         "attempts": 0,
-        "due_at": milliseconds(now),
+        "due_at": milliseconds(letter.about.not_before or now),
         "last_error": "",
         "posted_day": now.date(),
     }

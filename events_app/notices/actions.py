@@ -1,7 +1,8 @@
 """What the caretaker does about notices: who is new, what is told daily or at once, and missing links warned of."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from events_app.accounts.models import Organizer
 from events_app.acts import Act
 from events_app.calendar.zones import zone as zone_of
 from events_app.database import one_transaction, rows
-from events_app.events.models.event import Event
+from events_app.events.models.event import Event, EventClaim
 from events_app.events.rules import Status
 from events_app.health.actions.guarding import Guard
 from events_app.i18n import choose
@@ -55,7 +56,7 @@ async def _tell(*, guard: Guard, act: Act) -> int:
     waiting = [(each, due) for each in await _listening() if (due := _due(each, act.now))]
     if not waiting:
         return 0
-    tallies, sent = await _tallies(act.now), 0
+    tallies, sent = await _tallies(act.now, _counted(choice for choice, _due_now in waiting)), 0
     for choice, due in waiting:
         now_due = {event: tally for event, tally in tallies.items() if choice.choice_for(event) in due}
         if any(choice.tallies.get(event) != tally for event, tally in now_due.items()):
@@ -108,32 +109,43 @@ async def _lines(news: Mapping[str, Tally], choice: NoticeChoice, *, act: Act) -
             "title": choose(event.title, language_of(choice, act=act)),
             "url": act.site.url(f"/desk/events/{event.id}"),
             "lacks_link": event.lacks_link and event.status == Status.PUBLISHED and event.ends_at > act.now,
-            **news[str(event.id)].as_json(),
+            **news[str(event.id)].sums,
         }
         for event in events
     ]
 
 
-async def _tallies(now: datetime) -> dict[str, Tally]:
-    """The sums of every event that is told of, by its id."""
-    ids = [str(each) for each in await _told_of(now).values_list("id", flat=True)]
-    people = {str(row["event_id"]): row for row in await rows(_PEOPLE)}
-    letters = {str(row["event_id"]): row["refused"] for row in await rows(_REFUSED)}
-    nobody = {"registered": 0, "cancelled": 0, "returned": 0}
-    return {
-        each: Tally(
-            **{name: int(people.get(each, nobody)[name] or 0) for name in nobody},
-            refused=letters.get(each, 0),
-        )
-        for each in ids
-    }
+async def _tallies(now: datetime, counted: Mapping[str, Tally] = {}) -> dict[str, Tally]:
+    """The sums of every event that is told of, by its id. Nobody came to or left one that was not claimed since it was
+    `counted`, so its registrations are not looked at."""
+    returned = {str(row["event_id"]): int(row["people"]) for row in await rows(_RETURNED)}
+    refused = {str(row["event_id"]): int(row["refused"]) for row in await rows(_REFUSED)}
+    claims = dict(await EventClaim.all().values_list("event_id", "number"))
+    tallies = {}
+    for found in await _told_of(now).only("id"):
+        event, number = str(found.id), claims.get(found.id, 0)
+        tally = counted.get(event, Tally())
+        if tally.claims != number:
+            (people,) = await rows(_PEOPLE, found.id)
+            tally = Tally(**{name: int(people[name]) for name in ("registered", "cancelled")}, claims=number)
+        tallies[event] = replace(tally, returned=returned.get(event, 0), refused=refused.get(event, 0))
+    return tallies
+
+
+def _counted(choices: Iterable[NoticeChoice]) -> dict[str, Tally]:
+    """What any of these was told last, by event: the youngest sums."""
+    told = [each for choice in choices for each in choice.tallies.items()]
+    return dict(sorted(told, key=lambda each: each[1].claims))
 
 
 _PEOPLE = """
-    SELECT "event_id", SUM(CASE WHEN "due_for" <> 'address' THEN 1 ELSE 0 END) AS "registered",
-        SUM(CASE WHEN "status" = 'cancelled' THEN 1 ELSE 0 END) AS "cancelled",
-        SUM(CASE WHEN "undeliverable" = TRUE THEN 1 ELSE 0 END) AS "returned"
-    FROM "registration" GROUP BY "event_id"
+    SELECT (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1)
+            - (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "due_for" = 'address') AS "registered",
+        (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "status" = 'cancelled') AS "cancelled"
+"""
+"""Counted in indexes."""
+_RETURNED = """
+    SELECT "event_id", COUNT(*) AS "people" FROM "registration" WHERE "undeliverable" GROUP BY "event_id"
 """
 _REFUSED = """
     SELECT "event_id", COUNT(*) AS "refused" FROM "letter" WHERE "state" = 'refused' AND "event_id" IS NOT NULL

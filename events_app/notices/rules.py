@@ -35,25 +35,31 @@ CHOICE_NAMES = {
 @dataclass(frozen=True)
 class Tally:
     """What happened to one event: registrations whose address counts, cancellations, people from whose address mail
-    came back, emails that a mail server refused. As sums from its beginning, or as what is new."""
+    came back, emails that a mail server refused. As sums from its beginning, or as what is new. claims: how often
+    it had been claimed when the first two were counted; they are the same until it is claimed again."""
 
     registered: int = 0
     cancelled: int = 0
     returned: int = 0
     refused: int = 0
+    claims: int = 0
 
-    def since(self, before: "Tally") -> "Tally":
-        """What is new since `before`; what has become less is not news."""
-        now, then = self.as_json(), before.as_json()
-        return Tally(**{name: max(0, now[name] - then[name]) for name in now})
-
-    def as_json(self) -> dict[str, int]:
+    @property
+    def sums(self) -> dict[str, int]:
         return {
             "registered": self.registered,
             "cancelled": self.cancelled,
             "returned": self.returned,
             "refused": self.refused,
         }
+
+    def since(self, before: "Tally") -> "Tally":
+        """What is new since `before`; what has become less is not news."""
+        now, then = self.sums, before.sums
+        return Tally(**{name: max(0, now[name] - then[name]) for name in now})
+
+    def as_json(self) -> dict[str, int]:
+        return {**self.sums, "claims": self.claims}
 
 
 def news_of(now: Mapping[str, Tally], told: Mapping[str, Tally]) -> dict[str, Tally]:

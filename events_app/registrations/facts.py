@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from events_app.acts import Office
+from events_app.acts import Act, Office
 from events_app.events.models.event import Event, EventHost
 from events_app.events.models.where import is_step_free, place_of
 from events_app.events.rules import NOT_YET_TOLD
 from events_app.i18n import choose
 from events_app.registrations.models import Registration
+from events_app.tokens import new_token
 from events_app.vault import Json, NoKey, Vault
 from events_app.web.site import Site
 
@@ -169,3 +170,20 @@ def row_of_key(purpose: str, key: str, *, scope: str, vault: Vault) -> uuid.UUID
     except NoKey:
         return None
     return row_id if hmac.compare_digest(made.encode(), key.encode()) else None
+
+
+def organizer_address(site: Site) -> str:
+    """The ORGANIZER's address of a new invitation, the same for its whole life.
+
+    Where answers can reach us it carries an unguessable token (130 bits), by which an answer finds its registration.
+    """
+    if not site.reply_address:
+        return site.sender
+    local, _at, domain = site.reply_address.partition("@")
+    return f"{local}+r-{new_token()[:26]}@{domain}".lower()
+
+
+async def organizer_name(event: Event, language: str, *, act: Act) -> str:
+    """The ORGANIZER's CN of a new invitation: its first host. It is kept, so that it never changes for this UID."""
+    hosts = await event.hosts()
+    return (choose(hosts[0].organization.name, language) if hosts else act.site.name(language))[:200]

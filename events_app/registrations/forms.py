@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
+from events_app.directions import isolated
 from events_app.events.rules import MODE_NAMES, Mode
 from events_app.i18n import L_, N_, current_language, languages, name_of_language, translate
 from events_app.registrations.rules import Applicant, Guest, is_near
@@ -55,8 +56,9 @@ def _meant(form: Any, address: Field) -> None:
     near = next((known for known in WELL_KNOWN if is_near(domain, known)), "")
     if near:
         form.address_meant.data = address.data
+        form.address_near.data = f"{local}@{near}"
         ask = N_("Is it %(address)s? Please check it. If your address is correct, send the form once more.")
-        raise ValidationError(translate(ask, address=f"\u2068{local}@{near}\u2069"))
+        raise ValidationError(translate(ask, address=isolated(form.address_near.data)))
 
 
 def _named(form: Any, name: Field) -> None:
@@ -95,6 +97,7 @@ class RegistrationForm(Form):
         render_kw={"autocomplete": "email", "inputmode": "email", "maxlength": 254, "spellcheck": "false"},
     )
     address_meant = HiddenField(filters=[tidy_address])
+    address_near = HiddenField(filters=[tidy_address])
     language = SelectField(L_("Language of our emails to you"), validate_choice=True)
     mode = ChosenField(L_("How will you take part?"), [required(N_("Please choose one."))])
     needs = TextAreaField(
@@ -125,6 +128,8 @@ def registration_form(
 ) -> RegistrationForm:
     """The form for one event."""
     form = RegistrationForm(typed)
+    if form.address_near.data:  # the button with the address that we had asked about
+        form.address.data, form.address_near.data = form.address_near.data, ""
     if typed is None:
         form.language.data = current_language()
     form.language.choices = [(code, name_of_language(code)) for code in languages()]

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -11,15 +12,12 @@ from events_app.acts import Act
 from events_app.database import Statement, insertion, row_of, write
 from events_app.events.models.event import Event
 from events_app.health.actions.guarding import or_set_aside
-from events_app.i18n import choose
 from events_app.mail import outbox
 from events_app.mail.emptying import empty_thread
 from events_app.registrations.facts import NOBODY, Person, event_facts, letter_facts, person_of
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.told import due_by, marks_of, sequence_of
-from events_app.tokens import new_token
 from events_app.vault import Json, Reader, Vault
-from events_app.web.site import Site
 
 COURIER = Reader("courier")
 
@@ -31,6 +29,7 @@ _REPLACES = {
     "registrations.link": "link",
     "registrations.own_page": "link",
     "registrations.confirm_address": "address",
+    "registrations.switched": "switched",
 }
 """Letters of this room of which only the newest is worth sending: a younger one supersedes it while it is unsent."""
 
@@ -108,6 +107,7 @@ async def post_about(
     *,
     replaces: str | None = None,
     more: Mapping[str, Json] | None = None,
+    not_before: datetime | None = None,
     act: Act,
 ) -> uuid.UUID | None:
     """Post one letter about a registration to its person; None for somebody without an address, or whose data cannot
@@ -122,14 +122,16 @@ async def post_about(
     if facts is None:
         return None
     kind = letter if "." in letter else f"registrations.{letter}"
-    about = _about(kind, registration, replaces=replaces)
+    about = _about(kind, registration, not_before, replaces=replaces)
     scope = str(registration.event_id)
     return await outbox.post(kind, vault=act.vault, scope=scope, about=about, facts=facts, now=act.now)
 
 
-def _about(kind: str, registration: Registration, *, replaces: str | None = None) -> outbox.About:
+def _about(
+    kind: str, registration: Registration, not_before: datetime | None = None, *, replaces: str | None = None
+) -> outbox.About:
     replaces = replaces or _REPLACES.get(kind)
-    return outbox.About(event_id=registration.event_id, thread=registration.id, replaces=replaces)
+    return outbox.About(registration.event_id, registration.id, replaces, not_before=not_before)
 
 
 async def _facts_about(
@@ -151,6 +153,7 @@ async def owed_about(
     event: Event,
     *,
     more: Mapping[str, Json] | None = None,
+    not_before: datetime | None = None,
     act: Act,
 ) -> list[outbox.Owed]:
     """Several letters of this room about a registration, to be posted with what they tell of: their facts are gathered
@@ -159,15 +162,17 @@ async def owed_about(
     if facts is None:
         return []
     kinds = [f"registrations.{letter}" for letter in letters]
-    return [outbox.Owed(kind, _about(kind, registration), facts) for kind in kinds]
+    return [outbox.Owed(kind, _about(kind, registration, not_before), facts) for kind in kinds]
 
 
 @dataclass(frozen=True)
 class Newcomer:
-    """A registration that is not written yet, and who it is."""
+    """A registration that is not written yet, who it is, and when the first letters may go to an address that is not
+    known to be theirs."""
 
     registration: Registration
     person: Person
+    not_before: datetime | None = None
 
 
 async def enrol(
@@ -195,7 +200,8 @@ async def _owed_by(
     owed = []
     for them, letters in newcomers:
         each = [*letters, "own_page"] if them.registration.invited else letters
-        owed += await owed_about(each, them.registration, them.person, event, act=act)
+        when = them.not_before
+        owed += await owed_about(each, them.registration, them.person, event, not_before=when, act=act)
     return owed
 
 
@@ -238,9 +244,9 @@ async def post_sparingly(
     """Post letters that anybody can cause by typing an address, about a registration that has one: to one address one
     in a quarter of an hour, six a day (`allowances`). What is withheld costs the same work, so that its time tells
     nothing either. `beside` is written with them."""
-    mark = letters_mark(event.id, bytes(registration.address_index), vault=act.vault)
-    may_go = await allowances.take(mark, now=act.now)
     person = await openable(registration, act=act) or NOBODY
+    mark = allowances.mark_of(person.address, "link", scope=str(event.id), vault=act.vault)
+    may_go = await allowances.take(mark, now=act.now)
     owed = await owed_about(letters, registration, person, event, more=more, act=act)
     in_vain = Statement(_WRITE_IN_VAIN, [registration.id])
     posted = outbox.posting(owed, vault=act.vault, scope=str(event.id), now=act.now) if owed else in_vain
@@ -257,9 +263,10 @@ _WRITE_IN_VAIN = """
 """The newest letter of the thread, as it was."""
 
 
-def letters_mark(event_id: uuid.UUID, index: bytes, about: str = "link", *, vault: Vault) -> bytes:
-    """By which letters to the address of that blind index are counted: apart for each event and for what they say."""
-    return vault.code_index(str(event_id), f"letters {about} {index.hex()}")
+async def turn_of(address: str, about: str, event: Event, *, act: Act) -> datetime | None:
+    """When a letter may go to an address that somebody else typed (`allowances.book`); None where none may."""
+    mark = allowances.mark_of(address, about, scope=str(event.id), vault=act.vault)
+    return await allowances.book(mark, now=act.now)
 
 
 async def post_own_page(registration: Registration, event: Event, *, act: Act) -> None:
@@ -269,23 +276,6 @@ async def post_own_page(registration: Registration, event: Event, *, act: Act) -
     online so late that reminders have been sent, since these bring the way to join.
     """
     await post_about("own_page", registration, event, act=act)
-
-
-def organizer_address(site: Site) -> str:
-    """The ORGANIZER's address of a new invitation, the same for its whole life.
-
-    Where answers can reach us it carries an unguessable token (130 bits), by which an answer finds its registration.
-    """
-    if not site.reply_address:
-        return site.sender
-    local, _at, domain = site.reply_address.partition("@")
-    return f"{local}+r-{new_token()[:26]}@{domain}".lower()
-
-
-async def organizer_name(event: Event, language: str, *, act: Act) -> str:
-    """The ORGANIZER's CN of a new invitation: its first host. It is kept, so that it never changes for this UID."""
-    hosts = await event.hosts()
-    return (choose(hosts[0].organization.name, language) if hosts else act.site.name(language))[:200]
 
 
 async def note(registration: Registration, what: str, *, act: Act) -> None:

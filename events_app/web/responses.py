@@ -1,7 +1,8 @@
 """HTTP responses: a page, a way onward, a file, an ETag."""
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from events_app import i18n
 from events_app.i18n import N_, translate
@@ -40,13 +42,14 @@ class Flash:
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Render `templates/TEMPLATE` with what every page knows, in the request's language."""
     flash = None if request.scope.get(_FOR_EVERYBODY) else flash_of(request)
-    return _page_of(render(template, **page_context(request), flash=flash, **context), status, flash)
+    text = render(template, **page_context(request), flash=flash, status=status, **context)
+    return _page_of(text, status, flash)
 
 
 async def long_page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """The same of a page with a long list: after some rows others are answered, who would wait for all of it."""
     flash = flash_of(request)
-    pieces = rendered(template, **page_context(request), flash=flash, **context)
+    pieces = rendered(template, **page_context(request), flash=flash, status=status, **context)
     text = "".join([piece async for piece in with_breaths(pieces, PIECES)])
     return _page_of(text, status, flash)
 
@@ -152,7 +155,19 @@ def download(
     fields = {"Content-Disposition": f'attachment; filename="{name}"', **(headers or {})}
     if isinstance(content, bytes):
         return Response(content, media_type=media_type, headers=fields)
-    return StreamingResponse(content, media_type=media_type, headers=fields)
+    return _Streamed(content, media_type=media_type, headers=fields)
+
+
+class _Streamed(StreamingResponse):
+    """A file that is written while it is read. When nobody reads it any more, whatever writes it ends at once, and not
+    when Python comes to clean up: the next one may wait for its place (`offload.pool`)."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if isinstance(self.body_iterator, AsyncGenerator):
+                await asyncio.shield(self.body_iterator.aclose())
 
 
 def etag_of(content: bytes) -> str:

@@ -1,7 +1,7 @@
 """Two people at one form: what somebody else has saved since it was opened is never overwritten unseen."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -40,8 +40,8 @@ def opened(form: Form) -> Form:
     return form
 
 
-def mark_of(form: Form) -> str:
-    """A mark of what a form says; blank rows below its lists do not count."""
+def mark_of(form: Iterable[Field]) -> str:
+    """A mark of what a form, or some of its fields, says; blank rows below its lists do not count."""
     said = [(key, _bare(field)) for key, _label, field in _fields_of(form, "", "")]
     return hashlib.sha256(repr(sorted(each for each in said if each[1])).encode()).hexdigest()[:24]
 

@@ -1,7 +1,9 @@
 """Taking the list out: chosen columns in their order, for signed-in organizers, safe to open in a spreadsheet."""
 
+import asyncio
 import csv
 import io
+from contextlib import suppress
 from typing import Any
 
 import httpx2
@@ -12,6 +14,7 @@ from events_app.events.models.event import Event
 from events_app.exports import columns as actions_of_exports
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee, QuotaFacts
+from events_app.offload import pool
 from events_app.questions.models import Question
 from events_app.registrations.actions import leaving
 from events_app.registrations.models import Invitation, Quota
@@ -20,6 +23,7 @@ from events_app.registrations.rules import Guest
 from events_app.vault import Reader
 from tests import make
 from tests.make import House
+from tests.offload import tasks
 
 pytestmark = pytest.mark.anyio
 
@@ -247,6 +251,41 @@ async def test_a_long_list_written_by_a_worker_never_differs_from_a_short_one(
     assert there.status_code == here.status_code == 200
     assert there.headers["content-disposition"] == here.headers["content-disposition"]
     assert there.content == here.content
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_a_long_list_that_nobody_downloads_any_more_never_keeps_the_next_one_waiting(
+    house: House, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cancelling the download is how it is stopped; the one place for long work is free at once."""
+    monkeypatch.setattr(actions_of_exports, "LONG_LIST", 0)
+    monkeypatch.setattr(actions_of_exports, "LONG_PAGE", 1)
+    event, desk = await filled(house), await house.desk()
+    path = f"/desk/events/{event.id}/registrations.{kind}"
+    has_left = asyncio.Event()
+
+    async def leaving_early(scope: Any, receive: Any, send: Any) -> None:
+        async def receive_or_leave() -> Any:
+            await has_left.wait()
+            return {"type": "http.disconnect"}
+
+        async def send_into_nothing(message: Any) -> None:
+            if message.get("body"):
+                has_left.set()
+                await asyncio.sleep(3600)
+
+        await house.app(scope, receive_or_leave, send_into_nothing)
+
+    assert "cancel the download in your browser" in (await desk.get(f"/desk/events/{event.id}/export")).text
+    transport = httpx2.ASGITransport(leaving_early, raise_app_exceptions=False)
+    headers = {"cookie": f"desk={desk.client.cookies['desk']}"}
+    async with httpx2.AsyncClient(transport=transport, base_url=make.BASE, headers=headers) as client:
+        with suppress(AssertionError):  # a client of tests does not know that answers may end early
+            await client.get(path)
+    async with asyncio.timeout(20), pool.talk(tasks.adder, 1) as talk:
+        assert await talk.say(1) == b"2"
+
+    assert has_left.is_set()
 
 
 @pytest.mark.parametrize("long", [0, 2_000])

@@ -253,6 +253,9 @@ DESK = (
         prepare=opened("details:not(.act-careful) summary"),
     ),
     Shot("edit", "/desk/events/{research_launch_event}/edit"),
+    Shot("edit-texts", "/desk/events/{research_launch_event}/edit/texts"),
+    Shot("edit-place", "/desk/events/{research_launch_event}/edit/place"),
+    Shot("edit-rules", "/desk/events/{research_launch_event}/edit/rules"),
     Shot("edit-draft", "/desk/events/{draft_event}/edit"),
     Shot("edit-five-cities", "/desk/events/{draft_event}/edit", prepare=pressed("button[name=preview]")),
     Shot(

@@ -10,6 +10,8 @@ from events_app.imports.actions import batches, importing, running
 from events_app.imports.actions.newcomers import AT_ONCE, WITH_LETTERS_AT_ONCE
 from events_app.imports.models import ImportBatch, ImportPage
 from events_app.imports.rules import Candidate, Choice
+from events_app.mail.leases import Leases
+from events_app.mail.models import Letter
 from events_app.registrations.actions import forgetting
 from events_app.registrations.models import Registration
 from events_app.registrations.places import pool_of
@@ -138,7 +140,8 @@ async def test_an_undoing_that_is_cut_off_is_carried_on_and_never_seats_its_own_
     (waiting,) = await make.registered(event, "Waiting", office=office)
 
     await batches.undo(event.id, batch.id)
-    assert await running.step(batch.id, act=office.at(NOW))
+    while await Registration.filter(import_batch_id=batch.id).count() == 3 * AT_ONCE:
+        assert await running.step(batch.id, act=office.at(NOW))
     assert await statuses(event) == {"confirmed": AT_ONCE, "waitlisted": AT_ONCE + 1}
     await Caretaker(office).look()
 
@@ -149,6 +152,30 @@ async def test_an_undoing_that_is_cut_off_is_carried_on_and_never_seats_its_own_
     ]
     assert (await ImportBatch.get(id=batch.id)).undone
     assert (await Registration.get(id=waiting.id)).status == "confirmed"
+
+
+async def test_a_letter_that_leaves_while_a_list_is_taken_back_keeps_everybody_and_every_letter(
+    office: Office,
+) -> None:
+    event = await make.event(office.vault, capacity_in_person=None)
+    batch = await bring(event, lines(*range(LONG)), office)
+    before = sorted(await make.kinds(event, office))
+    courier = Leases("somebody", lease=300)
+    leased = await courier.take(5, now=NOW)
+    await batches.undo(event.id, batch.id)
+    assert await courier.sending(leased[0], b"sealed", "<1@example.org>", now=NOW)
+
+    await running.step(batch.id, act=office.at(NOW))
+    assert not await courier.sending(leased[1], b"sealed", "<2@example.org>", now=NOW)
+    await Caretaker(office).look()
+
+    batch = await ImportBatch.get(id=batch.id)
+    assert (batch.state, batch.undone) == ("done", False)
+    assert await statuses(event) == {"confirmed": LONG}
+    assert sorted(await make.kinds(event, office)) == before
+    assert not await Letter.filter(state="queued", due_at=None).exists()
+    with pytest.raises(batches.LettersHaveLeft):
+        await batches.undo(event.id, batch.id)
 
 
 async def test_nobody_of_a_list_comes_to_an_event_that_was_called_off_meanwhile(office: Office) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 import pytest
 
-from events_app.mail.lmtp import LmtpServer, Patience
+from events_app.mail.lmtp import AT_ONCE, LmtpServer, Patience
 from events_app.settings import Inbound
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engine_free]
@@ -46,6 +46,31 @@ async def test_the_server_takes_what_is_ours_and_refuses_the_rest(protocol: str)
 
     assert codes == [550, 250, 452, 250]  # one reply after DATA: for the one that was taken
     assert taken == [("events+r-abc@example.org", MAIL, "guest@example.org")]
+
+
+async def test_no_mail_comes_in_pieces_that_keep_others_waiting() -> None:
+    """aiosmtpd takes all lines that have come in one turn: a mail of short lines has very many."""
+    pieces: list[int | None] = []
+
+    async def is_ours(recipient: str, return_path: str) -> bool:
+        (caller,) = server._callers
+        pieces.append(getattr(caller.transport, "max_size", None))
+        return False
+
+    settings = Inbound(address="events@example.org", host="127.0.0.1", port=0, protocol="lmtp")
+    server = LmtpServer(settings, is_ours=is_ours, take=lost)
+    await server.open()
+
+    def speak() -> None:
+        with smtplib.LMTP("127.0.0.1", server.port, local_hostname="mx") as client:
+            client.ehlo_or_helo_if_needed()
+            client.mail("guest@example.org")
+            client.rcpt("ours@example.org")
+
+    await anyio.to_thread.run_sync(speak)
+    await server.close()
+
+    assert pieces == [AT_ONCE]
 
 
 async def nobody(recipient: str, return_path: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from events_app.accounts.models import SITE, Organizer
 from events_app.acts import Office
+from events_app.database import rows
 from events_app.mail.models import Letter
 from events_app.notices import actions
 from events_app.notices.models import NoticeChoice
@@ -16,6 +17,7 @@ from events_app.registrations.actions import leaving
 from events_app.registrations.models import Registration
 from tests import make
 from tests.make import COURIER, NOW, House, words_of
+from tests.rows import needs_sqlite
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -174,6 +176,52 @@ async def test_idle_nothing_is_written(office: Office) -> None:
         await actions.look(act=office.at(MORNING))
 
     assert await NoticeChoice.all().values_list("organizer_id", "looks") == before
+
+
+async def test_nobody_is_counted_again_at_an_event_to_which_nobody_came(office: Office) -> None:
+    await organizer(office, Choice.AT_ONCE)
+    costs = []
+    for events in (1, 12):
+        for number in range(events):
+            event = await make.event(office.vault, slug=f"of-{events}-{number}")
+            await make.registered(event, 1, office=office)
+        await actions.look(act=office.at(NOW))
+
+        with make.Statements() as asked:
+            assert await actions.look(act=office.at(NOW)) == 0
+        costs.append(asked.number)
+
+    assert costs[0] == costs[1]
+
+
+async def test_who_comes_after_a_count_is_never_overlooked(office: Office) -> None:
+    await organizer(office, Choice.AT_ONCE)
+    event = await make.event(office.vault, confirms_address=True)
+    (row,) = await make.registered(event, 1, office=office)
+    told = [await actions.look(act=office.at(NOW))]
+
+    await leaving.confirm_address(row.id, act=office.at(NOW))
+    told.append(await actions.look(act=office.at(NOW)))
+    await Registration.filter(id=row.id).update(undeliverable=True)
+    told.append(await actions.look(act=office.at(NOW)))
+    await leaving.cancel(row.id, act=office.at(NOW))
+    told += [await actions.look(act=office.at(NOW)), await actions.look(act=office.at(NOW))]
+
+    assert told == [0, 1, 1, 1, 0]
+
+
+@needs_sqlite
+async def test_counting_an_event_never_reads_its_registrations(office: Office) -> None:
+    event = await make.event(office.vault)
+    await make.registered(event, 1, office=office)
+
+    plan = [str(row["detail"]) for row in await rows(f"EXPLAIN QUERY PLAN {actions._PEOPLE}", event.id)]
+    plan += [str(row["detail"]) for row in await rows(f"EXPLAIN QUERY PLAN {actions._RETURNED}")]
+
+    reads = [each for each in plan if "registration" in each]
+    assert len(reads) == 4
+    few = ("COVERING INDEX", "registration_unconfirmed", "registration_undeliverable")
+    assert [each for each in reads if not any(index in each for index in few)] == []
 
 
 async def test_a_notice_is_in_the_organizers_language(office: Office) -> None:

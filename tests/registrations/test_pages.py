@@ -82,6 +82,19 @@ async def test_a_slip_in_a_well_known_domain_is_asked_about_once(house: House, s
     assert meant.group(1) == slip.replace(" ", "")
 
 
+async def test_the_address_that_was_meant_is_taken_with_one_press(house: House) -> None:
+    event = await make.event(house.vault)
+    client = await house.client()
+    asked = await register(client, event, address="layla@gmial.com")
+    button = re.search(r'<button[^>]* name="address_near" value="([^"]+)"', asked.text)
+    assert button
+
+    pressed = await register(client, event, address="layla@gmial.com", address_near=button[1])
+
+    assert pressed.status_code == 303
+    assert await make.kinds(event, house.office) == ["confirmed layla@gmail.com"]
+
+
 @pytest.mark.parametrize(
     "address", ["layla@ymail.com", "layla@gmail.com", "layla@mail.com", "layla@example.org"]
 )

@@ -47,6 +47,7 @@ async def test_a_full_disk_is_no_failure_of_ours_and_nothing_is_half_written(
     count = Counter(answer.status_code for answer in answers)
     assert set(count) - {303} == {503}
     assert "Our disk is full, so nothing was saved." in answers[-1].text
+    assert "Too many attempts" not in answers[-1].text
     assert "retry-after" not in answers[-1].headers
     assert page.status_code == 200
     assert await Registration.all().count() == count[303]

@@ -8,3 +8,10 @@ CREATE TABLE "shown_places" (
     "taken" {int} NOT NULL,
     UNIQUE ("event_id", "mode")
 );
+
+-- From whose addresses mail came back, and whose are not confirmed: a few, whom organizers hear of without a look at
+-- everybody.
+
+CREATE INDEX "registration_undeliverable" ON "registration" ("event_id") WHERE "undeliverable";
+
+CREATE INDEX "registration_unconfirmed" ON "registration" ("event_id") WHERE "due_for" = 'address';

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,11 +16,12 @@ from events_app.directory.models import Organization, Room
 from events_app.directory.rules import CITIES
 from events_app.errors import Conflict, say
 from events_app.events.actions import editing, life
+from events_app.events.forms import sections
 from events_app.events.forms.event import TEXT_FIELDS, Choices, event_form
 from events_app.events.forms.fields import OWN_TEXTS
 from events_app.events.models.event import Event
 from events_app.events.models.panel import consent_of
-from events_app.events.rules import MODE_NAMES, EventChangedMeanwhile, HostFacts, HostRole, Mode
+from events_app.events.rules import MODE_NAMES, EventChangedMeanwhile, HostFacts, HostRole, Mode, Status
 from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
@@ -80,25 +82,25 @@ async def new_event(request: Request) -> Response:
         return see_other("/desk/organizations/new", flash=flash)
     latest = await Event.all().order_by("-created_at").first()
     zone = {"zone": latest.zone} if latest else {}
-    return _form_page(request, event_form(choices=await _choices(), data=zone))
+    return await _form_page(request, event_form(choices=await _choices(), data=zone))
 
 
 async def create_event(request: Request) -> Response:
     form = event_form(await typed_into(request), choices=await _choices())
     if "preview" in await typed_into(request) or not form.validate():
-        return _form_page(request, form, status=422 if form.errors else 200)
+        return await _form_page(request, form, status=422 if form.errors else 200)
     ours = await Organization.filter(ours=True).first()
     hosts = [HostFacts(str(ours.id), HostRole.HOST.value)] if ours else []
     try:
         begin = house_of(request).begin
         event = await editing.create_event(form.facts, act=act_of(request), hosts=hosts, begin=begin)
     except Conflict as refusal:
-        return _form_page(request, form, status=409, refusal=say(refusal))
+        return await _form_page(request, form, status=409, refusal=say(refusal))
     flash = Flash("success", translate(N_("Saved as a draft. Nobody sees it until you publish it.")))
     return see_other(f"/desk/events/{event.id}", flash=flash)
 
 
-def _form_page(
+async def _form_page(
     request: Request,
     form: Any,
     *,
@@ -107,8 +109,12 @@ def _form_page(
     status: int = 200,
     refusal: str = "",
     crowded: Sequence[Crowded] = (),
+    section: str = "",
 ) -> Response:
-    """`revision`: of the event that the form was filled from, where that is not how it is now."""
+    """`revision`: of the event that the form was filled from, where that is not how it is now. `section`: only this
+    part of the form is shown, unless something is wrong elsewhere."""
+    if any(sections.section_of(name) != section for name in form.errors):
+        section = ""
     cities: list[CityTime] = []
     if form.starts_on.data and form.zone.data and not form.errors:
         right = form.validate()
@@ -121,11 +127,14 @@ def _form_page(
         form=form,
         event=event,
         revision=event.revision if event and revision is None else revision,
+        section=section,
         codes=own_language_first(),
         cities=cities,
         asked_for_times=request.method == "POST" and not refusal,
         refusal=refusal,
         crowded=crowded,
+        missing=await life.what_is_missing(event) if event and event.status == Status.DRAFT else [],
+        untranslated=untranslated(event) if event else [],
     )
 
 
@@ -158,9 +167,13 @@ def untranslated(event: Event) -> list[life.Missing]:
     return gaps
 
 
-async def edit_event(request: Request) -> Response:
+async def edit_event(request: Request, *, section: str = "") -> Response:
+    """The whole form, or one section of it."""
     event = await Event.find(request.path_params["event_id"])
-    return _form_page(request, await _filled_form(request, event), event=event)
+    form = await _filled_form(request, event)
+    if section:
+        form.seen = sections.mark_of(form, section)
+    return await _form_page(request, form, event=event, section=section)
 
 
 async def _filled_form(request: Request, event: Event) -> Any:
@@ -174,16 +187,15 @@ async def _filled_form(request: Request, event: Event) -> Any:
     return form
 
 
-async def change_event(request: Request) -> Response:
+async def change_event(request: Request, *, section: str = "") -> Response:
     event = await Event.find(request.path_params["event_id"])
-    typed = await typed_into(request)
+    typed, revision = await _typed(request, event, section)
     form = event_form(typed, event=event, choices=await _choices())
-    revision = number_in(typed.get("revision"), 0)
-    shown = partial(_form_page, request, form, event=event, revision=revision)
+    shown = partial(_form_page, request, form, event=event, revision=revision, section=section)
     if "preview" in typed or not form.validate():
-        return shown(status=422 if form.errors else 200)
+        return await shown(status=422 if form.errors else 200)
     if "beyond" not in typed and (crowded := await _crowded_by(request, event, form)):
-        return shown(status=409, crowded=crowded)
+        return await shown(status=409, crowded=crowded)
     house = house_of(request)
     tells = bool(form["tells_deletion"].data)
     try:
@@ -199,11 +211,26 @@ async def change_event(request: Request) -> Response:
         )
     except EventChangedMeanwhile as refusal:
         fresh = await Event.find(event.id)
-        form.differing = seen.differing(form, await _filled_form(request, fresh))
-        return _form_page(request, form, event=fresh, status=409, refusal=say(refusal))
+        newer = await _filled_form(request, fresh)
+        form.differing = seen.differing(form, newer)
+        form.seen = sections.mark_of(newer, section) if section else ""
+        return await _form_page(request, form, event=fresh, status=409, refusal=say(refusal), section=section)
     except Conflict as refusal:
-        return shown(status=409, refusal=say(refusal))
-    return see_other(f"/desk/events/{changed.id}", flash=Flash("success", _saved(changed, form)))
+        return await shown(status=409, refusal=say(refusal))
+    onward = f"/desk/events/{changed.id}/edit/{section}" if section else f"/desk/events/{changed.id}"
+    return see_other(onward, flash=Flash("success", _saved(changed, form)))
+
+
+async def _typed(request: Request, event: Event, section: str) -> tuple[FormData, int]:
+    """What was typed, a section completed by what is stored, and the revision that it was filled from. Where the
+    section is as it was when it was opened, that is the present one: others may have saved other sections."""
+    typed = await typed_into(request)
+    revision = number_in(typed.get("revision"), 0)
+    if not section:
+        return typed, revision
+    stored = await _filled_form(request, event)
+    is_as_opened = typed.get("seen") == sections.mark_of(stored, section)
+    return sections.completed(typed, stored, section), event.revision if is_as_opened else 0
 
 
 def _saved(event: Event, form: Any) -> str:

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tortoise.expressions import Subquery
 from tortoise.functions import Count
 
 from events_app.acts import Act
@@ -13,11 +12,9 @@ from events_app.errors import Conflict, NotFound
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.i18n import N_
-from events_app.imports.actions.running import stop_here
-from events_app.imports.models import COMING, GOING, WRITING, ImportBatch
+from events_app.imports.actions.running import has_left, letters_of, stop_here
+from events_app.imports.models import COMING, HOLDING, WRITING, ImportBatch
 from events_app.imports.rules import LettersNeedPublishing
-from events_app.mail.models import Letter
-from events_app.mail.rules import HAS_PERHAPS_LEFT
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.models import Registration
 
@@ -70,12 +67,11 @@ class Standing:
 
 async def standing_of(batch: ImportBatch) -> Standing:
     rows = Registration.filter(import_batch_id=batch.id)
-    letters = Letter.filter(thread__in=Subquery(rows.values("id")))
     counted = await rows.annotate(n=Count("id")).group_by("status").values("status", "n")
     return Standing(
         {row["status"]: row["n"] for row in counted},
-        await letters.count(),
-        await letters.filter(state__in=list(HAS_PERHAPS_LEFT)).exists(),
+        await letters_of(batch).count(),
+        await has_left(batch),
         await rows.filter(arrival__lte=batch.plan["reached"]).count() if batch.state == WRITING else 0,
     )
 
@@ -92,25 +88,21 @@ async def stop(event_id: uuid.UUID, batch_id: uuid.UUID) -> ImportBatch:
 
 @one_transaction
 async def undo(event_id: uuid.UUID, batch_id: uuid.UUID) -> None:
-    """Take an import back: their letters go at once, and exactly its rows follow (`running.go_on`); what is free moves
-    the line up.
+    """Take an import back: its letters are held back, and exactly its rows follow with them (`running.go_on`); what is
+    free moves the line up.
 
     Undoing twice is undoing once. Refuses `LettersHaveLeft` as soon as one letter may have reached somebody, and
-    `StillComing`.
+    `StillComing`. If one leaves while the others are held back, everybody stays and the others leave as well.
     """
     event = await Event.claim(event_id)
     batch = await find_batch(event.id, batch_id)
-    if batch.undone or batch.state == GOING:
-        return
     if batch.state == COMING:
         raise StillComing()
-    theirs = Subquery(Registration.filter(import_batch_id=batch.id).values("id"))
-    # Deleted before they are counted: a courier marks a letter "sending" before it leaves, and whichever of the two
-    # statements comes second sees what the first one did.
-    await Letter.filter(thread__in=theirs).exclude(state__in=list(HAS_PERHAPS_LEFT)).delete()
-    if await Letter.filter(thread__in=theirs).exists():
+    if batch.undone or (batch.is_moving and batch.state != WRITING):
+        return
+    if await has_left(batch):
         raise LettersHaveLeft()
-    batch.state = GOING
+    batch.state = HOLDING
     await batch.save(update_fields=["state"])
 
 

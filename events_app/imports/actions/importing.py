@@ -27,7 +27,14 @@ from events_app.imports.rules import (
 from events_app.mail import outbox
 from events_app.offload.breathing import with_breaths
 from events_app.optouts.actions import opted_out_of
-from events_app.registrations.facts import Facts, Person, event_facts, letter_facts
+from events_app.registrations.facts import (
+    Facts,
+    Person,
+    event_facts,
+    letter_facts,
+    organizer_address,
+    organizer_name,
+)
 from events_app.registrations.models import (
     ErasedMark,
     Registration,
@@ -37,8 +44,6 @@ from events_app.registrations.models import (
 from events_app.registrations.places import pool_for_newcomers
 from events_app.registrations.posting import (
     history_line,
-    organizer_address,
-    organizer_name,
     person_context,
 )
 from events_app.registrations.rules import ANSWER_OF, Status

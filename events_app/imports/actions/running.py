@@ -5,24 +5,44 @@ import time
 import uuid
 from collections.abc import Sequence
 from functools import partial
+from typing import Final
+
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
 
 from events_app import shadows
 from events_app.acts import Act
-from events_app.database import one_transaction
+from events_app.clock import milliseconds
+from events_app.database import after_commit, one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.health.actions.guarding import Guard
 from events_app.imports.actions.importing import post_letters, seats_mark, write_people
 from events_app.imports.actions.newcomers import AT_ONCE, WITH_LETTERS_AT_ONCE, reveal_page
-from events_app.imports.models import COMING, DONE, GOING, MOVING, STOPPED, WRITING, ImportBatch, ImportPage
+from events_app.imports.models import (
+    COMING,
+    DONE,
+    FREEING,
+    GOING,
+    HOLDING,
+    MOVING,
+    STOPPED,
+    WRITING,
+    ImportBatch,
+    ImportPage,
+)
 from events_app.imports.rules import Plan
 from events_app.mail.models import Letter
+from events_app.mail.outbox import wake_couriers
+from events_app.mail.rules import HAS_PERHAPS_LEFT
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
 from events_app.registrations.places import promote
 from events_app.registrations.posting import openable
 from events_app.registrations.rules import Status
+
+LETTERS_AT_ONCE: Final = 100
 
 
 async def carry_on(*, guard: Guard | None = None, act: Act) -> int:
@@ -49,19 +69,27 @@ async def go_on(batch_id: uuid.UUID, *, act: Act) -> None:
         await asyncio.sleep(time.monotonic() - begun)
 
 
-@one_transaction
 async def step(batch_id: uuid.UUID, *, act: Act) -> bool:
     """The next people of the list come, go, or get their letters; False when that was all."""
     found = await ImportBatch.get_or_none(id=batch_id)
     if found is None or not found.is_moving:
         return False
+    return await _step(found, await _letters_to_turn(found), act=act)
+
+
+@one_transaction
+async def _step(found: ImportBatch, letters: Sequence[uuid.UUID], *, act: Act) -> bool:
     event = await Event.claim(found.event_id)
-    batch = await ImportBatch.get(id=batch_id)
+    batch = await ImportBatch.get(id=found.id)
+    if batch.state != found.state:
+        return batch.is_moving
     if batch.state == COMING:
         return await _bring_some(batch, event, act=act)
     if batch.state == WRITING:
         return await _write_to_some(batch, event, act=act)
-    return batch.state == GOING and await _take_some_back(batch, event, act=act)
+    if batch.state == GOING:
+        return await _take_some_back(batch, event, act=act)
+    return await _turn_letters(batch, letters, act=act)
 
 
 async def _bring_some(batch: ImportBatch, event: Event, *, act: Act) -> bool:
@@ -101,9 +129,42 @@ async def stop_here(batch: ImportBatch) -> None:
     await batch.save(update_fields=["state"])
 
 
+def letters_of(batch: ImportBatch) -> QuerySet[Letter]:
+    return Letter.filter(thread__in=Subquery(Registration.filter(import_batch_id=batch.id).values("id")))
+
+
+async def has_left(batch: ImportBatch) -> bool:
+    """Whether a letter to anybody of the list may have reached them."""
+    return await letters_of(batch).filter(state__in=list(HAS_PERHAPS_LEFT)).exists()
+
+
+async def _letters_to_turn(batch: ImportBatch) -> list[uuid.UUID]:
+    """The next that are to be held back, or let go again. They are sought before the transaction."""
+    if batch.state not in {HOLDING, FREEING}:
+        return []
+    queued = letters_of(batch).filter(state="queued", due_at__isnull=batch.state == FREEING)
+    return list(await queued.limit(LETTERS_AT_ONCE).values_list("id", flat=True))  # type: ignore[arg-type]
+
+
+async def _turn_letters(batch: ImportBatch, letters: Sequence[uuid.UUID], *, act: Act) -> bool:
+    """Held back, a letter is due never, and no courier's: a courier that has it is told so before it leaves. Only when
+    all are is it certain whether one has left."""
+    if letters:
+        due = milliseconds(act.now) if batch.state == FREEING else None
+        await Letter.filter(id__in=letters, state="queued").update(due_at=due, lease_by=None)
+        return True
+    if batch.state == FREEING:
+        after_commit(wake_couriers)
+        batch.state = DONE
+    else:
+        batch.state = FREEING if await has_left(batch) else GOING
+    await batch.save(update_fields=["state"])
+    return batch.is_moving
+
+
 async def _take_some_back(batch: ImportBatch, event: Event, *, act: Act) -> bool:
     """First those who wait: else they would be given the seats of the others."""
-    theirs = Registration.filter(import_batch_id=batch.id).order_by("seated", "id").limit(AT_ONCE)
+    theirs = Registration.filter(import_batch_id=batch.id).order_by("-status").limit(AT_ONCE)
     if some := list(await theirs.values_list("id", flat=True)):
         await Letter.filter(thread__in=some).delete()
         await Registration.filter(id__in=some).delete()

@@ -13,7 +13,7 @@ from events_app.house import act_of
 from events_app.i18n import N_, ngettext, translate
 from events_app.imports.actions import batches, running
 from events_app.imports.actions.batches import Standing
-from events_app.imports.models import STOPPED, ImportBatch
+from events_app.imports.models import HOLDING, STOPPED, ImportBatch
 from events_app.web.responses import Flash, page, see_other
 
 SHORT: Final = 100
@@ -51,13 +51,17 @@ async def going_on(
         return response
     await running.go_on(batch.id, act=act_of(request))
     done = await batches.find_batch(event.id, batch.id)
-    return see_other(batch_path(event, batch), flash=Flash("success", (says or _done)(done)))
+    said = Flash("success", says(done)) if says else _said_of(done, was=batch.state)
+    return see_other(batch_path(event, batch), flash=said)
 
 
-def _done(batch: ImportBatch) -> str:
+def _said_of(batch: ImportBatch, *, was: str) -> Flash:
     if batch.undone:
-        return translate(N_("The import is undone; its people are removed."))
-    return ngettext("%(n)s person was imported.", "%(n)s people were imported.", batch.done)
+        return Flash("success", translate(N_("The import is undone; its people are removed.")))
+    if was == HOLDING:
+        return Flash("danger", say(batches.LettersHaveLeft()))
+    said = ngettext("%(n)s person was imported.", "%(n)s people were imported.", batch.done)
+    return Flash("success", said)
 
 
 async def stop(request: Request) -> Response:
@@ -75,7 +79,7 @@ async def undo(request: Request) -> Response:
         await batches.undo(event.id, batch.id)
     except Conflict as refusal:
         return await refused(request, event, batch, refusal)
-    return await going_on(request, event, batch)
+    return await going_on(request, event, await _find_batch(request, event))
 
 
 async def send_letters(request: Request) -> Response:

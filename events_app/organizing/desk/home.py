@@ -46,7 +46,7 @@ async def desk(request: Request) -> Response:
         asks_for_notices=await house.asks_for_notices(UUID(request.state.organizer.id)),
         shows_example=await house.shows_example(),
         has_organization=await Organization.filter(ours=True).exists(),
-        needs_attention=await house.needs_attention() or not await house.is_worked(),
+        needs_attention=await house.is_in_trouble(),
         mail_stop=await outbox.stop_of_mail() if house.site.sends_mail else None,
         now=now,
     )

@@ -11,6 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from events_app.acts import Act, Who
 from events_app.addresses import kept
+from events_app.allowances import LONGEST_WAIT
 from events_app.database import is_taken, one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
@@ -18,7 +19,7 @@ from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.actions.registering import Placing, newcomer_with
-from events_app.registrations.facts import Person, stop_url
+from events_app.registrations.facts import NOBODY, Person, stop_url
 from events_app.registrations.models import (
     Invitation,
     Registration,
@@ -35,10 +36,12 @@ from events_app.registrations.posting import (
     forget_offers,
     guest_context,
     note,
+    openable,
     post_about,
     post_own_page,
     reveal_person,
     seal_person,
+    turn_of,
 )
 from events_app.registrations.rules import Applicant, Guest, Status
 from events_app.registrations.told import hear, may_hear_of_it
@@ -73,13 +76,22 @@ async def switch_mode(registration_id: uuid.UUID, mode: str, *, act: Act) -> Reg
     for each in moving:
         if each.status != Status.CONFIRMED and not takes_along:
             each.party = None
-        await _move(each, event, mode, order, act=act)
+        turn = await _turn_of_company(each, event, act=act) if each.id != registration.id else None
+        await _move(each, event, mode, order, not_before=turn, act=act)
     await promote(event, act=act)
     await registration.refresh_from_db()
     return registration
 
 
-async def _move(registration: Registration, event: Event, mode: str, order: int, *, act: Act) -> None:
+async def _turn_of_company(colleague: Registration, event: Event, *, act: Act) -> datetime:
+    """When a letter may go to somebody who is moved by another: whoever moves to and fro writes to nobody each time."""
+    person = await openable(colleague, act=act) or NOBODY
+    return await turn_of(person.address, "colleague", event, act=act) or act.now + LONGEST_WAIT
+
+
+async def _move(
+    registration: Registration, event: Event, mode: str, order: int, *, not_before: datetime | None, act: Act
+) -> None:
     """Write the other mode into the row, with the place in line of who waits there, and post the letter."""
     await hear(registration, event)  # before the mode is another: it counts what they were told so far
     registration.mode, registration.quota_id = mode, None
@@ -90,7 +102,7 @@ async def _move(registration: Registration, event: Event, mode: str, order: int,
     await registration.save()
     await note(registration, "switched", act=act)
     if may_hear_of_it(registration):
-        await post_about("switched", registration, event, act=act)
+        await post_about("switched", registration, event, not_before=not_before, act=act)
 
 
 def refuse_unless_changeable(registration: Registration, event: Event, now: datetime) -> None:
@@ -196,7 +208,8 @@ async def bring(registration_id: uuid.UUID, guest: Guest, *, act: Act) -> Regist
 @one_transaction
 async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, language: str, act: Act) -> None:
     """Offer one's place to a colleague: a letter with a personal link. The place moves when they take it, as a new
-    registration with a new UID; until then nothing changes. A second offer ends the first. Refuses
+    registration with a new UID; until then nothing changes. A second offer ends the first. To one address one
+    such letter goes in a quarter of an hour, six a day, whoever offers. Refuses
     `ChangeNotPossible`, also once the event has begun.
     """
     registration, event = await claimed(registration_id, act=act)
@@ -230,7 +243,8 @@ async def pass_on(registration_id: uuid.UUID, *, name: str, address: str, langua
         "colleague_stop_url": stop_url(page, invitation_id, scope=scope, vault=vault),
     }
     await note(registration, "offered_on", act=act.of(Who.PERSON))
-    await post_about("handed", registration, event, act=act, more=more)
+    if turn := await turn_of(address, "handed", event, act=act):
+        await post_about("handed", registration, event, act=act, more=more, not_before=turn)
 
 
 async def try_again(registration_ids: Collection[uuid.UUID]) -> None:

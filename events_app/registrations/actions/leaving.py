@@ -13,18 +13,19 @@ from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Mode
 from events_app.events.rules import Status as EventStatus
+from events_app.mail.emptying import take_back_unheard
 from events_app.registrations import rules
 from events_app.registrations.models import Registration, next_arrival, next_of, party_of
 from events_app.registrations.places import confirm, promote
 from events_app.registrations.posting import (
     forget_offers,
-    letters_mark,
     note,
     openable,
     post_about,
     post_own_page,
     post_sparingly,
     seal_person,
+    turn_of,
 )
 from events_app.registrations.rules import Due, Status
 from events_app.registrations.told import hear, may_hear_of_it
@@ -136,14 +137,15 @@ async def _make_their_own(colleague: Registration, event: Event, address: str, *
     if known := await Registration.find_living(event.id, index):
         await post_sparingly(["already"], known, event, act=act)
         return
+    if (turn := await turn_of(address, "colleague", event, act=act)) is None:
+        return
     seal_person(colleague, replace(person, address=address), vault=act.vault)
     colleague.party, colleague.address_index = None, index
     colleague.invited = colleague.status == Status.CONFIRMED or event.sends_holds
     await hear(colleague, event)
     await colleague.save()
-    await post_about(colleague.status, colleague, event, act=act)
-    if colleague.invited:
-        await post_own_page(colleague, event, act=act)
+    for letter in [colleague.status, *(["own_page"] if colleague.invited else [])]:
+        await post_about(letter, colleague, event, not_before=turn, act=act)
 
 
 @one_transaction
@@ -172,7 +174,7 @@ async def hold_as_new(
 ) -> uuid.UUID | None:
     """Where addresses are confirmed, one that is known holds so many seats (0: it waits) for as long as a new one
     would, unless it is as new itself; by which id they are given back. The same work, whoever it is (`shadows`)."""
-    mark = letters_mark(event.id, index, "shadow", vault=act.vault)
+    mark = act.vault.code_index(str(event.id), f"letters shadow {index.hex()}")
     is_as_new = known is None or known.due_for == Due.ADDRESS
     was_taken_back = known is not None and known.due_for == Due.LEAVING and not known.seated
     if is_as_new or was_taken_back or not people:
@@ -268,11 +270,20 @@ async def end(
     """The registration is over: the seat is free, the letter says so (and `more`), a calendar gets CANCEL."""
     rules.check_life(Status(registration.status), Status.CANCELLED)
     may_hear = may_hear_of_it(registration)
+    if may_hear and act.who == Who.PERSON:
+        may_hear = not await _has_heard_nothing(registration, act.now)
     await close(registration, Status.CANCELLED, now=act.now)
     await forget_offers(registration, act=act)
     await note(registration, letter, act=act)
     if may_hear:
         await post_about(letter, registration, event, more=more, act=act)
+
+
+async def _has_heard_nothing(registration: Registration, now: datetime) -> bool:
+    """Whether the first letters still waited for their turn (`turn_of`); then none of them goes, nor one that says that
+    it is over: else whoever comes and goes has letter after letter sent to an address that may not be theirs."""
+    is_young = (now.date() - registration.registered_on).days <= 1
+    return is_young and await take_back_unheard(registration.id, now=now)
 
 
 async def close(registration: Registration, status: Status, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.leaving import end, hold_as_new, leave_company_to
-from events_app.registrations.facts import Person
+from events_app.registrations.facts import Person, organizer_address, organizer_name
 from events_app.registrations.models import (
     FRONT_OF_LINE,
     Invitation,
@@ -31,12 +31,10 @@ from events_app.registrations.posting import (
     Newcomer,
     enrol,
     enrolment_in_vain,
-    letters_mark,
-    organizer_address,
-    organizer_name,
     post_sparingly,
     seal_person,
     spend,
+    turn_of,
 )
 from events_app.registrations.rules import ANSWER_OF, Applicant, Due, Guest, Status
 from events_app.tokens import digest, new_token
@@ -81,6 +79,8 @@ class Placing:
     registration_id: uuid.UUID = field(default_factory=uuid.uuid4)
     """Whose place it will be."""
     arrival: int = 0
+    not_before: datetime | None = None
+    """When the first letters may go: anybody can type any address."""
 
 
 async def register(event_id: uuid.UUID, applicant: Applicant, *, act: Act) -> Receipt:
@@ -119,8 +119,9 @@ async def _register(event_id: uuid.UUID, applicant: Applicant, mine: uuid.UUID, 
     known = await Registration.find_living(event.id, index)
     if known:
         await _tell_who_is_here(known, event, applicant, placing, act=act)
-    else:  # counted in vain, as a letter to a known address is counted
-        await allowances.take(letters_mark(event.id, index, "new", vault=act.vault), now=act.now)
+    else:  # whoever comes, goes and comes again is written to, but later
+        turn = await turn_of(applicant.address, "new", event, act=act)
+        placing = replace(placing, not_before=turn or act.now + allowances.LONGEST_WAIT)
     held = None
     if placing.confirms_address:
         people = 1 + len(applicant.guests) if placing.status == Status.CONFIRMED else 0
@@ -230,12 +231,14 @@ async def newcomer_with(
     others: Sequence[Newcomer], guest: Guest, event: Event, host: Applicant, placing: Placing, *, act: Act
 ) -> Newcomer:
     """A colleague of those who come together, the one who registers them first; somebody who is registered already
-    comes without an address, so nobody is told of it."""
+    comes without an address, so nobody is told of it; so does whoever was written to too often today (`turn_of`)."""
     index = act.vault.blind_index(str(event.id), kept(guest.address)) if guest.address else b""
     is_among_them = index in [each.registration.address_index for each in others]
     known = guest.address and (is_among_them or await Registration.find_living(event.id, index))
-    them = Applicant(guest.name, "" if known else guest.address, host.language, host.mode)
-    return await newcomer(event, them, placing, party=others[0].registration.id, act=act)
+    turn = await turn_of(guest.address, "colleague", event, act=act) if guest.address else None
+    them = Applicant(guest.name, "" if known or turn is None else guest.address, host.language, host.mode)
+    theirs = replace(placing, not_before=turn)
+    return await newcomer(event, them, theirs, party=others[0].registration.id, act=act)
 
 
 async def newcomer(
@@ -275,7 +278,7 @@ async def newcomer(
     )
     person = Person(applicant.name, applicant.address, applicant.needs, token, dict(applicant.answers))
     seal_person(registration, person, vault=act.vault)
-    return Newcomer(registration, person)
+    return Newcomer(registration, person, placing.not_before)
 
 
 def _has_entry(placing: Placing, event: Event) -> bool:
