@@ -29,13 +29,13 @@ VERBS = {
     "organizer": "ADDRESS: a one-time link for an organizer's account or forgotten passphrase",
     "backup": "DIRECTORY [--keys DIRECTORY]: two archives, the data and the keys that open it",
     "restore": "DATA KEYS [--deletions FILE]: fill an empty database, of either engine, from a backup",
-    "release": "after a restore: let letters leave again",
+    "release": "after a restore: let emails be sent again",
     "forget-lost": "give up the events whose keys are lost for good, so that the others can be served",
     "demo": "--port N --dir DIR: a throw-away instance with demonstration data",
     "check": "style, types, layers, templates, catalogues, documents: what needs no start; or only those named",
     "test": "the checks and every test there is; what follows goes to pytest",
     "bench": "measure, beside what the machine can do at best",
-    "gallery": "pictures of the pages and letters",
+    "gallery": "pictures of the pages and emails",
     "messages": "bring the catalogues of translations up to date",
 }
 DEVELOPER_VERBS = ("check", "test", "bench", "gallery", "messages")

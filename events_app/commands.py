@@ -104,7 +104,7 @@ async def prepare(settings: Settings) -> None:
 def show_first_link(link: str, folder: Path) -> None:
     """On the screen of whoever started us. Where nobody looks on (a service, a container) what is printed is kept in a
     log, which others may read and keep: there the link goes into a file for its owner only."""
-    print("Nobody sits at the desk yet. A link makes the first organizer's account; it works once:")
+    print("There is no organizer yet. This link creates the first organizer's account; it works once:")
     if sys.stdout.isatty():
         print(f"  {link}", flush=True)
         return
@@ -122,7 +122,7 @@ async def _say_held() -> None:
     day = await held_since()
     if day is not None:
         print(
-            f"Restored from the backup of {day}. No letter leaves before: python3 run.py release", flush=True
+            f"Restored from the backup of {day}. No email is sent before: python3 run.py release", flush=True
         )
 
 
@@ -146,7 +146,7 @@ def migrate_only(words: list[str]) -> None:
 def organizer(words: list[str]) -> None:
     """Print a one-time link for another organizer, or for one who forgot the passphrase."""
     parser = argparse.ArgumentParser(prog="run.py organizer")
-    parser.add_argument("address", help="the organizer's e-mail address")
+    parser.add_argument("address", help="the organizer's email address")
     address = parser.parse_args(words).address
     settings = read_settings()
 

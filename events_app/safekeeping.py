@@ -83,18 +83,20 @@ def _say_restored(restored: restoring.Restored, redone: redoing.Redone, *, is_kn
     day, rows = restored.made_at.date(), restored.rows
     print(
         f"Restored as of {restored.made_at:%Y-%m-%d %H:%M} UTC: {rows['event']} events, "
-        f"{rows['registration']} registrations, {rows['letter']} letters. "
-        f"People erased again: {redone.people}. Events forgotten, again or because their day had come: {redone.events}."
+        f"{rows['registration']} registrations, {rows['letter']} emails. "
+        f"People deleted again: {redone.people}. Events deleted, again or because their day had come: {redone.events}."
     )
     for each in redone.left:
         page = f"/desk/events/{each.scope}/registrations/{each.person}"
-        print(f"NOT erased again, please do it at the desk before letters leave: {page}")
+        print(f"NOT deleted again, please do it in the organizer area before emails are sent: {page}")
     if not is_known:
         print(
-            f"There was no list of deletions: who asked to be erased from {day} until today is back. "
-            "If you know of anybody, erase them again at the desk before letters leave."
+            f"There was no list of deletions: whoever asked for their data to be deleted since {day} is back. "
+            "If you know of anybody, delete their data again in the organizer area before emails are sent."
         )
-    print("No letter leaves, and what waited is withheld, until you have looked: python3 run.py release")
+    print(
+        "No email is sent, and emails that waited are on hold, until you have looked: python3 run.py release"
+    )
 
 
 def release(words: list[str]) -> None:
@@ -103,7 +105,7 @@ def release(words: list[str]) -> None:
 
     async def act(vault: Vault) -> None:
         await redoing.release()
-        print("Letters leave again. Those withheld stay so until somebody at the desk sends them.")
+        print("Emails are sent again. Those on hold stay so until an organizer sends them.")
 
     in_database(read_settings(), act)
 

@@ -125,7 +125,7 @@ class KeysThere(Conflict):
 class NothingHeld(Conflict):
     """There was no restore, or letters leave already."""
 
-    sentence = "Nothing is held back: letters leave as they are written."
+    sentence = "Nothing is on hold: emails are sent as they are created."
 
 
 class NoList(Invalid):

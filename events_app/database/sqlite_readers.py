@@ -12,6 +12,8 @@ from events_app.database.sqlite_connect import connect
 
 READERS = 3
 QUICK = 0.002  # seconds that a question may take on the event loop's own thread
+SLOW_FOR = 1.0  # seconds
+MOST_SLOW = 200  # questions that are known to be slow; then all are forgotten
 BREATH = 16  # questions in a row without letting others run
 
 
@@ -20,13 +22,15 @@ class Readers:
 
     A hop to a thread and back costs more than a look-up by key. So each question is first tried here, with a
     limit of QUICK seconds that SQLite itself holds (its progress handler), and asked again in a thread when
-    that was not enough.
+    that was not enough. Questions in the same words are asked there at once for SLOW_FOR seconds: the pages of a long
+    list would each take those QUICK seconds in vain.
     """
 
     def __init__(self, path: Path) -> None:
         self._quick = _reader(path)
         self._quick.set_progress_handler(self._out_of_time, 500)
         self._deadline = 0.0
+        self._slow_until: dict[str, float] = {}
         self._asked = 0
         self._free: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         for _ in range(READERS):
@@ -39,14 +43,22 @@ class Readers:
         self._asked += 1
         if self._asked % BREATH == 0:
             await asyncio.sleep(0)
-        self._deadline = time.perf_counter() + QUICK
-        try:
-            return self._quick.execute(query, values).fetchall()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
-                raise
+        now = time.perf_counter()
+        if self._slow_until.get(query, 0.0) < now:
+            self._deadline = now + QUICK
+            try:
+                return self._quick.execute(query, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                    raise
+            self._remember_slow(query, now + SLOW_FOR)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._fetch_slowly, query, values)
+
+    def _remember_slow(self, query: str, until: float) -> None:
+        if len(self._slow_until) >= MOST_SLOW:
+            self._slow_until.clear()
+        self._slow_until[query] = until
 
     def data_version(self) -> int:
         """A number that changes with every commit of any process.

@@ -10,7 +10,7 @@ from events_app.database import rows
 from events_app.events.models.event import Event
 from events_app.events.rules import MODE_NAMES, Mode
 from events_app.exports.parts import Answered, Part, Said
-from events_app.exports.sheets import Cells
+from events_app.exports.sheets import Cells, Sheet
 from events_app.exports.writing import Form, Order, SealedPage
 from events_app.i18n import N_, choose, name_of_language, translate
 from events_app.offload import pool
@@ -29,7 +29,7 @@ LONG_LIST = 2_000
 """People from which on a worker opens and writes them: before that, starting it costs more than it saves."""
 
 BEGIN = "events_app.exports.writing:begin"
-LONG_PAGE = 400
+LONG_PAGE = 200
 """People that a worker is given at a time."""
 
 
@@ -74,7 +74,7 @@ class Column:
     @classmethod
     def made_of(cls, label: str, how: "Part | ReadCells") -> "Column":
         if isinstance(how, Said | Answered):
-            return cls(label, lambda page: [how.cell(person) for person in page.people], how)
+            return cls(label, lambda page: how.cells(page.people), how)
         return cls(label, how)
 
 
@@ -91,6 +91,8 @@ def _each_said(codes: Sequence[str], say: Callable[[str], object]) -> list[str]:
 
 def _brought_by(page: Slice) -> list[str]:
     """Nothing for who came alone, and for who brought the others."""
+    if not page.beside.leaders:
+        return [""] * len(page.ids)
     return [
         "" if party == own else page.beside.leaders.get(party, "")
         for own, party in zip(page.ids, page.parties, strict=True)
@@ -98,6 +100,8 @@ def _brought_by(page: Slice) -> list[str]:
 
 
 def _known_of(known: Mapping[Any, object], keys: Sequence[Any]) -> list[str]:
+    if not known:  # nobody waits, no code was used ...: most lists
+        return [""] * len(keys)
     return [str(known.get(key, "")) for key in keys]
 
 
@@ -265,3 +269,27 @@ async def cells_of(pages: AsyncIterator[Slice], columns: Sequence[Column]) -> As
     """The pages as rows of cells."""
     async for page in pages:
         yield list(zip(*(column.read(page) for column in columns), strict=True))
+
+
+async def rows_of(sheet: Sheet, pages: AsyncIterator[Sequence[Cells]], width: int) -> AsyncIterator[bytes]:
+    """The sheet in pieces, the event loop free for others between two pages of `width` columns."""
+    try:
+        if piece := sheet.begin():
+            yield piece
+        async for page in _with_breaks(pages, width):
+            if piece := sheet.add(page):
+                yield piece
+        yield sheet.end()
+    finally:
+        sheet.close()
+
+
+async def _with_breaks(pages: AsyncIterator[Sequence[Cells]], width: int) -> AsyncIterator[Sequence[Cells]]:
+    """The pages, the event loop free for others between two. A ragged row is a mistake of ours."""
+    async for page in pages:
+        for row in page:
+            if len(row) != width:
+                raise ValueError(f"a row of {len(row)} cells under {width} columns")
+        if page:
+            yield page
+        await breathe()

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from events_app.errors import NoSuchPage
 from events_app.events.models.event import Event
 from events_app.exports import columns as actions
-from events_app.exports.sheets import LAST_ROW, SheetFull, rows_of
+from events_app.exports.sheets import LAST_ROW, SheetFull
 from events_app.exports.writing import Form
 from events_app.house import office_of
 from events_app.i18n import choose, current_language, direction
@@ -75,4 +75,4 @@ async def _content(request: Request, event: Event, form: Form) -> AsyncIterator[
         return actions.written_by_a_worker(form, columns, sealed, scope=str(event.id), key=key)
     pages = actions.pages_of(event, statuses=statuses, wanted=columns.keys(), vault=vault, reader=reader)
     labels = [column.label for column in columns.values()]
-    return rows_of(form.sheet(labels), actions.cells_of(pages, list(columns.values())), len(labels))
+    return actions.rows_of(form.sheet(labels), actions.cells_of(pages, list(columns.values())), len(labels))

@@ -1,6 +1,6 @@
 """How cells are made of a person whose seal is open, wherever that is done: here, or in a worker. Plain values only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ class Said:
 
     key: str
 
-    def cell(self, person: Mapping[str, Any]) -> str:
-        return str(person.get(self.key, ""))
+    def cells(self, people: Iterable[Mapping[str, Any]]) -> list[str]:
+        return [str(person.get(self.key, "")) for person in people]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,10 @@ class Answered:
     yes: str
     no: str
 
-    def cell(self, person: Mapping[str, Any]) -> str:
+    def cells(self, people: Iterable[Mapping[str, Any]]) -> list[str]:
+        return [self._cell(person) for person in people]
+
+    def _cell(self, person: Mapping[str, Any]) -> str:
         answer = (person.get("answers") or {}).get(self.key)
         if isinstance(answer, bool):
             return self.yes if answer else self.no

@@ -2,14 +2,13 @@
 
 import codecs
 import zipfile
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO, Protocol, cast
 
 from events_app.errors import Conflict
 from events_app.exports import workbook
 from events_app.exports.cells import LONGEST_CELL, clean, disarm, fit, sheet_name, xml_text
 from events_app.i18n import N_
-from events_app.offload.breathing import breathe
 
 QUICKLY = 2
 """zlib's level: a sheet is a tenth larger than at its usual 6, and written in a quarter of the time."""
@@ -36,19 +35,6 @@ class Sheet(Protocol):
     def add(self, page: Sequence[Cells]) -> bytes: ...
     def end(self) -> bytes: ...
     def close(self) -> None: ...
-
-
-async def rows_of(sheet: Sheet, pages: AsyncIterator[Sequence[Cells]], width: int) -> AsyncIterator[bytes]:
-    """The sheet in pieces, the event loop free for others between two pages of `width` columns."""
-    try:
-        if piece := sheet.begin():
-            yield piece
-        async for page in _with_breaks(pages, width):
-            if piece := sheet.add(page):
-                yield piece
-        yield sheet.end()
-    finally:
-        sheet.close()
 
 
 class CsvSheet:
@@ -125,17 +111,6 @@ class XlsxSheet:
         if self._rows is not None:
             self._rows.close()
         self._archive.close()
-
-
-async def _with_breaks(pages: AsyncIterator[Sequence[Cells]], width: int) -> AsyncIterator[Sequence[Cells]]:
-    """The pages, the event loop free for others between two. A ragged row is a mistake of ours."""
-    async for page in pages:
-        for row in page:
-            if len(row) != width:
-                raise ValueError(f"a row of {len(row)} cells under {width} columns")
-        if page:
-            yield page
-        await breathe()
 
 
 def _csv_lines(page: Sequence[Cells], sign: str) -> str:

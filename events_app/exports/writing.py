@@ -67,10 +67,7 @@ def begin(order: Order) -> Callable[[SealedPage | None], bytes]:
             return before + sheet.end()
         people = [opened(*each) for each in page.sealed]
         finished = iter(page.finished)
-        columns = [
-            next(finished) if part is None else [part.cell(person) for person in people]
-            for part in order.parts
-        ]
+        columns = [next(finished) if part is None else part.cells(people) for part in order.parts]
         return before + sheet.add(list(zip(*columns, strict=True)))
 
     return write

@@ -48,6 +48,18 @@ visitors: Final = Visitors()
 """Of this process."""
 
 
+BETWEEN_BATCHES: Final = 0.03
+"""Seconds between two transactions of work that goes on in batches, while somebody is about: as long as each holds an
+event's claim, so that who registers seldom waits for more than one."""
+
+
+async def give_way(visitors: Visitors = visitors) -> None:
+    """Between two batches: visitors first."""
+    await breathe()
+    if visitors.are_about:
+        await asyncio.sleep(BETWEEN_BATCHES)
+
+
 class OneByOne:
     """`async with` it: what some milliseconds of work each is done by one of several at a time, a breath after each,
     and a pause while visitors are about: they come first."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 from events_app.acts import Act
 from events_app.events.models.event import Event
 from events_app.health.actions.guarding import Guard
+from events_app.offload.breathing import give_way
 from events_app.rounds.models import Round
 
 AT_ONCE: Final = 16
@@ -58,4 +59,5 @@ async def carry_on(steps: Mapping[str, Step], *, guard: Guard | None = None, act
         step = partial(steps[found.what], found.number, act)
         while await guard.attempt("rounds", step, subject=found.number, event_id=found.event_id):
             batches += 1
+            await give_way()
     return batches

@@ -68,7 +68,7 @@ def mail_address(value: str) -> str | None:
     try:
         return None if not value or written(value).isascii() else f"{value!r} must be ASCII before its @"
     except NotAnAddress:
-        return f"{value!r} is not an e-mail address"
+        return f"{value!r} is not an email address"
 
 
 def language(value: str) -> str | None:
@@ -107,7 +107,7 @@ def contact(value: str) -> str | None:
     """Empty, an e-mail address, or an https address."""
     if value.startswith("https://") and re.fullmatch(r"https://[!-~]+", value):
         return None
-    return f"{value!r} is neither an e-mail address nor an https:// one" if mail_address(value) else None
+    return f"{value!r} is neither an email address nor an https:// one" if mail_address(value) else None
 
 
 def said_somehow(value: Mapping[str, str]) -> str | None:

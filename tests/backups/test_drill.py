@@ -122,7 +122,7 @@ async def test_every_list_opens_after_a_restore_and_nobody_who_was_erased_is_bac
     said = await restored(running, elsewhere, deletions=running.deletions)
 
     assert "3 registrations" in said.out
-    assert "People erased again: 1." in said.out
+    assert "People deleted again: 1." in said.out
     async with opened(elsewhere) as vault:
         assert await people_of(running.event, vault) == ["Amal", "Basma", ""]
         assert (await Registration.get(id=running.erased.id)).erased
@@ -145,7 +145,7 @@ async def test_without_a_list_the_restore_says_which_erasures_it_cannot_know(
 ) -> None:
     said = await restored(running, elsewhere)
 
-    assert f"erased from {clock.now().date()} until today" in said.out
+    assert f"deleted since {clock.now().date()}" in said.out
     async with opened(elsewhere) as vault:
         assert await people_of(running.event, vault) == ["Amal", "Basma", "Canary"]
 
@@ -252,7 +252,7 @@ async def test_no_letter_leaves_a_restored_installation_before_its_operator_says
         assert await held_since() is None
         await released()
     again = await verb(elsewhere, "release")
-    assert (again.code, again.err) == (2, "Nothing is held back: letters leave as they are written.\n")
+    assert (again.code, again.err) == (2, "Nothing is on hold: emails are sent as they are created.\n")
 
 
 async def test_a_server_of_a_held_installation_serves_and_its_courier_waits(

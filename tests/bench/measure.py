@@ -58,7 +58,9 @@ def main(words: list[str]) -> None:
         "--quick", action="store_true", help="tiny sizes: a look whether everything is measured"
     )
     parser.add_argument("--minutes", type=float, default=10, help="how long chaos lasts (10)")
-    parser.add_argument("--big", action="store_true", help="lists of 100,000 people")
+    parser.add_argument(
+        "--big", action="store_true", help="lists of 100,000 people (exports, lists, patience)"
+    )
     wants = parser.parse_args(words)
     if unknown := [part for part in wants.parts if part not in PARTS + APART]:
         parser.error(f"there is no part {unknown[0]!r}; the parts are: {', '.join(PARTS + APART)}")

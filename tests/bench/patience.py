@@ -1,18 +1,25 @@
 """What visitors wait while somebody at the desk has long work done: their page and their registration, beside rest."""
 
+import asyncio
+import importlib.util
 import re
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from itertools import count, islice
 from statistics import quantiles
 
+import asyncpg
+
 from tests.bench.client import Visitor, request_for, waits
+from tests.bench.race import database_of
 from tests.bench.registrations import fields_of, register_one
 from tests.bench.scale import Scale
 from tests.bench.seeding import CROWD
-from tests.bench.stage import Served, Stage, event_id_of, sign_in
-from tests.bench.table import Row, at_most
+from tests.bench.stage import Served, Stage, event_id_of, run, sign_in
+from tests.bench.table import Row, at_most, not_measured
+from tests.postgresql import WHEEL, Server
 
 TITLE = "Patience"
 PAGE = "/events/research-launch"
@@ -25,16 +32,53 @@ Act = Callable[[], None]
 
 
 def measure(stage: Stage, scale: Scale) -> Iterator[Row]:
-    large, loaded = stage.seeded(people=scale.people), stage.seeded(people=scale.loaded)
-    with stage.house(large) as house:
-        desk = Desk(house, event_id_of(large, CROWD))
+    with _sqlite(stage, scale.people) as (house, desk):
         yield from _during(house, f"export of {scale.people:,} as CSV", desk.exports("csv"))
         yield from _during(house, f"export of {scale.people:,} as XLSX", desk.exports("xlsx"))
-        yield from _during(house, f"search in {scale.people:,}", desk.searches)
-    with stage.house(loaded) as house:
-        desk = Desk(house, event_id_of(loaded, CROWD))
+    with _sqlite(stage, scale.searched) as (house, desk):
+        yield from _searched(house, desk, f"in {scale.searched:,}")
+    with stage.mail_server() as port, _sqlite(stage, scale.loaded, mail_port=port) as (house, desk):
         yield from _during(house, f"mailing to {scale.loaded:,}", desk.mails)
         yield from _during(house, f"import of {scale.loaded:,}", desk.imports(scale.loaded))
+    if importlib.util.find_spec(WHEEL) is None:
+        yield not_measured("the same on PostgreSQL", f"{WHEEL} is not installed")
+        return
+    with stage.mail_server() as port, _postgresql(stage, scale.searched, mail_port=port) as (house, desk):
+        yield from _searched(house, desk, f"in {scale.searched:,}, PostgreSQL")
+        yield from _during(house, f"mailing to {scale.searched:,}, PostgreSQL", desk.mails)
+
+
+def _searched(house: Served, desk: "Desk", where: str) -> Iterator[Row]:
+    yield from _during(house, f"ten searches {where}", desk.searches)
+    yield from _during(house, f"every order and filter {where}", desk.looks_through)
+
+
+@contextmanager
+def _sqlite(stage: Stage, people: int, *, mail_port: int = 0) -> Iterator["tuple[Served, Desk]"]:
+    folder = stage.seeded(people=people)
+    with stage.house(folder, mail_port=mail_port) as house:
+        yield house, Desk(house, event_id_of(folder, CROWD))
+
+
+@contextmanager
+def _postgresql(stage: Stage, people: int, *, mail_port: int) -> Iterator["tuple[Served, Desk]"]:
+    server = Server()
+    server.start()
+    try:
+        url, folder = database_of(server.url, "patience"), stage.new_folder() / "var"
+        run("tests.bench.seeding", folder, people, 0, url)
+        with stage.house(folder, mail_port=mail_port, environ={"EVENTS_DATABASE__URL": url}) as house:
+            yield house, Desk(house, asyncio.run(_event_id_in(url)))
+    finally:
+        server.stop()
+
+
+async def _event_id_in(url: str) -> str:
+    connection = await asyncpg.connect(url)
+    try:
+        return str(await connection.fetchval("SELECT id FROM event WHERE slug = $1", CROWD))
+    finally:
+        await connection.close()
 
 
 def _during(house: Served, what: str, act: Act) -> Iterator[Row]:
@@ -103,6 +147,18 @@ class Desk:
         with Visitor(self._house.port, cookie=self._cookie) as visitor:
             for end in range(1, 11):
                 self._expect(200, visitor.get(f"{self._base}/registrations?q={'guest12345'[:end]}").status)
+
+    def looks_through(self) -> None:
+        """The list in each order, and by words and a filter together."""
+        with Visitor(self._house.port, cookie=self._cookie) as visitor:
+            for asked in (
+                "sort=name",
+                "sort=status",
+                "sort=line",
+                "mode=online&q=guest",
+                "language=ar&sort=name",
+            ):
+                self._expect(200, visitor.get(f"{self._base}/registrations?{asked}").status)
 
     def mails(self) -> None:
         with Visitor(self._house.port, cookie=self._cookie) as visitor:

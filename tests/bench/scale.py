@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """rounds: of each pair, interleaved. people: on the list that is shown and exported. events: in the feed. loaded:
-    people at the event that stands beside a small one. pairs: requests about the known and the unknown. minutes: how
-    long chaos lasts. slow: clients of each slow kind."""
+    """rounds: of each pair, interleaved. people: on the list that is shown and exported. searched: on the list that is
+    searched while visitors wait. events: in the feed. loaded: people at the event that stands beside a small one.
+    pairs: requests about the known and the unknown. minutes: how long chaos lasts. slow: clients of each slow kind."""
 
     rounds: int = 3
     requests: int = 1500
@@ -16,6 +16,7 @@ class Scale:
     acts: int = 300
     crowd: int = 512
     people: int = 10_000
+    searched: int = 10_000
     events: int = 1_000
     letters: int = 160
     starts: int = 3
@@ -33,6 +34,7 @@ QUICK = Scale(
     acts=10,
     crowd=80,
     people=300,
+    searched=300,
     events=40,
     letters=20,
     starts=1,

@@ -281,6 +281,19 @@ async def test_a_slow_question_is_answered_without_stopping_the_others(toys: Dat
     assert len(turns) > 10
 
 
+async def test_a_question_that_was_slow_is_not_asked_in_vain_for_each_page_of_a_list(
+    toys: DatabaseUnderTest,
+) -> None:
+    tried: list[str] = []
+    client().readers._quick.set_trace_callback(tried.append)
+
+    for _page in range(3):
+        _, rows = await client().execute_query(SLOW.format(300_000))
+        assert rows[0][0] == 300_000
+
+    assert len(tried) == 1
+
+
 async def test_cancelled_questions_give_their_connections_back(toys: DatabaseUnderTest) -> None:
     for _ in range(40):
         asking = asyncio.create_task(client().execute_query(SLOW.format(30_000)))

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events_app.exports.cells import clean, disarm, fit
-from events_app.exports.sheets import LAST_ROW, CsvSheet, SheetFull, XlsxSheet, _RowWriter, rows_of
+from events_app.exports.columns import rows_of
+from events_app.exports.sheets import LAST_ROW, CsvSheet, SheetFull, XlsxSheet, _RowWriter
 from events_app.exports.workbook import column_name
 from events_app.offload.breathing import TURNS
 

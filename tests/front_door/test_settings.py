@@ -104,7 +104,7 @@ def test_a_list_in_the_environment_is_written_with_commas(tmp_path: Path) -> Non
             "'https://example.org/events' must be only scheme, host and port, like https://events.example.org",
         ),
         ('[mail]\nsecurity = "ssl"', "mail.security", "'ssl' is none of: starttls, tls, none"),
-        ('[mail]\nsender_address = "us"', "mail.sender_address", "'us' is not an e-mail address"),
+        ('[mail]\nsender_address = "us"', "mail.sender_address", "'us' is not an email address"),
         (
             '[mail]\nsender_address = "évents@example.org"',
             "mail.sender_address",

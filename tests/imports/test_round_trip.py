@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from events_app.events.models.event import Event
 from events_app.exports.cells import clean
-from events_app.exports.sheets import CsvSheet, XlsxSheet, rows_of
+from events_app.exports.columns import rows_of
+from events_app.exports.sheets import CsvSheet, XlsxSheet
 from events_app.questions.models import Question
 from events_app.registrations.actions import leaving
 from events_app.registrations.models import Registration

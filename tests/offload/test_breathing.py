@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from events_app.offload.breathing import LATELY, OneByOne, Visitors, with_breaths
+from events_app.offload.breathing import LATELY, OneByOne, Visitors, give_way, with_breaths
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engine_free]
 
@@ -51,6 +51,16 @@ async def test_work_that_can_wait_pauses_while_somebody_is_about_and_never_for_n
         if comes:
             visitors.ask()
         turns.append(await turns_while(asyncio.create_task(gate.turn())))
+
+    assert turns[0] < 10 < turns[1]
+
+
+async def test_between_two_batches_there_is_a_pause_while_somebody_is_about_and_never_for_nobody() -> None:
+    visitors = Visitors(Clock())
+    turns = [await turns_while(asyncio.create_task(give_way(visitors)))]
+
+    visitors.ask()
+    turns.append(await turns_while(asyncio.create_task(give_way(visitors))))
 
     assert turns[0] < 10 < turns[1]
 

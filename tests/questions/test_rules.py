@@ -66,7 +66,7 @@ SAID = [
 
 def cell_of(question: Question, answer: Any) -> str:
     """As it stands in a sheet."""
-    return answered(question).cell({"answers": {str(question.id): answer}})
+    return answered(question).cells([{"answers": {str(question.id): answer}}])[0]
 
 
 @pytest.mark.parametrize(("kind", "answer", "english", "arabic"), SAID)

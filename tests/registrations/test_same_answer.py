@@ -103,5 +103,5 @@ async def test_no_page_that_others_see_ever_tells_who_has_just_registered(house:
         await client.post("/events/round-table/register", data={**REGISTERING, "address": address})
         pages.append(seen(await client.get(path), address))
 
-    assert "49 places left" in pages[0].body
+    assert "49 seats left" in pages[0].body
     assert pages[0] == pages[1]

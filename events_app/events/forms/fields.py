@@ -98,7 +98,7 @@ class EventFields(Form):
         L_("How can people take part?"), [required(N_("Please choose at least one way of taking part."))]
     )
     capacity_in_person = IntegerField(
-        L_("Seats in the room"),
+        L_("Seats in person"),
         [optional(), number_between(0, 100_000)],
         description=L_("If you leave this empty: no limit."),
         render_kw={"inputmode": "numeric", "min": 0},

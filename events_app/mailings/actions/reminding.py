@@ -14,6 +14,7 @@ from events_app.health.actions.guarding import Guard
 from events_app.i18n import choose
 from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
+from events_app.offload.breathing import give_way
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import openable, post_about
@@ -92,6 +93,7 @@ async def _remind_everybody(reminder_id: uuid.UUID, event_id: uuid.UUID, *, act:
     while after is not None:
         sent, after = await _remind_after(after, reminder_id, event_id, act=act)
         posted += sent
+        await give_way()
     return posted
 
 

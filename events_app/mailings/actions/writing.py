@@ -1,4 +1,4 @@
-"""Writing to many: one letter each, in their own language, posted a hundred at a time and to nobody twice."""
+"""Writing to many: one letter each, in their own language, posted a few at a time and to nobody twice."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ from events_app.mailings.rules import (
     PeopleChanged,
     WordsChanged,
 )
-from events_app.offload.breathing import with_breaths
+from events_app.offload.breathing import give_way, with_breaths
 from events_app.optouts.actions import opted_out_of
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
@@ -37,8 +37,8 @@ from events_app.registrations.rules import Status
 from events_app.vault import Json
 
 KIND: Final = "mailings.mailing"
-BATCH: Final = 50
-"""People a transaction: some tens of milliseconds in which the event's seats wait."""
+BATCH: Final = 25
+"""People a transaction: some ten milliseconds in which the event's seats wait."""
 
 MOST_NAMED: Final = 50
 """Of the letters that did not reach their person, on the page that says how far it is."""
@@ -157,6 +157,7 @@ async def carry_on(*, guard: Guard | None = None, act: Act) -> int:
         batch = partial(post_batch, mailing_id, act=act)
         while await guard.attempt("mailings", batch, subject=mailing_id, event_id=event_id):
             batches += 1
+            await give_way()
     return batches
 
 
