@@ -111,7 +111,7 @@ def test_words_of_the_other_script_keep_their_own_direction() -> None:
         "A",
         "word " * 60,
         "Donaudampfschifffahrtsgesellschaft" * 6,
-        "من الغائب؟ إطلاق دراسة جديدة حول الذاكرة والأرشيف والعدالة " * 4,
+        "مَن نفتقد؟ إطلاق دراسة جديدة حول الذاكرة والأرشيف والعدالة " * 4,
     ],
 )
 def test_no_title_leaves_its_room(title: str) -> None:

@@ -78,7 +78,7 @@ SAID_OF_WHERE = {
 """Here the place is where an event is held."""
 
 TWO_MEANINGS = {
-    "Cancelled": {"event", "registration"},
+    "Cancelled": {"event", "registration", "number of people"},
     "Confirmed": {"registration", "number of people", "host or speaker"},
     "Registered": {"history", "number of people"},
     "Waiting": {"number of people"},
