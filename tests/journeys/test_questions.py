@@ -56,6 +56,7 @@ def test_an_answer_calls_up_a_question_and_nothing_typed_is_lost(
 ) -> None:
     organizer = new_person(language)
     sit_down(organizer, demonstration)
+    organizer.follow("/edit/texts")
     organizer.follow("/questions")
     organizer.picture("no-questions")
     for preset in ("access", "photos"):
@@ -108,6 +109,7 @@ def test_with_javascript_the_question_appears_at_once_and_questions_can_be_dragg
 ) -> None:
     organizer = new_person(language, scripts=True)
     at_the_desk = sit_down(organizer, demonstration)
+    organizer.follow("/edit/texts")
     organizer.follow("/questions")
     for preset in ("access", "photos"):
         organizer.press(f'button[name="preset"][value="{preset}"]')
