@@ -15,7 +15,10 @@ COMING, GOING = "coming", "going"
 HOLDING, FREEING = "holding", "freeing"
 """Before they go: their letters are held back; or, because one had left, are let go again, and everybody stays."""
 
-MOVING: Final = frozenset({COMING, GOING, HOLDING, FREEING})
+WRITING: Final = "writing"
+"""One whose people get the letters that it left out at first."""
+
+MOVING: Final = frozenset({COMING, GOING, HOLDING, FREEING, WRITING})
 
 DONE, STOPPED = "done", "stopped"
 """All who were to come are here; some are, and no more come."""
@@ -25,7 +28,8 @@ class ImportBatch(Model):
     """One imported list, so that it can be taken back as one.
 
     `rows`: the people of it who were new when it was begun; `done` of them were written, `passed_over` were not,
-    because they had registered meanwhile, say. `plan`: what it was given at first (`rules.Plan`), nothing personal.
+    because they had registered meanwhile, say. `plan`: what it was given at first (`rules.Plan`), nothing personal;
+    once letters are written, `reached`: the arrival of the last person who was looked at, and `sent`: how many got one.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)

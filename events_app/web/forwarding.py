@@ -2,35 +2,47 @@
 
 import ipaddress
 import logging
+import time
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+A_DAY: Final = 86_400.0
+"""Seconds. The sign at the desk goes when it was not said for longer than that (`health.actions.watching`)."""
 
 log = logging.getLogger(__name__)
 
 
 class Forwarding:
-    """Says once, of the first request that a proxy sent on, whether the proxy was believed; and once more if that
+    """Says once a day, of the first request that a proxy sent on, whether the proxy was believed; and at once if that
     changes. A header that a stranger sends us directly says nothing about proxies."""
 
-    def __init__(self, app: ASGIApp, *, say: Callable[[bool], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        say: Callable[[bool], Awaitable[None]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.app = app
         self._say = say
-        self._said: set[bool] = set()
+        self._clock = clock
+        self._said = dict[bool, float]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             believed = is_believed(scope)
-            if believed is not None and believed not in self._said:
+            if believed is not None and self._clock() - self._said.get(believed, -A_DAY) >= A_DAY:
                 await self._say_once(believed)
         await self.app(scope, receive, send)
 
     async def _say_once(self, believed: bool) -> None:
-        self._said.add(believed)
+        self._said[believed] = self._clock()
         try:
             await self._say(believed)
         except Exception as error:  # noqa: BLE001 - whoever asked for a page gets it all the same
-            self._said.discard(believed)
+            self._said.pop(believed, None)
             log.warning("could not write down what a proxy says: %s", type(error).__name__)
 
 

@@ -8,6 +8,7 @@ import pytest
 from events_app import clock
 from events_app.acts import Office
 from events_app.clock import milliseconds
+from events_app.health.actions.guarding import note
 from events_app.health.actions.watching import keys_trouble, watch
 from events_app.health.models import Trouble
 from events_app.installation import Installation, note_backup
@@ -68,3 +69,13 @@ async def test_key_files_that_the_next_start_would_refuse_are_shown_while_the_ap
 
 async def test_a_folder_that_is_gone_is_no_failure_of_the_look(tmp_path: Path) -> None:
     assert keys_trouble(tmp_path / "nowhere") == "KeysLost"
+
+
+async def test_a_proxy_that_was_seen_once_is_never_a_trouble_for_good(office: Office) -> None:
+    await note("forwarded", detail="")
+
+    await watch(act=office.at(clock.now() + timedelta(days=1)))
+    before = await signs()
+    await watch(act=office.at(clock.now() + timedelta(days=3)))
+
+    assert (before, await signs()) == ([("forwarded", "")], [])

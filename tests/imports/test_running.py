@@ -214,3 +214,75 @@ async def test_no_transaction_of_a_list_grows_with_it(office: Office, wish: Choi
         assert await Registration.filter(event_id=event.id).count() == before + most
 
     assert asked[0] == asked[1]
+
+
+async def silent(office: Office, people: int = LONG) -> tuple[Event, ImportBatch]:
+    """A list that is here, whose people have had no letter, and are about to get theirs."""
+    event = await make.event(office.vault, slug=f"of-{people}", capacity_in_person=None)
+    batch = await bring(event, lines(*range(people)), office, Choice())
+    await batches.send_letters(event.id, batch.id, act=office.at(NOW))
+    return event, batch
+
+
+def confirmed(*who: int) -> list[str]:
+    return [f"confirmed {each}" for each in addresses(*who)]
+
+
+async def test_letters_that_follow_later_are_never_all_written_at_once_nor_twice(office: Office) -> None:
+    event, batch = await silent(office)
+    await running.step(batch.id, act=office.at(NOW))
+    first = await make.kinds(event, office)
+
+    await batches.send_letters(event.id, batch.id, act=office.at(NOW))  # pressed once more
+    for _ in range(2):
+        await Caretaker(office).look()
+
+    batch = await ImportBatch.get(id=batch.id)
+    assert first == confirmed(*range(WITH_LETTERS_AT_ONCE))
+    assert await make.kinds(event, office) == confirmed(*range(LONG))
+    assert (batch.state, batch.plan["sent"]) == ("done", LONG)
+
+
+async def test_no_step_of_letters_that_follow_later_grows_with_the_list(office: Office) -> None:
+    asked = []
+    for people in (WITH_LETTERS_AT_ONCE + 1, LONG):
+        _event, batch = await silent(office, people)
+        with make.Statements() as statements:
+            await running.step(batch.id, act=office.at(NOW))
+        asked.append(statements.number)
+
+    assert asked[0] == asked[1]
+
+
+async def test_somebody_unreadable_never_keeps_others_from_letters_that_follow_later(office: Office) -> None:
+    event, batch = await silent(office)
+    await make.spoiled(await make.row_of(event, "guest1@example.org", office=office))
+
+    await running.go_on(batch.id, act=office.at(NOW))
+
+    assert await make.kinds(event, office) == confirmed(0, *range(2, LONG))
+
+
+async def test_of_an_event_that_is_called_off_meanwhile_nobody_hears_that_they_have_a_seat(
+    office: Office,
+) -> None:
+    event, batch = await silent(office)
+    await running.step(batch.id, act=office.at(NOW))
+    await Event.filter(id=event.id).update(status=EventStatus.CANCELLED)
+
+    await running.go_on(batch.id, act=office.at(NOW))
+
+    assert await make.kinds(event, office) == confirmed(*range(WITH_LETTERS_AT_ONCE))
+    assert (await ImportBatch.get(id=batch.id)).state == "done"
+
+
+async def test_a_list_that_is_being_written_to_can_be_taken_back_before_a_letter_has_left(
+    office: Office,
+) -> None:
+    event, batch = await silent(office)
+    await running.step(batch.id, act=office.at(NOW))
+
+    await batches.undo(event.id, batch.id)
+    await running.go_on(batch.id, act=office.at(NOW))
+
+    assert (await statuses(event), await make.kinds(event, office)) == ({}, [])

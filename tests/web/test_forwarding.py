@@ -4,7 +4,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from events_app.health.models import Trouble
-from events_app.web.forwarding import Forwarding
+from events_app.web.forwarding import A_DAY, Forwarding
 from tests.make import House
 
 pytestmark = pytest.mark.anyio
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.anyio
 VISITOR, PROXY = "198.51.100.7", "127.0.0.1"
 
 
-async def told(*requests: tuple[str, dict[bytes, bytes]], breaks: int = 0) -> list[bool]:
-    """What is said of these requests, each a peer and its headers."""
+async def told(*requests: tuple[str, dict[bytes, bytes]], breaks: int = 0, every: float = 1) -> list[bool]:
+    """What is said of these requests, each a peer and its headers, so many seconds apart."""
     said: list[bool] = []
     left = breaks
 
@@ -33,7 +33,7 @@ async def told(*requests: tuple[str, dict[bytes, bytes]], breaks: int = 0) -> li
     async def send(message: Message) -> None: ...
 
     answered: list[Scope] = []
-    forwarding = Forwarding(app, say=say)
+    forwarding = Forwarding(app, say=say, clock=lambda: every * len(answered))
     for peer, headers in requests:
         scope = {"type": "http", "client": (peer, 4000) if peer else None, "headers": list(headers.items())}
         await forwarding(scope, receive, send)
@@ -48,6 +48,13 @@ async def test_a_proxy_that_is_not_believed_is_said_once(peer: str, header: byte
     request = (peer, {header: VISITOR.encode()})
 
     assert await told(request, request, request) == [False]
+
+
+@pytest.mark.engine_free
+async def test_a_proxy_that_stays_unbelieved_is_said_again_every_day() -> None:
+    request = (PROXY, {b"x-forwarded-for": VISITOR.encode()})
+
+    assert await told(request, request, request, every=A_DAY / 2) == [False, False]
 
 
 @pytest.mark.engine_free

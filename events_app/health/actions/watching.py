@@ -22,6 +22,7 @@ NO_ROOM: Final = 16 * MIB
 LITTLE_ROOM: Final = 200 * MIB
 """Bytes that are little on any disk."""
 A_WEEK: Final = timedelta(days=7)
+TWO_DAYS: Final = timedelta(days=2)
 AN_HOUR: Final = timedelta(hours=1)
 
 
@@ -44,6 +45,11 @@ async def watch(*, act: Act) -> None:
             await note(sign, detail=detail)
         elif not detail and sign in noted:
             await over(sign)
+    forwarded = noted.get("forwarded")
+    if forwarded and forwarded.last_at < milliseconds(act.now - TWO_DAYS):
+        await over(
+            "forwarded"
+        )  # which is said every day while it is so: somebody has only tried something once
 
 
 def _little_room(folder: Path) -> str:

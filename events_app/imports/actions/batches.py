@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tortoise.expressions import Subquery
 from tortoise.functions import Count
 
 from events_app.acts import Act
@@ -13,16 +12,11 @@ from events_app.errors import Conflict, NotFound
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.i18n import N_
-from events_app.imports.actions.importing import post_letters
 from events_app.imports.actions.running import has_left, letters_of, stop_here
-from events_app.imports.models import COMING, HOLDING, ImportBatch
+from events_app.imports.models import COMING, HOLDING, WRITING, ImportBatch
 from events_app.imports.rules import LettersNeedPublishing
-from events_app.mail.models import Letter
-from events_app.optouts.actions import opted_out_of
 from events_app.registrations.actions.registering import REFUSAL_AT
 from events_app.registrations.models import Registration
-from events_app.registrations.posting import COURIER, reveal_person
-from events_app.registrations.rules import Status
 
 
 class LettersHaveLeft(Conflict):
@@ -54,11 +48,13 @@ async def batches_of(event_id: uuid.UUID) -> list[ImportBatch]:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the people of an imported list stand now: by status; how many letters they have, and whether one has left."""
+    """How the people of an imported list stand now: by status; how many letters they have, and whether one has left.
+    `looked_at`: of whom it was seen whether they are owed one, while letters are written."""
 
     statuses: Mapping[str, int]
     letters: int
     has_left: bool
+    looked_at: int = 0
 
     @property
     def people(self) -> int:
@@ -76,6 +72,7 @@ async def standing_of(batch: ImportBatch) -> Standing:
         {row["status"]: row["n"] for row in counted},
         await letters_of(batch).count(),
         await has_left(batch),
+        await rows.filter(arrival__lte=batch.plan["reached"]).count() if batch.state == WRITING else 0,
     )
 
 
@@ -101,7 +98,7 @@ async def undo(event_id: uuid.UUID, batch_id: uuid.UUID) -> None:
     batch = await find_batch(event.id, batch_id)
     if batch.state == COMING:
         raise StillComing()
-    if batch.undone or batch.is_moving:
+    if batch.undone or (batch.is_moving and batch.state != WRITING):
         return
     if await has_left(batch):
         raise LettersHaveLeft()
@@ -110,13 +107,16 @@ async def undo(event_id: uuid.UUID, batch_id: uuid.UUID) -> None:
 
 
 @one_transaction
-async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) -> int:
-    """Post the letters that an import left out, to those who have or wait for a place and have had none; says how many.
+async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) -> None:
+    """Begin to post the letters that an import left out, to those who have or wait for a place and have had none; they
+    follow a few at a time (`running.go_on`). Beginning twice is beginning once.
 
-    Refuses `LettersNeedPublishing`, `EventOver`, `EventCalledOff`.
+    Refuses `NotAllHere`, `LettersNeedPublishing`, `EventOver`, `EventCalledOff`.
     """
     event = await Event.claim(event_id)
     batch = await find_batch(event.id, batch_id)
+    if batch.state == WRITING:
+        return
     if batch.is_moving:
         raise NotAllHere()
     opening = event.opening(act.now)
@@ -124,19 +124,5 @@ async def send_letters(event_id: uuid.UUID, batch_id: uuid.UUID, *, act: Act) ->
         raise LettersNeedPublishing()
     if opening in {Opening.PAST, Opening.CANCELLED}:
         raise REFUSAL_AT[opening]()
-    mine = Registration.filter(import_batch_id=batch.id, live=1)
-    had = set(await Letter.filter(thread__in=Subquery(mine.values("id"))).values_list("thread", flat=True))
-    people, opted_out = [], await opted_out_of(event, vault=act.vault)
-    for row in await mine.filter(status__in=[Status.CONFIRMED, Status.WAITLISTED]).order_by("arrival", "id"):
-        if row.id in had:
-            continue
-        person = reveal_person(row, vault=act.vault, reader=COURIER)
-        row.invited = (
-            bool(person.address)
-            and person.address not in opted_out
-            and (row.status == Status.CONFIRMED or event.sends_holds)
-        )
-        row.telling = event.telling
-        await row.save(update_fields=["invited", "telling"])
-        people.append((row, person))
-    return await post_letters(event, people, act=act)
+    batch.state, batch.plan = WRITING, {**batch.plan, "reached": -1, "sent": 0}
+    await batch.save(update_fields=["state", "plan"])

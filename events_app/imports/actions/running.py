@@ -1,4 +1,4 @@
-"""How a list comes in, or is taken back, once it was begun: a few people a transaction, so that nobody waits for it."""
+"""How a list comes in, is written to, or is taken back, once that was begun: a few people a transaction."""
 
 import asyncio
 import time
@@ -17,8 +17,8 @@ from events_app.database import after_commit, one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.health.actions.guarding import Guard
-from events_app.imports.actions.importing import seats_mark, write_people
-from events_app.imports.actions.newcomers import AT_ONCE, reveal_page
+from events_app.imports.actions.importing import post_letters, seats_mark, write_people
+from events_app.imports.actions.newcomers import AT_ONCE, WITH_LETTERS_AT_ONCE, reveal_page
 from events_app.imports.models import (
     COMING,
     DONE,
@@ -27,6 +27,7 @@ from events_app.imports.models import (
     HOLDING,
     MOVING,
     STOPPED,
+    WRITING,
     ImportBatch,
     ImportPage,
 )
@@ -34,8 +35,12 @@ from events_app.imports.rules import Plan
 from events_app.mail.models import Letter
 from events_app.mail.outbox import wake_couriers
 from events_app.mail.rules import HAS_PERHAPS_LEFT
+from events_app.optouts.actions import opted_out_of
+from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
 from events_app.registrations.places import promote
+from events_app.registrations.posting import openable
+from events_app.registrations.rules import Status
 
 LETTERS_AT_ONCE: Final = 100
 
@@ -65,7 +70,7 @@ async def go_on(batch_id: uuid.UUID, *, act: Act) -> None:
 
 
 async def step(batch_id: uuid.UUID, *, act: Act) -> bool:
-    """The next people of the list come, or go; False when that was all."""
+    """The next people of the list come, go, or get their letters; False when that was all."""
     found = await ImportBatch.get_or_none(id=batch_id)
     if found is None or not found.is_moving:
         return False
@@ -80,6 +85,8 @@ async def _step(found: ImportBatch, letters: Sequence[uuid.UUID], *, act: Act) -
         return batch.is_moving
     if batch.state == COMING:
         return await _bring_some(batch, event, act=act)
+    if batch.state == WRITING:
+        return await _write_to_some(batch, event, act=act)
     if batch.state == GOING:
         return await _take_some_back(batch, event, act=act)
     return await _turn_letters(batch, letters, act=act)
@@ -167,3 +174,43 @@ async def _take_some_back(batch: ImportBatch, event: Event, *, act: Act) -> bool
     batch.undone, batch.state = True, DONE
     await batch.save(update_fields=["undone", "state"])
     return False
+
+
+async def _write_to_some(batch: ImportBatch, event: Event, *, act: Act) -> bool:
+    """The next who have or wait for a place, and have had no letter. Of an event that is over or called off meanwhile
+    nobody hears anything more in this way."""
+    is_over = event.opening(act.now) in {Opening.PAST, Opening.CANCELLED, Opening.DRAFT}
+    living = Registration.filter(event_id=event.id, import_batch_id=batch.id, live=1)
+    behind = living.filter(
+        arrival__gt=batch.plan["reached"], status__in=[Status.CONFIRMED, Status.WAITLISTED]
+    )
+    rows = [] if is_over else await behind.order_by("arrival").limit(WITH_LETTERS_AT_ONCE)
+    sent = await post_letters(event, await _without_letter(rows, event, act=act), act=act)
+    if rows:
+        batch.plan = {**batch.plan, "reached": rows[-1].arrival, "sent": batch.plan["sent"] + sent}
+    goes_on = len(rows) == WITH_LETTERS_AT_ONCE
+    if not goes_on:
+        batch.state = DONE if batch.done + batch.passed_over >= batch.rows else STOPPED
+    await batch.save(update_fields=["plan", "state"])
+    return goes_on
+
+
+async def _without_letter(
+    rows: Sequence[Registration], event: Event, *, act: Act
+) -> list[tuple[Registration, Person]]:
+    """Those who have had none yet, opened, with the entry that a calendar is about to get noted in their row. Who
+    cannot be opened keeps nobody else from theirs."""
+    letters = Letter.filter(thread__in=[row.id for row in rows])
+    had = set(await letters.values_list("thread", flat=True)) if rows else set()
+    opted_out = await opted_out_of(event, vault=act.vault)
+    people = list[tuple[Registration, Person]]()
+    for row in rows:
+        person = None if row.id in had else await openable(row, act=act)
+        if person is None:
+            continue
+        is_written_to = bool(person.address) and person.address not in opted_out
+        row.invited = is_written_to and (row.status == Status.CONFIRMED or event.sends_holds)
+        row.telling = event.telling
+        await row.save(update_fields=["invited", "telling"])
+        people.append((row, person))
+    return people

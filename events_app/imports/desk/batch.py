@@ -1,5 +1,6 @@
 """An import while its people come, and afterwards: how they stand, their letters, stopping it and taking it back."""
 
+from collections.abc import Callable
 from typing import Final
 
 from starlette.background import BackgroundTask
@@ -39,15 +40,19 @@ def show_batch(
     )
 
 
-async def going_on(request: Request, event: Event, batch: ImportBatch) -> Response:
-    """A short list goes on to its end; a long one does while the page shows how far it is."""
+async def going_on(
+    request: Request, event: Event, batch: ImportBatch, *, says: Callable[[ImportBatch], str] | None = None
+) -> Response:
+    """A short list goes on to its end, and the page says what came of it; a long one does while the page shows how far
+    it is."""
     response = see_other(batch_path(event, batch))
     if batch.rows > SHORT:
         response.background = BackgroundTask(running.go_on, batch.id, act=act_of(request))
         return response
     await running.go_on(batch.id, act=act_of(request))
     done = await batches.find_batch(event.id, batch.id)
-    return see_other(batch_path(event, batch), flash=_said_of(done, was=batch.state))
+    said = Flash("success", says(done)) if says else _said_of(done, was=batch.state)
+    return see_other(batch_path(event, batch), flash=said)
 
 
 def _said_of(batch: ImportBatch, *, was: str) -> Flash:
@@ -81,11 +86,14 @@ async def send_letters(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     batch = await _find_batch(request, event)
     try:
-        sent = await batches.send_letters(event.id, batch.id, act=act_of(request))
+        await batches.send_letters(event.id, batch.id, act=act_of(request))
     except Conflict as refusal:
         return await refused(request, event, batch, refusal)
-    flash = Flash("success", ngettext("%(n)s email is on its way.", "%(n)s emails are on their way.", sent))
-    return see_other(batch_path(event, batch), flash=flash)
+    return await going_on(request, event, batch, says=_sent)
+
+
+def _sent(batch: ImportBatch) -> str:
+    return ngettext("%(n)s email is on its way.", "%(n)s emails are on their way.", batch.plan["sent"])
 
 
 async def _find_batch(request: Request, event: Event) -> ImportBatch:
