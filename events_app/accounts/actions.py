@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -166,14 +167,16 @@ async def sign_in(
     """Come in with a passphrase, perhaps in a browser where this organizer came in before (`device`: its cookie).
 
     An unknown address costs the same work and gets the same `SignInRefused` as a wrong passphrase. After 10 failures
-    for one address within an hour strangers are refused (`SignInTooOften`); a known device has 10 of its own besides.
-    After 200 in all, strangers wait (`rules.pause_after`), with nothing of the house in hand.
+    for one address within an hour strangers are refused (`SignInTooOften`). A known device never is: after 10 of its
+    own it waits each time, one try after the other. After 200 in all, strangers wait (`rules.pause_after`), with
+    nothing of the house in hand.
     """
     index = vault.blind_index(SITE, kept(address))
     known = await tries.known_mark(vault, device, index, now=now)
     pause = await tries.count(index, known, now=now)
     if pause:
-        await wait(pause)
+        async with tries.one_at_a_time(known) if known is not None else nullcontext():
+            await wait(pause)
     organizer = await Organizer.find_by_index(index)
     hashed = organizer.passphrase_hash if organizer is not None and organizer.active else None
     if not await fits(passphrase, hashed, is_known=known is not None) or organizer is None or hashed is None:

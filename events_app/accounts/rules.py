@@ -16,6 +16,8 @@ IDLE = timedelta(hours=1)
 ROUNDED_TO = timedelta(minutes=5)
 TRIES_PER_ADDRESS = TRIES_PER_DEVICE = 10
 """Sign-ins that may fail within one hour: for one address, and besides in a browser where somebody came in before."""
+SLOW_DEVICE = 15.0
+"""Seconds that every further try takes in such a browser, one after the other: its owner comes in, a thief gets 240."""
 TRIES_IN_ALL, LONGEST_PAUSE = 200, 5.0
 """From so many on within one hour each waits, a little longer each time, for at most so many seconds."""
 DEVICE_LASTS = timedelta(days=180)

@@ -1,6 +1,8 @@
 """How often somebody may try to sign in, and the browsers in which somebody came in before, who are counted apart."""
 
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from tortoise.expressions import F
@@ -39,12 +41,27 @@ async def count(index: bytes, known: bytes | None, *, now: datetime) -> float:
     refused one is not counted."""
     hour = rules.hour_of(now)
     await SignInTries.filter(hour__not=hour).delete()
-    if known is not None and await _counts(known, hour, rules.TRIES_PER_DEVICE):
-        return 0.0
+    if known is not None:
+        return 0.0 if await _counts(known, hour, rules.TRIES_PER_DEVICE) else rules.SLOW_DEVICE
     if not await _counts(index, hour, rules.TRIES_PER_ADDRESS):
         raise rules.SignInTooOften()
     await _counts(EVERYBODY, hour, None)
     return rules.pause_after((await SignInTries.get(subject=EVERYBODY)).tries)
+
+
+@asynccontextmanager
+async def one_at_a_time(known: bytes) -> AsyncIterator[None]:
+    """For a browser whose tries are slow: while one of this process waits, others are refused (`SignInTooOften`)."""
+    if known in _slow:
+        raise rules.SignInTooOften()
+    _slow.add(known)
+    try:
+        yield
+    finally:
+        _slow.discard(known)
+
+
+_slow: set[bytes] = set()
 
 
 async def _counts(subject: bytes, hour: int, most: int | None) -> bool:

@@ -325,15 +325,42 @@ async def test_a_known_browser_is_no_way_to_try_another_organizers_passphrase(
         await actions.sign_in(vault, ADDRESS, PASSPHRASE, device=theirs.device, now=now)
 
 
-async def test_who_steals_a_known_browser_never_gets_more_than_twice_the_tries(
+async def test_whoever_came_in_before_is_never_refused_however_often_they_mistype(
     vault: Vault, now: datetime
 ) -> None:
     await _first(vault, now)
     known = (await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)).device
-    await _fail(vault, now, times=rules.TRIES_PER_DEVICE + rules.TRIES_PER_ADDRESS, device=known)
+    await _fail(vault, now, times=rules.TRIES_PER_DEVICE, device=known)
+    waited: list[float] = []
 
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    with pytest.raises(rules.SignInRefused):
+        await actions.sign_in(vault, ADDRESS, "wrong", device=known, now=now, wait=wait)
+    came_in = await actions.sign_in(vault, ADDRESS, PASSPHRASE, device=known, now=now, wait=wait)
+
+    assert await actions.find_session(came_in.session, now=now) is not None
+    assert waited == [rules.SLOW_DEVICE] * 2
+
+
+async def test_who_steals_a_known_browser_never_tries_twice_at_once(vault: Vault, now: datetime) -> None:
+    await _first(vault, now)
+    known = (await actions.sign_in(vault, ADDRESS, PASSPHRASE, now=now)).device
+    await _fail(vault, now, times=rules.TRIES_PER_DEVICE, device=known)
+    is_waiting, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(seconds: float) -> None:
+        is_waiting.set()
+        await may_go_on.wait()
+
+    first = asyncio.create_task(actions.sign_in(vault, ADDRESS, "wrong", device=known, now=now, wait=wait))
+    await is_waiting.wait()
     with pytest.raises(rules.SignInTooOften):
-        await actions.sign_in(vault, ADDRESS, PASSPHRASE, device=known, now=now)
+        await actions.sign_in(vault, ADDRESS, "wrong too", device=known, now=now, wait=_never)
+    may_go_on.set()
+    with pytest.raises(rules.SignInRefused):
+        await first
 
 
 async def test_two_organizers_of_one_browser_are_both_known_in_it(vault: Vault, now: datetime) -> None:

@@ -60,7 +60,7 @@ async def test_a_digest_says_numbers_and_a_link_and_never_a_name(office: Office)
     for words in (
         "2 new registrations",
         "1 cancellation",
-        "came back from 1 person",
+        "Emails to 1 person bounced",
         "2 emails were refused",
     ):
         assert words in said.text

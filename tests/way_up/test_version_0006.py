@@ -5,7 +5,7 @@ import json
 import re
 import smtplib
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 
 from events_app.acts import Who
 from events_app.deletion import actions as deletion
+from events_app.mailings.actions.audience import COUNTING_ON_IT
 from tests.conftest import MakeDatabase
 from tests.databases import run_sql
 from tests.way_up import reading
@@ -154,20 +155,31 @@ async def test_exactly_the_letters_that_were_owed_leave_each_once_and_to_the_sam
     """Queued ones and what came due while the server stood still; every later start and look sends nothing more."""
     for at, owed in zip(reading.STARTS, EXPECTED["leaves"], strict=True):
         left = await reading.letters_that_leave(installation, at)
-        assert whichever_room(left) == whichever_room(owed)
+        assert whichever_room(left) == whichever_room(filter(is_still_true, owed))
 
+    withheld = sum(not is_still_true(each) for owed in EXPECTED["leaves"] for each in owed)
     afterwards = await reading.states_of_letters(installation)
-    assert afterwards == EXPECTED["letters afterwards"]
+    more = {"sent": -withheld, "withheld": withheld}
+    assert afterwards == {
+        state: n + more.get(state, 0) for state, n in EXPECTED["letters afterwards"].items()
+    }
 
 
-def whichever_room(letters: list[list[Any]]) -> list[list[Any]]:
+def is_still_true(letter: list[Any]) -> bool:
+    """Not one that counts on an event which was called off: today the courier withholds it."""
+    row = EXPECTED["rows"]["letter"].get(letter[-1])
+    kind, event_id = letter[0], row[ROWS["letter"].split(", ").index("event_id") - 1] if row else None
+    return kind not in COUNTING_ON_IT or EXPECTED["rows"]["event"][event_id][1] != "cancelled"
+
+
+def whichever_room(letters: Iterable[list[Any]]) -> list[list[Any]]:
     """Letters by the second word of their kind: one that comes due now is posted by the room that it moved to. Their
     subjects without the marks of direction that Arabic ones have by now."""
     return sorted(([kind.partition(".")[2], *map(unmarked, rest)] for kind, *rest in letters), key=str)
 
 
 def unmarked(value: Any) -> Any:
-    return value.replace("\u200f", "") if isinstance(value, str) else value
+    return value.replace("\u200f", "").replace("\u200e", "") if isinstance(value, str) else value
 
 
 @pytest.mark.engine_free
