@@ -40,6 +40,7 @@ TRUE_ANYWAY = {
     "Send them to me again",
     "If not selected, nobody gets an email. You can send the emails later.",
     "No email has been sent for an hour or more",
+    "Not everybody at an event has been notified yet. It goes on where it stopped.",
     "If the server was stopped in the middle, the rest is sent automatically a little later. You can "
     "also start it here; nobody gets the email twice.",
     "%(num)d person gets it in another language, because it is not written in theirs.",
