@@ -36,6 +36,7 @@ MAIN: Final = (
     Way("home", N_("Home"), "/desk"),
     Way("conferences", N_("Conferences"), "/desk/conferences"),
     Way("events", N_("Events"), "/desk/events"),
+    Way("people", N_("People"), "/desk/people"),
     Way("settings", N_("Settings"), "/desk/settings"),
 )
 
@@ -77,6 +78,7 @@ AT_THE_DESK: Final[Mapping[str, Place]] = {
     "conferences": Place("conferences"),
     "events": Place("events"),
     "letters": Place("events", "emails", "log"),
+    "people": Place("people"),
     "settings": Place("settings"),
     "organizations": Place("settings"),
     "venues": Place("settings"),

@@ -25,11 +25,14 @@ def list_in(page: Page, address: str) -> dict[str, Any]:
     return seen
 
 
-def test_the_first_person_stands_at_260_points_or_above_on_a_phone(browser: Browser, houses: Houses) -> None:
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_first_person_stands_at_260_points_or_above_on_a_phone(
+    browser: Browser, houses: Houses, language: str
+) -> None:
     house = houses["rich"]
     phone: Any = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-    with context_of(browser, house, "en", signed_in=True, **phone) as context:
-        assert list_in(context.new_page(), house.address(LIST, "en"))["top"] <= 260
+    with context_of(browser, house, language, signed_in=True, **phone) as context:
+        assert list_in(context.new_page(), house.address(LIST, language))["top"] <= 260
 
 
 def test_twenty_people_are_in_sight_on_a_screen_of_900_points(browser: Browser, houses: Houses) -> None:

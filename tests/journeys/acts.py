@@ -153,7 +153,7 @@ def personal_link(letter: Received, house: Served) -> str:
 def open_event(organizer: Person, house: Served, title: str) -> str:
     """From the desk to the event; the address of its page there."""
     organizer.open(f"{house.url}/desk")
-    organizer.press(organizer.page.get_by_role("link", name=title, exact=True))
+    organizer.press(organizer.page.get_by_role("link", name=title, exact=True).first)
     return organizer.page.url
 
 

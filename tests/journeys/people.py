@@ -63,8 +63,8 @@ class Person:
         inside.wait_for()
 
     def follow(self, path_end: str) -> None:
-        """The first link in sight that ends with that path."""
-        self.press(self.page.locator(f'main a[href$="{path_end}"]:visible').first)
+        """The first link in sight, of the page or of the event's tabs and sections, that ends with that path."""
+        self.press(self.page.locator(f':is(main, .event-frame) a[href$="{path_end}"]:visible').first)
 
     def write(self, field: Locator | str, text: str) -> None:
         """Into a field, instead of what stands there."""

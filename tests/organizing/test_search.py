@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from events_app.directory.models import Room, Venue
 from events_app.events.models.event import Event
 from events_app.organizing import search
 from tests import make
@@ -102,6 +103,19 @@ async def test_home_lists_what_is_to_do_the_nearest_deadline_first(house: House)
 
     todo = said[said.index("To do") : said.index("Today and soon")]
     assert 0 < todo.index("There is no link to join yet") < todo.index("1 person waits for approval")
+
+
+async def test_home_is_there_for_an_event_in_a_room(house: House) -> None:
+    venue = await Venue.create(name={"en": "Hotel Linden"}, zone=make.ZONE)
+    room = await Room.create(venue_id=venue.id, name={"en": "Room 2"})
+    event = await make.event(house.vault, title={"en": "Inside"}, room_id=room.id)
+    await make.registered(event, 1, office=house.office)
+    desk = await house.desk()
+
+    for path in ("/desk", "/desk/events", f"/desk/events/{event.id}/day", "/desk/people?q=guest"):
+        answer = await desk.get(path)
+        assert answer.status_code == 200
+        assert path.endswith("/day") or "Inside" in words_of(answer)
 
 
 async def test_a_page_inside_an_event_marks_the_main_entry_the_tab_and_the_section(house: House) -> None:

@@ -140,7 +140,7 @@ async def _empty_house(tour: Tour, visitor: httpx2.AsyncClient, desk: make.Desk)
     for passphrase in ("short", "aaaaaaaaaaaaaa", "password1234", "x" * 300):
         await tour.send(visitor, f"/desk/welcome/{token}", **said, passphrase=passphrase)
     await tour.look(desk.client, "/desk", "/desk/organizations", "/desk/conferences", "/desk/venues")
-    await tour.look(desk.client, "/desk/events", "/desk/events?q=zz", "/desk/settings")
+    await tour.look(desk.client, "/desk/events", "/desk/events?q=zz", "/desk/settings", "/desk/people")
     await tour.send(desk.client, "/desk/events/new", form_token=desk.form_token)
 
 
