@@ -193,6 +193,8 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 if await self._lock.take():
+                    if not says_so:
+                        log.info("this process works on the database now")
                     says_so = True
                     await self._work()
                 elif says_so:

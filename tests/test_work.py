@@ -94,6 +94,7 @@ async def test_a_second_worker_never_works_beside_the_first_and_says_that_it_wai
             assert first.courier is None
 
     assert caplog.text.count("waits for its turn") == 1
+    assert caplog.text.count("this process works on the database now") == 1
     assert second.courier is None
 
 

@@ -31,6 +31,7 @@ class Readers:
         self._quick.set_progress_handler(self._out_of_time, 500)
         self._deadline = 0.0
         self._slow_until: dict[str, float] = {}
+        self.slow_for = SLOW_FOR
         self._asked = 0
         self._free: SimpleQueue[sqlite3.Connection] = SimpleQueue()
         for _ in range(READERS):
@@ -51,7 +52,7 @@ class Readers:
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
                     raise
-            self._remember_slow(query, now + SLOW_FOR)
+            self._remember_slow(query, now + self.slow_for)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._fetch_slowly, query, values)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from events_app.i18n import L_
-from events_app.vault import KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClosed
+from events_app.vault import KeyringBusy, KeysExposed, KeysLost, NoKey, SealBroken, VaultClosed
 
 JOBS: Final = {
     "lapse": L_("Offers, unconfirmed addresses and cancellations whose time is over"),
@@ -35,6 +35,9 @@ LASTING: Final = timedelta(hours=1)
 
 PAUSES: Final = (15.0, 60.0, 300.0, 900.0, 3600.0)
 """Seconds until what failed is tried again; the last one is repeated."""
+
+ABOUT_ONE: Final = (SealBroken, ValueError, LookupError, TypeError)
+"""What a row says that was damaged."""
 
 ABOUT_ALL: Final = (KeyringBusy, KeysExposed, KeysLost, NoKey, VaultClosed)
 """Refusals to open one row that say nothing about the row: no other of its event would open either."""
@@ -80,5 +83,6 @@ NAMES: Final[Mapping[str, str]] = {**JOBS, **SIGNS, ROW: L_("People who cannot b
 
 
 def is_about_the_row(error: Exception) -> bool:
-    """Whether others of the event may well open."""
-    return not isinstance(error, ABOUT_ALL)
+    """Whether others of the event may well open: a seal that is broken, or what it holds makes no sense. A keyring that
+    is busy, or a file that cannot be read just now, says nothing about anybody."""
+    return isinstance(error, ABOUT_ONE) and not isinstance(error, ABOUT_ALL)

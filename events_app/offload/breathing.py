@@ -53,19 +53,19 @@ BETWEEN_BATCHES: Final = 0.03
 event's claim, so that who registers seldom waits for more than one."""
 
 
-async def give_way(visitors: Visitors = visitors) -> None:
+async def give_way(visitors: Visitors = visitors, *, pause: float = BETWEEN_BATCHES) -> None:
     """Between two batches: visitors first."""
     await breathe()
     if visitors.are_about:
-        await asyncio.sleep(BETWEEN_BATCHES)
+        await asyncio.sleep(pause)
 
 
 class OneByOne:
     """`async with` it: what some milliseconds of work each is done by one of several at a time, a breath after each,
     and a pause while visitors are about: they come first."""
 
-    def __init__(self, visitors: Visitors = visitors) -> None:
-        self._turn, self._visitors = asyncio.Lock(), visitors
+    def __init__(self, visitors: Visitors = visitors, *, pause: float = PAUSE) -> None:
+        self._turn, self._visitors, self._pause = asyncio.Lock(), visitors, pause
 
     async def turn(self) -> None:
         """One's turn comes, and is passed on at once: of many who were woken together, one goes on after another."""
@@ -79,7 +79,7 @@ class OneByOne:
         try:
             await breathe()
             if self._visitors.are_about:
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(self._pause)
         finally:
             self._turn.release()
 

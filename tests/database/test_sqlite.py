@@ -286,6 +286,7 @@ async def test_a_question_that_was_slow_is_not_asked_in_vain_for_each_page_of_a_
 ) -> None:
     tried: list[str] = []
     client().readers._quick.set_trace_callback(tried.append)
+    client().readers.slow_for = 3600.0
 
     for _page in range(3):
         _, rows = await client().execute_query(SLOW.format(300_000))

@@ -1,6 +1,8 @@
 """Work that cannot leave the event loop: one piece at a time, visitors first."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
@@ -9,11 +11,25 @@ from events_app.offload.breathing import LATELY, OneByOne, Visitors, give_way, w
 pytestmark = [pytest.mark.anyio, pytest.mark.engine_free]
 
 
+LONG = 3600.0
+
+
 class Clock:
     now = 1000.0
 
     def __call__(self) -> float:
         return self.now
+
+
+async def is_soon_done(work: Coroutine[Any, Any, None]) -> bool:
+    """Whether it takes no more than some turns of the event loop."""
+    task = asyncio.create_task(work)
+    for _turn in range(10):
+        await asyncio.sleep(0)
+    soon = task.done()
+    task.cancel()
+    await asyncio.wait([task])
+    return soon
 
 
 async def turns_while(work: "asyncio.Task[None]") -> int:
@@ -42,27 +58,20 @@ async def test_of_many_who_are_woken_together_never_two_work_in_one_turn() -> No
 
 
 async def test_work_that_can_wait_pauses_while_somebody_is_about_and_never_for_nobody() -> None:
-    clock = Clock()
-    visitors = Visitors(clock)
-    gate = OneByOne(visitors)
-    turns = []
+    visitors = Visitors(Clock())
+    gate = OneByOne(visitors, pause=LONG)
 
-    for comes in (False, True):
-        if comes:
-            visitors.ask()
-        turns.append(await turns_while(asyncio.create_task(gate.turn())))
-
-    assert turns[0] < 10 < turns[1]
+    assert await is_soon_done(gate.turn())
+    visitors.ask()
+    assert not await is_soon_done(gate.turn())
 
 
 async def test_between_two_batches_there_is_a_pause_while_somebody_is_about_and_never_for_nobody() -> None:
     visitors = Visitors(Clock())
-    turns = [await turns_while(asyncio.create_task(give_way(visitors)))]
 
+    assert await is_soon_done(give_way(visitors, pause=LONG))
     visitors.ask()
-    turns.append(await turns_while(asyncio.create_task(give_way(visitors))))
-
-    assert turns[0] < 10 < turns[1]
+    assert not await is_soon_done(give_way(visitors, pause=LONG))
 
 
 def test_somebody_who_asked_a_while_ago_is_not_about_any_more() -> None:

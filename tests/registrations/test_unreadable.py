@@ -1,5 +1,6 @@
 """What is sealed of somebody was damaged outside the app: they can be let go, and stand in nobody else's way."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from events_app.deletion import actions as deletion
 from events_app.deletion import telling
 from events_app.events.actions import life
 from events_app.events.models.event import Event
+from events_app.health.actions.guarding import or_set_aside
 from events_app.health.models import Trouble
 from events_app.imports.actions import drafts
 from events_app.invitations import actions as inviting
@@ -310,3 +312,14 @@ async def test_an_event_with_somebody_unreadable_is_called_off_at_the_desk(house
     assert await told(event, house.office, "event_cancelled") == ["amal@example.org", "celine@example.org"]
     desk = await house.desk()
     assert "People who cannot be opened" in words_of(await desk.get("/desk/health"))
+
+
+@alone
+async def test_a_file_that_cannot_be_read_just_now_never_makes_anybody_unreadable() -> None:
+    def opens() -> str:
+        raise OSError
+
+    with pytest.raises(OSError):
+        await or_set_aside(opens, uuid.uuid4(), uuid.uuid4())
+
+    assert not await Trouble.exists()
