@@ -104,9 +104,17 @@ ASIDE = {"already", "link", "changed", "corrected", "switched"}
 STORY = re.compile(r"(pending )?(?:(confirmed )|(waitlisted )(promoted )?)?(cancelled )?")
 
 
+def heard_nothing(letters: list[Post]) -> bool:
+    """Whether none of them ever leaves: an address that was typed again and again is written to in turns."""
+    return bool(letters) and all(post.letter.state == "superseded" for post in letters)
+
+
 def letters_are_right(row: Registration, letters: list[Post]) -> None:
     """Exactly the letters its changes owe, in order, with a calendar sequence that only grows: by one for each letter,
-    and for each change of the hour that one of them caught up with."""
+    and for each change of the hour that one of them caught up with. Who left before any had its turn heard nothing."""
+    if heard_nothing(letters):
+        assert row.status == "cancelled"
+        return
     story = STORY.fullmatch("".join(f"{post.kind} " for post in letters if post.kind not in ASIDE))
     assert story is not None, [post.kind for post in letters]
     pending, at_once, waited, promoted, cancelled = story.groups()
@@ -126,7 +134,11 @@ def letters_are_right(row: Registration, letters: list[Post]) -> None:
 def nobody_overtook(letters: list[Post]) -> None:
     """Whoever moved up had nobody before them who was still waiting for the same way of taking part."""
     lines: dict[str, list[object]] = {mode: [] for mode in MODES}
-    for post in letters:
+    threads = {post.letter.thread for post in letters}
+    silent = {
+        each for each in threads if heard_nothing([post for post in letters if post.letter.thread == each])
+    }
+    for post in (each for each in letters if each.letter.thread not in silent):
         mode, thread = post.facts["mode"], post.letter.thread
         waits = any(thread in line for line in lines.values())
         if post.kind == "promoted":

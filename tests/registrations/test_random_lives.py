@@ -113,6 +113,7 @@ class Book:
     letters: list[Note] = field(default_factory=list)
     people: dict[uuid.UUID, Person] = field(default_factory=dict)
     last: int = 0
+    unheard: set[uuid.UUID] = field(default_factory=set)
 
     async def read(self, event_id: uuid.UUID) -> list[Note]:
         """The letters since the last time."""
@@ -124,7 +125,15 @@ class Book:
             news.append(Note(letter.thread, letter.kind, facts))
             self.last = letter.number
         self.letters += news
+        await self._see_who_heard(event_id)
         return news
+
+    async def _see_who_heard(self, event_id: uuid.UUID) -> None:
+        """Not those who left before any of their letters had its turn: then none of them goes."""
+        letters = Letter.filter(event_id=event_id)
+        heard: list[Any] = list(await letters.exclude(state="superseded").values_list("thread", flat=True))
+        everybody: list[Any] = list(await letters.values_list("thread", flat=True))
+        self.unheard = set(everybody) - set(heard)
 
     def meet(self, rows: Rows) -> None:
         for row in rows.values():
@@ -264,7 +273,7 @@ def letters_are_owed(before: Rows, after: Rows, news: Sequence[Note], act: Act, 
         (row.id, letter)
         for row in after.values()
         for letter in owed_to(before.get(row.id), row, act)
-        if book.people[row.id].address
+        if book.people[row.id].address and not (row.live is None and row.id in book.unheard)
     )
     if act.__name__ == "register_by_hand" and not had:  # the organizer wished for no letter
         owed.clear()
