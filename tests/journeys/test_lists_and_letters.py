@@ -11,7 +11,7 @@ from tests.mail.smtp import SmtpServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
-ROUND_TABLE = {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق على الطريق"}
+ROUND_TABLE = {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق تعبر الحدود"}
 LIST = (
     "تقرير المشاركين;;\r\n\r\nالاسم الكامل;البريد الإلكتروني;اللغة\r\nسلمى حداد;salma@example.org;العربية\r\n"
     "يوسف الأسعد;yusuf@example.org;الإنجليزية\r\n;nobody@example.org;\r\nمكررة;SALMA@example.org;\r\n"

@@ -11,7 +11,7 @@ from tests.mail.smtp import SmtpServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
-ROUND_TABLE = {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق على الطريق"}
+ROUND_TABLE = {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق تعبر الحدود"}
 LAMP = {"en": "A brighter lamp", "ar": "مصباح أقوى"}
 TRAIN = {"en": "Do you come by train?", "ar": "هل الوصول بالقطار؟"}
 OTHER = {"en": "Something else", "ar": "أمر آخر"}

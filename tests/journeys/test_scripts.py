@@ -22,7 +22,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 ADDRESS = "dunya@example.org"
 # Pages are opened by their addresses here, not by hand: the tests of access tab through each of them.
 once = pytest.mark.parametrize("hands", [Pointer], ids=["pointer"], indirect=True)
-ROUND_TABLE = {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق على الطريق"}
+ROUND_TABLE = {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق تعبر الحدود"}
 NO_PAGE = re.compile(r"[?#]|\.\w+$|/attachments/|/letters/.*/html$|/logo$")
 OF_AN_EVENT = re.compile(r"(/desk/events/[0-9a-f-]{36})/")
 

@@ -10,7 +10,7 @@ from tests.mail.smtp import SmtpServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
 
-ROUND_TABLE = {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق على الطريق"}
+ROUND_TABLE = {"en": "Round table: documents that travel", "ar": "طاولة مستديرة: وثائق تعبر الحدود"}
 FIRST, SECOND, THIRD, FOURTH = (f"{name}@example.org" for name in ("amal", "bassel", "carol", "dunya"))
 
 
