@@ -60,7 +60,7 @@ SILENT: Final = timedelta(minutes=3)
 class Pulse(Model):
     """The newest mark of life of whoever works (`beat_at`, Unix milliseconds): one row, about nobody."""
 
-    id = fields.SmallIntField(primary_key=True)
+    id = fields.IntField(primary_key=True, generated=False)
     beat_at = fields.BigIntField()
 
     class Meta:

@@ -140,7 +140,7 @@ async def _register(event: Event, people: Sequence[Mapping[str, Any]], *, act: A
         )
         await registering.register(event.id, applicant, act=_later(act, number).of(Who.PERSON))
     if len(people) >= MANY:
-        last = await Registration.filter(event_id=event.id).order_by("-waitlist_order").first()
+        last = await Registration.filter(event_id=event.id).order_by("-arrival").first()
         await leaving.cancel(last.id, act=_later(act, len(people)).of(Who.PERSON))  # type: ignore[union-attr]
 
 
