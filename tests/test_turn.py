@@ -42,7 +42,10 @@ async def test_a_lock_that_the_server_has_forgotten_is_not_ours_any_more(databas
     lock = lock_of(database.url)
     await lock.take()
 
-    ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1"
+    ended = (
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = CURRENT_DATABASE())"
+    )
     await run_sql(database.url, ended)
 
     assert not await lock.is_ours()
