@@ -16,7 +16,7 @@ from events_app.invitations.rules import Invitee, QuotaFacts
 from events_app.mail import outbox
 from events_app.mail.leases import Leased
 from events_app.mail.outcomes import Unwanted
-from events_app.optouts.actions import opted_out_of
+from events_app.optouts.actions import has_opted_out, opted_out_of
 from events_app.registrations.facts import event_facts, stop_url
 from events_app.registrations.models import Invitation, Quota, Registration, code_index
 from events_app.registrations.places import promote
@@ -210,6 +210,7 @@ def second_looks(office: Office) -> dict[str, Unwanted]:
 
     async def _why_unwanted(letter: Leased, facts: Mapping[str, Any]) -> str:
         event = await Event.find_any(uuid.UUID(letter.scope))
-        return "opted out" if facts["to_address"] in await opted_out_of(event, vault=office.vault) else ""
+        is_out = await has_opted_out(event.id, facts["to_address"], vault=office.vault)
+        return "opted out" if is_out else ""
 
     return {INVITATION: of_an_invitation, HANDED: of_an_offer}

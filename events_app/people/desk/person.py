@@ -14,7 +14,7 @@ from events_app.events.rules import MODE_NAMES, Opening
 from events_app.house import act_of
 from events_app.i18n import N_, translate
 from events_app.mail.models import Letter
-from events_app.optouts.actions import opted_out_of
+from events_app.optouts.actions import has_opted_out
 from events_app.people.actions import keep_note, letter_again, note_about, post_again
 from events_app.people.desk.acts import MAY, people_path, reason_fields, reason_in
 from events_app.people.desk.rows import open_row
@@ -71,7 +71,7 @@ async def _person_page(
         again=await letter_again(found, event) if row.person.address else "",
         other_modes=[mode for mode in event.modes if mode != found.mode] if is_ahead(event) else [],
         note_is_lost=found.notes is not None and not note_about(found, act=act_of(request)),
-        wants_no_letters=row.person.address in await opted_out_of(event, vault=act_of(request).vault),
+        wants_no_letters=await has_opted_out(event.id, row.person.address, vault=act_of(request).vault),
         mode_names=MODE_NAMES,
         refusal=refusal,
         beyond=beyond,

@@ -21,7 +21,7 @@ from events_app.events.models.where import place_of
 from events_app.events.rules import MODE_NAMES, Opening
 from events_app.house import act_of, office_of, reader_of
 from events_app.i18n import N_, choose, translate, use_language
-from events_app.optouts.actions import opted_out_of
+from events_app.optouts.actions import has_opted_out
 from events_app.personal.forms import (
     BringForm,
     ColleagueForm,
@@ -105,7 +105,7 @@ async def own_page(
         calendars=await _calendars(request, found, event, person)
         if found.status == Status.CONFIRMED
         else None,
-        wants_no_letters=person.address in await opted_out_of(event, vault=office_of(request).vault),
+        wants_no_letters=await has_opted_out(event.id, person.address, vault=office_of(request).vault),
         mode_names=MODE_NAMES,
         refusal=refusal,
         details=with_ids(details.form, "details"),
