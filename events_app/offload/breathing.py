@@ -54,7 +54,7 @@ event's claim, so that who registers seldom waits for more than one."""
 
 
 async def give_way(visitors: Visitors = visitors, *, pause: float = BETWEEN_BATCHES) -> None:
-    """Between two batches: visitors first."""
+    """Between two pieces of work: visitors first."""
     await breathe()
     if visitors.are_about:
         await asyncio.sleep(pause)
@@ -77,9 +77,7 @@ class OneByOne:
 
     async def __aexit__(self, *trouble: object) -> None:
         try:
-            await breathe()
-            if self._visitors.are_about:
-                await asyncio.sleep(self._pause)
+            await give_way(self._visitors, pause=self._pause)
         finally:
             self._turn.release()
 

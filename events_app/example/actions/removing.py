@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
 from events_app.acts import Act
 from events_app.conferences.models import Conference
-from events_app.database import one_transaction
 from events_app.deletion.actions import forget_event
+from events_app.directory.actions import delete_unused
 from events_app.directory.models import Organization, Venue
-from events_app.events.models.event import Event
+from events_app.directory.rules import StillNamed
+from events_app.events.models.event import Event, is_used
 from events_app.example.models import ExampleRow, Kind
 from events_app.example.rules import PROGRAMME
 from events_app.registrations.models import Registration
@@ -84,23 +84,13 @@ async def remove(*, act: Act) -> list[Part]:
 
 async def _remove(part: Part, *, act: Act) -> bool:
     """False where it had to stay; it is part of the example no more."""
-    is_gone = False
-    if not part.stays:
-        if part.kind == "event":
-            await forget_event(part.row.id, act=act)
-        is_gone = await _is_deleted(TABLES[part.kind], part.row.id)
+    is_gone = not part.stays
+    if is_gone and part.kind == "event":
+        await forget_event(part.row.id, act=act)
+    if is_gone:
+        try:
+            await delete_unused(part.row, is_used=is_used)
+        except StillNamed:
+            is_gone = False
     await ExampleRow.filter(id=part.row.id).delete()
     return is_gone
-
-
-async def _is_deleted(table: type[Model], row_id: UUID) -> bool:
-    try:
-        await _delete(table, row_id)
-    except IntegrityError:  # an event stands on it
-        return False
-    return True
-
-
-@one_transaction
-async def _delete(table: type[Model], row_id: UUID) -> None:
-    await table.filter(id=row_id).delete()
