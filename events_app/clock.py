@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 
 def now() -> datetime:
@@ -18,6 +18,11 @@ def are_whole_days(starts: datetime, ends: datetime) -> bool:
         for moment, step in ((starts, -minute), (ends, minute))
     )
     return before.date() < starts.date() and after.date() > ends.date()
+
+
+def as_day(found: date | str) -> date:
+    """A day as a database has it: SQLite gives text, perhaps with an hour behind it."""
+    return date.fromisoformat(found[:10]) if isinstance(found, str) else found
 
 
 def milliseconds(moment: datetime) -> int:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from events_app.clock import milliseconds
+from events_app.clock import as_day, milliseconds
 from events_app.database import is_sqlite, one_transaction, rows
 from events_app.mail.emptying import empty_ended
 from events_app.mail.models import facts_context, message_context
@@ -215,7 +215,7 @@ def _leased(row: Any) -> Leased:
         message=None if row["message"] is None else bytes(row["message"]),
         message_id=row["message_id"],
         attempts=row["attempts"],
-        tried_day=date.fromisoformat(day) if isinstance(day, str) else day,
+        tried_day=None if day is None else as_day(day),
         doubts=row["doubts"],
         when_unsure=row["when_unsure"],
     )

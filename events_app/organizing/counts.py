@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from events_app.clock import as_day
 from events_app.database import rows
 from events_app.events.desk.event import untranslated
 from events_app.events.models.event import Event
@@ -89,11 +90,6 @@ async def recently(event_id: UUID) -> list[Happened]:
     """What happened last to the newest registrations of an event, without a name: nothing is opened for it."""
     found = await rows(_RECENTLY, event_id)
     return [Happened(each["what"], as_day(each["day"]), each["who"], each["number"]) for each in found]
-
-
-def as_day(found: date | str) -> date:
-    """SQLite gives a day as text."""
-    return date.fromisoformat(found[:10]) if isinstance(found, str) else found
 
 
 _RECENTLY = """

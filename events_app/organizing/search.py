@@ -14,6 +14,7 @@ from events_app.events.rules import Status
 from events_app.folding import folded
 from events_app.i18n import L_, PL_
 from events_app.people.counts import count_registrations
+from events_app.people.search import id_of, text_of
 
 A_PAGE: Final = 50
 STATES: Final = {
@@ -48,21 +49,14 @@ def read(params: Mapping[str, str]) -> Asked:
         q=params.get("q", "").strip()[:200],
         state=state if state in STATES else "",
         day=_as_day(params.get("day", "")),
-        conference=_as_id(params.get("conference", "")),
-        host=_as_id(params.get("host", "")),
+        conference=text_of(id_of(params.get("conference", ""))),
+        host=text_of(id_of(params.get("host", ""))),
     )
 
 
 def _as_day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
-    except ValueError:
-        return ""
-
-
-def _as_id(text: str) -> str:
-    try:
-        return str(uuid.UUID(text))
     except ValueError:
         return ""
 

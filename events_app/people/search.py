@@ -93,14 +93,14 @@ def read_query(pairs: Iterable[tuple[str, str]]) -> Query:
         status=_one_of(said.get("status", ""), tuple(Status)),
         mode=_one_of(said.get("mode", ""), tuple(Mode)),
         language=said.get("language", "")[:8],
-        quota=quota if quota == "-" else _text_of(_id_of(quota)),
-        question=_text_of(_id_of(said.get("question", ""))),
+        quota=quota if quota == "-" else text_of(id_of(quota)),
+        question=text_of(id_of(said.get("question", ""))),
         answer=said.get("answer", "")[:200],
         since=_day_of(said.get("since", "")),
         until=_day_of(said.get("until", "")),
         lost=said.get("lost") == "yes",
         sort=sort if sort in SORTS else SORTS[0],
-        ids=tuple(found for each in every["id"][:_MOST_IDS] if (found := _id_of(each))),
+        ids=tuple(found for each in every["id"][:_MOST_IDS] if (found := id_of(each))),
     )
 
 
@@ -108,11 +108,11 @@ def _one_of(value: str, known: Sequence[str]) -> str:
     return value if value in known else ""
 
 
-def _text_of(found: uuid.UUID | None) -> str:
+def text_of(found: uuid.UUID | None) -> str:
     return str(found) if found else ""
 
 
-def _id_of(text: str) -> uuid.UUID | None:
+def id_of(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)
     except ValueError:
