@@ -22,6 +22,7 @@ from events_app.accounts.routes import routes as accounts_routes
 from events_app.acts import Office
 from events_app.backups.fitting import vault_of_server
 from events_app.calendar import zones  # first of all: it pins the time zones (see there)
+from events_app.clashes.reading import clashes_in, clashes_of
 from events_app.conferences.routes import routes as conferences_routes
 from events_app.database import ping
 from events_app.deletion.routes import routes as deletion_routes
@@ -146,6 +147,8 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         hosts_said_anew=saving.hosts_said_anew,
         events_at=counts.events_at,
         answered_in=counts.answered_in,
+        clashes_of=clashes_of,
+        clashes_in=clashes_in,
         kept_words=OpenedWords(),
         put_off=put_off,
     )

@@ -7,6 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from events_app.acts import Act
+from events_app.directions import isolated
+from events_app.i18n import translate
 
 
 class HasSeats(Protocol):
@@ -128,3 +130,31 @@ class KeptWords(Protocol):
 
     def of(self, organizer_id: str, event_id: UUID) -> dict[str, tuple[bytes, str]]: ...
     def forget(self, organizer_id: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class SaidClash:
+    """What an organizer should look at once more, and may mean all the same: `sentence` about the event `title`, at
+    `address`; `where` it is changed; `others` are the events that it is about too, each with its address."""
+
+    kind: str
+    is_strong: bool
+    sentence: str
+    title: str
+    address: str
+    where: str
+    day: date
+    others: Sequence[tuple[str, str]] = ()
+
+    @property
+    def line(self) -> str:
+        """With the titles of the others, as a text."""
+        return " ".join(
+            (self.sentence, translate(", ").join(isolated(title) for title, _address in self.others))
+        )
+
+
+class ClashesOf(Protocol):
+    """What is to be said of an event, or of the events of a conference; never what would be refused."""
+
+    async def __call__(self, row_id: UUID, /, *, now: datetime) -> Sequence[SaidClash]: ...

@@ -13,6 +13,7 @@ from events_app.handed import (
     AnsweredIn,
     BeforePlaceChanges,
     Begin,
+    ClashesOf,
     CountLetters,
     CountRegistrations,
     EventsAt,
@@ -59,6 +60,8 @@ class House:
     hosts_said_anew: HostsSaidAnew
     events_at: EventsAt
     answered_in: AnsweredIn
+    clashes_of: ClashesOf
+    clashes_in: ClashesOf
     kept_words: KeptWords
     put_off: PutOff
     courier: Courier | None = None

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.types import Receive, Scope, Send
 
 from events_app import i18n
-from events_app.i18n import N_, translate
+from events_app.i18n import N_, ngettext, translate
 from events_app.offload.breathing import with_breaths
 from events_app.rendering import macro, render, rendered
 from events_app.web.cookies import cookie_in
@@ -184,5 +184,15 @@ def has_copy(request: Request, etag: str) -> bool:
 CALENDAR_TYPE = "text/calendar; charset=utf-8"
 
 
-def saved() -> Flash:
-    return Flash("success", translate(N_("Saved.")))
+def saved(sentence: str = "", *, doubts: Sequence[str] = ()) -> Flash:
+    """What was saved, and what of it may be a mistake: the first of it in words, the rest by number."""
+    said = sentence or translate(N_("Saved."))
+    if not doubts:
+        return Flash("success", said)
+    parts = [said, translate(N_("Please check:")), doubts[0].strip()]
+    if len(doubts) > 1:
+        more = len(doubts) - 1
+        parts.append(
+            ngettext("(%(num)d more thing on the overview)", "(%(num)d more things on the overview)", more)
+        )
+    return Flash("warning", " ".join(parts))

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from events_app import clock
+from events_app.clashes.reading import clashes_of
 from events_app.database import rows
 from events_app.directory.models import Organization, Venue
-from events_app.events.actions import life
 from events_app.events.models.event import Event
 from events_app.example.actions import removing
 from events_app.example.actions.showing import NotEmpty, show
@@ -57,8 +57,8 @@ async def test_twelve_side_events_have_exactly_one_clash(house: House) -> None:
     assert await Event.exclude(conference_id=None).count() == 12
     doubtful = {
         event.slug
-        for event in await Event.exclude(status="draft").select_related("room__venue", "conference")
-        if any(doubt.others for doubt in await life.what_is_doubtful(event))
+        for event in await Event.exclude(status="draft")
+        if any(each.others and each.is_strong for each in await clashes_of(event.id, now=clock.now()))
     }
     assert doubtful == {"research-launch", "mapping-with-care"}
 

@@ -1,21 +1,18 @@
 """An event's life: published, withdrawn, cancelled, a draft deleted; and a zone whose rules change."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from events_app.acts import Act
-from events_app.calendar.zones import zone as zone_of
 from events_app.database import one_transaction
 from events_app.events import rules
 from events_app.events.actions.saving import save_change
 from events_app.events.models.event import Event, EventHost
-from events_app.events.models.panel import are_perhaps_one, speakers_of, speakers_of_many
-from events_app.events.models.where import announced_as, keep_what_was_told, room_id_of, told_to_all
+from events_app.events.models.where import announced_as, keep_what_was_told, told_to_all
 from events_app.events.rules import Status
 from events_app.handed import Follow, IsThere
-from events_app.i18n import N_, choose, current_language, ngettext, say_days, translate
+from events_app.i18n import N_, choose, current_language, translate
 
 
 @one_transaction
@@ -100,95 +97,6 @@ async def what_is_missing(event: Event) -> list[Missing]:
         what = translate(N_("a place, since people can come in person"))
         missing.append(Missing(what, f"/edit#place_{language}"))
     return missing
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """What looks like a slip, in the reader's language, and may be meant: where at the desk it is changed (as `Missing`
-    says it), and the other events that it is about: (title, address at the desk)."""
-
-    sentence: str
-    where: str
-    others: Sequence[tuple[str, str]] = ()
-
-
-async def what_is_doubtful(event: Event) -> list[Doubt]:
-    """What an organizer should look at once more before people read it; nothing of it is refused."""
-    beside = await _at_the_same_time(event)
-    return [
-        *_doubts_of_the_room(event, beside),
-        *_doubts_of_the_seats(event),
-        *await _doubts_of_speakers(event, beside),
-        *_doubts_of_the_date(event),
-    ]
-
-
-async def _at_the_same_time(event: Event) -> list[Event]:
-    overlapping = Event.filter(starts_at__lt=event.ends_at, ends_at__gt=event.starts_at)
-    found = overlapping.exclude(id=event.id).exclude(status=Status.CANCELLED)
-    return await found.order_by("starts_at", "id").select_related("room__venue").limit(500)
-
-
-def _links(events: Iterable[Event]) -> list[tuple[str, str]]:
-    return [(choose(each.title), f"/desk/events/{each.id}") for each in events]
-
-
-def _doubts_of_the_room(event: Event, beside: Sequence[Event]) -> Iterator[Doubt]:
-    there = [each for each in beside if each.offers_in_person and room_id_of(each) == room_id_of(event)]
-    if event.offers_in_person and there:
-        sentence = translate(N_("Something else is in this room at the same time:"))
-        yield Doubt(sentence, "/edit#room", _links(there))
-
-
-def _doubts_of_the_seats(event: Event) -> Iterator[Doubt]:
-    seats = event.room.seats if event.room_id and event.room else None
-    if not event.offers_in_person or not seats or seats >= (event.capacity_in_person or seats + 1):
-        return
-    if event.capacity_in_person is None:
-        sentence = ngettext(
-            "The room has %(num)d seat, and seats are given without limit.",
-            "The room has %(num)d seats, and seats are given without limit.",
-            seats,
-        )
-    else:
-        sentence = ngettext(
-            "The room has %(num)d seat, and the event offers more seats (%(places)s).",
-            "The room has %(num)d seats, and the event offers more seats (%(places)s).",
-            seats,
-            places=event.capacity_in_person,
-        )
-    yield Doubt(sentence, "/edit#capacity_in_person")
-
-
-async def _doubts_of_speakers(event: Event, beside: Sequence[Event]) -> list[Doubt]:
-    """A name alone may be two people's; that is for the organizer to know."""
-    mine, theirs = await speakers_of(event.id), await speakers_of_many([each.id for each in beside])
-    doubts = []
-    for speaker in mine:
-        elsewhere = {each.event_id for each in theirs if are_perhaps_one(speaker, each)}
-        if elsewhere:
-            sentence = translate(
-                N_("%(name)s, or somebody of that name, speaks elsewhere at the same time:"),
-                name=choose(speaker.name),
-            )
-            others = _links(each for each in beside if each.id in elsewhere)
-            doubts.append(Doubt(sentence, "/programme", others))
-    return doubts
-
-
-def _doubts_of_the_date(event: Event) -> Iterator[Doubt]:
-    found = event.conference if event.conference_id else None
-    if found is None:
-        return
-    here = zone_of(event.zone if event.all_day else found.zone)
-    first, last = (moment.astimezone(here).date() for moment in (event.starts, event.ends))
-    if first < found.starts_on or last > found.ends_on:
-        sentence = translate(
-            N_("It is outside the days of %(conference)s: %(days)s."),
-            conference=choose(found.name),
-            days=say_days(found.starts_on, found.ends_on),
-        )
-        yield Doubt(sentence, "/edit#starts_on")
 
 
 async def moved_by_zone_rules(now: datetime) -> list[uuid.UUID]:

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events_app import clock
 from events_app.calendar.zones import zone as zone_of
 from events_app.conferences.models import Conference
 from events_app.directory.models import Organization, Room
@@ -36,7 +37,7 @@ from events_app.i18n import (
 )
 from events_app.web import seen
 from events_app.web.forms import number_in, typed_into
-from events_app.web.responses import Flash, page, see_other
+from events_app.web.responses import Flash, page, saved, see_other
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ async def create_event(request: Request) -> Response:
         event = await editing.create_event(form.facts, act=act_of(request), hosts=hosts, begin=begin)
     except Conflict as refusal:
         return await _form_page(request, form, status=409, refusal=say(refusal))
-    flash = Flash("success", translate(N_("Saved as a draft. Nobody sees it until you publish it.")))
-    return see_other(f"/desk/events/{event.id}", flash=flash)
+    sentence = translate(N_("Saved as a draft. Nobody sees it until you publish it."))
+    return see_other(f"/desk/events/{event.id}", flash=await saved_with_doubts(request, event, sentence))
 
 
 async def _form_page(
@@ -218,7 +219,13 @@ async def change_event(request: Request, *, section: str = "") -> Response:
     except Conflict as refusal:
         return await shown(status=409, refusal=say(refusal))
     onward = f"/desk/events/{changed.id}/edit/{section}" if section else f"/desk/events/{changed.id}"
-    return see_other(onward, flash=Flash("success", _saved(changed, form)))
+    return see_other(onward, flash=await saved_with_doubts(request, changed, _saved(changed, form)))
+
+
+async def saved_with_doubts(request: Request, event: Event, sentence: str = "") -> Flash:
+    """Looked for once everything is saved: what clashes is said, never refused."""
+    clashes = await house_of(request).clashes_of(event.id, now=clock.now())
+    return saved(sentence, doubts=[each.line for each in clashes])
 
 
 async def _typed(request: Request, event: Event, section: str) -> tuple[FormData, int]:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from events_app.directory.desk.organizations import all_organizations
 from events_app.errors import Conflict, say
 from events_app.events.actions import saving as writing
+from events_app.events.desk.event import saved_with_doubts
 from events_app.events.forms import programme as forms
 from events_app.events.models.event import Event, hosts_of
 from events_app.events.models.panel import agenda_of, speakers_of
@@ -16,7 +17,7 @@ from events_app.house import act_of
 from events_app.i18n import own_language_first
 from events_app.web import rows, seen
 from events_app.web.forms import number_in, typed_into
-from events_app.web.responses import page, saved, see_other
+from events_app.web.responses import page, see_other
 
 
 async def edit_programme(request: Request) -> Response:
@@ -43,7 +44,7 @@ async def save_programme(request: Request) -> Response:
         return _programme_page(request, await Event.find(event.id), form, status=409, refusal=say(refusal))
     except Conflict as refusal:
         return _programme_page(request, event, form, revision=revision, status=409, refusal=say(refusal))
-    return see_other(f"/desk/events/{event.id}", flash=saved())
+    return see_other(f"/desk/events/{event.id}", flash=await saved_with_doubts(request, event))
 
 
 async def _programme_form(event: Event, typed: Any = None) -> Any:

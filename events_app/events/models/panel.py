@@ -1,14 +1,12 @@
 """The tables of what an event's page and form say beside its texts: speakers, agenda, consent."""
 
 import uuid
-from collections.abc import Sequence
 
 from tortoise import fields
 from tortoise.models import Model
 
 from events_app.database import Prepared
 from events_app.events.models.event import Event
-from events_app.folding import folded
 from events_app.texts import Texts
 
 
@@ -49,16 +47,6 @@ class AgendaItem(Model):
 
 async def speakers_of(event_id: uuid.UUID) -> list[Speaker]:
     return await _speakers.all(event_id)
-
-
-async def speakers_of_many(event_ids: Sequence[uuid.UUID]) -> list[Speaker]:
-    return await Speaker.filter(event_id__in=list(event_ids)).order_by("position")
-
-
-def are_perhaps_one(one: Speaker, other: Speaker) -> bool:
-    """Whether two rows may be about the same person: as we know, or because a name of theirs is the same."""
-    names = ({folded(name) for name in each.name.values() if name} for each in (one, other))
-    return one.person_id == other.person_id or bool(set.intersection(*names))
 
 
 async def agenda_of(event_id: uuid.UUID) -> list[AgendaItem]:

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
+from events_app.clashes.reading import doubtful_among
 from events_app.directory.models import Organization
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
@@ -34,12 +35,14 @@ async def desk(request: Request) -> Response:
     past = await ended.only(*_WHEN_DELETED).limit(MOST_ENDED)
     recent = await Event.all().order_by("-changed_at", "id").limit(MOST_RECENT)
     counts = await count_registrations([event.id for event in (*coming, *past)])
+    soon = [event for event in coming if event.status == Status.PUBLISHED][:MOST_SOON]
     return page(
         request,
         "organizing/home.html",
         first_draft=next((event for event in recent if event.status == Status.DRAFT), None),
         is_new=not past and all(event.status == Status.DRAFT for event in (*coming, *recent)),
-        soon=[event for event in coming if event.status == Status.PUBLISHED][:MOST_SOON],
+        soon=soon,
+        doubtful=await doubtful_among(soon, now=now),
         to_do=await what_is_to_do(coming, past, counts, now=now),
         recent=recent,
         counts=counts,

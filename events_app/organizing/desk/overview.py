@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events_app import clock
+from events_app.clashes.reading import clashes_of
 from events_app.events.actions import life
 from events_app.events.desk.event import Counts, Crowded, crowded_in, in_five_cities, untranslated
 from events_app.events.models.event import Event, hosts_of
-from events_app.events.rules import MODE_NAMES, Mode, Status
+from events_app.events.rules import MODE_NAMES, Mode
 from events_app.organizing.counts import recently
 from events_app.people import counts as people_counts
 from events_app.web.responses import page
@@ -18,7 +19,6 @@ from events_app.web.responses import page
 async def show(request: Request) -> Response:
     event = await Event.find_any(request.path_params["event_id"])
     now = clock.now()
-    is_ahead = event.status != Status.CANCELLED and event.ends_at > now
     counts = (await people_counts.count_registrations([event.id])).get(event.id, {})
     return page(
         request,
@@ -26,7 +26,7 @@ async def show(request: Request) -> Response:
         event=event,
         hosts=await hosts_of(event.id),
         missing=await life.what_is_missing(event),
-        doubts=await life.what_is_doubtful(event) if is_ahead else [],
+        doubts=await clashes_of(event.id, now=now),
         untranslated=untranslated(event),
         counts=counts,
         crowded=crowded_in(counts, {mode: event.capacity(mode) for mode in event.modes}),

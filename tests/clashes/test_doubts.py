@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from events_app.clashes.reading import clashes_of
 from events_app.directory.models import Room, Venue
 from events_app.events.actions import life, saving
 from events_app.events.models.event import Event
@@ -20,7 +21,7 @@ async def hall(seats: int | None = 40) -> Room:
 
 
 async def sentences(event: Event) -> list[str]:
-    return [each.sentence for each in await life.what_is_doubtful(await Event.find(event.id))]
+    return [each.sentence for each in await clashes_of(event.id, now=make.NOW) if each.is_strong]
 
 
 async def speak(event: Event, house: make.House, name: str) -> None:
