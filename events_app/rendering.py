@@ -18,6 +18,7 @@ from events_app.addresses import shown
 from events_app.clock import are_whole_days
 from events_app.directions import holds_right_to_left, in_order, is_number, isolated, marked
 from events_app.wayfinding import FORGOTTEN, MAIN, TABS, place_of
+from events_app.weblinks import href_of, link_addresses
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
@@ -29,6 +30,7 @@ _TAGS = {
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
+link_addresses(_markdown)
 
 
 class _Environment(Environment):
@@ -119,17 +121,19 @@ def way(text: object) -> str:
 
 @lru_cache(maxsize=2048)
 def markdown(text: str) -> Markup:
-    """Markdown to safe HTML: no raw HTML, no images, links only to http, https and mailto."""
+    """Markdown to safe HTML: no raw HTML, no images, links only to http, https and mailto. A bare web address is one,
+    and reads from left to right, whatever stands around it."""
     tokens = _markdown.parse(text[:MOST_MARKDOWN])
     for inline in tokens:
         if inline.children and holds_right_to_left(inline.content):
             for piece in inline.children:
-                piece.content = in_order(piece.content) if piece.type == "text" else piece.content
+                if piece.type == "text" and not piece.meta:
+                    piece.content = in_order(piece.content)
     dirty = _markdown.renderer.render(tokens, _markdown.options, {})
     clean = nh3.clean(
         dirty,
         tags=_TAGS,
-        attributes={"a": {"href", "title"}},
+        attributes={"a": {"href", "title", "dir"}},
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener ugc",
     )
@@ -166,6 +170,7 @@ environment.globals.update(
     forgotten_tabs=FORGOTTEN,
 )
 environment.filters["markdown"] = markdown
+environment.filters["href_of"] = href_of
 environment.filters["isolated"] = isolated
 environment.filters["marked"] = marked
 environment.filters["as_date"] = date.fromisoformat

@@ -28,6 +28,7 @@ from events_app.registrations.facts import Person, event_facts, letter_facts
 from events_app.registrations.models import Registration
 from events_app.texts import Texts, harmless
 from events_app.vault import Json, SealBroken
+from events_app.weblinks import addresses_in
 
 _TO_MANY = Manner(stops="stop_url", to_many=frozenset({"body"}))
 
@@ -50,7 +51,6 @@ PLACEHOLDERS: Final = ("name", "event", "date", "time", "place", "page")
 """As they are kept. Each language of the site has a word of its own for them, and any of these may be typed."""
 
 _BRACES: Final = re.compile(r"\{([^{}\n]*)\}")
-_LINK: Final = re.compile(r"https?://[^\s<>\"'{}]+[^\s<>\"'{}.,;:!?)\]،؛؟]")
 
 
 def compose(kind: str, facts: Mapping[str, Any]) -> Composed:
@@ -206,7 +206,7 @@ class LetterMaker:
         return {
             "subject": filled(self._words.subject[language], values),
             "body": filled(body, values),
-            "links": sorted({*_LINK.findall(body), facts["own_url"]}),
+            "links": sorted({*addresses_in(body), facts["own_url"]}),
         }
 
 
