@@ -101,7 +101,7 @@ async def test_an_hour_that_comes_twice_is_asked_about_and_saved_as_chosen(house
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"starts_time": "13:00 PM"}, "is not a time on the 24-hour clock"),
+        ({"starts_time": "13:00 AM"}, "is not a time of day"),
         ({"starts_on": "2035-03-25", "starts_time": "02:30", "ends_time": "04:00"}, "there is no 02:30"),
         ({"ends_time": "12:00"}, "It would end before it starts"),
         ({"zone": "Nowhere"}, "There is no time zone called"),

@@ -17,9 +17,7 @@ NO_NAME = "Please tell us a name we may use."
 NO_ADDRESS = "We need an email address for your invitation."
 NO_MODE = "Please choose one."
 NO_CONSENT = "To register, you need to agree to this."
-WRONG_TIME = (
-    "“%(typed)s” is not a time on the 24-hour clock. Please write it without AM or PM, such as 13:00."
-)
+WRONG_TIME = "“%(typed)s” is not a time of day. Please write it such as 13:00 or 1 pm."
 
 
 def errors(person: Person) -> dict[str, str]:
@@ -92,12 +90,12 @@ def test_a_form_at_the_desk_says_what_is_wrong_with_a_time(
     )
     organizer.follow("/desk/events/new")
     organizer.fill({"title_ar": "بلا وقت", "starts_on": "2027-03-28"})
-    organizer.fill({"starts_time": "01:00 PM", "ends_time": "04:00"})
+    organizer.fill({"starts_time": "13:00 AM", "ends_time": "04:00"})
     organizer.select("#zone", "Europe/Brussels")
     organizer.send(status=422)
-    said = organizer.sentence(WRONG_TIME) % {"typed": "01:00 PM"}
+    said = organizer.sentence(WRONG_TIME) % {"typed": "13:00 AM"}
     assert errors(organizer) == {"starts_time": said}
-    assert organizer.page.input_value("#starts_time") == "01:00 PM"
+    assert organizer.page.input_value("#starts_time") == "13:00 AM"
 
     organizer.write("#starts_time", "02:30")
     organizer.send(status=422)

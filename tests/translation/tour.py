@@ -264,7 +264,7 @@ async def _making_things(tour: Tour, desk: make.Desk) -> None:
     for thing in ("organizations", "conferences", "venues"):
         await tour.look(desk.client, f"/desk/{thing}")
         await tour.look(desk.client, *re.findall(rf'href="(/desk/{thing}/[0-9a-f-]+)"', tour.seen[-1][1]))
-    wrong = {"starts_time": "1م", "ends_time": "9", "zone": "Nowhere/None", "modes": "post", "slug": "Ä B"}
+    wrong = {"starts_time": "25م", "ends_time": "9", "zone": "Nowhere/None", "modes": "post", "slug": "Ä B"}
     wrong |= {"join_link": "nowhere", "opens": "soon", "capacity_in_person": "-1", "visibility": "owl"}
     await tour.send(desk.client, "/desk/events/new", **token, **wrong)
     for day in ("2035-03-25", "2035-10-28"):  # the clocks go forward, and back

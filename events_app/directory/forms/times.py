@@ -10,34 +10,34 @@ from wtforms import DateField, StringField
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
+from events_app.calendar.hours import hours_meant
 from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, instant, zones
 from events_app.calendar.zones import zone as zone_of
 from events_app.directions import isolated
 from events_app.directory.rules import CITIES
 from events_app.errors import Refusal
 from events_app.i18n import N_, say_city, say_date, translate
-from events_app.texts import days_meant, western_digits
+from events_app.texts import days_meant, visible, western_digits
 from events_app.web.forms import tidy_line
 
 YEARS = range(2000, 2100)
+MOST_TYPED = 40
+"""Characters of what was typed as a time: nobody needs more."""
 
 
 def read_wall_time(typed: str | None) -> str:
-    """'9:30', '13.00' or '١٣:٠٠' as 'HH:MM'. Refuses (ValidationError) a 12-hour clock, in words that help."""
-    text = western_digits(tidy_line(typed)).upper()
-    found = re.fullmatch(r"(\d{1,2})[:.](\d{2})", text)
-    if found and int(found[1]) < 24 and int(found[2]) < 60:
-        return f"{int(found[1]):02d}:{found[2]}"
-    if re.search(r"[AP]\.?M\.?$|[صم]$", text):
-        raise ValidationError(
-            translate(
-                N_(
-                    "“%(typed)s” is not a time on the 24-hour clock. Please write it without AM or PM, such as 13:00."
-                ),
-                typed=isolated(tidy_line(typed)),
-            )
-        )
-    raise ValidationError(translate(N_("Please write the time on the 24-hour clock, such as 13:00.")))
+    """'9:30', '1 pm' or '١ ظهرًا' as 'HH:MM'. Refuses (ValidationError) what is no time, and what may be two."""
+    text = tidy_line(typed)[:MOST_TYPED]
+    meant = [f"{each:%H:%M}" for each in hours_meant(text)]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        may_be = N_("“%(typed)s” may be %(one)s or %(other)s. Please write which of the two.")
+        raise ValidationError(translate(may_be, typed=isolated(text), one=meant[0], other=meant[1]))
+    if not text:
+        raise ValidationError(translate(N_("Please write the time, such as 13:00 or 1 pm.")))
+    sentence = N_("“%(typed)s” is not a time of day. Please write it such as 13:00 or 1 pm.")
+    raise ValidationError(translate(sentence, typed=isolated(text)))
 
 
 def plausible(form: Any, day: Field) -> None:
@@ -72,7 +72,7 @@ def read_typed_day(typed: str) -> date:
 
 
 class WallTimeField(StringField):
-    """A time of day on the 24-hour clock; its data is 'HH:MM'."""
+    """A time of day as people write it; its data, and what is shown back, is 'HH:MM'."""
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         self.data = valuelist[0] if valuelist else ""
@@ -83,35 +83,36 @@ class WallTimeField(StringField):
 
 
 class WallMomentField(StringField):
-    """A date and a time of day, as browsers send `datetime-local`; its data is 'YYYY-MM-DDTHH:MM'."""
+    """A date and a time of day, as browsers send `datetime-local` or as it is typed; its data is 'YYYY-MM-DDTHH:MM'."""
 
     def pre_validate(self, form: Any) -> None:
-        text = western_digits(tidy_line(self.data)).replace(" ", "T")
-        if not text:
+        text = tidy_line(self.data)
+        if not visible(text).strip():
             self.data = ""  # nothing but spaces or marks of direction was typed
             return
-        moment = _read_moment(text)
+        moment = _read_moment(western_digits(text))
         if moment is None or moment.year not in YEARS:
-            raise ValidationError(translate(N_("Please write a date and a time, such as 2026-05-12 13:00.")))
+            sentence = N_("“%(typed)s” is not a date and a time. Please write it such as 2026-05-12 13:00.")
+            raise ValidationError(translate(sentence, typed=isolated(text[:MOST_TYPED])))
         self.data = moment.strftime("%Y-%m-%dT%H:%M")
 
 
 def _read_moment(text: str) -> datetime | None:
     """'2026-05-12T13:00', seconds or none; an offset would say another wall than this event's."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.replace(" ", "T"))
     except ValueError:
         return _read_typed_moment(text)
-    return moment if moment.tzinfo is None and "T" in text else None
+    return moment if moment.tzinfo is None and re.search("[T ]", text) else None
 
 
 def _read_typed_moment(text: str) -> datetime | None:
-    """'14.1.2027T9:30', where it is plain which day is meant."""
-    day, _at, hour = text.rpartition("T")
-    meant, hours = days_meant(day), re.fullmatch(r"(\d{1,2})[:.](\d{2})", hour)
-    if len(meant) != 1 or not hours or int(hours[1]) > 23 or int(hours[2]) > 59:
+    """'14.1.2027 9:30' or '14 1 2027 1 pm', where it is plain which day and which hour are meant."""
+    found = re.match(r"\d+([-./ ])\d+\1\d+(?=[T ])", text[:MOST_TYPED])
+    if not found:
         return None
-    return datetime.combine(meant[0], time(int(hours[1]), int(hours[2])))
+    days, hours = days_meant(found[0]), hours_meant(text[found.end() + 1 : MOST_TYPED])
+    return datetime.combine(days[0], hours[0]) if len(days) == len(hours) == 1 else None
 
 
 def moment_of(wall: str | None, zone: str) -> datetime | None:

@@ -19,6 +19,7 @@ from wtforms.validators import ValidationError
 from events_app.calendar.zones import UnknownZone
 from events_app.calendar.zones import zone as zone_of
 from events_app.directory.forms.times import (
+    MOST_TYPED,
     DayField,
     WallMomentField,
     WallTimeField,
@@ -72,14 +73,14 @@ class EventFields(Form):
     starts_time = WallTimeField(
         L_("Starts at"),
         [required(N_("Please write when it starts, such as 13:00."))],
-        description=L_("24-hour clock, such as 13:00"),
-        render_kw={"inputmode": "numeric", "dir": "ltr", "maxlength": 8},
+        description=L_("Such as 13:00 or 1 pm"),
+        render_kw={"maxlength": MOST_TYPED},
     )
     ends_time = WallTimeField(
         L_("Ends at"),
         [required(N_("Please write when it ends, such as 14:30."))],
-        description=L_("24-hour clock, such as 14:30"),
-        render_kw={"inputmode": "numeric", "dir": "ltr", "maxlength": 8},
+        description=L_("Such as 14:30 or 2:30 pm"),
+        render_kw={"maxlength": MOST_TYPED},
     )
     ends_on = DayField(L_("Last day, if it is another one"), [optional(), plausible])
     all_day = BooleanField(
