@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import cast
 
 from babel import Locale
-from babel.core import UnknownLocaleError, negotiate_locale
-from babel.dates import format_date, get_timezone_location
+from babel.core import UnknownLocaleError, get_global, negotiate_locale
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from markupsafe import escape
@@ -270,8 +270,12 @@ def say_city(zone: str, language: str | None = None) -> str:
 
 @lru_cache(maxsize=1024)
 def _city(zone: str, code: str) -> str:
-    location = get_timezone_location(zone, locale_of(code), return_city=True)
-    return _CITIES.get((zone, code)) or location or zone.rsplit("/", 1)[-1].replace("_", " ")
+    zones, aliases = locale_of(code).time_zones, get_global("zone_aliases")
+    today = aliases.get(zone, zone)
+    older = [old for old, new in aliases.items() if new == today]  # Unicode's data has some by such a name
+    names = (zone, today, *older)
+    named = next((zones[name]["city"] for name in names if "city" in zones.get(name, ())), "")
+    return _CITIES.get((zone, code)) or named or today.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def plural_header(code: str) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    SelectField,
     StringField,
 )
 from wtforms.fields.core import Field
@@ -13,7 +12,8 @@ from wtforms.validators import ValidationError
 
 from events_app.conferences.models import Conference
 from events_app.directory.forms.organizations import link_field
-from events_app.directory.forms.times import DayField, plausible, zone_choices
+from events_app.directory.forms.times import DayField, plausible
+from events_app.directory.forms.zones import ZoneField
 from events_app.i18n import L_, N_, languages, translate
 from events_app.web.forms import (
     Form,
@@ -21,7 +21,6 @@ from events_app.web.forms import (
     required,
     tidy_line,
 )
-from events_app.web.rows import field_of
 from events_app.web.texts import text_fields, texts_typed
 
 
@@ -34,7 +33,7 @@ def _conference_class(codes: tuple[str, ...]) -> type[Form]:
         ),
         "starts_on": DayField(L_("First day"), [required(N_("Please choose the first day.")), plausible]),
         "ends_on": DayField(L_("Last day"), [required(N_("Please choose the last day.")), plausible]),
-        "zone": SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))]),
+        "zone": ZoneField(L_("Time zone")),
         "link": link_field(L_("Website")),
         "ours": BooleanField(L_("It is our own conference")),
         **text_fields(L_("About"), "about", 2000, long=True),
@@ -57,9 +56,7 @@ def conference_form(typed: Any = None, *, conference: Conference | None = None) 
         }
         for name in ("name", "about"):
             data |= {f"{name}_{code}": text for code, text in getattr(conference, name).items()}
-    form = _conference_class(languages())(typed, data=data)
-    field_of(form, "zone").choices = zone_choices()
-    return form
+    return _conference_class(languages())(typed, data=data)
 
 
 def conference_values(form: Form) -> dict[str, Any]:

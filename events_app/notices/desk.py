@@ -38,7 +38,7 @@ async def save(request: Request) -> Response:
         by_event=form.by_event(events),
         hears_of_site=form.site.data,
         language=form.language.data,
-        zone=form.zone.data,
+        zone=form.zone.data or "",
         act=act_of(request),
     )
     return see_other("/desk/notices", flash=Flash("success", translate(N_("Saved."))))

@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField
 
-from events_app.directory.forms.times import zone_choices
+from events_app.directory.forms.zones import ZoneField
 from events_app.events.models.event import Event
 from events_app.i18n import L_, N_, choose, languages, name_of_language
 from events_app.notices.models import NoticeChoice
@@ -20,7 +20,7 @@ class NoticesForm(Form):
 
     choice = RadioField(L_("How often"), [required(N_("Please choose how often."))])
     language = SelectField(L_("Language of these emails"))
-    zone = SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))])
+    zone = ZoneField(L_("Time zone"))
     site = BooleanField(L_("Also email me, once a day at most, when something is wrong with this site"))
 
     def single(self, events: Sequence[Event]) -> list[tuple[Event, Any]]:
@@ -56,7 +56,6 @@ def notices_form(
     for _event, field in form.single(events):
         field.choices = [(AS_ABOVE, L_("As chosen above")), *names]
     form.language.choices = [(code, name_of_language(code, code)) for code in languages()]
-    form.zone.choices = zone_choices()
     return form
 
 

@@ -150,6 +150,8 @@ def _words_of(field: Any) -> str:
     """What was typed or chosen, as a person reads it."""
     if isinstance(field, BooleanField):
         return translate(N_("yes")) if field.data else translate(N_("no"))
+    if hasattr(field, "in_words"):
+        return str(field.in_words())
     if hasattr(field, "iter_choices"):
         chosen = field.data if isinstance(field.data, list) else [field.data]
         named = {str(choice[0]): str(choice[1]) for choice in field.iter_choices()}

@@ -75,6 +75,9 @@ def test_cities_zones_and_languages_have_their_names() -> None:
 
     assert [i18n.say_city(key) for key in ("Europe/Brussels", "Asia/Damascus")] == ["بروكسل", "دمشق"]
     assert i18n.say_city("Asia/Hebron", "ar") == "الخليل"
+    renamed = ("Asia/Kolkata", "Asia/Calcutta", "America/Argentina/Buenos_Aires")
+    assert [i18n.say_city(key) for key in renamed] == ["كالكتا", "كالكتا", "بوينوس أيرس"]
+    assert [i18n.say_city(key, "en") for key in renamed] == ["Kolkata", "Kolkata", "Buenos Aires"]
     assert i18n.say_offset(there) == "UTC+5:30"
     assert i18n.say_offset(there.astimezone(zone("America/Bogota"))) == "UTC−5"
     assert [i18n.name_of_language(code, "ar") for code in ("ar", "en")] == ["العربية", "الإنجليزية"]

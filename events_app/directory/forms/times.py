@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
-from functools import cache
 from typing import Any
 
 from wtforms import DateField, StringField
@@ -11,10 +10,9 @@ from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
 from events_app.calendar.hours import hours_meant
-from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, instant, zones
+from events_app.calendar.zones import TimeDoesNotExist, TimeIsAmbiguous, instant
 from events_app.calendar.zones import zone as zone_of
 from events_app.directions import isolated
-from events_app.directory.rules import CITIES
 from events_app.errors import Refusal
 from events_app.i18n import N_, say_city, say_date, translate
 from events_app.texts import days_meant, visible, western_digits
@@ -167,18 +165,3 @@ def _worded(refusal: Refusal) -> str:
 
 def blame(blamed: Field, sentence: str) -> None:
     blamed.errors = [*blamed.errors, sentence]
-
-
-@cache
-def _all_zones() -> tuple[str, ...]:
-    return tuple(key for key in zones() if "/" in key and not key.startswith(("Etc/", "SystemV/", "US/")))
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    """All zones by name; the five cities of this field first, with the city in the reader's language."""
-    first = [(key, f"{say_city(key)} ({key})") for key in CITIES]
-    return [
-        ("", translate(N_("Choose…"))),
-        *first,
-        *((key, key) for key in _all_zones() if key not in CITIES),
-    ]

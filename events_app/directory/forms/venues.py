@@ -9,11 +9,10 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
-    SelectField,
     StringField,
 )
 
-from events_app.directory.forms.times import zone_choices
+from events_app.directory.forms.zones import ZoneField
 from events_app.directory.models import Venue
 from events_app.directory.rules import RoomFacts
 from events_app.i18n import L_, N_, languages
@@ -22,7 +21,6 @@ from events_app.web.forms import (
     at_most,
     number_between,
     optional,
-    required,
     tidy_line,
 )
 from events_app.web.rows import field_of
@@ -45,7 +43,7 @@ def _venue_class(codes: tuple[str, ...]) -> type[Form]:
         **text_fields(L_("Name"), "name", 160, needed=N_("Please write the venue's name.")),
         **text_fields(L_("Street and number"), "address", 300),
         "city": StringField(L_("City"), [at_most(120)], filters=[tidy_line]),
-        "zone": SelectField(L_("Time zone"), [required(N_("Please choose the time zone."))]),
+        "zone": ZoneField(L_("Time zone")),
         **text_fields(L_("Accessibility"), "accessibility", 600, long=True),
         "rooms": FieldList(FormField(room), L_("Rooms")),
     }
@@ -63,9 +61,7 @@ def venue_form(typed: Any = None, *, venue: Venue | None = None, rooms: list[Any
         | {f"name_{code}": text for code, text in room.name.items()}
         for room in rooms or []
     ]
-    form = _venue_class(languages())(typed, data=data)
-    field_of(form, "zone").choices = zone_choices()
-    return form
+    return _venue_class(languages())(typed, data=data)
 
 
 def venue_values(form: Form) -> dict[str, Any]:

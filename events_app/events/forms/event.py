@@ -14,10 +14,7 @@ from wtforms import (
 )
 from wtforms.fields.core import Field
 
-from events_app.directory.forms.times import (
-    as_wall,
-    zone_choices,
-)
+from events_app.directory.forms.times import as_wall
 from events_app.events.forms.fields import OWN_TEXTS, SPOKEN, EventFields
 from events_app.events.models.event import Event
 from events_app.events.rules import MOST_DELETION_DAYS, BlocksTime, Mode, ShowsPlaces, Visibility
@@ -83,7 +80,6 @@ def event_form(
     )
     form.conference.choices = [("", translate(N_("None"))), *choices.conferences]
     form.room.choices = [("", translate(N_("No room chosen"))), *choices.rooms]
-    form.zone.choices = zone_choices()
     form.blocks_time.choices = [
         (BlocksTime.BY_LENGTH.value, translate(N_("One day shows as busy, several as free"))),
         (BlocksTime.YES.value, translate(N_("Show as busy"))),

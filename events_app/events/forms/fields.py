@@ -16,7 +16,6 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
-from events_app.calendar.zones import UnknownZone
 from events_app.calendar.zones import zone as zone_of
 from events_app.directory.forms.times import (
     MOST_TYPED,
@@ -29,7 +28,7 @@ from events_app.directory.forms.times import (
     read_instant,
     whole_days,
 )
-from events_app.errors import say
+from events_app.directory.forms.zones import ZoneField
 from events_app.events.rules import LONGEST, EventFacts, Mode, ShowsPlaces
 from events_app.i18n import (
     L_,
@@ -87,10 +86,9 @@ class EventFields(Form):
         L_("It lasts whole days"), description=L_("Then you need no hours, and calendars show days.")
     )
     blocks_time = SelectField(L_("In people's calendars"))
-    zone = SelectField(
+    zone = ZoneField(
         L_("Time zone"),
-        [required(N_("Please choose the time zone."))],
-        description=L_("The hours above are the time of this city."),
+        description=L_("The hours are the time of this city. Any large city on the same clock will do."),
     )
     starts_fold = RadioField(L_("Which hour does it start in?"), [optional()], validate_choice=False)
     ends_fold = RadioField(L_("Which hour does it end in?"), [optional()], validate_choice=False)
@@ -187,12 +185,6 @@ class EventFields(Form):
             raise ValidationError(
                 translate(N_("Only small Latin letters, digits and hyphens, such as research-launch."))
             )
-
-    def validate_zone(self, zone: Field) -> None:
-        try:
-            zone_of(zone.data or "")
-        except UnknownZone as refusal:
-            raise ValidationError(say(refusal)) from None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """All errors at once; when there are none, `facts` holds what was said."""
