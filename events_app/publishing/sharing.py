@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
@@ -15,6 +16,7 @@ from events_app.i18n import (
     current_language,
     direction,
     locale_of,
+    say_city,
     say_date,
     say_month,
     say_time,
@@ -55,6 +57,44 @@ def shared_of(event: Event, hosts: Sequence[EventHost], *, place: str, site: Sit
         locale=str(locale_of(current_language())),
         data=htmlsafe_json_dumps(data, ensure_ascii=False),
     )
+
+
+@dataclass(frozen=True)
+class ShareLinks:
+    """Addresses that open somebody's own program with the words filled in; nothing is sent before they press there."""
+
+    whatsapp: str
+    telegram: str
+    email: str
+
+
+def share_links(event: Event, *, place: str, site: Site) -> ShareLinks:
+    """Title, day and place in the language of the page, and the event's address."""
+    title, url = _in_a_line(choose(event.title)), site.url(f"/events/{event.slug}")
+    where = place if event.offers_in_person and place else translate("Online") if event.offers_online else ""
+    lines = [title, _when_and_zone(event), _in_a_line(where)]
+    words = [line for line in lines if line]
+    text, body = "\n".join(words), "\r\n".join([*words[1:], "", url])  # RFC 6068, 5
+    return ShareLinks(
+        whatsapp=f"https://wa.me/?text={_quoted(text)}%0A{_quoted(url)}",
+        telegram=f"https://t.me/share/url?url={_quoted(url)}&text={_quoted(text)}",
+        email=f"mailto:?subject={_quoted(title)}&body={_quoted(body)}",
+    )
+
+
+def _when_and_zone(event: Event) -> str:
+    said = say_when(event)
+    if are_whole_days(event.starts, event.ends) or event.starts.date() != event.ends.date():
+        return said
+    return f"{said} ({translate('%(city)s time', city=say_city(event.zone))})"
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
 
 
 def has_card(event: Event) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -145,3 +146,46 @@ async def test_the_link_to_join_is_nowhere(house: House) -> None:
     page = await (await house.client()).get("/events/round-table")
     assert "meet.example.org" not in page.text
     assert await Event.all().count() == 1
+
+
+def links_to_share(page: httpx2.Response) -> dict[str, dict[str, list[str]]]:
+    """What each program would be given, by its address."""
+    found = re.findall(
+        r'href="((?:https://(?:wa|t)\.me/|mailto:)[^"]*)" rel="noopener noreferrer" referrerpolicy="no-referrer"',
+        page.text,
+    )
+    parts = [urlsplit(link.replace("&amp;", "&")) for link in found]
+    return {f"{each.scheme}:{each.netloc}{each.path}": parse_qs(each.query) for each in parts}
+
+
+async def test_a_link_to_share_never_loses_a_word_nor_lets_one_break_out(house: House) -> None:
+    title = {"en": 'Q&A: 100% "ours"?\nBcc: x@example.org', "ar": "سؤال وجواب: «لنا» 100%"}
+    await make.event(house.vault, title=title)
+    address = f"{make.BASE}/events/round-table"
+    client = await house.client()
+
+    english = links_to_share(await client.get("/events/round-table?lang=en"))
+    arabic = links_to_share(await client.get("/events/round-table?lang=ar"))
+
+    said = 'Q&A: 100% "ours"? Bcc: x@example.org'
+    when = "Saturday 12 May 2035, 13:00–14:30 (Brussels time)"
+    where = "Library, Hotel Linden, Brussels"
+    assert english == {
+        "https:wa.me/": {"text": [f"{said}\n{when}\n{where}\n{address}"]},
+        "https:t.me/share/url": {"url": [address], "text": [f"{said}\n{when}\n{where}"]},
+        "mailto:": {"subject": [said], "body": [f"{when}\r\n{where}\r\n\r\n{address}"]},
+    }
+    words = arabic["https:wa.me/"]["text"][0].splitlines()
+    assert words[:2] == [title["ar"], "السبت 12 أيار 2035، من\xa013:00 إلى\xa014:30 (بتوقيت بروكسل)"]
+    assert words[-1] == address
+    assert arabic["mailto:"]["subject"] == [title["ar"]]
+
+
+async def test_an_unlisted_event_offers_nobody_else_its_link_but_its_organizers(house: House) -> None:
+    event = await make.event(house.vault, visibility="unlisted")
+
+    page = await (await house.client()).get(f"/events/{event.slug}")
+    desk = await (await house.desk()).get(f"/desk/events/{event.id}")
+
+    assert links_to_share(page) == {}
+    assert len(links_to_share(desk)) == 3

@@ -10,10 +10,13 @@ from events_app.clashes.reading import clashes_of
 from events_app.events.actions import life
 from events_app.events.desk.event import Counts, Crowded, crowded_in, in_five_cities, untranslated
 from events_app.events.models.event import Event, hosts_of
+from events_app.events.models.where import place_of
 from events_app.events.rules import MODE_NAMES, Mode
 from events_app.organizing.counts import recently
 from events_app.people import counts as people_counts
+from events_app.publishing.sharing import share_links
 from events_app.web.responses import page
+from events_app.web.site import site_of
 
 
 async def show(request: Request) -> Response:
@@ -37,6 +40,7 @@ async def show(request: Request) -> Response:
         opening=event.opening(now).value,
         is_near=event.starts_at - now <= timedelta(days=1),
         recently=await recently(event.id),
+        share_links=share_links(event, place=place_of(event), site=site_of(request)),
         now=now,
     )
 

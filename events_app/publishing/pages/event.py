@@ -29,6 +29,8 @@ async def event(request: Request) -> Response:
         context = await event_context(found, hosts, now=clock.now())
         shared = sharing.shared_of(found, hosts, place=context["place"], site=site_of(request))
         seats = await house_of(request).seats_of(found) if context["opening"] == Opening.OPEN else None
+        if shared:
+            context["share_links"] = sharing.share_links(found, place=context["place"], site=site_of(request))
         return page(request, "publishing/event.html", **context, shared=shared, seats=seats)
 
     return await kept(request, render, cache=house_of(request).page_cache)
@@ -48,6 +50,7 @@ async def event_context(found: Event, hosts: Sequence[EventHost], *, now: dateti
         "venue_accessibility": venue_accessibility(found),
         "moved": moved_in(found, current_language()),
         "colours_url": colours_of(hosts),
+        "share_links": None,
     }
 
 
