@@ -138,6 +138,7 @@ def create_app(settings: Settings, *, works: bool = True) -> Starlette:
         follow=follow_event,
         follow_copy=follow_copy,
         seats_of=seats_of,
+        full_of=counts.full_of,
         count_registrations=counts.count_registrations,
         count_letters=counts.count_letters,
         has_registrations=counts.has_registrations,

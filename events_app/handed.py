@@ -1,6 +1,6 @@
 """What rooms above hand down to rooms below, because imports only go down. app.py puts the two together."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -35,6 +35,12 @@ class Seats:
 
 class SeatsOf(Protocol):
     async def __call__(self, event: HasSeats) -> Seats: ...
+
+
+class FullOf(Protocol):
+    """Which ways of taking part have no free seat, of each of these events that has one."""
+
+    async def __call__(self, events: Sequence[HasSeats], /) -> Mapping[UUID, Collection[str]]: ...
 
 
 class Follow(Protocol):

@@ -19,6 +19,7 @@ from events_app.handed import (
     EventsAt,
     Follow,
     FollowCopy,
+    FullOf,
     HostsSaidAnew,
     IsSo,
     IsThere,
@@ -51,6 +52,7 @@ class House:
     follow: Follow
     follow_copy: FollowCopy
     seats_of: SeatsOf
+    full_of: FullOf
     count_registrations: CountRegistrations
     count_letters: CountLetters
     has_registrations: IsThere

@@ -22,7 +22,7 @@ from events_app.health.actions.guarding import Guard
 from events_app.mail import outbox
 from events_app.mail.models import Letter
 from events_app.registrations.models import Registration
-from events_app.registrations.places import id_of, pool_of
+from events_app.registrations.places import IS_FULL, id_of, pool_of
 from events_app.registrations.posting import person_context
 from events_app.registrations.rules import Pool, Status
 from events_app.registrations.told import hearers_of, hearers_of_many
@@ -123,6 +123,30 @@ async def how_many_never_fit(event: HasSeats) -> int:
             pools[where] = await pool_of(event, *where)
         too_large += not pools[where].can_ever_seat(found["people"])
     return too_large
+
+
+async def full_of(events: Sequence[HasSeats]) -> dict[uuid.UUID, list[str]]:
+    """For lists of events (app.py hands this down): the ways of taking part that have no free seat, in one question. As
+    `places.is_full` it says yes or no and no number, so that a kept page is made anew only where that changes."""
+    limited = [event.id for event in events if any(event.capacity(mode) is not None for mode in event.modes)]
+    full: dict[uuid.UUID, list[str]] = {}
+    if limited:
+        marks = ", ".join(f"${number}" for number in range(1, len(limited) + 1))
+        for found in await rows(_FULL.format(ids=marks), *limited):
+            full.setdefault(uuid.UUID(str(found["id"])), []).append(str(found["mode"]))
+    return full
+
+
+_CAPACITY = """CASE "way"."mode" WHEN 'online' THEN "e"."capacity_online" ELSE "e"."capacity_in_person" END"""
+_EACH_IS_FULL = IS_FULL.replace("$1", '"e"."id"').replace("$2", '"way"."mode"').replace("$3", _CAPACITY)
+_FULL = f"""
+    SELECT "e"."id" AS "id", "way"."mode" AS "mode" FROM "event" AS "e"
+    JOIN (SELECT 'in_person' AS "mode" UNION ALL SELECT 'online') AS "way" ON CASE "way"."mode"
+        WHEN 'online' THEN "e"."offers_online" AND "e"."capacity_online" IS NOT NULL
+        ELSE "e"."offers_in_person" AND "e"."capacity_in_person" IS NOT NULL END
+    WHERE "e"."id" IN ({{ids}}) AND ({_EACH_IS_FULL})
+    ORDER BY "e"."id", "way"."mode"
+"""  # noqa: S608 - made of constants
 
 
 async def count_shown(*, guard: Guard, act: Act) -> int:

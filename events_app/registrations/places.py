@@ -67,7 +67,7 @@ async def is_full(event: HasSeats, mode: str) -> bool:
     capacity = event.capacity(mode)
     if capacity is None:
         return False
-    (found,) = await rows(_IS_FULL, event.id, mode, capacity)
+    (found,) = await rows(IS_FULL, event.id, mode, capacity)
     return bool(found["full"])
 
 
@@ -90,7 +90,7 @@ _EVERYBODYS = _POOL.format(
     """,
 )
 """`kept`: what each quota keeps, or has given away, whichever is more (a quota may have been made smaller since)."""
-_IS_FULL = f"""
+IS_FULL = f"""
     SELECT "seated" + "shadows" + "kept" + CASE WHEN EXISTS (
             SELECT 1 FROM "round" WHERE "event_id" = $1 AND "what" = '{MOVING_UP}') THEN "waiting" ELSE 0 END
         >= $3 AS "full"

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
@@ -21,6 +21,8 @@ from events_app.web.site import site_of
 
 FLASH_COOKIE = "flash"
 _FOR_EVERYBODY = "for_everybody"
+QUERY = "query"
+"""Where the scope of a request says as how much of its query the page that answers it is kept."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ def page_context(request: Request) -> dict[str, Any]:
 
 
 def _language_link(request: Request, code: str, current: str) -> LanguageLink:
-    query = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
+    asked = parse_qsl(request.scope[QUERY]) if QUERY in request.scope else request.query_params.multi_items()
+    query = [(key, value) for key, value in asked if key != "lang"]
     url = f"?{urlencode([*query, ('lang', code)])}"  # without the path, so that every 404 is the same page
     return LanguageLink(code, i18n.name_of_language(code), url, code == current)
 

@@ -114,6 +114,7 @@ PUBLIC = (
     Shot("conference", "/conferences/syria-forum"),
     Shot("conference-full-day", "/conferences/open-archives"),
     Shot("conference-rooms", "/conferences/open-archives?view=rooms"),
+    Shot("conference-chosen", "/conferences/open-archives?way=online"),
     Shot("conference-empty", "/conferences/quiet-days"),
     Shot("event", "/events/research-launch"),
     Shot("event-full", "/events/small-roundtable"),

@@ -306,11 +306,11 @@ async def test_a_shut_door_is_said_on_the_page_and_there_is_no_button(
 async def test_the_choice_of_a_language_keeps_the_rest_of_the_address(house: House) -> None:
     browser = await house.client()
     await make.conference()
-    page = await browser.get("/conferences/forum?track=Justice&lang=en")
+    page = await browser.get("/conferences/forum?unknown=1&view=rooms&lang=en")
 
     links = re.findall(r'href="(\?[^"]*lang=ar[^"]*)"', page.text)
 
-    assert links == ["?track=Justice&amp;lang=ar"]
+    assert links == ["?view=rooms&amp;lang=ar"]
 
 
 async def test_public_pages_set_no_cookie_of_their_own(house: House) -> None:

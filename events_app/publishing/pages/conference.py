@@ -5,40 +5,56 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events_app import clock
 from events_app.conferences.models import Conference
 from events_app.events.models.event import Event, programme_of
 from events_app.events.models.where import named_rooms, room_id_of
 from events_app.events.rules import Status
 from events_app.house import house_of
 from events_app.kept.pages import kept
-from events_app.publishing.pages.lists import by_day, hosts_by_event, short_places
-from events_app.web.responses import page
+from events_app.publishing.pages.filters import ROOMS, chosen_of, query_of, wish_of
+from events_app.publishing.pages.lists import by_day, gathering_of, hosts_by_event, short_places, taken_in
+from events_app.web.responses import page, see_other
 
 
 async def conference(request: Request) -> Response:
+    wish, by_room = wish_of(request.query_params), request.query_params.get("view") == ROOMS
+
     async def render() -> Response:
         found = await Conference.find_by_slug(request.path_params["slug"])
-        events = await programme_of(found)
-        days = by_day(events)
-        return page(
-            request,
-            "publishing/conference.html",
-            conference=found,
-            days=days,
-            grids={grid.day: grid for grid in grids_of(days)},
-            by_room=request.query_params.get("view") == "rooms",
-            number=len(events),
-            hosts=await hosts_by_event(events),
-            places=short_places(events),
-            zone=found.zone,
-        )
+        events, now, path = await programme_of(found), clock.now(), f"/conferences/{found.slug}"
+        taken = await taken_in(events, now=now, full_of=house_of(request).full_of)
+        chosen = chosen_of(events, wish, taken=taken, now=now, page=path, by_room=by_room)
+        if not chosen.is_known:  # a theme that was renamed, or what somebody made up: no page is made of it
+            return see_other(f"{path}?view={ROOMS}" if by_room else path)
+        days, hosts = by_day(chosen.events), await hosts_by_event(events)
+        context: dict[str, Any] = {
+            "conference": found,
+            "gathering": gathering_of(found, events, hosts),
+            "chosen": chosen,
+            "days": days,
+            "grids": {grid.day: grid for grid in grids_of(days)},
+            "views": [f"{path}?{query_of(wish, by_room=rooms)}".rstrip("?") for rooms in (False, True)],
+            "by_room": by_room,
+            "number": len(events),
+            "hosts": hosts,
+            "places": short_places(events),
+            "zone": found.zone,
+            "taken": taken,
+        }
+        return page(request, "publishing/conference.html", **context)
 
-    return await kept(request, render, cache=house_of(request).page_cache)
+    if len(wish) > 1:  # of several together there may be thousands: each is made anew
+        return await render()
+    return await kept(
+        request, render, cache=house_of(request).page_cache, query=query_of(wish, by_room=by_room)
+    )
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ async def event(request: Request) -> Response:
             context["share_links"] = sharing.share_links(found, place=context["place"], site=site_of(request))
         return page(request, "publishing/event.html", **context, shared=shared, seats=seats)
 
-    return await kept(request, render, cache=house_of(request).page_cache)
+    return await kept(request, render, cache=house_of(request).page_cache, query="")
 
 
 async def event_context(found: Event, hosts: Sequence[EventHost], *, now: datetime) -> dict[str, Any]:
