@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from events_app.offload.breathing import visitors
+from events_app.offload.breathing import Visitors, visitors
 from events_app.web.limits import Bounds, Countdown
 
 UNSENT: Final = 64 * 1024
@@ -30,9 +30,10 @@ class TooMuch(Exception):
 
 
 class Connection(HttpToolsProtocol):
-    """Given to uvicorn as `http=`. A subclass with other `bounds` has other limits."""
+    """Given to uvicorn as `http=`. A subclass with other `bounds` has other limits. `visitors` hear who asks."""
 
     bounds: ClassVar[Bounds] = Bounds()
+    visitors: ClassVar[Visitors] = visitors
 
     # As a connection lives: made, read, answered, lost.
 
@@ -67,6 +68,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._reading.stop()
         self._writing.stop()
+        self.visitors.answered(self)
         super().connection_lost(exc)
 
     # What the parser says, in the order in which it says it.
@@ -96,7 +98,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._unheard = 0
-        visitors.ask()
+        self.visitors.ask(self)
         if len(self.pipeline) >= self.bounds.ahead:
             self._refuse(HTTPStatus.TOO_MANY_REQUESTS)
         self.app = busy if len(self.tasks) >= self.bounds.requests else self.config.loaded_app
@@ -125,6 +127,7 @@ class Connection(HttpToolsProtocol):
     # What the answer does.
 
     def on_response_complete(self) -> None:
+        self.visitors.answered(self)
         super().on_response_complete()
         self.since = self.loop.time()
         if self.transport.get_write_buffer_size():

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from events_app.offload.breathing import LATELY, OneByOne, Visitors, give_way, with_breaths
+from events_app.offload.breathing import (
+    AT_MOST,
+    LATELY,
+    MOST_TURNS,
+    TURNS,
+    OneByOne,
+    Visitors,
+    breathe,
+    give_way,
+    with_breaths,
+)
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engine_free]
 
@@ -85,6 +95,47 @@ def test_somebody_who_asked_a_while_ago_is_not_about_any_more() -> None:
     about.append(visitors.are_about)
 
     assert about == [False, True, False]
+
+
+async def test_work_that_can_wait_never_begins_in_the_middle_of_somebodys_answer() -> None:
+    visitors = Visitors(Clock())
+    visitors.ask("a page")
+
+    assert not await is_soon_done(give_way(visitors, pause=0))
+    visitors.answered("a page")
+    assert await is_soon_done(give_way(visitors, pause=0))
+
+
+async def test_who_is_answered_slowly_never_holds_up_work_nor_hides_who_comes_after() -> None:
+    clock = Clock()
+    visitors = Visitors(clock)
+    visitors.ask("a long download")
+    clock.now += 2 * AT_MOST
+    waiting = [visitors.are_waiting]
+
+    visitors.ask("a page")
+    waiting.append(visitors.are_waiting)
+    visitors.answered("a page")
+    waiting.append(visitors.are_waiting)
+
+    assert waiting == [False, True, False]
+
+
+async def test_work_goes_on_however_long_others_ask_without_a_pause() -> None:
+    visitors = Visitors(Clock())  # whose clock stands still: somebody has always just asked
+    visitors.ask("one after another")
+
+    async with asyncio.timeout(LONG):
+        await give_way(visitors, pause=0)
+
+
+async def test_a_breath_lasts_until_the_answer_has_gone_and_never_for_ever() -> None:
+    visitors = Visitors(Clock())
+    nobody = await turns_while(asyncio.create_task(breathe(visitors)))
+    visitors.ask("who waits for what the work holds")
+    somebody = await turns_while(asyncio.create_task(breathe(visitors)))
+
+    assert (nobody, somebody) == (TURNS + 1, MOST_TURNS + 1)
 
 
 async def test_others_have_their_turn_after_every_piece() -> None:

@@ -18,6 +18,7 @@ from starlette.routing import Route
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from events_app.offload.breathing import Visitors
 from events_app.web.connections import Connection
 from events_app.web.limits import Bounds
 
@@ -60,13 +61,15 @@ APP = Starlette(
 
 
 @asynccontextmanager
-async def served(bounds: Bounds) -> AsyncIterator[tuple[int, ServerState]]:
+async def served(
+    bounds: Bounds, visitors: Visitors | None = None
+) -> AsyncIterator[tuple[int, ServerState]]:
     """A server with these bounds: its port, and what it holds."""
 
     class Bounded(Connection):
         pass
 
-    Bounded.bounds = bounds
+    Bounded.bounds, Bounded.visitors = bounds, visitors or Visitors()
     config = Config(APP, http=Bounded, log_level="critical", lifespan="off", timeout_keep_alive=1)
     config.load()
     APP.state.gate = asyncio.Event()
@@ -352,3 +355,23 @@ def test_the_server_may_open_as_many_files_as_the_system_allows() -> None:
     said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
 
     assert int(said.stdout) == min(hard if hard > 0 else 65_536, 65_536)
+
+
+async def test_work_that_can_wait_is_told_who_waits_and_never_of_whoever_was_answered_or_went_away() -> None:
+    visitors, seen = Visitors(lambda: 1000.0), []
+    async with served(HASTY, visitors) as (port, _state):
+        for answer in (True, False):
+            _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /wait HTTP/1.1\r\nHost: here\r\n\r\n")
+            await until(lambda: visitors.are_waiting)
+            seen.append(visitors.are_waiting)
+            if answer:
+                APP.state.gate.set()
+            else:
+                writer.transport.abort()
+            await until(lambda: not visitors.are_waiting)
+            APP.state.gate.clear()
+            writer.transport.abort()
+        APP.state.gate.set()
+
+    assert seen == [True, True]
