@@ -26,7 +26,7 @@ from events_app.imports.rules import (
 )
 from events_app.mail import outbox
 from events_app.offload.breathing import with_breaths
-from events_app.optouts.actions import opted_out_of
+from events_app.optouts.actions import opted_out_among
 from events_app.registrations.facts import (
     Facts,
     Person,
@@ -186,7 +186,8 @@ async def _rows_of(
     batch: ImportBatch, event: Event, people: Sequence[Newcomer], plan: Plan, *, act: Act
 ) -> list[Registration]:
     """The rows to be written. A calendar holds an entry of ours only where a letter goes out (`invited`)."""
-    opted_out = await opted_out_of(event, vault=act.vault)
+    addresses = [each.person.address for each in people] if plan.writes else []
+    opted_out = await opted_out_among(addresses, event, vault=act.vault)
     names = {code: await organizer_name(event, code, act=act) for code in {each.language for each in people}}
     rows = list[Registration]()
     for each in people:
@@ -228,7 +229,8 @@ async def post_letters(event: Event, people: Sequence[tuple[Registration, Person
         code: event_facts(event, hosts, language=code, site=act.site)
         for code in {row.language for row, _person in people}
     }
-    opted_out = await opted_out_of(event, vault=act.vault)
+    addresses = [person.address for _row, person in people]
+    opted_out = await opted_out_among(addresses, event, vault=act.vault)
     written = [
         (row, letter_facts(row, person, about[row.language], office=act.office, now=act.now))
         async for row, person in with_breaths(people)

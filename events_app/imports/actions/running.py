@@ -35,7 +35,7 @@ from events_app.imports.rules import Plan
 from events_app.mail.models import Letter
 from events_app.mail.outbox import wake_couriers
 from events_app.mail.rules import HAS_PERHAPS_LEFT
-from events_app.optouts.actions import opted_out_of
+from events_app.optouts.actions import opted_out_among
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
 from events_app.registrations.places import promote
@@ -202,12 +202,12 @@ async def _without_letter(
     cannot be opened keeps nobody else from theirs."""
     letters = Letter.filter(thread__in=[row.id for row in rows])
     had = set(await letters.values_list("thread", flat=True)) if rows else set()
-    opted_out = await opted_out_of(event, vault=act.vault)
+    opened = [(row, await openable(row, act=act)) for row in rows if row.id not in had]
+    there = [(row, person) for row, person in opened if person]
+    addresses = [person.address for _row, person in there]
+    opted_out = await opted_out_among(addresses, event, vault=act.vault)
     people = list[tuple[Registration, Person]]()
-    for row in rows:
-        person = None if row.id in had else await openable(row, act=act)
-        if person is None:
-            continue
+    for row, person in there:
         is_written_to = bool(person.address) and person.address not in opted_out
         row.invited = is_written_to and (row.status == Status.CONFIRMED or event.sends_holds)
         row.telling = event.telling

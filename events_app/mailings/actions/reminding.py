@@ -14,8 +14,8 @@ from events_app.health.actions.guarding import Guard
 from events_app.i18n import choose
 from events_app.mailings.models import Reminded, Reminder
 from events_app.mailings.rules import ReminderFacts
-from events_app.offload.breathing import give_way
-from events_app.optouts.actions import opted_out_of
+from events_app.offload.breathing import give_way, with_breaths
+from events_app.optouts.actions import opted_out_among
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import openable, post_about
 from events_app.registrations.told import mark_of
@@ -139,10 +139,12 @@ async def _remind_some(
     # Again, of these few: who was reminded or left before the claim is out.
     waiting = await _waiting(reminder, event, after=after, last=last)
     mark = mark_of(due_at(reminder, event))
-    opted_out = await opted_out_of(event, vault=act.vault)
-    for registration in await Registration.filter(id__in=waiting).order_by("id"):
+    people = await Registration.filter(id__in=waiting).order_by("id")
+    opened = [(each, await openable(each, act=act)) for each in people]
+    addresses = [person.address for _registration, person in opened if person]
+    opted_out = await opted_out_among(addresses, event, vault=act.vault)
+    async for registration, person in with_breaths(opened, 3):
         await Reminded.create(reminder_id=reminder_id, registration_id=registration.id, told=mark)
-        person = await openable(registration, act=act)
         if person is None or person.address in opted_out:
             continue
         more: dict[str, Json] = {"body": choose(reminder.text, registration.language)}

@@ -28,8 +28,8 @@ from events_app.mailings.rules import (
     PeopleChanged,
     WordsChanged,
 )
-from events_app.offload.breathing import give_way, with_breaths
-from events_app.optouts.actions import opted_out_of
+from events_app.offload.breathing import breathe, give_way, with_breaths
+from events_app.optouts.actions import opted_out_among
 from events_app.registrations.facts import Person
 from events_app.registrations.models import Registration
 from events_app.registrations.posting import openable
@@ -174,21 +174,20 @@ async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
         await Mailing.filter(id=mailing_id, state="sending").update(state="sent")
         return False
     words = reveal_words(mailing, act=act)
-    rows = {row.id: row for row in await Registration.filter(id__in=[line.registration_id for line in lines])}
+    await breathe()
+    people = await _who_may_be_written_to([line.registration_id for line in lines], act=act)
     facts_of = LetterMaker(event, await hosts_of(event.id), words, office=act.office, now=act.now)
-    opted_out = await opted_out_of(event, vault=act.vault)
+    addresses = [person.address for _row, person in people.values()]
+    opted_out = await opted_out_among(addresses, event, vault=act.vault)
     reached, postings = [], []
     async for line in with_breaths(lines, 5):
-        row = rows.get(line.registration_id)
-        is_there = row is not None and may_be_written_to(row)
-        person = await openable(row, act=act) if row is not None and is_there else None
-        facts = facts_of.for_person(row, person) if row is not None and person and person.address else None
-        if facts and facts["to_address"] in opted_out:
-            facts = None
-        line.state = "posted" if facts else "passed_over"
-        if facts:
-            reached.append(line)
-            postings.append(outbox.Posting(line.registration_id, facts))
+        row, person = people.get(line.registration_id, (None, None))
+        if row is None or person is None or person.address in opted_out:
+            line.state = "passed_over"
+            continue
+        line.state = "posted"
+        reached.append(line)
+        postings.append(outbox.Posting(line.registration_id, facts_of.for_person(row, person)))
     scope = str(event.id)
     letters = await outbox.post_many(
         KIND, postings, vault=act.vault, scope=scope, event_id=event.id, now=act.now
@@ -197,6 +196,18 @@ async def post_batch(mailing_id: uuid.UUID, *, act: Act) -> bool:
         line.letter_id = letter_id
     await MailingLine.bulk_update(lines, ["state", "letter_id"])
     return True
+
+
+async def _who_may_be_written_to(
+    ids: Sequence[uuid.UUID], *, act: Act
+) -> dict[uuid.UUID, tuple[Registration, Person]]:
+    """Those of a batch, opened, who are there and have an address."""
+    found = dict[uuid.UUID, tuple[Registration, Person]]()
+    async for row in with_breaths(await Registration.filter(id__in=list(ids)), 10):
+        person = await openable(row, act=act) if may_be_written_to(row) else None
+        if person and person.address:
+            found[row.id] = row, person
+    return found
 
 
 async def facts_for(
