@@ -32,7 +32,8 @@ async def pool_of(event: HasSeats, mode: str, quota_id: uuid.UUID | None = None)
     for everybody who waits are free, so that nobody overtakes them."""
     pool = await pool_as_it_is(event, mode, quota_id)
     if pool.waiting and pool.free and await _moves_up(event.id):
-        return replace(pool, confirmed=pool.confirmed + pool.waiting)
+        line = Registration.filter(event_id=event.id, status=Status.WAITLISTED, mode=mode, quota_id=quota_id)
+        return replace(pool, confirmed=pool.confirmed + await line.filter(seated=False).count())
     return pool
 
 
@@ -46,6 +47,8 @@ async def pool_as_it_is(event: HasSeats, mode: str, quota_id: uuid.UUID | None =
     Whatever quotas keep or have given away, all pools of a mode together never have more free seats than the mode.
     """
     capacity = event.capacity(mode)
+    if quota_id is None and capacity is None:
+        return Pool(None, 0, len(await rows(_ANYBODY, event.id, mode)))  # nobody counts what has no end
     if quota_id is not None:
         (found,) = await rows(_QUOTA, event.id, mode, quota_id)
         kept = most = int(found["places"])
@@ -54,11 +57,10 @@ async def pool_as_it_is(event: HasSeats, mode: str, quota_id: uuid.UUID | None =
             most = min(most, capacity)
         return Pool(kept, found["seated"], found["waiting"], most)
     (found,) = await rows(_EVERYBODYS, event.id, mode)
-    seated = found["seated"] + found["shadows"]
-    if capacity is None:
-        return Pool(None, seated, found["waiting"])
-    left, most = (max(0, capacity - int(found[kept])) for kept in ("kept", "promised"))  # there a Decimal
-    return Pool(left, seated, found["waiting"], most)
+    left, most = (
+        max(0, (capacity or 0) - int(found[kept])) for kept in ("kept", "promised")
+    )  # there a Decimal
+    return Pool(left, found["seated"] + found["shadows"], found["waiting"], most)
 
 
 async def is_full(event: HasSeats, mode: str) -> bool:
@@ -71,14 +73,16 @@ async def is_full(event: HasSeats, mode: str) -> bool:
     return bool(found["full"])
 
 
-_POOL = """
+_WAITS = """FROM "registration" WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2 AND NOT "seated"
+    AND "quota_id" """
+_ANYBODY = f"SELECT 1 {_WAITS} IS NULL LIMIT 1"
+_POOL = f"""
     SELECT (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "seated" = TRUE AND "mode" = $2
-            AND "quota_id" {pool}) AS "seated",
-        (SELECT COUNT(*) FROM "registration" WHERE "event_id" = $1 AND "status" = 'waitlisted' AND "mode" = $2
-            AND NOT "seated" AND "quota_id" {pool}) AS "waiting",
+            AND "quota_id" {{pool}}) AS "seated",
+        (SELECT COUNT(*) FROM (SELECT 1 {_WAITS} {{pool}} LIMIT 1) AS "line") AS "waiting",
         (SELECT COALESCE(SUM("people"), 0) FROM "shadow" WHERE "event_id" = $1 AND "mode" = $2) AS "shadows",
-        {more}
-"""
+        {{more}}
+"""  # noqa: S608 - made of constants
 _EVERYBODYS = _POOL.format(
     pool="IS NULL",
     more="""(SELECT COALESCE(SUM(CASE WHEN "places" > "taken" THEN "places" ELSE "taken" END), 0) FROM (
@@ -92,7 +96,8 @@ _EVERYBODYS = _POOL.format(
 """`kept`: what each quota keeps, or has given away, whichever is more (a quota may have been made smaller since)."""
 IS_FULL = f"""
     SELECT "seated" + "shadows" + "kept" + CASE WHEN EXISTS (
-            SELECT 1 FROM "round" WHERE "event_id" = $1 AND "what" = '{MOVING_UP}') THEN "waiting" ELSE 0 END
+            SELECT 1 FROM "round" WHERE "event_id" = $1 AND "what" = '{MOVING_UP}')
+            THEN (SELECT COUNT(*) {_WAITS} IS NULL) ELSE 0 END
         >= $3 AS "full"
     FROM ({_EVERYBODYS}) AS "pool"
 """  # noqa: S608 - made of constants

@@ -183,8 +183,8 @@ class Pool:
     """How full one pool of places is: `capacity` None means without limit.
 
     `confirmed` counts everybody who holds a seat: the confirmed, open offers, and places held while an address is
-    being confirmed or a cancellation may still be taken back. `most` is how many could ever sit here (None: any
-    number), whoever sits elsewhere now.
+    being confirmed or a cancellation may still be taken back; nobody does so without limit. `waiting` is 0 where
+    nobody waits. `most` is how many could ever sit here (None: any number), whoever sits elsewhere now.
     """
 
     capacity: int | None

@@ -72,7 +72,7 @@ async def test_the_fourth_of_three_waits(office: Office) -> None:
     assert [row.status for row in rows] == ["confirmed"] * 3 + ["waitlisted"] * 2
     assert [row.waitlist_order for row in rows] == [None, None, None, 1, 2]
     assert (rows[3].answer, rows[3].invited) == ("TENTATIVE", False)
-    assert await pool_of(event, "in_person") == Pool(3, confirmed=3, waiting=2, most=3)
+    assert await pool_of(event, "in_person") == Pool(3, confirmed=3, waiting=1, most=3)
     assert (await make.kinds(event, office))[3:] == [
         "waitlisted guest4@example.org",
         "waitlisted guest5@example.org",

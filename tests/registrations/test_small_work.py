@@ -14,10 +14,12 @@ from events_app.mailings.rules import ReminderFacts
 from events_app.personal.models import place_in_line
 from events_app.registrations.actions import deciding, leaving, registering
 from events_app.registrations.models import Registration
+from events_app.registrations.places import is_full, pool_of
 from events_app.registrations.rules import Guest
 from events_app.registrations.told import mark_of
+from events_app.rounds.models import MOVING_UP, Round
 from tests import make
-from tests.rows import RowsRead, many_like, needs_sqlite
+from tests.rows import RowsRead, StepsTaken, many_like, needs_sqlite
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("database")]
 
@@ -101,6 +103,41 @@ async def test_whoever_comes_to_a_full_event_never_reads_the_line(office: Office
         read.append(await rows_of(registering.register(event.id, make.applicant(9), act=office.at(make.NOW))))
 
     assert read[0] == read[1]
+
+
+@needs_sqlite
+async def test_whoever_comes_to_a_full_event_never_passes_those_who_wait(office: Office) -> None:
+    steps = []
+    for waiting in SIZES:
+        event, _first, _next_one = await full(office, waiting)
+        with StepsTaken() as taken:
+            assert (await one_transaction(pool_of)(event, "in_person")).waiting
+        steps.append(taken.number)
+
+    assert 0 < steps[0] == steps[1]
+
+
+@needs_sqlite
+async def test_nobody_is_counted_where_seats_are_without_limit(office: Office) -> None:
+    steps = []
+    for people in SIZES:
+        event, _first = await crowded(office, people)
+        with StepsTaken() as taken:
+            assert (await one_transaction(pool_of)(event, "in_person")).free is None
+        steps.append(taken.number)
+
+    assert 0 < steps[0] == steps[1]
+
+
+async def test_while_the_line_moves_up_every_one_who_waits_is_counted(office: Office) -> None:
+    event, first, _next_one = await full(office, 5)
+    await Registration.filter(id=first.id).update(status="cancelled", seated=False, live=None)
+
+    open_to_all = (await one_transaction(pool_of)(event, "in_person")).free, await is_full(event, "in_person")
+    await Round.create(event_id=event.id, what=MOVING_UP, until=0)
+    moving = (await one_transaction(pool_of)(event, "in_person")).free, await is_full(event, "in_person")
+
+    assert (open_to_all, moving) == ((1, False), (0, True))
 
 
 @needs_sqlite

@@ -61,9 +61,7 @@ APP = Starlette(
 
 
 @asynccontextmanager
-async def served(
-    bounds: Bounds, visitors: Visitors | None = None
-) -> AsyncIterator[tuple[int, ServerState]]:
+async def served(bounds: Bounds, visitors: Visitors | None = None) -> AsyncIterator[tuple[int, ServerState]]:
     """A server with these bounds: its port, and what it holds."""
 
     class Bounded(Connection):
