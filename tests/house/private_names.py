@@ -30,8 +30,8 @@ WITHOUT_A_PROMISE = (
 )
 """Modules that the library's documentation does not describe."""
 
-DOCUMENTED = {"_replace"}
-"""Of named tuples: Python says that these may be used."""
+DOCUMENTED = {"_replace", "_value"}
+"""Of named tuples, as Python says; of a field, WTForms' own way to say what it shows ("Custom fields")."""
 
 PUT_TOGETHER = "_RELATION"
 """setattr(model, f"_{relation}", ...): a private name that no source holds whole."""

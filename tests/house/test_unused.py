@@ -49,7 +49,8 @@ def test_every_class_of_the_stylesheet_stands_in_a_page() -> None:
 
 CALLED_BY_A_LIBRARY = re.compile(
     r"get_response|get_reset_query|create_pool|get_client_class|execute_script"  # Starlette; asyncpg; Tortoise
-    r"|validate_\w+|process_formdata|pre_validate|from_code|make_globals|handle_\w+"  # WTForms; Jinja; aiosmtpd, html
+    r"|validate_\w+|process_formdata|pre_validate|_value"  # WTForms
+    r"|from_code|make_globals|handle_\w+"  # Jinja; aiosmtpd, html
     r"|connection_\w+|data_received|(pause|resume)_writing|on_\w+|send_400_response"  # asyncio, httptools, uvicorn
 )
 KEPT = {
