@@ -24,6 +24,7 @@ from events_app.backups.fitting import vault_of_server
 from events_app.calendar import zones  # first of all: it pins the time zones (see there)
 from events_app.clashes.reading import clashes_in, clashes_of
 from events_app.conferences.routes import routes as conferences_routes
+from events_app.copies.routes import routes as copies_routes
 from events_app.database import ping
 from events_app.deletion.routes import routes as deletion_routes
 from events_app.deletion.telling import put_off
@@ -240,9 +241,9 @@ def _says(works: bool, silent: int) -> str:
 def _routes() -> list[BaseRoute]:
     rooms = (
         publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, organizing_routes,
-        events_routes, conferences_routes, directory_routes, people_routes, questions_routes, mailings_routes,
-        notices_routes, health_routes, imports_routes, invitations_routes, exports_routes, deletion_routes,
-        example_routes,
+        events_routes, copies_routes, conferences_routes, directory_routes, people_routes, questions_routes,
+        mailings_routes, notices_routes, health_routes, imports_routes, invitations_routes, exports_routes,
+        deletion_routes, example_routes,
     )  # fmt: skip
     static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
     machines = [

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib import import_module
 from zoneinfo import ZoneInfo
@@ -78,6 +78,14 @@ def instant(wall: datetime, zone_key: str, fold: int | None = None) -> datetime:
     if fold is None and first.utcoffset() != second.utcoffset():
         raise TimeIsAmbiguous(**said, first=say_offset(first), second=say_offset(second))
     return (second if fold else first).astimezone(UTC)
+
+
+def whole_days(first: date, last: date, zone_key: str) -> tuple[datetime, datetime]:
+    """The first and the last minute (UTC) of these days, also where clocks leave out midnight or show it twice."""
+    here = zone(zone_key)
+    starts = datetime.combine(first, time(0, 0), here)
+    ends = datetime.combine(last, time(23, 59), here).replace(fold=1)
+    return starts.astimezone(UTC), ends.astimezone(UTC)
 
 
 def refuse_gap(moment: datetime) -> None:

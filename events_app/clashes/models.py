@@ -30,9 +30,10 @@ _COLUMNS = (
 Row = Mapping[str, Any]
 
 
-async def booked_event(event_id: uuid.UUID) -> Booked | None:
-    """This event; None where it is gone or called off."""
-    found = await _booked(Event.filter(id=event_id, status__not=Status.CANCELLED))
+async def booked_event(event_id: uuid.UUID, *, called_off: bool = False) -> Booked | None:
+    """This event; None where it is gone, or called off (unless that is wanted too)."""
+    events = Event.filter(id=event_id)
+    found = await _booked(events if called_off else events.exclude(status=Status.CANCELLED))
     return found[0] if found else None
 
 

@@ -1,13 +1,14 @@
 """What clashes: about one event, in a conference, in a list. Looked for after a save, never under an event's claim."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from itertools import chain, islice
 from typing import Final
 
 from events_app.clashes.models import booked_event, coming_of, living
-from events_app.clashes.rules import Booked, Finding, alone, between, findings_of, marked, pairs
+from events_app.clashes.rules import Booked, Finding, Kind, alone, between, findings_of, marked, pairs
 from events_app.clashes.wording import said
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
@@ -23,6 +24,25 @@ async def clashes_of(event_id: uuid.UUID, *, now: datetime) -> list[SaidClash]:
     if event is None or event.ends_at <= now:
         return []
     return said(findings_of(event, await living(event.starts_at, event.ends_at)))
+
+
+async def clashes_of_copies(
+    event_id: uuid.UUID, times: Mapping[date, tuple[datetime, datetime]]
+) -> dict[date, list[SaidClash]]:
+    """What would be said of copies of an event at these times, by day; not what holds for each alike (the seats)."""
+    pattern = await booked_event(event_id, called_off=True)
+    if pattern is None or not times:
+        return {}
+    first, last = (
+        min(starts for starts, _ends in times.values()),
+        max(ends for _starts, ends in times.values()),
+    )
+    beside = await living(first, last)
+    found = {}
+    for day, (starts, ends) in times.items():
+        copy = replace(pattern, id=uuid.uuid4(), starts_at=starts, ends_at=ends)
+        found[day] = said(each for each in findings_of(copy, beside) if each.kind != Kind.SEATS)
+    return found
 
 
 async def clashes_in(conference_id: uuid.UUID, *, now: datetime) -> list[SaidClash]:

@@ -24,7 +24,6 @@ routes = [
     Route(f"{_ONE}/deletion", for_organizers(life.delete), methods=["POST"]),
     Route(f"{_ONE}/withdrawal", for_organizers(life.withdraw), methods=["POST"]),
     Route(f"{_ONE}/cancellation", for_organizers(life.cancel), methods=["POST"]),
-    Route(f"{_ONE}/copies", for_organizers(life.copy), methods=["POST"]),
     Route(f"{_ONE}/programme", for_organizers(programme.edit_programme), methods=["GET"]),
     Route(f"{_ONE}/programme", for_organizers(programme.save_programme), methods=["POST"]),
 ]

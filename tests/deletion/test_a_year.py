@@ -249,7 +249,14 @@ async def test_every_page_of_a_forgotten_event_says_so_and_none_breaks(year: Yea
     for path in ("/desk", base, f"{base}/data", "/desk/held", f"/events/{year.event.slug}", "/"):
         assert (await desk.get(path)).status_code == 200, path
     assert "7 people had registered." in make.words_of(await desk.get(f"{base}/data"))
-    assert (await desk.post(f"{base}/copies")).status_code == 303
+    said = {
+        "title_en": "Again",
+        "starts_on": "2040-05-12",
+        "starts_time": "13:00",
+        "ends_time": "14:00",
+        "how": "once",
+    }
+    assert (await desk.post(f"{base}/copies", **said)).status_code == 303
     for path in (f"/registrations/{tokens[0]}", f"/registrations/{tokens[0]}.ics"):
         assert (await visitor.get(path)).status_code == 404, path
     typed = {"name": "A", "address": "a@example.org", "language": "en", "mode": "in_person"}

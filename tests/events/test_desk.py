@@ -301,17 +301,6 @@ async def test_calling_an_event_off_writes_to_its_people_and_shows_it(house: Hou
     assert (await desk.post(f"/desk/events/{event.id}/cancellation")).status_code == 409
 
 
-async def test_a_copy_opens_as_a_draft_to_change(house: House) -> None:
-    desk = await house.desk()
-    event = await make.event(house.vault)
-
-    answer = await desk.post(f"/desk/events/{event.id}/copies")
-
-    copy = await Event.get(slug="round-table-2")
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/events/{copy.id}/edit")
-    assert copy.status == "draft"
-
-
 async def test_the_form_shows_the_time_in_five_cities(house: House) -> None:
     desk = await house.desk()
     await make.organization()

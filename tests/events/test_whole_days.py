@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from starlette.datastructures import FormData
 
-from events_app.calendar.zones import zone
+from events_app.calendar.zones import whole_days, zone
 from events_app.clock import are_whole_days
-from events_app.directory.forms.times import whole_days
 from events_app.events.forms.event import Choices, event_form
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening, takes_time

@@ -1,6 +1,7 @@
 """The invented events of the gallery: one for each state of its opening, drafts, rooms, conferences."""
 
 import io
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,9 +10,11 @@ from PIL import Image, ImageDraw
 
 from events_app.acts import Office
 from events_app.conferences.models import Conference
+from events_app.copies.rules import ids_of
 from events_app.directory.actions import save_logo
 from events_app.directory.models import Organization, Room, Venue
 from events_app.events.actions import saving as writing
+from events_app.events.actions.copying import Anew, copy_events
 from events_app.events.models.event import Event
 from events_app.events.rules import ProgrammeFacts
 from events_app.vault import Vault
@@ -158,7 +161,23 @@ async def fill_events(office: Office, now: datetime) -> Places:
         draft.id, ProgrammeFacts([], [], []), revision=draft.revision, act=office.at(now)
     )
     ids = {f"{each.slug.replace('-', '_')}_event": str(each.id) for each in await Event.all()}
-    return {**ids, "ready_event": str(ready.id), "draft_event": str(draft.id)}
+    series = await copy_thrice(ready, office, now)
+    return {**ids, "ready_event": str(ready.id), "draft_event": str(draft.id), "series": series}
+
+
+async def copy_thrice(original: Event, office: Office, now: datetime) -> str:
+    """A series of three, a week apart; what its address says."""
+
+    async def nothing_more(original_id: uuid.UUID, copy_id: uuid.UUID) -> None:
+        """The original asks nothing."""
+
+    token = uuid.uuid4()
+    wanted = {}
+    for number, copy_id in enumerate(ids_of(token)[:3], start=10):
+        starts, ends = (moment + timedelta(weeks=number) for moment in (original.starts_at, original.ends_at))
+        wanted[copy_id] = Anew(original.title, starts, ends, dated=starts.date())
+    await copy_events(original.id, wanted, follow=nothing_more, act=office.at(now))
+    return str(token)
 
 
 async def fill_full_day(vault: Vault, now: datetime) -> None:

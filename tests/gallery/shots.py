@@ -6,9 +6,12 @@ finds the forgotten ones. Words in braces stand in places.json (tests/gallery/pe
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page
+
+from events_app import clock
 
 ROOT = Path(__file__).resolve().parents[2]
 Prepare = Callable[[Page], None]
@@ -79,6 +82,12 @@ def decided(page: Page) -> None:
     page.locator("table input[name=id]").first.check()
     _press(page, "form#bulk button")
     _press(page, "main form[method=post] button.button-primary[type=submit]")
+
+
+def weekly(page: Page) -> None:
+    """Four weeks from the next day on, before anything is created."""
+    page.locator('input[name=how][value="weekly"]').check()
+    typed(starts_on=f"{clock.now() + timedelta(days=1):%Y-%m-%d}", times="4")(page)
 
 
 def wrong_address(page: Page) -> None:
@@ -245,6 +254,12 @@ DESK = (
     Shot("overview-ready", "/desk/events/{ready_event}"),
     Shot("overview-publish-step", "/desk/events/{ready_event}", prepare=step("/publication")),
     Shot("overview-moved", "/desk/events/{moved_event}"),
+    Shot("copy", "/desk/events/{not_yet_event}/copies"),
+    Shot(
+        "copy-errors", "/desk/events/{not_yet_event}/copies", prepare=typed(starts_on="", ends_time="12:00")
+    ),
+    Shot("copy-dates", "/desk/events/{not_yet_event}/copies", prepare=weekly),
+    Shot("copy-made", "/desk/events/{ready_event}/copies/{series}"),
     Shot("changes", "/desk/events/{moved_event}/changes"),
     Shot("changes-told", "/desk/events/{arabic_only_event}/changes"),
     Shot("changes-none", "/desk/events/{research_launch_event}/changes"),

@@ -352,9 +352,26 @@ async def _desk_of_an_event(tour: Tour, desk: make.Desk, events: Mapping[str, Ev
     for act in ("publication", "withdrawal"):
         await tour.send(desk.client, f"/desk/events/{events['draft'].id}/{act}", **token)
     await tour.send(desk.client, f"{base}/withdrawal", **token)
-    for act in ("publication", "copies", "cancellation", "cancellation"):
+    for act in ("publication", "cancellation", "cancellation"):
         await tour.send(desk.client, f"{base}/{act}", **token)
+    await _copies(tour, desk, base)
     await tour.look(desk.client, base)
+
+
+async def _copies(tour: Tour, desk: make.Desk, base: str) -> None:
+    """A copy, and a series: asked, shown, made and undone; two of its dates at hours that clocks skip or show twice."""
+    said = {"title_ar": "اجتماع", "starts_on": "2035-03-18", "starts_time": "02:30", "ends_time": "04:00"}
+    weekly = {"form_token": desk.form_token, **said, "how": "weekly", "times": "40"}
+    await tour.look(desk.client, f"{base}/copies")
+    await tour.send(desk.client, f"{base}/copies", form_token=desk.form_token, how="days")
+    await tour.send(desk.client, f"{base}/copies", form_token=desk.form_token, **said, how="once")
+    await tour.send(desk.client, f"{base}/copies", **weekly)
+    await tour.send(desk.client, f"{base}/copies", **weekly, make="yes")
+    await tour.send(desk.client, f"{base}/copies", **weekly, make="yes", day=["2035-10-28"])
+    made = await tour.send(
+        desk.client, f"{base}/copies", **weekly, make="yes", day=["2035-03-18", "2035-04-01"]
+    )
+    await tour.send(desk.client, f"{made.headers['location']}/undo", form_token=desk.form_token)
 
 
 async def _many_people(tour: Tour, desk: make.Desk, event: Event) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Any
 
 from wtforms import DateField, StringField
@@ -142,21 +142,13 @@ def read_instant(day: date, time_of_day: Field, fold: Any, zone: str) -> datetim
             ("0", translate(N_("The first one (%(offset)s)"), offset=refusal.values["first"])),
             ("1", translate(N_("The second one (%(offset)s)"), offset=refusal.values["second"])),
         ]
-        blame(time_of_day, _worded(refusal))
+        blame(time_of_day, worded(refusal))
     except TimeDoesNotExist as refusal:
-        blame(time_of_day, _worded(refusal))
+        blame(time_of_day, worded(refusal))
     return None
 
 
-def whole_days(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
-    """The first and the last minute (UTC) of these days, also where clocks leave out midnight or show it twice."""
-    here = zone_of(zone)
-    starts = datetime.combine(first, time(0, 0), here)
-    ends = datetime.combine(last, time(23, 59), here).replace(fold=1)
-    return starts.astimezone(UTC), ends.astimezone(UTC)
-
-
-def _worded(refusal: Refusal) -> str:
+def worded(refusal: Refusal) -> str:
     """The refusal of a wall time, its day and zone as people say them."""
     said = {name: str(value) for name, value in refusal.values.items()}
     said |= {"day": say_date(date.fromisoformat(said["day"])), "zone": say_city(said["zone"])}

@@ -157,18 +157,19 @@ def wished_slug(draft: Event, facts: EventFacts, *, is_known: bool) -> str:
     if facts.slug and (facts.slug != draft.slug or is_known):
         return facts.slug
     hides = facts.visibility == Visibility.UNLISTED and draft.visibility != Visibility.UNLISTED
-    is_renamed = slug_of(_first(facts.title)) != slug_of(_first(draft.title))
-    follows = is_renamed and _is_made_from(draft.title, draft.slug)
+    is_renamed = slug_of(first_title(facts.title)) != slug_of(first_title(draft.title))
+    follows = is_renamed and is_made_from(draft.title, draft.slug)
     return made_slug(facts) if hides or follows or not facts.slug else facts.slug
 
 
-def _is_made_from(title: Texts, slug: str) -> bool:
+def is_made_from(title: Texts, slug: str) -> bool:
     """Whether an address is the title, perhaps with the number that made it another's: launch, launch-2."""
-    made = slug_of(_first(title))
+    made = slug_of(first_title(title))
     return slug == made or (slug.startswith(f"{made}-") and slug.removeprefix(f"{made}-").isdecimal())
 
 
-def _first(title: Texts) -> str:
+def first_title(title: Texts) -> str:
+    """The title that an address is made of."""
     return title.get("en") or next(iter(title.values()), "")
 
 
@@ -176,7 +177,7 @@ def made_slug(facts: EventFacts) -> str:
     """An address made from the title, or drawn (80 random bits) where it may say nothing of it."""
     if facts.visibility == Visibility.UNLISTED:
         return new_token()[:DRAWN]
-    return slug_of(_first(facts.title))
+    return slug_of(first_title(facts.title))
 
 
 async def free_slug(wished: str) -> str:

@@ -1,9 +1,9 @@
-"""POSTs at the desk that change where an event stands: published, withdrawn, cancelled, copied, deleted."""
+"""POSTs at the desk that change where an event stands: published, withdrawn, cancelled, deleted."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events_app.events.actions import copying, life
+from events_app.events.actions import life
 from events_app.events.models.event import Event
 from events_app.house import act_of, house_of
 from events_app.i18n import (
@@ -47,11 +47,3 @@ async def cancel(request: Request) -> Response:
         N_("The event is cancelled. Everybody who registered gets an email and a calendar update.")
     )
     return see_other(f"/desk/events/{event.id}", flash=Flash("success", sentence))
-
-
-async def copy(request: Request) -> Response:
-    event = await Event.find_any(request.path_params["event_id"])
-    house = house_of(request)
-    made = await copying.copy_event(event.id, act=act_of(request), follow=house.follow_copy)
-    sentence = translate(N_("This is the copy, as a draft. Change the date before you publish it."))
-    return see_other(f"/desk/events/{made.id}/edit", flash=Flash("success", sentence))

@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.fields.core import Field
 from wtforms.validators import ValidationError
 
+from events_app.calendar.zones import whole_days
 from events_app.calendar.zones import zone as zone_of
 from events_app.directory.forms.times import (
     MOST_TYPED,
@@ -26,7 +27,6 @@ from events_app.directory.forms.times import (
     moment_of,
     plausible,
     read_instant,
-    whole_days,
 )
 from events_app.directory.forms.zones import ZoneField
 from events_app.events.rules import LONGEST, EventFacts, Mode, ShowsPlaces
