@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -28,8 +29,8 @@ from events_app.settings import Settings, WrongSetting
 from events_app.vault import Vault
 from events_app.web.connections import Connection
 from events_app.web.limits import take_all_files
-from events_app.work import Worker, at_work, nobody_asks, site_of_settings
-from events_app.workers import WITH_US, kept_working, say_we_live
+from events_app.work import Worker, at_work, site_of_settings
+from events_app.workers import WITH_US, kept_working, say_we_live, tell_systemd_we_live
 
 ROOT = house.ROOT
 FIRST_LINK = "first-link"
@@ -174,7 +175,7 @@ def worker(words: list[str]) -> None:
         if with_us:
             loop.add_reader(sys.stdin.fileno(), stop.set)
         office = Office(vault, site_of_settings(settings, vault))
-        lives = say_we_live if with_us else nobody_asks
+        lives = say_we_live if with_us else partial(tell_systemd_we_live, os.environ.get("NOTIFY_SOCKET", ""))
         async with at_work(Worker(settings, office, tell=lambda _courier: None, lives=lives)):
             await stop.wait()
 

@@ -99,6 +99,16 @@ def _said_something(line: socket.socket) -> bool:
         return False
 
 
+def tell_systemd_we_live(address: str) -> None:
+    """The same to systemd, which gives what it has started an address where it wants to hear it (`NOTIFY_SOCKET`, with
+    `WatchdogSec=`): the one word of sd_notify(3) that there is any need of, so without its library. Never waits, and
+    never fails."""
+    if address.startswith(("/", "@")):
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.setblocking(False)
+            line.sendto(b"WATCHDOG=1", address.replace("@", "\0", 1) if address[0] == "@" else address)
+
+
 def say_we_live() -> None:
     """A sign of life to whoever keeps this process, on its standard input. Never waits, and never fails."""
     os.set_blocking(sys.stdin.fileno(), False)

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from events_app.workers import LOOK_EVERY, PATIENCE, Keeper
+from events_app.workers import LOOK_EVERY, PATIENCE, Keeper, tell_systemd_we_live
 from tests.journeys.served import Served, until
 from tests.mail.smtp import free_port
 
@@ -118,3 +118,21 @@ def test_two_processes_that_serve_take_mail_in_by_one_and_outlive_it(tmp_path: P
     assert "the worker ended (exit code -9) and is started again" in served.said()
     with pytest.raises(ProcessLookupError):
         os.kill(successor, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="an address without a file is Linux's own")
+@pytest.mark.parametrize("has_a_file", [True, False])
+def test_a_worker_that_systemd_watches_never_lives_unsaid(tmp_path: Path, has_a_file: bool) -> None:
+    name = str(tmp_path / "notify") if has_a_file else f"@events-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(name if has_a_file else "\0" + name[1:])
+        systemd.settimeout(5)
+
+        tell_systemd_we_live(name)
+
+        assert systemd.recv(100) == b"WATCHDOG=1"
+
+
+@pytest.mark.parametrize("address", ["", "nowhere", "/nowhere/at/all"])
+def test_whom_nobody_watches_never_fails_to_live(address: str) -> None:
+    tell_systemd_we_live(address)
