@@ -69,6 +69,7 @@ from events_app.registrations.routes import routes as registrations_routes
 from events_app.rendering import STATIC
 from events_app.settings import Settings, load_settings
 from events_app.turn import is_worked, lock_of, silent_minutes
+from events_app.typed.routes import routes as typed_routes
 from events_app.web import visitors
 from events_app.web.files import VersionedFiles
 from events_app.web.forwarding import Forwarding
@@ -243,7 +244,7 @@ def _routes() -> list[BaseRoute]:
         publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, organizing_routes,
         events_routes, copies_routes, conferences_routes, directory_routes, people_routes, questions_routes,
         mailings_routes, notices_routes, health_routes, imports_routes, invitations_routes, exports_routes,
-        deletion_routes, example_routes,
+        deletion_routes, example_routes, typed_routes,
     )  # fmt: skip
     static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
     machines = [

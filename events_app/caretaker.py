@@ -36,6 +36,7 @@ from events_app.registrations.models import Registration
 from events_app.registrations.posting import COURIER, reveal_person
 from events_app.rounds import actions as rounds
 from events_app.rounds.models import ANNOUNCED, CALLED_OFF, MOVING_UP, PUT_OFF
+from events_app.typed.actions import forget_lapsed
 
 LOOK_EVERY: Final = 1.0
 """Seconds between looks: as often as the most urgent job."""
@@ -76,6 +77,7 @@ async def forget(act: Act, guard: Guard) -> None:
     parts: dict[str, Callable[[], Awaitable[object]]] = {
         "allowances": partial(forget_allowances, act.now),
         "answers": partial(forget_answers, guard=guard, act=act),
+        "typed": partial(forget_lapsed, act.now),
         "untaken": partial(forget_untaken, guard=guard, act=act),
         "left over": empty_those_left_over,
         "without event": partial(empty_without_event, today - WORDS_LAST),

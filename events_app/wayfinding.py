@@ -87,6 +87,7 @@ AT_THE_DESK: Final[Mapping[str, Place]] = {
     "held": Place("settings"),
     "health": Place("settings"),
     "example": Place("settings"),
+    "text-preview": Place("events"),
     "sign-in": Place(),
     "sign-out": Place(),
     "welcome": Place(),
@@ -102,6 +103,7 @@ IN_AN_EVENT: Final[Mapping[str, Place]] = {
         "details": {
             "edit": "all", "edit/texts": "texts", "edit/place": "place", "edit/rules": "rules",
             "programme": "programme", "questions": "questions", "preview": "texts",
+            "typing": "",
         },
         "people": {
             "registrations": "list", "views": "list", "registrations/new": "new",

@@ -59,7 +59,7 @@ MODELS = (
     "events_app.personal.models", "events_app.people.models", "events_app.imports.models",
     "events_app.mailings.models", "events_app.notices.models", "events_app.health.models", "events_app.allowances",
     "events_app.shadows", "events_app.shown", "events_app.linking.models", "events_app.example.models",
-    "events_app.turn",
+    "events_app.turn", "events_app.typed.models",
 )  # fmt: skip
 
 COMPOSERS: dict[str, Compose] = {

@@ -57,7 +57,9 @@ def for_organizers(handler: Handler) -> Handler:
     async def guarded(request: Request) -> Response:
         token = cookie_in(request.headers, session_cookie(request))
         idle = house_of(request).session_idle
-        is_use = not asked_by_script(request)
+        is_use = request.method == "POST" or not asked_by_script(
+            request
+        )  # a script posts what is being typed
         found = actions.find_session(token, now=clock.now(), idle=idle, is_use=is_use) if token else None
         session = await found if found else None
         if session is not None or await is_known_device(request):

@@ -53,6 +53,8 @@ async def save_conference(request: Request) -> Response:
         named = f"{choose(values['name'])} {values['edition']}"
         await save_thing(conference or Conference(slug=await free_slug(Conference, named)), values)
 
+    if "preview" in await typed_into(request):
+        return part_page(request, "conferences/edit.html", form, conference, shows_preview=True)
     if not form.validate():
         return part_page(request, EDIT, form, conference, status=422)
     try:

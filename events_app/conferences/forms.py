@@ -36,7 +36,7 @@ def _conference_class(codes: tuple[str, ...]) -> type[Form]:
         "zone": ZoneField(L_("Time zone")),
         "link": link_field(L_("Website")),
         "ours": BooleanField(L_("It is our own conference")),
-        **text_fields(L_("About"), "about", 2000, long=True),
+        **text_fields(L_("About"), "about", 2000, long=True, markdown=True),
         "validate_ends_on": _not_before_the_first_day,
     }
     return type("ConferenceForm", (Form,), members)

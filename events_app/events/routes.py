@@ -7,16 +7,19 @@ from starlette.routing import Route
 from events_app.accounts.guard import for_organizers
 from events_app.events.desk import event, life, programme
 from events_app.events.forms.sections import SECTIONS
+from events_app.typed.desk import keeping
 
 _ONE = "/desk/events/{event_id:uuid}"
 
 routes = [
     Route("/desk/events/new", for_organizers(event.new_event), methods=["GET"]),
     Route("/desk/events/new", for_organizers(event.create_event), methods=["POST"]),
-    Route(f"{_ONE}/edit", for_organizers(event.edit_event), methods=["GET"]),
-    Route(f"{_ONE}/edit", for_organizers(event.change_event), methods=["POST"]),
+    Route(f"{_ONE}/edit", for_organizers(keeping(event.edit_event)), methods=["GET"]),
+    Route(f"{_ONE}/edit", for_organizers(keeping(event.change_event)), methods=["POST"]),
     *(
-        Route(f"{_ONE}/edit/{section}", for_organizers(partial(act, section=section)), methods=[method])
+        Route(
+            f"{_ONE}/edit/{section}", for_organizers(keeping(partial(act, section=section))), methods=[method]
+        )
         for section in SECTIONS
         for method, act in (("GET", event.edit_event), ("POST", event.change_event))
     ),
@@ -24,6 +27,6 @@ routes = [
     Route(f"{_ONE}/deletion", for_organizers(life.delete), methods=["POST"]),
     Route(f"{_ONE}/withdrawal", for_organizers(life.withdraw), methods=["POST"]),
     Route(f"{_ONE}/cancellation", for_organizers(life.cancel), methods=["POST"]),
-    Route(f"{_ONE}/programme", for_organizers(programme.edit_programme), methods=["GET"]),
-    Route(f"{_ONE}/programme", for_organizers(programme.save_programme), methods=["POST"]),
+    Route(f"{_ONE}/programme", for_organizers(keeping(programme.edit_programme)), methods=["GET"]),
+    Route(f"{_ONE}/programme", for_organizers(keeping(programme.save_programme)), methods=["POST"]),
 ]

@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from events_app.accounts.guard import for_organizers
 from events_app.mailings.desk import changes, health, outbox, reminders, sending, write
+from events_app.typed.desk import keeping
 
 _EVENT = "/desk/events/{event_id:uuid}"
 _WRITE = f"{_EVENT}/write"
@@ -18,11 +19,11 @@ routes = [
     Route(f"{_LETTER}/html", for_organizers(outbox.letter_html)),
     Route(f"{_LETTER}/attachments/{{number:int}}", for_organizers(outbox.letter_attachment)),
     Route(f"{_LETTER}/sending", for_organizers(outbox.send_again), methods=["POST"]),
-    Route(_WRITE, for_organizers(write.write), methods=["GET"]),
-    Route(_WRITE, for_organizers(write.save), methods=["POST"]),
+    Route(_WRITE, for_organizers(keeping(write.write)), methods=["GET"]),
+    Route(_WRITE, for_organizers(keeping(write.save)), methods=["POST"]),
     Route(_ONE, for_organizers(sending.show), methods=["GET"]),
-    Route(f"{_ONE}/edit", for_organizers(write.edit), methods=["GET"]),
-    Route(f"{_ONE}/edit", for_organizers(write.save_again), methods=["POST"]),
+    Route(f"{_ONE}/edit", for_organizers(keeping(write.edit)), methods=["GET"]),
+    Route(f"{_ONE}/edit", for_organizers(keeping(write.save_again)), methods=["POST"]),
     Route(f"{_ONE}/test", for_organizers(sending.send_test), methods=["POST"]),
     Route(f"{_ONE}/sending", for_organizers(sending.send), methods=["POST"]),
     Route(f"{_ONE}/rest", for_organizers(sending.go_on), methods=["POST"]),

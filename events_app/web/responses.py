@@ -107,6 +107,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "here": request.url.path,
         "organizer": getattr(request.state, "organizer", None),
         "form_token": getattr(request.state, "form_token", ""),
+        "typed": getattr(request.state, "typed", None),
     }
 
 

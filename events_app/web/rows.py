@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from wtforms import HiddenField
+
+from events_app.i18n import current_language
 from events_app.web.forms import (
     Form,
 )
@@ -14,10 +17,22 @@ MORE_ROWS = 3
 
 
 def add_rows(form: Form, *names: str) -> None:
-    """Blank rows for the lists of these names; without names, the first ones of every list that the form has."""
+    """Blank rows for the lists of these names, the first of which takes the focus; without names, the first ones of
+    every list that the form has."""
     for name in names or (name for name in FIRST_ROWS if name in form):
-        for _each in range(MORE_ROWS if names else FIRST_ROWS[name]):
-            field_of(form, name).append_entry()
+        added = [
+            field_of(form, name).append_entry() for _each in range(MORE_ROWS if names else FIRST_ROWS[name])
+        ]
+        if names:
+            take_focus(added[0].form)
+
+
+def take_focus(row: Form) -> None:
+    """The page opens at this row, in its first field: of a text, in that of the reader's own language."""
+    fields = [field for field in row if not isinstance(field, HiddenField)]
+    own = {"", current_language()}
+    found = next((each for each in fields if (each.render_kw or {}).get("lang", "") in own), fields[0])
+    found.render_kw = {**(found.render_kw or {}), "autofocus": True}
 
 
 def field_of(form: Form, name: str) -> Any:

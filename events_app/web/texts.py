@@ -19,9 +19,12 @@ from events_app.web.forms import (
     tidy_line,
 )
 
+MARKDOWN = {"data-markdown": "yes"}
+"""Of a text area in which Markdown is written: it gets buttons and a preview (`forms.marks`)."""
+
 
 def text_fields(
-    label: Any, name: str, most: int, *, long: bool = False, needed: str = ""
+    label: Any, name: str, most: int, *, long: bool = False, needed: str = "", markdown: bool = False
 ) -> dict[str, Field]:
     """One field per language of the site: name_en, name_ar; `needed` is the refusal when all of them are empty."""
     made: dict[str, Field] = {}
@@ -29,7 +32,10 @@ def text_fields(
         kind, tidied = (TextAreaField, tidy) if long else (StringField, tidy_line)
         checks = [in_one_language(name, needed)] if needed else [optional()]
         made[f"{name}_{code}"] = kind(
-            label, [*checks, at_most(most)], filters=[tidied], render_kw={"lang": code, "dir": "auto"}
+            label,
+            [*checks, at_most(most)],
+            filters=[tidied],
+            render_kw={"lang": code, "dir": "auto", **(MARKDOWN if markdown else {})},
         )
     return made
 

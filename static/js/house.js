@@ -1,4 +1,4 @@
-// Small comforts. Every page works without this file; nothing here asks the network for anything.
+// Small comforts. Every page works without this file; nothing here asks the network for anything but pages of ours.
 // Sentences come from the page (data- attributes), so that they are translated where all others are.
 
 const language = document.documentElement.lang || "en";
@@ -158,6 +158,140 @@ function sortables() {
   }
 }
 
+// A page of ours that a script asked for. The one place where text becomes markup.
+async function pageOf(answer) {
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+function sent(form, ...more) {
+  return new URLSearchParams([...[...new FormData(form)].filter(([, value]) => typeof value === "string"), ...more]);
+}
+
+// <form data-keep="/desk/…">: what is typed is kept there every few seconds, and when the page is hidden or left;
+// <p data-kept="Kept {}"> says when. Saving forgets it.
+function keepsTyping() {
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    const line = form.querySelector("[data-kept]");
+    let [kept, timer, isOver, leaving] = [sent(form).toString(), 0, false, new AbortController()];
+    const keep = async () => {
+      clearTimeout(timer);
+      timer = 0;
+      const body = sent(form).toString();
+      if (isOver || body === kept) return;
+      kept = body;
+      const answer = await fetch(form.dataset.keep, {
+        method: "POST", body: new URLSearchParams(body), redirect: "manual", signal: leaving.signal, keepalive: body.length < 60_000,
+      }).catch(() => null);
+      if (answer?.status === 204 && line) {
+        line.textContent = line.dataset.kept.replace("{}", new Date().toLocaleTimeString(localeOfPage(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
+      } else if (answer?.status === 403 || answer?.type === "opaqueredirect") isOver = true; // the session has ended
+      else kept = "";
+    };
+    form.addEventListener("input", () => { timer ||= setTimeout(keep, 3000); });
+    form.addEventListener("submit", () => { isOver = true; leaving.abort(); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+    addEventListener("pageshow", (event) => { if (event.persisted) [isOver, leaving] = [false, new AbortController()]; });
+  }
+}
+
+// <button name="more" data-more="rows-agenda">: the new rows of that list come from the server and stand below the others,
+// the first new field has the focus; nothing else of the page changes. Without script the page comes back so.
+function moreRows() {
+  addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-more]");
+    if (!button || event.defaultPrevented) return;
+    event.preventDefault();
+    if (button.ariaBusy) return;
+    button.ariaBusy = "true";
+    const { form } = button;
+    const list = document.getElementById(button.dataset.more);
+    const body = sent(form, [button.name, button.value]);
+    const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+    const rows = answer?.ok ? [...(await pageOf(answer)).querySelectorAll(`#${list.id} > li`)].slice(list.children.length) : [];
+    button.ariaBusy = null;
+    if (rows.length === 0) {
+      delete button.dataset.more; // the way without script
+      button.click();
+      return;
+    }
+    list.append(...rows);
+    rows[0].querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  });
+}
+
+// <div data-marks="description_en" hidden> of buttons over a text area: data-mark="bold", "list", "link", and "preview",
+// which shows the text below it, as the server renders it. In [data-preview-rail] beside the form it stays in sight.
+function markdownFields() {
+  const rail = document.querySelector("[data-preview-rail]");
+  for (const bar of document.querySelectorAll("[data-marks]")) {
+    const field = document.getElementById(bar.dataset.marks);
+    const below = document.getElementById(bar.dataset.below);
+    const toggle = bar.querySelector("[data-mark=preview]");
+    let timer = 0;
+    const show = async () => {
+      const beside = rail?.dataset.of === field.id && rail.checkVisibility?.() ? [rail.lastElementChild] : [];
+      const places = below.hidden ? beside : [below, ...beside];
+      if (places.length === 0) return;
+      const body = new URLSearchParams({ form_token: field.form.elements.form_token.value, text: field.value, language: field.lang });
+      const answer = await fetch(bar.dataset.preview, { method: "POST", body }).catch(() => null);
+      if (answer?.ok) for (const place of places) place.replaceChildren(...(await pageOf(answer.clone())).body.childNodes);
+    };
+    bar.hidden = false;
+    below.hidden = true;
+    field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 500); });
+    field.addEventListener("focus", () => {
+      if (!rail || rail.dataset.of === field.id) return;
+      rail.dataset.of = field.id;
+      rail.hidden = false;
+      rail.querySelector("[data-preview-of]").textContent = bar.getAttribute("aria-label");
+      show();
+    });
+    bar.addEventListener("click", (event) => {
+      const mark = event.target.closest("[data-mark]")?.dataset.mark;
+      if (mark === "preview") {
+        below.hidden = !below.hidden;
+        toggle.ariaExpanded = String(!below.hidden);
+        show();
+      } else if (mark) putMark(field, mark, bar.dataset.words);
+    });
+  }
+}
+
+function putMark(field, mark, words) {
+  let { selectionStart: start, selectionEnd: end, value } = field;
+  const chosen = value.slice(start, end);
+  let [said, from, to] = ["", 0, 0]; // what stands there then, and what of it is selected
+  if (mark === "bold") {
+    const isBold = value.slice(start - 2, start) === "**" && value.slice(end, end + 2) === "**";
+    said = isBold ? chosen : `**${chosen}**`;
+    from = isBold ? 0 : 2;
+    to = from + chosen.length;
+    if (isBold) [start, end] = [start - 2, end + 2];
+  } else if (mark === "link") {
+    const isAddress = /^(https?:\/\/|www\.)\S+$/i.test(chosen);
+    const [text, address] = isAddress ? [words, chosen] : [chosen || words, "https://"];
+    said = `[${text}](${address})`;
+    from = isAddress || !chosen ? 1 : text.length + 3; // what is still to be typed
+    to = from + (isAddress || !chosen ? text : address).length;
+  } else {
+    start = start && value.lastIndexOf("\n", start - 1) + 1;
+    if (!value.slice(end).startsWith("\n")) end = (value.indexOf("\n", end) + 1 || value.length + 1) - 1;
+    const lines = value.slice(start, end).split("\n");
+    const isList = lines.every((line) => line.startsWith("- "));
+    said = lines.map((line) => (isList ? line.slice(2) : line.startsWith("- ") ? line : `- ${line}`)).join("\n");
+    from = lines.length > 1 ? 0 : said.length;
+    to = said.length;
+  }
+  field.focus();
+  field.setSelectionRange(start, end);
+  // Typed, as it were, so that it can be undone; where a browser does not know that, put.
+  if (!document.execCommand?.("insertText", false, said)) {
+    field.setRangeText(said, start, end);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  field.setSelectionRange(start + from, start + to);
+}
+
 // A form that is sent twice by an impatient double click is sent once.
 function oneClick() {
   addEventListener("submit", (event) => {
@@ -213,7 +347,7 @@ function looksAgain() {
     const address = new URL(location.href);
     address.searchParams.delete("lang"); // it would choose the language anew for every tab
     const answer = await fetch(address).catch(() => null);
-    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : document;
+    const page = answer?.ok ? await pageOf(answer) : document;
     const fresh = page.getElementById(part.id);
     const isOurs = page !== document && page.documentElement.lang === document.documentElement.lang;
     if (isOurs && fresh && fresh.outerHTML !== shown && !part.contains(document.activeElement)) {
@@ -226,4 +360,4 @@ function looksAgain() {
   if (part) prepare();
 }
 
-for (const comfort of [yourTime, copyButtons, unsavedForms, filters, followUps, sortables, oneClick, ticks, goesOn, looksAgain]) comfort();
+for (const comfort of [yourTime, copyButtons, unsavedForms, filters, followUps, sortables, keepsTyping, moreRows, markdownFields, oneClick, ticks, goesOn, looksAgain]) comfort();

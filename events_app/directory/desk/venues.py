@@ -67,6 +67,9 @@ async def save_venue(request: Request) -> Response:
             act=act_of(request),
         )
 
+    if "more" in await typed_into(request):
+        rows.add_rows(form, "rooms")
+        return await _page(request, form, venue)
     if not form.validate():
         return await _page(request, form, venue, status=422)
     try:

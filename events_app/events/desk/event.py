@@ -35,6 +35,7 @@ from events_app.i18n import (
     say_date,
     translate,
 )
+from events_app.typed.desk import typed_before
 from events_app.web import seen
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import Flash, page, saved, see_other
@@ -114,6 +115,7 @@ async def _form_page(
 ) -> Response:
     """`revision`: of the event that the form was filled from, where that is not how it is now. `section`: only this
     part of the form is shown, unless something is wrong elsewhere."""
+    shows_preview = request.method == "POST" and (await typed_into(request)).get("preview") == "text"
     if any(sections.section_of(name) != section for name in form.errors):
         section = ""
     cities: list[CityTime] = []
@@ -131,7 +133,8 @@ async def _form_page(
         section=section,
         codes=own_language_first(),
         cities=cities,
-        asked_for_times=request.method == "POST" and not refusal,
+        asked_for_times=request.method == "POST" and not refusal and not shows_preview,
+        shows_preview=shows_preview,
         refusal=refusal,
         crowded=crowded,
         missing=await life.what_is_missing(event) if event and event.status == Status.DRAFT else [],
@@ -171,6 +174,10 @@ def untranslated(event: Event) -> list[life.Missing]:
 async def edit_event(request: Request, *, section: str = "") -> Response:
     """The whole form, or one section of it."""
     event = await Event.find(request.path_params["event_id"])
+    if (before := typed_before(request)) is not None:
+        typed, revision = await _completed(request, before, event, section)
+        form = event_form(typed, event=event, choices=await _choices())
+        return await _form_page(request, form, event=event, revision=revision, section=section)
     form = await _filled_form(request, event)
     if section:
         form.seen = sections.mark_of(form, section)
@@ -190,7 +197,7 @@ async def _filled_form(request: Request, event: Event) -> Any:
 
 async def change_event(request: Request, *, section: str = "") -> Response:
     event = await Event.find(request.path_params["event_id"])
-    typed, revision = await _typed(request, event, section)
+    typed, revision = await _completed(request, await typed_into(request), event, section)
     form = event_form(typed, event=event, choices=await _choices())
     shown = partial(_form_page, request, form, event=event, revision=revision, section=section)
     if "preview" in typed or not form.validate():
@@ -228,10 +235,9 @@ async def saved_with_doubts(request: Request, event: Event, sentence: str = "") 
     return saved(sentence, doubts=[each.line for each in clashes])
 
 
-async def _typed(request: Request, event: Event, section: str) -> tuple[FormData, int]:
+async def _completed(request: Request, typed: FormData, event: Event, section: str) -> tuple[FormData, int]:
     """What was typed, a section completed by what is stored, and the revision that it was filled from. Where the
     section is as it was when it was opened, that is the present one: others may have saved other sections."""
-    typed = await typed_into(request)
     revision = number_in(typed.get("revision"), 0)
     if not section:
         return typed, revision

@@ -15,6 +15,7 @@ from events_app.events.models.panel import agenda_of, speakers_of
 from events_app.events.rules import EventChangedMeanwhile
 from events_app.house import act_of
 from events_app.i18n import own_language_first
+from events_app.typed.desk import typed_before
 from events_app.web import rows, seen
 from events_app.web.forms import number_in, typed_into
 from events_app.web.responses import page, see_other
@@ -22,6 +23,9 @@ from events_app.web.responses import page, see_other
 
 async def edit_programme(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
+    if (before := typed_before(request)) is not None:
+        form, revision = await _programme_form(event, before), number_in(before.get("revision"), 0)
+        return _programme_page(request, event, form, revision=revision)
     return _programme_page(request, event, await _programme_form(event))
 
 

@@ -35,6 +35,7 @@ from events_app.web.forms import (
     tidy,
     tidy_line,
 )
+from events_app.web.texts import MARKDOWN
 
 
 @cache
@@ -195,7 +196,11 @@ TEXT_FIELDS: Mapping[str, tuple[type[Field], Any, int, Any]] = {
 }
 
 
-ROWS = {"summary": {"rows": 2}, "description": {"rows": 6}, "accessibility": {"rows": 3}}
+ROWS: Mapping[str, Mapping[str, Any]] = {
+    "summary": {"rows": 2},
+    "description": {"rows": 8, **MARKDOWN},
+    "accessibility": {"rows": 3},
+}
 
 
 NEEDED = {"title": [in_one_language("title", N_("Please give the event a title in at least one language."))]}

@@ -18,6 +18,7 @@ from events_app.mailings.emails import Content, placeholder_words, words_or_blan
 from events_app.mailings.forms import mailing_form
 from events_app.mailings.models import Mailing
 from events_app.people import search
+from events_app.typed.desk import typed_before
 from events_app.web import seen
 from events_app.web.forms import typed_into
 from events_app.web.responses import page, see_other
@@ -26,6 +27,8 @@ from events_app.web.responses import page, see_other
 async def write(request: Request) -> Response:
     """An empty letter to those whom the address asks for, and the letters written before."""
     event = await Event.find(request.path_params["event_id"])
+    if (before := typed_before(request)) is not None:
+        return await _write_page(request, event, mailing_form(before, event=event))
     query = search.read_query(request.query_params.multi_items())
     form = mailing_form(event=event, words=Content({}, {}, str(replace(query, sort=search.SORTS[0]))))
     return await _write_page(request, event, form)
@@ -90,7 +93,9 @@ async def edit(request: Request) -> Response:
     words = words_or_blank(draft, act=act_of(request))
     if draft.state != "draft":
         return see_other(path(event, draft))
-    form = seen.opened(mailing_form(event=event, words=words))
+    form: Any = seen.opened(mailing_form(event=event, words=words))
+    if (before := typed_before(request)) is not None:
+        form = mailing_form(before, event=event)
     return await _write_page(request, event, form, draft=draft)
 
 

@@ -14,6 +14,7 @@ from events_app.questions.desk.listing import back_to_list, find_asked, is_answe
 from events_app.questions.forms.builder import add_choices, lift_choice, question_facts, question_form
 from events_app.questions.models import Question, questions_of
 from events_app.questions.rules import Kind
+from events_app.typed.desk import typed_before
 from events_app.web import seen
 from events_app.web.forms import typed_into
 from events_app.web.responses import page
@@ -22,6 +23,8 @@ from events_app.web.responses import page
 async def new_question(request: Request) -> Response:
     """`?kind=` is the kind that was chosen on the list."""
     event = await Event.find(request.path_params["event_id"])
+    if (typed := typed_before(request)) is not None:
+        return await _form_page(request, event, question_form(typed, before=await _before(event)))
     wished = request.query_params.get("kind", "")
     form = question_form(before=await _before(event), kind=wished if wished in set(Kind) else Kind.TEXT)
     return await _form_page(request, event, form)
@@ -88,6 +91,9 @@ async def edit_question(request: Request) -> Response:
     question = await find_asked(request, event)
     answered = await is_answered(request, question)
     form = seen.opened(await _stored(event, question, answered))
+    if (typed := typed_before(request)) is not None:
+        kinds = _kinds(question, answered)
+        form = question_form(typed, question=question, kinds=kinds, before=await _before(event, question))
     return await _form_page(request, event, form, question=question, answered=answered)
 
 

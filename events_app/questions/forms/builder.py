@@ -25,6 +25,7 @@ from events_app.questions.models import Question
 from events_app.questions.rules import HAS_CHOICES, KIND_NAMES, Kind, QuestionFacts
 from events_app.questions.wording import choices_of
 from events_app.web.forms import ChosenField, Form, number_between, required
+from events_app.web.rows import take_focus
 from events_app.web.texts import text_fields, texts_typed
 
 BLANK_CHOICES = 3
@@ -112,9 +113,9 @@ def _data_of(question: Question) -> dict[str, Any]:
 
 
 def add_choices(form: Any) -> None:
-    """A few blank rows more."""
-    for _each in range(BLANK_CHOICES):
-        form.choices.append_entry()
+    """A few blank rows more, the first of which takes the focus."""
+    added = [form.choices.append_entry() for _each in range(BLANK_CHOICES)]
+    take_focus(added[0].form)
 
 
 def lift_choice(form: Any, number: int) -> None:
