@@ -24,6 +24,7 @@ from events_app.house import House
 from events_app.installation import released
 from events_app.invitations import actions as inviting
 from events_app.invitations import emails as invitations_emails
+from events_app.letterheads import Letterheads
 from events_app.mail.courier import Compose, Courier
 from events_app.mail.lmtp import LmtpServer
 from events_app.mail.outcomes import looking_again
@@ -278,7 +279,7 @@ def courier_of(settings: Settings, vault: Vault) -> Courier:
     looks = {**audience.second_looks(office), **inviting.second_looks(office)}
     return Courier(
         settings.mail, vault, COMPOSERS, reader=Reader("courier"), returns_to=to, came_back=heard,
-        look_again=looking_again(looks, vault, Reader("courier")),
+        look_again=looking_again(looks, vault, Reader("courier")), logo_of=Letterheads(),
     )  # fmt: skip
 
 

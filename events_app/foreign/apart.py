@@ -8,7 +8,7 @@ from typing import Any, Final
 from events_app.errors import Invalid
 from events_app.foreign.delimited import QuoteNeverClosed
 from events_app.foreign.encodings import NotATable
-from events_app.foreign.pictures import redrawn
+from events_app.foreign.pictures import letterhead, redrawn
 from events_app.foreign.reading import read_here
 from events_app.foreign.tables import Listing, NothingInside, TableRow, TableTooLarge, Words
 from events_app.foreign.workbooks import (
@@ -82,3 +82,11 @@ async def redrawn_apart(content: bytes) -> bytes | None:
         return await pool.run(redrawn, content, limits=LIMITS) or None
     except Undone:
         return None
+
+
+async def letterhead_apart(content: bytes) -> bytes:
+    """A logo for the head of letters (see `pictures.letterhead`); b"" for none."""
+    try:
+        return await pool.run(letterhead, content, limits=LIMITS)
+    except Undone:
+        return b""

@@ -14,7 +14,7 @@ from events_app.database import DatabaseTrouble
 from events_app.mail import outbox, rules
 from events_app.mail.dkim import signer_of
 from events_app.mail.leases import Leased, Leases
-from events_app.mail.message import Composed, build, recipient_of
+from events_app.mail.message import Composed, LogoOf, build, no_logo, recipient_of
 from events_app.mail.outcomes import CameBack, LookAgain, Outcomes, all_are_wanted, nobody_hears
 from events_app.mail.smtp import REFUSALS, Barred, Connection, SmtpConnection
 from events_app.mail.standing import Standing, Stop
@@ -83,10 +83,11 @@ class Courier:
         returns_to: str = "",
         came_back: CameBack = nobody_hears,
         look_again: LookAgain = all_are_wanted,
+        logo_of: LogoOf = no_logo,
     ) -> None:
         self._settings, self._vault = settings, vault
         self._composers, self._beginning, self._composing = composers, OneByOne(), OneByOne()
-        self._look_again, self._reader = look_again, reader
+        self._look_again, self._reader, self._logo_of = look_again, reader, logo_of
         self._transport = transport or (lambda: SmtpConnection(settings))
         self._leases = Leases(new_token(), lease=pace.lease)
         self._sender = settings.sender_address or "outbox@localhost"
@@ -95,9 +96,7 @@ class Courier:
         self.moved_at = float("inf")  # of the loop's clock, at its last look
         self._waiting: asyncio.Queue[Leased] = asyncio.Queue()
         self._connections: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
-        self._posted = asyncio.Event()
-        self._stopping = asyncio.Event()
-        self._finished = asyncio.Event()
+        self._posted, self._stopping, self._finished = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._pace, self._clock = pace, clock
         self._standing = Standing(away=pace.pauses, refusing=pace.long_pauses)
         self._outcomes = Outcomes(
@@ -185,7 +184,7 @@ class Courier:
                 return
             first = await self._leases.first_sent(letter)
             async with self._composing:
-                written = self._written(letter, first)
+                written = await self._written(letter, first)
         except DatabaseTrouble:
             raise  # which says nothing of the letter: it is put down, and taken again
         except Exception as error:  # noqa: BLE001 - whatever a composer raises, the others go on
@@ -240,7 +239,7 @@ class Courier:
             self._returns_to = ""
             log.warning("the mail server takes no plus-address as sender: what comes back will mark nobody")
 
-    def _written(self, letter: Leased, first: str) -> Sealed:
+    async def _written(self, letter: Leased, first: str) -> Sealed:
         """As stored at an earlier try, or composed now, as an answer to the first of its thread (a Message-ID)."""
         facts = self._vault.reveal(letter.scope, letter.facts_context, letter.facts, self._reader)
         sender = rules.return_path_of(facts, mailbox=self._returns_to) or self._sender
@@ -254,6 +253,7 @@ class Courier:
             sender_name=self._settings.sender_name or composed.sender_name,
             reply_to=composed.reply_to or self._settings.reply_to,
             in_reply_to=composed.in_reply_to or first,
+            logo=await self._logo_of(composed.logo_of) if composed.logo_of else b"",
         )
         message_id = f"<{new_token()}@{self._sender.rpartition('@')[2]}>"
         raw = build(composed, sender_address=self._sender, message_id=message_id, date=clock_now())

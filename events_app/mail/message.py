@@ -1,7 +1,9 @@
 """One e-mail message, from what a letter says to the bytes that travel, and back for whoever looks at it."""
 
+import base64
 import hashlib
 import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -13,7 +15,16 @@ from events_app.i18n import direction
 from events_app.mail import mime
 from events_app.mail.mime import UnsafeHeader
 
-__all__ = ["Attachment", "Composed", "UnsafeHeader", "build", "header_names", "read_back", "recipient_of"]
+__all__ = [
+    "Attachment",
+    "Composed",
+    "LogoOf",
+    "UnsafeHeader",
+    "build",
+    "header_names",
+    "read_back",
+    "recipient_of",
+]
 
 _ALWAYS = ("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress")
 _URL = re.compile(r"https?://[!-;=?-~]{1,800}")
@@ -29,6 +40,8 @@ class Composed:
     PUBLISH); both or neither. sender_name: the words beside the sending address, from the organizers.
     in_reply_to: the Message-ID of the letter this one continues. unsubscribe_url: where a program that POSTs
     `List-Unsubscribe=One-Click` ends such letters for this address (RFC 8058); '' where they cannot be ended.
+    logo_of: the id of the organization whose logo stands above it, where the HTML says `LOGO`; logo: that picture, a
+    PNG, put in by the courier. Without it the HTML says the picture's other words instead.
     """
 
     to_address: str
@@ -43,18 +56,30 @@ class Composed:
     language: str = "en"
     in_reply_to: str = ""
     unsubscribe_url: str = ""
+    logo_of: str = ""
+    logo: bytes = b""
+
+
+LogoOf = Callable[[str], Awaitable[bytes]]
+"""The logo of an organization for the head of a letter, as a small PNG; b"" where there is none."""
+
+
+async def no_logo(_organization_id: str) -> bytes:
+    """For a courier whose letters are nobody's in particular."""
+    return b""
 
 
 def build(composed: Composed, *, sender_address: str, message_id: str, date: datetime) -> bytes:
     """The letter's bytes, with CRLF line ends, all ASCII. The same arguments give the same bytes.
 
-    Text and HTML are alternatives; a calendar object is a third alternative and, the same bytes again, an
-    attachment named invite.ics: every calendar program tried understands this shape. date: aware. Refuses
-    (UnsafeHeader) whatever could add or change a header. Source: RFC 5322, 2045-2047, 6047, 3834.
+    Text and HTML are alternatives, the HTML together with its logo (RFC 2387); a calendar object is a third
+    alternative and, the same bytes again, an attachment named invite.ics: every calendar program tried understands
+    this shape. date: aware. Refuses (UnsafeHeader) whatever could add or change a header. Source: RFC 5322, 2045-2047,
+    6047, 3834.
     """
     headers = _headers(composed, sender_address=sender_address, message_id=message_id, date=date)
     seed = hashlib.sha256(message_id.encode("ascii")).hexdigest()[:24]
-    content_type, body = _body(composed, seed)
+    content_type, body = _body(composed, seed, domain=sender_address.rpartition("@")[2])
     headers += [("MIME-Version", "1.0"), ("Content-Type", content_type)]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers).encode("ascii")
     _prove(head, expected=header_names(composed))
@@ -123,9 +148,33 @@ def _marked(subject: str, language: str) -> str:
     return f"{_RLM}{subject}{_RLM}" if direction(language) == "rtl" else subject
 
 
-def _body(composed: Composed, seed: str) -> tuple[str, bytes]:
+LOGO = "cid:logo"
+"""Where the HTML shows the logo; the letter's own name for it is put in here (RFC 2392)."""
+
+_PICTURE = re.compile(rf'<img [^<>]*src="{LOGO}"[^<>]*>')
+_OTHER_WORDS = re.compile(r'alt="([^"]*)"')
+
+
+def _html_part(composed: Composed, seed: str, *, domain: str) -> bytes:
+    if not composed.logo:
+        return mime.text_part("html", _PICTURE.sub(_other_words, composed.html))
+    name = f"logo.{hashlib.sha256(composed.logo).hexdigest()[:16]}@{domain}"
+    page = mime.text_part("html", composed.html.replace(LOGO, f"cid:{name}"))
+    boundary = f"=_r{seed}"
+    return mime.part(
+        f'Content-Type: multipart/related; type="text/html";\r\n boundary="{boundary}"',
+        mime.joined(boundary, [page, mime.inline_picture(composed.logo, name)]),
+    )
+
+
+def _other_words(picture: re.Match[str]) -> str:
+    words = _OTHER_WORDS.search(picture[0])
+    return f"<bdi>{words[1]}</bdi>" if words else ""
+
+
+def _body(composed: Composed, seed: str, *, domain: str) -> tuple[str, bytes]:
     """The content type of the whole letter, and its body."""
-    parts = [mime.text_part("plain", composed.text), mime.text_part("html", composed.html)]
+    parts = [mime.text_part("plain", composed.text), _html_part(composed, seed, domain=domain)]
     inner = f"=_a{seed}"
     alternative = f'multipart/alternative; boundary="{inner}"'
     if composed.calendar is None:
@@ -163,7 +212,8 @@ def _prove(head: bytes, *, expected: tuple[str, ...]) -> None:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A part of a letter that is neither its text nor its HTML: name ("" for none), content type, bytes."""
+    """A part of a letter that is neither its text nor its HTML, nor a picture in it: name ("" for none), content type,
+    bytes."""
 
     name: str
     content_type: str
@@ -181,11 +231,18 @@ class Said:
     attachments: tuple[Attachment, ...]
 
 
+def _with_pictures(html: str, pictures: Mapping[str, str]) -> str:
+    """The page with its pictures in itself, because outside of its letter nothing else has them."""
+    for name, data in pictures.items():
+        html = html.replace(name, data)
+    return html
+
+
 def read_back(raw: bytes) -> Said:
     """A letter built here, as a person may see it."""
     message = message_from_bytes(raw, policy=default)
     texts = {"text/plain": "", "text/html": ""}
-    attachments = []
+    attachments, pictures = [], dict[str, str]()
     for part in message.walk():
         if part.is_multipart() or not isinstance(part, EmailMessage):
             continue
@@ -193,12 +250,16 @@ def read_back(raw: bytes) -> Said:
         body = data if isinstance(data, bytes) else b""
         if kind in texts:
             texts[kind] = body.decode("utf-8").replace("\r\n", "\n")
+        elif name := str(part.get("Content-ID", "")):
+            pictures[f"cid:{name.strip('<>')}"] = (
+                f"data:{kind};base64,{base64.b64encode(body).decode('ascii')}"
+            )
         else:
             attachments.append(Attachment(part.get_filename() or "", kind, body))
     return Said(
         str(message["To"]),
         str(message["Subject"]).strip(_RLM),
         texts["text/plain"],
-        texts["text/html"],
+        _with_pictures(texts["text/html"], pictures),
         tuple(attachments),
     )

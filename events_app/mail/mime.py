@@ -137,10 +137,25 @@ def bytes_parts(heads: Iterable[str], body: bytes) -> list[bytes]:
     return [_part(head + "\r\nContent-Transfer-Encoding: base64", encoded) for head in heads]
 
 
+@lru_cache(maxsize=16)
+def inline_picture(body: bytes, name: str) -> bytes:
+    """A PNG that the HTML beside it names as `cid:name`. Many letters show the same one, so it is kept."""
+    head = (
+        f"Content-Type: image/png\r\nContent-ID: <{name}>\r\n"
+        'Content-Disposition: inline; filename="logo.png"\r\nContent-Transfer-Encoding: base64'
+    )
+    return _part(head, _base64(body))
+
+
 def joined(boundary: str, parts: list[bytes]) -> bytes:
     """The body of a multipart. All parts are quoted-printable or base64, so `--=_` cannot stand in one."""
     mark = b"--" + boundary.encode("ascii")
     return b"".join(mark + LINE + part + LINE for part in parts) + mark + b"--" + LINE
+
+
+def part(head: str, body: bytes) -> bytes:
+    """A part whose body is in parts itself, and therefore has no encoding of its own."""
+    return _part(head, body)
 
 
 def _part(head: str, body: bytes) -> bytes:

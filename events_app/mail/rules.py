@@ -214,6 +214,13 @@ is not registered any more), "opted out", "not chosen" (does not fit the choice 
 it does not take place), "withdrawn" (so was the invitation, or used)."""
 
 
+def brand_of(facts: Mapping[str, Any]) -> str:
+    """The id of the organization whose logo stands above a letter, "" for a letter without one. Here is decided which
+    letters show whose they are; a letter that was written before there were logos has none."""
+    event = facts.get("event")
+    return str(event.get("logo", "")) if isinstance(event, Mapping) else ""
+
+
 def called_today(kind: str) -> str:
     """A letter's kind by the room that it belongs to now."""
     return RENAMED.get(kind, kind)

@@ -17,6 +17,7 @@ from events_app.calendar.zones import zone as zone_of
 from events_app.directions import marked, marked_page
 from events_app.i18n import N_, direction, translate, use_language
 from events_app.mail.message import Composed
+from events_app.mail.rules import brand_of
 from events_app.registrations.facts import DEFAULT_COLOUR
 from events_app.rendering import render
 from events_app.texts import harmless, paragraphs_of, quoted_once
@@ -97,6 +98,7 @@ def composed_of(kind: str, facts: Mapping[str, Any], manner: Manner) -> Composed
             in_reply_to=facts.get("in_reply_to", ""),
             language=language,
             unsubscribe_url=facts.get(manner.stops, ""),
+            logo_of=brand_of(facts),
         )
 
 
@@ -222,7 +224,7 @@ def entry_of(facts: Mapping[str, Any]) -> Entry:
         starts=starts,
         ends=ends,
         summary=event["title"],
-        description=_description(event),
+        description="\n\n".join(filter(None, (event["summary"], event["url"]))),
         location=event["place"] if facts["mode"] == "in_person" else translate("Online"),
         url=event["url"],
         language=facts["language"],
@@ -234,10 +236,6 @@ def entry_of(facts: Mapping[str, Any]) -> Entry:
         transparent=facts["hold"] or not event.get("blocks_time", True),
         all_day=event.get("all_day", False),
     )
-
-
-def _description(event: Mapping[str, Any]) -> str:
-    return "\n\n".join(part for part in (event["summary"], event["url"]) if part)
 
 
 def times_of(event: Mapping[str, Any]) -> tuple[datetime, datetime]:
@@ -263,6 +261,7 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "direction": direction(language),
         "organization_name": organization_name(facts),
         "organization_colour": event["colour"],
+        "organization_logo": brand_of(facts),
         "site_url": facts["site_url"],
         "why": translate(facts.get("why", manner.why), host=organization_name(facts)),
         "name": harmless(facts["name"]),

@@ -87,6 +87,7 @@ def event_facts(event: Event, hosts: list[EventHost], *, language: str, site: Si
         "changed": event.changed_at.astimezone(UTC).isoformat(),
         "hosts": list(host_names),
         "colour": hosts[0].organization.colour if hosts and hosts[0].organization.colour else DEFAULT_COLOUR,
+        "logo": hosts[0].organization.id.hex if hosts and hosts[0].organization.logo_type else "",
         "url": site.url(f"/events/{event.slug}"),
         "mine_url": site.url(f"/events/{event.slug}/mine"),
         "unlisted": event.visibility != "public",

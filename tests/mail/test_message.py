@@ -56,6 +56,68 @@ def test_an_invitation_has_the_tree_that_calendar_programs_understand() -> None:
     assert letter.defects == []
 
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
+WITH_LOGO = {
+    "html": '<p><img class="logo" src="cid:logo" height="52" alt="Olive &amp; Grove"></p>',
+    "logo": PNG,
+}
+
+
+def test_a_logo_never_comes_between_a_calendar_program_and_its_part() -> None:
+    """The shape of invitations with pictures by Yahoo and Exchange: the calendar stays the last alternative."""
+    plain = parsed(built(draft(calendar=INVITE, method="REQUEST")))
+    letter = parsed(built(draft(calendar=INVITE, method="REQUEST", **WITH_LOGO)))
+
+    assert [part.get_content_type() for part in letter.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "text/calendar",
+        "application/ics",
+    ]
+    assert [
+        part.as_bytes(policy=SMTP) for part in letter.walk() if part.get_content_type() == "text/calendar"
+    ] == [part.as_bytes(policy=SMTP) for part in plain.walk() if part.get_content_type() == "text/calendar"]
+    assert parts(parts(letter)[0])[-1].get_content_type() == "text/calendar"
+    assert [each.defects for each in letter.walk()] == [[]] * 8
+
+
+def test_a_logo_is_named_by_its_page_and_is_no_attachment() -> None:
+    raw = built(draft(**WITH_LOGO))
+    related = parts(parsed(raw))[1]
+    page, picture = parts(related)
+
+    name = str(picture["Content-ID"]).strip("<>")
+    assert f'src="cid:{name}"' in page.get_content()
+    assert (picture.get_content(), picture.get_content_disposition()) == (PNG, "inline")
+    assert name.endswith("@example.org")
+    assert related.get_param("type") == "text/html"
+    said = read_back(raw)
+    assert (said.attachments, "data:image/png;base64,iVBOR" in said.html) == ((), True)
+
+
+def test_a_letter_whose_logo_is_gone_says_whose_it_is_instead() -> None:
+    letter = parsed(built(draft(**{**WITH_LOGO, "logo": b""})))
+
+    assert [part.get_content_type() for part in letter.walk()] == [
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+    ]
+    assert parts(letter)[1].get_content().strip() == "<p><bdi>Olive &amp; Grove</bdi></p>"
+
+
+def test_the_same_logo_makes_the_same_letter_and_short_lines() -> None:
+    raw = built(draft(**WITH_LOGO))
+
+    assert raw == built(draft(**WITH_LOGO))
+    assert max(map(len, raw.split(b"\r\n"))) <= 76
+    assert raw.count(b"\n") == raw.count(b"\r\n")
+
+
 def test_the_calendar_part_says_its_method_and_has_no_disposition() -> None:
     raw = built(draft(calendar=INVITE, method="REQUEST"))
     alternative, attachment = parts(parsed(raw))

@@ -142,7 +142,7 @@ async def letter(request: Request) -> Response:
 async def letter_html(request: Request) -> Response:
     """The letter's HTML by itself, under a policy that lets nothing in it run or load."""
     opened = await _open_letter(request)
-    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
     headers = {"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"}
     return Response(opened.html, media_type="text/html", headers=headers)
 
