@@ -14,6 +14,8 @@ from events_app.events.actions import life, saving
 from events_app.events.models.event import Event
 from events_app.events.rules import HostFacts, ProgrammeFacts
 from tests import make
+from tests.mail.test_plans import Said, passed_by
+from tests.rows import needs_sqlite
 
 pytestmark = pytest.mark.anyio
 
@@ -212,3 +214,14 @@ async def test_three_hundred_events_cost_as_many_questions_as_one(house: make.Ho
 async def many_like(event: Event, number: int) -> None:
     columns = {name: getattr(event, name) for name in event._meta.db_fields - {"id", "slug"}}
     await Event.bulk_create([Event(id=uuid.uuid4(), slug=f"other-{n}", **columns) for n in range(number)])
+
+
+@needs_sqlite
+async def test_what_clashes_is_never_looked_for_through_whole_tables(house: make.House) -> None:
+    event = await make.event(house.vault)
+
+    with Said() as said:
+        await clashes_of(event.id, now=make.NOW)
+        await doubtful_among([event], now=make.NOW)
+
+    assert passed_by(house, said, "event", "speaker", "event_host") == set()
