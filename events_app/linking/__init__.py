@@ -1,1 +1,1 @@
-"""What anybody may ask for by an address alone, such as the link to their own page: answered later, by mail only."""
+"""What anybody may ask for by an address alone: their own page, answered later and by mail only; and moving to another."""

@@ -1,33 +1,43 @@
 """Asking for a letter, which is the same work for every address; and answering a second later, which is not."""
 
 import logging
+import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
 
 from events_app import allowances, shadows
-from events_app.acts import Act
+from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.clock import milliseconds
-from events_app.database import one_transaction, rows
+from events_app.database import is_taken, one_transaction, rows
 from events_app.events.models.event import Event
 from events_app.health.actions.guarding import Guard
 from events_app.linking.models import LinkRequest, wish_context
 from events_app.mail.models import Letter
+from events_app.registrations import rules
 from events_app.registrations.actions.changing import refuse_unless_changeable
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
-from events_app.registrations.facts import WAY_BACK, row_of_key
+from events_app.registrations.facts import WAY_BACK, Person, row_of_key
 from events_app.registrations.models import Invitation, Registration
 from events_app.registrations.places import promote
 from events_app.registrations.posting import (
     COURIER,
+    note,
     openable,
     post_about,
+    post_own_page,
     reveal_person,
     seal_person,
 )
+from events_app.registrations.rules import Status
+from events_app.registrations.told import hear
 from events_app.tokens import digest, new_token
 from events_app.vault import Json
 
@@ -76,6 +86,67 @@ async def ask_new_address(registration_id: uuid.UUID, address: str, *, act: Act)
     await registration.save(update_fields=["person"])
     mover = registration.id.hex
     await _ask(event.id, {"by": "mover", "mover": mover, "address": address, "code": code}, act=act)
+
+
+@one_transaction
+async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -> str:
+    """The new address answered: the old one gets CANCEL and is told, the new one gets the same UID with SEQUENCE+1,
+    and the personal link is a new one, which is returned. Refuses `ChangeNotPossible`, `AddressTaken`.
+    """
+    registration, event = await claimed(registration_id, act=act)
+    refuse_unless_changeable(registration, event, act.now)
+    person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
+    new = wished_address(person, code, act.now)
+    if not new:
+        raise rules.ChangeNotPossible()
+    if person.address:
+        await take_leave(registration, event, person.address, act=act)
+    token = await settle(registration, replace(person, address=new), act=act)
+    await note(registration, "address", act=act.of(Who.PERSON))
+    hold = registration.status if registration.invited else "link"
+    letter = "moved" if registration.status == Status.CONFIRMED else hold
+    await post_about(letter, registration, event, act=act)
+    if registration.invited:
+        await post_own_page(registration, event, act=act)
+    return token
+
+
+async def take_leave(
+    registration: Registration, event: Event, old: str, *, more: Mapping[str, Json] = {}, act: Act
+) -> None:
+    """The address that somebody moves from is told, and its calendar gets CANCEL; saving the row is the caller's."""
+    await hear(registration, event)
+    registration.sequence += 1 if registration.invited else 0
+    await post_about("left_address", registration, event, act=act, more={"to_address": old, **more})
+    registration.sequence += 1 if registration.invited else 0
+
+
+async def settle(registration: Registration, person: Person, *, act: Act) -> str:
+    """Write down somebody who has another address, with a new personal link, which is returned: whoever reads mail at
+    the old address opens nothing any more. Refuses `AddressTaken`."""
+    token = new_token()
+    registration.address_index = act.vault.blind_index(str(registration.event_id), kept(person.address))
+    registration.token_digest = digest(token)
+    registration.undeliverable = False
+    seal_person(registration, replace(person, token=token, next_address={}), vault=act.vault)
+    try:
+        await registration.save()
+    except IntegrityError as error:
+        if is_taken(error, "registration", "event_id", "address_index", "live"):
+            raise rules.AddressTaken() from None
+        raise
+    return token
+
+
+def wished_address(person: Person, code: str, now: datetime) -> str:
+    """The address that somebody wants to move to, for whoever has the code that was mailed there; '' for others."""
+    wish = person.next_address
+    return str(wish["address"]) if wish and _is_right(wish, code, now) else ""
+
+
+def _is_right(wish: Mapping[str, Any], code: str, now: datetime) -> bool:
+    same = secrets.compare_digest(str(wish["code"]), digest(code).hex())
+    return same and datetime.fromisoformat(str(wish["until"])) > now
 
 
 async def answer_requests(*, act: Act) -> int:

@@ -10,6 +10,7 @@ from events_app.acts import Office
 from events_app.events.models.event import Event
 from events_app.invitations import actions as inviting
 from events_app.invitations.rules import Invitee
+from events_app.linking import actions as linking
 from events_app.mail.models import Letter
 from events_app.registrations import posting, rules
 from events_app.registrations.actions import changing, forgetting, leaving, registering
@@ -59,7 +60,7 @@ async def test_a_hold_moves_with_its_person(database: object, office: Office) ->
 
     await make.new_address_asked(row, NEW, office=office)
     url = (await make.posted(event, office))[-1].facts["own_url"]
-    await changing.take_new_address(row.id, url.rpartition("/")[2], act=office.at(NOW))
+    await linking.take_new_address(row.id, url.rpartition("/")[2], act=office.at(NOW))
 
     last = (await make.posted(event, office))[-1]
     assert (last.to, last.kind, last.draft.method) == (NEW, "waitlisted", "REQUEST")

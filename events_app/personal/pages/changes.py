@@ -81,7 +81,7 @@ async def new_address(request: Request) -> Response:
         request,
         "personal/new_address.html",
         event=event,
-        address=changing.wished_address(person_behind(request, found), code, clock.now()),
+        address=linking.wished_address(person_behind(request, found), code, clock.now()),
         action=request.url.path,
     )
 
@@ -98,7 +98,7 @@ async def take_address(request: Request) -> Response:
     found = await _find_mover(request)
     await typed_into(request)
     code = request.path_params["code"]
-    token = await changing.take_new_address(found.id, code, act=act_of(request, found.id))
+    token = await linking.take_new_address(found.id, code, act=act_of(request, found.id))
     return back_to(
         request,
         N_("Your registration now uses this address. The old link does not work any more."),

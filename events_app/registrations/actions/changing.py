@@ -1,25 +1,22 @@
-"""What a person changes: the way of taking part, answers, the address, passing on."""
+"""What a person changes: the way of taking part, answers, passing on."""
 
-import secrets
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tortoise.exceptions import IntegrityError
-
 from events_app.acts import Act, Who
 from events_app.addresses import kept
 from events_app.allowances import LONGEST_WAIT
-from events_app.database import is_taken, one_transaction
+from events_app.database import one_transaction
 from events_app.events.models.event import Event
 from events_app.events.rules import Opening
 from events_app.registrations import rules
 from events_app.registrations.actions.forgetting import own_words
 from events_app.registrations.actions.leaving import claimed
 from events_app.registrations.actions.registering import Placing, newcomer_with
-from events_app.registrations.facts import NOBODY, Person, stop_url
+from events_app.registrations.facts import NOBODY, stop_url
 from events_app.registrations.models import (
     Invitation,
     Registration,
@@ -38,14 +35,13 @@ from events_app.registrations.posting import (
     note,
     openable,
     post_about,
-    post_own_page,
     reveal_person,
     seal_person,
     turn_of,
 )
 from events_app.registrations.rules import Applicant, Guest, Status
 from events_app.registrations.told import hear, may_hear_of_it
-from events_app.tokens import digest, new_token
+from events_app.tokens import new_token
 from events_app.vault import Json
 
 
@@ -129,55 +125,6 @@ async def change_language(registration_id: uuid.UUID, language: str, *, act: Act
     registration, _event = await claimed(registration_id, act=act)
     registration.language = language
     await registration.save(update_fields=["language"])
-
-
-@one_transaction
-async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -> str:
-    """The new address answered: the old one gets CANCEL and is told, the new one gets the same UID with SEQUENCE+1,
-    and the personal link is a new one, which is returned. Refuses `ChangeNotPossible`, `AddressTaken`.
-    """
-    registration, event = await claimed(registration_id, act=act)
-    refuse_unless_changeable(registration, event, act.now)
-    person = reveal_person(registration, vault=act.vault, reader=own_words(registration))
-    old, new, token = person.address, wished_address(person, code, act.now), new_token()
-    if not new:
-        raise rules.ChangeNotPossible()
-    await hear(registration, event)
-    registration.sequence += 1 if registration.invited else 0
-    registration.address_index = act.vault.blind_index(str(event.id), kept(new))
-    registration.token_digest = digest(token)
-    registration.undeliverable = False
-    moved = Person(person.name, new, person.needs, token, person.answers, {})
-    if registration.invited and old:
-        await post_about("left_address", registration, event, act=act, more={"to_address": old})
-        registration.sequence += 1
-    elif old:
-        await post_about("left_address", registration, event, act=act, more={"to_address": old})
-    seal_person(registration, moved, vault=act.vault)
-    try:
-        await registration.save()
-    except IntegrityError as error:
-        if is_taken(error, "registration", "event_id", "address_index", "live"):
-            raise rules.AddressTaken() from None
-        raise
-    await note(registration, "address", act=act.of(Who.PERSON))
-    hold = registration.status if registration.invited else "link"
-    letter = "moved" if registration.status == Status.CONFIRMED else hold
-    await post_about(letter, registration, event, act=act)
-    if registration.invited:
-        await post_own_page(registration, event, act=act)
-    return token
-
-
-def wished_address(person: Person, code: str, now: datetime) -> str:
-    """The address that somebody wants to move to, for whoever has the code that was mailed there; '' for others."""
-    wish = person.next_address
-    return str(wish["address"]) if wish and _is_right(wish, code, now) else ""
-
-
-def _is_right(wish: Mapping[str, Any], code: str, now: datetime) -> bool:
-    same = secrets.compare_digest(str(wish["code"]), digest(code).hex())
-    return same and datetime.fromisoformat(str(wish["until"])) > now
 
 
 @one_transaction
