@@ -25,6 +25,7 @@ from events_app.calendar import zones  # first of all: it pins the time zones (s
 from events_app.clashes.reading import clashes_in, clashes_of
 from events_app.conferences.routes import routes as conferences_routes
 from events_app.copies.routes import routes as copies_routes
+from events_app.corrections.routes import routes as corrections_routes
 from events_app.database import ping
 from events_app.deletion.routes import routes as deletion_routes
 from events_app.deletion.telling import put_off
@@ -243,6 +244,7 @@ def _routes() -> list[BaseRoute]:
     rooms = (
         publishing_routes, registrations_routes, linking_routes, personal_routes, accounts_routes, organizing_routes,
         events_routes, copies_routes, conferences_routes, directory_routes, people_routes, questions_routes,
+        corrections_routes,
         mailings_routes, notices_routes, health_routes, imports_routes, invitations_routes, exports_routes,
         deletion_routes, example_routes, typed_routes,
     )  # fmt: skip

@@ -112,12 +112,19 @@ async def take_new_address(registration_id: uuid.UUID, code: str, *, act: Act) -
 
 
 async def take_leave(
-    registration: Registration, event: Event, old: str, *, more: Mapping[str, Json] = {}, act: Act
+    registration: Registration,
+    event: Event,
+    old: str,
+    *,
+    more: Mapping[str, Json] = {},
+    not_before: datetime | None = None,
+    act: Act,
 ) -> None:
     """The address that somebody moves from is told, and its calendar gets CANCEL; saving the row is the caller's."""
     await hear(registration, event)
     registration.sequence += 1 if registration.invited else 0
-    await post_about("left_address", registration, event, act=act, more={"to_address": old, **more})
+    said: dict[str, Json] = {"to_address": old, **more}
+    await post_about("left_address", registration, event, more=said, not_before=not_before, act=act)
     registration.sequence += 1 if registration.invited else 0
 
 

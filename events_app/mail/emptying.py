@@ -72,6 +72,25 @@ _TAKE_BACK = f"""
 """  # noqa: S608 - made of constants
 
 
+async def take_back_from(thread: uuid.UUID, address_index: bytes) -> bool:
+    """The letters of a thread to an address that turns out to be wrong never leave, unless one may have left already;
+    says whether anything may have arrived there."""
+    await rows(_TAKE_BACK_FROM, thread, address_index)
+    return bool(await rows(_MAY_HAVE_ARRIVED, thread, address_index))
+
+
+_TAKE_BACK_FROM = """
+    UPDATE "letter" SET "state" = 'superseded', "due_at" = NULL, "lease_by" = NULL
+    WHERE "thread" = $1 AND "address_index" = $2 AND "doubts" = 0 AND "state" IN ('queued', 'kept')
+    RETURNING "number"
+"""
+_MAY_HAVE_ARRIVED = """
+    SELECT 1 FROM "letter" WHERE "thread" = $1 AND ("address_index" = $2 OR "address_index" IS NULL)
+        AND "state" IN ('queued', 'sending', 'sent', 'unsure') LIMIT 1
+"""
+"""Letters of versions that kept no index of the address, and emptied ones, count as theirs."""
+
+
 def _names(kinds: Collection[str]) -> list[str]:
     return [name for kind in kinds for name in ever_called(kind)]
 

@@ -274,10 +274,8 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "invites": _method(manner, facts) is not None,
         "asks": facts["answer"] == "NEEDS-ACTION",
         "own_url": None if manner.method or _method(manner, facts) else facts["own_url"],
-        "way_url": facts.get("way_url", ""),
         "stop_url": facts.get(manner.stops, ""),
         "old": facts.get("old"),
-        "reason": facts.get("reason", ""),
         "may_bring": facts.get("may_bring", False),
         "giver": harmless(facts.get("giver", "")),
         "erased": facts.get("erased", False),
@@ -285,8 +283,8 @@ def _context(manner: Manner, facts: Mapping[str, Any], language: str) -> dict[st
         "until": datetime.fromisoformat(facts["until"]).astimezone(starts.tzinfo)
         if facts.get("until")
         else None,
-        "subject": facts.get("subject", ""),
-        "body": facts.get("body", ""),
+        **{word: facts.get(word, "") for word in ("way_url", "reason", "subject", "body")},
+        "corrected": facts.get("corrected", False),
         "paragraphs": paragraphs_of(facts.get("body", ""), facts.get("links", ())),
     }
     if facts.get("old"):

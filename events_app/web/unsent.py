@@ -6,6 +6,21 @@ from typing import Final
 from events_app.i18n import N_
 
 UNSENT: Final[Mapping[str, str]] = {
+    # Said where somebody is put right.
+    "Corrected. The person gets an email.": N_("Corrected. The email is created but not sent."),
+    "A new name: an email with the corrected calendar invitation:": N_(
+        "A new name: an email with the corrected calendar invitation is created but not sent:"
+    ),
+    "A new email address gets:": N_("For a new email address an email is created but not sent:"),
+    "A new email address: the old one, if it got emails before, gets:": N_(
+        "A new email address: for the old one, if it got emails before, an email is created but not sent:"
+    ),
+    "Send the email about a new name or address": N_(
+        "Create the email about a new name or address; it is not sent"
+    ),
+    "Send the confirmation again, in the language chosen above": N_(
+        "Create the confirmation again, in the language chosen above; it is not sent"
+    ),
     # Said to people who register, and to whoever reads.
     "We have written to this address:": N_(
         "This site sends no email at present. What we write to this address is kept here:"

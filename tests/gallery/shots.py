@@ -310,6 +310,17 @@ DESK = (
         prepare=pressed('form.form[action$="/invitations"] button', number=""),
     ),
     Shot("person", "/desk/events/{research_launch_event}/registrations/{person}"),
+    Shot("correction", "/desk/events/{research_launch_event}/registrations/{person}/correction"),
+    Shot(
+        "correction-errors",
+        "/desk/events/{research_launch_event}/registrations/{person}/correction",
+        prepare=typed(name="", address="salma@"),
+    ),
+    Shot(
+        "correction-closed",
+        "/desk/events/{research_launch_event}/registrations/{person_cancelled}/correction",
+        status=409,
+    ),
     Shot("person-pending", "/desk/events/{research_launch_event}/registrations/{person_pending}"),
     Shot("person-declined", "/desk/events/{research_launch_event}/registrations/{person_declined}"),
     Shot("person-cancelled", "/desk/events/{research_launch_event}/registrations/{person_cancelled}"),

@@ -379,6 +379,14 @@ async def _many_people(tour: Tour, desk: make.Desk, event: Event) -> None:
     base, token = f"/desk/events/{event.id}", {"form_token": desk.form_token}
     for local in ("mona", "dima"):
         await make.registered(event, local, office=tour.house.office, language="ar", name="منى")
+    mona = await Registration.filter(event_id=event.id, live=1).order_by("-arrival").first()
+    assert mona is not None
+    correction = f"{base}/registrations/{mona.id}/correction"
+    await tour.look(desk.client, correction)
+    await tour.send(desk.client, correction, **token)
+    right = {"name": "منى", "address": "mona.h@example.org", "language": "ar", "needs": "منحدر"}
+    await tour.send(desk.client, correction, **token, **right)
+    await tour.look(desk.client, correction.removesuffix("/correction"))
     for verb in ("approve", "decline", "promote", "cancel"):
         await tour.look(desk.client, f"{base}/registrations/acts?verb={verb}&which=all")
         await tour.send(desk.client, f"{base}/registrations/acts", **token, verb=verb)

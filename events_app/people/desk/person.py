@@ -69,6 +69,7 @@ async def _person_page(
         may={verb for verb, statuses in MAY.items() if found.status in statuses and is_ahead(event)}
         - ({"approve"} if found.due_for == Due.ADDRESS else set()),
         again=await letter_again(found, event) if row.person.address else "",
+        may_correct=found.live is not None and row.is_readable and is_ahead(event),
         other_modes=[mode for mode in event.modes if mode != found.mode] if is_ahead(event) else [],
         note_is_lost=found.notes is not None and not note_about(found, act=act_of(request)),
         wants_no_letters=await has_opted_out(event.id, row.person.address, vault=act_of(request).vault),
