@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,7 +21,7 @@ from events_app.handed import EventThere, HasSeats
 from events_app.health.actions.guarding import Guard
 from events_app.mail import outbox
 from events_app.mail.models import Letter
-from events_app.registrations.models import Registration
+from events_app.registrations.models import Quota, Registration
 from events_app.registrations.places import IS_FULL, id_of, pool_of
 from events_app.registrations.posting import person_context
 from events_app.registrations.rules import Pool, Status
@@ -147,6 +147,40 @@ _FULL = f"""
     WHERE "e"."id" IN ({{ids}}) AND ({_EACH_IS_FULL})
     ORDER BY "e"."id", "way"."mode"
 """  # noqa: S608 - made of constants
+
+
+@dataclass(frozen=True)
+class FreeSeats:
+    """How full a pool is at this moment, by the true number: for organizers, who decide by it. `quota` is the name of
+    whom its seats are reserved for; '' for everybody's."""
+
+    mode: str
+    quota: str
+    pool: Pool
+
+
+async def free_seats(event: Event, where: Collection[tuple[str, uuid.UUID | None]]) -> list[FreeSeats]:
+    """Of each of these pools, everybody's first. Counted by the database, so it costs the same however full it is."""
+    offered = [each for each in set(where) if each[0] in event.modes]
+    wanted = [quota_id for _mode, quota_id in offered if quota_id]
+    names = {each.id: each.name for each in await Quota.filter(id__in=wanted)} if wanted else {}
+    found = [
+        FreeSeats(mode, names.get(quota_id, "") if quota_id else "", await pool_of(event, mode, quota_id))
+        for mode, quota_id in offered
+    ]
+    return sorted(found, key=lambda each: (event.modes.index(Mode(each.mode)), each.quota))
+
+
+async def seats_for_pending(event: Event) -> list[FreeSeats]:
+    """Of the pools in which anybody waits for approval."""
+    pools = await rows(_POOLS_OF_PENDING, event.id)
+    return await free_seats(event, [(str(each["mode"]), id_of(each["quota_id"])) for each in pools])
+
+
+_POOLS_OF_PENDING = """
+    SELECT "mode", "quota_id" FROM "registration"
+    WHERE "event_id" = $1 AND "status" = 'pending' GROUP BY "mode", "quota_id"
+"""
 
 
 async def count_shown(*, guard: Guard, act: Act) -> int:

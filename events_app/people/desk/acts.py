@@ -15,9 +15,11 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.errors import NoSuchPage, say
 from events_app.events.models.event import Event
+from events_app.events.rules import MODE_NAMES
 from events_app.house import act_of
 from events_app.i18n import N_, languages, name_of_language, translate
 from events_app.people import search
+from events_app.people.counts import free_seats
 from events_app.people.desk.rows import lens_of, open_row
 from events_app.people.reading import AT_ONCE
 from events_app.registrations.actions import deciding
@@ -34,6 +36,9 @@ MAY: Final[Mapping[str, frozenset[Status]]] = {
     "cancel": frozenset(status for status in Status if Status.CANCELLED in MAY_BECOME[status]),
 }
 """Whom each verb can be done to."""
+
+GIVING: Final = frozenset({"approve", "promote"})
+"""The verbs that give seats."""
 
 AT_A_TIME: Final = timedelta(seconds=5)
 """So long one request works through a long list; the page then says how many are left, and goes on when told to."""
@@ -54,6 +59,8 @@ class Row(NamedTuple):
     seated: bool
     waitlist_order: int | None
     arrival: int
+    mode: str = ""
+    quota_id: uuid.UUID | None = None
 
     def turn(self, verb: str) -> Turn:
         """Seats are given in the order of the line, or of arrival. Who is to be cancelled and waits has their turn
@@ -70,14 +77,15 @@ class Chosen:
     """Whom an act on many is about.
 
     `heads` are the registrations that the act is called for, in the order of their turns, each with how many of those
-    chosen it reaches: acts take a party along. `turns` says where in that order each stands. `left_out` counts the
-    chosen ones that it cannot be done to. `mark` changes as soon as anybody joins or leaves, so that nobody is acted
-    on whom the organizer was not shown.
+    chosen it reaches: acts take a party along. `turns` says where in that order each stands, `pools` where they sit.
+    `left_out` counts the chosen ones that it cannot be done to. `mark` changes as soon as anybody joins or leaves, so
+    that nobody is acted on whom the organizer was not shown.
     """
 
     heads: Mapping[uuid.UUID, int]
     left_out: int
     turns: Mapping[uuid.UUID, Turn] = field(default_factory=dict)
+    pools: frozenset[tuple[str, uuid.UUID | None]] = frozenset()
 
     @property
     def people(self) -> int:
@@ -117,13 +125,15 @@ async def _ask(request: Request, event: Event, verb: str, query: search.Query, *
         chosen=chosen,
         named=[open_row(request, named[each]) for each in chosen.heads if each in named],
         foreseen=await _foreseen(event, verb, chosen),
+        seats=await free_seats(event, chosen.pools) if verb in GIVING else [],
+        mode_names=MODE_NAMES,
         **{"status": 200, "has_changed": False, **reason_fields(), **more},
     )
 
 
 async def _foreseen(event: Event, verb: str, chosen: Chosen) -> Mapping[str, int]:
     """How many of those chosen will have a seat, wait, or neither ("")."""
-    if verb not in {"approve", "promote"}:
+    if verb not in GIVING:
         return {}
     fates = await deciding.foresee(event, list(chosen.heads), verb)
     people = Counter[str]()
@@ -142,7 +152,8 @@ async def choose_heads(request: Request, event: Event, verb: str, query: search.
             here = here.exclude(due_for=Due.ADDRESS)
         rows += [Row(*found) for found in await here.values_list(*Row._fields)]
     turns = {row.id: row.turn(verb) for row in rows}
-    return Chosen(heads_of(rows, verb), len(ids) - len(rows), turns)
+    pools = frozenset((row.mode, row.quota_id) for row in rows)
+    return Chosen(heads_of(rows, verb), len(ids) - len(rows), turns, pools)
 
 
 def heads_of(rows: Sequence[Row], verb: str) -> dict[uuid.UUID, int]:

@@ -10,7 +10,7 @@ from events_app.events.rules import MODE_NAMES
 from events_app.i18n import languages
 from events_app.offload.breathing import with_breaths
 from events_app.people import search
-from events_app.people.counts import by_status
+from events_app.people.counts import by_status, seats_for_pending
 from events_app.people.desk.rows import lens_of, open_row
 from events_app.people.desk.saved_views import MOST_KEPT, fit_to_keep
 from events_app.people.models import SavedView
@@ -18,6 +18,7 @@ from events_app.questions.models import questions_of
 from events_app.questions.rules import NO_ANSWER
 from events_app.questions.wording import choices_of
 from events_app.registrations.models import Quota, counts_of
+from events_app.registrations.rules import Status
 from events_app.web.forms import number_in
 from events_app.web.responses import long_page
 
@@ -48,6 +49,7 @@ async def listing(request: Request) -> Response:
         questions=questions,
         asked=asked,
         choices=choices,
+        seats=await seats_for_pending(event) if query.status == Status.PENDING else [],
         views=views,
         view=next((each for each in views if each.query == str(query)), None),
         kept=kept if len(kept) <= MOST_KEPT else "",

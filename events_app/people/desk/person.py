@@ -16,6 +16,7 @@ from events_app.i18n import N_, translate
 from events_app.mail.models import Letter
 from events_app.optouts.actions import has_opted_out
 from events_app.people.actions import keep_note, letter_again, note_about, post_again
+from events_app.people.counts import free_seats
 from events_app.people.desk.acts import MAY, people_path, reason_fields, reason_in
 from events_app.people.desk.rows import open_row
 from events_app.people.forms import NoteForm
@@ -68,6 +69,7 @@ async def _person_page(
         form=form or seen.opened(_note_form(request, found)),
         may={verb for verb, statuses in MAY.items() if found.status in statuses and is_ahead(event)}
         - ({"approve"} if found.due_for == Due.ADDRESS else set()),
+        seats=await free_seats(event, [(found.mode, found.quota_id)]) if found.status in WAITING else [],
         again=await letter_again(found, event) if row.person.address else "",
         may_correct=found.live is not None and row.is_readable and is_ahead(event),
         other_modes=[mode for mode in event.modes if mode != found.mode] if is_ahead(event) else [],
@@ -78,6 +80,10 @@ async def _person_page(
         beyond=beyond,
         **reason_fields(),
     )
+
+
+WAITING: Final = frozenset({Status.PENDING, Status.WAITLISTED})
+"""Whoever may be given a seat: beside the button stands how many are free."""
 
 
 def is_ahead(event: Event) -> bool:
