@@ -44,7 +44,7 @@ def test_a_closed_tab_loses_nothing_that_was_typed(
     event = at_the_desk(organizer, demonstration, language)
     organizer.open(f"{event}/edit/texts")
     field = organizer.page.locator(f"#title_{language}")
-    field.fill(TEXT[language])
+    organizer.write(field, TEXT[language])
     kept = organizer.page.locator("[data-kept]")
     expect(kept).to_contain_text(said(language, "Kept at %(time)s, not saved yet").split("%")[0].strip())
     organizer.picture("kept")
@@ -53,7 +53,7 @@ def test_a_closed_tab_loses_nothing_that_was_typed(
     organizer.open(f"{event}/edit/texts")
     expect(field).not_to_have_value(TEXT[language])
     organizer.picture("offered")
-    organizer.page.get_by_role("link", name=said(language, "Continue with it")).click()
+    organizer.press(organizer.page.get_by_role("link", name=said(language, "Continue with it")))
     expect(field).to_have_value(TEXT[language])
     organizer.send()
     organizer.open(f"{event}/edit/texts")
@@ -62,7 +62,6 @@ def test_a_closed_tab_loses_nothing_that_was_typed(
     assert complaints == []
 
 
-@once
 @in_both
 def test_buttons_put_the_signs_of_markdown_and_the_preview_follows(
     language: str, demonstration: Served, new_person: NewPerson
@@ -72,31 +71,25 @@ def test_buttons_put_the_signs_of_markdown_and_the_preview_follows(
     organizer.open(f"{at_the_desk(organizer, demonstration, language)}/edit/texts")
     page, field = organizer.page, organizer.page.locator(f"#description_{language}")
     bar = page.locator(f"[data-marks=description_{language}]")
-    field.fill(TEXT[language])
-
-    field.press("ControlOrMeta+a")
-    page.keyboard.press("Shift+Tab")  # through the buttons by keys alone: preview or link, list, bold
-    for name in ("List", "Bold"):
-        while page.evaluate("document.activeElement.textContent.trim()") != said(language, name):
-            page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Enter")
+    organizer.write(field, TEXT[language])
+    field.evaluate("e => e.select()")
+    organizer.hands.press(bar.get_by_role("button", name=said(language, "Bold")))
     expect(field).to_have_value(f"**{TEXT[language]}**")
     expect(field).to_be_focused()
     assert chosen_of(page, f"#description_{language}") == TEXT[language]
-    page.keyboard.press("ControlOrMeta+z")
-    expect(field).to_have_value(TEXT[language])
 
-    field.press("ControlOrMeta+End")
-    bar.get_by_role("button", name=said(language, "Link")).click()
+    organizer.write(field, "")
+    organizer.hands.press(bar.get_by_role("button", name=said(language, "Link")))
     assert chosen_of(page, f"#description_{language}") == said(language, "words of the link")
-    field.fill("one\ntwo")
-    field.press("ControlOrMeta+a")
-    bar.get_by_role("button", name=said(language, "List")).click()
+
+    organizer.write(field, "one\ntwo")
+    field.evaluate("e => e.select()")
+    organizer.hands.press(bar.get_by_role("button", name=said(language, "List")))
     expect(field).to_have_value("- one\n- two")
 
     toggle = bar.locator("[data-mark=preview]")
     if toggle.is_visible():
-        toggle.click()
+        organizer.hands.press(toggle)
     expect(page.locator(".marks-preview:visible li").first).to_have_text("one")
     organizer.picture("preview")
     assert complaints == []
@@ -112,10 +105,10 @@ def test_more_rows_come_without_losing_the_place(
     page = organizer.page
     page.evaluate("window.same = true")
     first = page.locator(f"#speakers-0-name_{language}")
-    first.fill("Salma")
+    organizer.write(first, "Salma")
     before = page.locator("#rows-speakers > li").count()
 
-    page.locator("button[data-more=rows-speakers]").click()
+    organizer.hands.press(page.locator("button[data-more=rows-speakers]"))
 
     expect(page.locator("#rows-speakers > li")).to_have_count(before + 3)
     expect(page.locator(f"#speakers-{before}-name_{language}")).to_be_focused()
@@ -153,7 +146,7 @@ def test_without_a_script_a_text_can_be_looked_at_before_it_is_saved(
     event = at_the_desk(organizer, demonstration, language)
     organizer.open(f"{event}/edit/texts")
     page = organizer.page
-    page.locator(f"#description_{language}").fill(TEXT[language])
+    organizer.write(f"#description_{language}", TEXT[language])
     organizer.press(page.locator("button[name=preview][value=text]").first)
 
     expect(page.locator(f"#description_{language}-preview a")).to_have_attribute(

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from events_app.acts import Who
+from events_app import clock
 from events_app.events.models.event import Event
 from events_app.typed import actions
 from events_app.typed.models import Typing
@@ -103,7 +103,7 @@ async def test_no_colleague_and_no_thief_of_the_database_reads_what_was_typed(ho
 async def test_what_is_typed_is_not_kept_for_longer_than_a_week(house: House) -> None:
     event, desk = await make.event(house.vault), await house.desk()
     await desk.post(f"/desk/events/{event.id}/typing?page=programme", x="y")
-    now = house.office.at(make.clock_now(), Who.APP).now
+    now = clock.now()
 
     await actions.forget_lapsed(now + LASTS - timedelta(minutes=1))
     assert await Typing.all().count() == 1
