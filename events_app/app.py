@@ -53,6 +53,7 @@ from events_app.kept.response_cache import ResponseCache
 from events_app.linking.routes import routes as linking_routes
 from events_app.mailings.actions.reminding import copy_reminders, remind_by_default
 from events_app.mailings.routes import routes as mailings_routes
+from events_app.making.routes import routes as making_routes
 from events_app.notices.actions import is_unasked
 from events_app.notices.routes import routes as notices_routes
 from events_app.organizing.routes import routes as organizing_routes
@@ -246,7 +247,7 @@ def _routes() -> list[BaseRoute]:
         events_routes, copies_routes, conferences_routes, directory_routes, people_routes, questions_routes,
         corrections_routes,
         mailings_routes, notices_routes, health_routes, imports_routes, invitations_routes, exports_routes,
-        deletion_routes, example_routes, typed_routes,
+        deletion_routes, example_routes, typed_routes, making_routes,
     )  # fmt: skip
     static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
     machines = [

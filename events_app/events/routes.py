@@ -12,8 +12,6 @@ from events_app.typed.desk import keeping
 _ONE = "/desk/events/{event_id:uuid}"
 
 routes = [
-    Route("/desk/events/new", for_organizers(event.new_event), methods=["GET"]),
-    Route("/desk/events/new", for_organizers(event.create_event), methods=["POST"]),
     Route(f"{_ONE}/edit", for_organizers(keeping(event.edit_event)), methods=["GET"]),
     Route(f"{_ONE}/edit", for_organizers(keeping(event.change_event)), methods=["POST"]),
     *(

@@ -292,6 +292,29 @@ function putMark(field, mark, words) {
   field.setSelectionRange(start + from, start + to);
 }
 
+// <form data-begins>: a new event takes its zone from a chosen room or conference, else from this browser, and its day from
+// the conference, as long as nobody has typed others. Without script the server does so when the form is sent.
+function newEvent() {
+  const form = document.querySelector("form[data-begins]");
+  if (!form) return;
+  const { zone, zone_given: given, starts_on: day, conference, room } = form.elements;
+  const source = form.querySelector("[data-zone-from]");
+  let first = day.value;
+  const take = (key, words) => {
+    if (!key?.includes("/") || key.startsWith("Etc/") || zone.value !== given.value) return;
+    zone.value = given.value = form.querySelector(`datalist option[data-zone="${key}"]`)?.value || key;
+    source.textContent = words;
+  };
+  const chosen = () => {
+    const gathering = conference?.selectedOptions[0].dataset || {};
+    const there = room?.selectedOptions[0].dataset || {};
+    take(there.zone || gathering.zone, there.zone ? form.dataset.room : form.dataset.conference);
+    if (gathering.day && (!day.value || day.value === first)) day.value = first = gathering.day;
+  };
+  if (form.dataset.begins === "here") take(Intl.DateTimeFormat().resolvedOptions().timeZone, form.dataset.here);
+  for (const list of [conference, room]) list?.addEventListener("change", chosen);
+}
+
 // A form that is sent twice by an impatient double click is sent once.
 function oneClick() {
   addEventListener("submit", (event) => {
@@ -360,4 +383,4 @@ function looksAgain() {
   if (part) prepare();
 }
 
-for (const comfort of [yourTime, copyButtons, unsavedForms, filters, followUps, sortables, keepsTyping, moreRows, markdownFields, oneClick, ticks, goesOn, looksAgain]) comfort();
+for (const comfort of [yourTime, copyButtons, newEvent, unsavedForms, filters, followUps, sortables, keepsTyping, moreRows, markdownFields, oneClick, ticks, goesOn, looksAgain]) comfort();

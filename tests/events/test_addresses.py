@@ -98,9 +98,9 @@ async def test_an_address_of_eighty_letters_may_be_wished_for_twice(house: make.
 
 
 async def test_the_form_says_what_becomes_of_the_address(house: make.House) -> None:
-    await make.organization()
+    event = await make.draft(house.vault)
 
-    page = make.words_of(await (await house.desk()).get("/desk/events/new"))
+    page = make.words_of(await (await house.desk()).get(f"/desk/events/{event.id}/edit/rules"))
 
     assert "a random address is used that says nothing of the title" in page
 

@@ -231,6 +231,12 @@ NEWCOMER = (
     Shot("desk-no-events", "/desk", house="begun"),
     Shot("event-new", "/desk/events/new", house="begun"),
     Shot(
+        "event-new-all",
+        "/desk/events/new",
+        house="begun",
+        prepare=pressed("button[name=all]", starts_time="1 pm"),
+    ),
+    Shot(
         "event-new-errors",
         "/desk/events/new",
         house="begun",
@@ -241,6 +247,7 @@ NEWCOMER = (
 DESK = (
     Shot("desk", "/desk"),
     Shot("events", "/desk/events"),
+    Shot("event-new-in-conference", "/desk/events/new?conference={conference}"),
     Shot("events-none-fits", "/desk/events?q=zzz&day=2027-01-11"),
     Shot("people", "/desk/people"),
     Shot("people-found", "/desk/people?q=salma"),

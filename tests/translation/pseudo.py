@@ -103,7 +103,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
         self._is_one_word = tag == "wbr"  # only a place where a line may break
-        foreign = tag in ("style", "script", "code") or said.get("lang", LANGUAGE) != LANGUAGE
+        foreign = tag in ("style", "script", "code", "datalist") or said.get("lang", LANGUAGE) != LANGUAGE
         if not foreign and not self._is_foreign:
             self.shown += [value for name, value in attrs if name in _SHOWN_ATTRIBUTES and value]
             if tag == "meta" and said.get("name") == "description":

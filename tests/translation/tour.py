@@ -265,11 +265,12 @@ async def _making_things(tour: Tour, desk: make.Desk) -> None:
         await tour.look(desk.client, f"/desk/{thing}")
         await tour.look(desk.client, *re.findall(rf'href="(/desk/{thing}/[0-9a-f-]+)"', tour.seen[-1][1]))
     wrong = {"starts_time": "25م", "ends_time": "9", "zone": "Nowhere/None", "modes": "post", "slug": "Ä B"}
-    wrong |= {"join_link": "nowhere", "opens": "soon", "capacity_in_person": "-1", "visibility": "owl"}
+    wrong |= {"join_link": "nowhere", "opens": "قريبًا", "capacity_in_person": "-1", "visibility": "owl"}
     await tour.send(desk.client, "/desk/events/new", **token, **wrong)
     for day in ("2035-03-25", "2035-10-28"):  # the clocks go forward, and back
         gap = make.form(**POST, starts_on=day, starts_time="02:30", ends_time="05:00")
         await tour.send(desk.client, "/desk/events/new", **token, **gap)
+    await tour.send(desk.client, "/desk/events/new", **token, **wrong, short="y")
     await tour.send(desk.client, "/desk/events/new", **token, **make.form(**POST), preview="times")
     backwards = make.form(**POST, ends_time="09:00")
     await tour.send(desk.client, "/desk/events/new", **token, **backwards)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.calendar.zones import zone as zone_of
 from events_app.conferences.models import Conference
-from events_app.directory.models import Organization, Room
+from events_app.directory.models import Room
 from events_app.directory.rules import CITIES
 from events_app.errors import Conflict, say
 from events_app.events.actions import editing, life
@@ -22,7 +22,7 @@ from events_app.events.forms.event import TEXT_FIELDS, Choices, event_form
 from events_app.events.forms.fields import OWN_TEXTS
 from events_app.events.models.event import Event
 from events_app.events.models.panel import consent_of
-from events_app.events.rules import MODE_NAMES, EventChangedMeanwhile, HostFacts, HostRole, Mode, Status
+from events_app.events.rules import MODE_NAMES, EventChangedMeanwhile, Mode, Status
 from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
@@ -75,34 +75,7 @@ async def _choices() -> Choices:
     )
 
 
-async def new_event(request: Request) -> Response:
-    ours = await Organization.filter(ours=True).first()
-    if ours is None:
-        flash = Flash(
-            "info", translate(N_("First tell people who you are. Then you can create your first event."))
-        )
-        return see_other("/desk/organizations/new", flash=flash)
-    latest = await Event.all().order_by("-created_at").first()
-    zone = {"zone": latest.zone} if latest else {}
-    return await _form_page(request, event_form(choices=await _choices(), data=zone))
-
-
-async def create_event(request: Request) -> Response:
-    form = event_form(await typed_into(request), choices=await _choices())
-    if "preview" in await typed_into(request) or not form.validate():
-        return await _form_page(request, form, status=422 if form.errors else 200)
-    ours = await Organization.filter(ours=True).first()
-    hosts = [HostFacts(str(ours.id), HostRole.HOST.value)] if ours else []
-    try:
-        begin = house_of(request).begin
-        event = await editing.create_event(form.facts, act=act_of(request), hosts=hosts, begin=begin)
-    except Conflict as refusal:
-        return await _form_page(request, form, status=409, refusal=say(refusal))
-    sentence = translate(N_("Saved as a draft. Nobody sees it until you publish it."))
-    return see_other(f"/desk/events/{event.id}", flash=await saved_with_doubts(request, event, sentence))
-
-
-async def _form_page(
+async def form_page(
     request: Request,
     form: Any,
     *,
@@ -112,9 +85,11 @@ async def _form_page(
     refusal: str = "",
     crowded: Sequence[Crowded] = (),
     section: str = "",
+    host: str | None = "",
 ) -> Response:
-    """`revision`: of the event that the form was filled from, where that is not how it is now. `section`: only this
-    part of the form is shown, unless something is wrong elsewhere."""
+    """`host`: of a new event, the id of the organization that was chosen before. `revision`: of the event that the form
+    was filled from, where that is not how it is now. `section`: only this part of the form is shown, unless something
+    is wrong elsewhere."""
     shows_preview = request.method == "POST" and (await typed_into(request)).get("preview") == "text"
     if any(sections.section_of(name) != section for name in form.errors):
         section = ""
@@ -131,6 +106,7 @@ async def _form_page(
         event=event,
         revision=event.revision if event and revision is None else revision,
         section=section,
+        host=host,
         codes=own_language_first(),
         cities=cities,
         asked_for_times=request.method == "POST" and not refusal and not shows_preview,
@@ -177,11 +153,11 @@ async def edit_event(request: Request, *, section: str = "") -> Response:
     if (before := typed_before(request)) is not None:
         typed, revision = await _completed(request, before, event, section)
         form = event_form(typed, event=event, choices=await _choices())
-        return await _form_page(request, form, event=event, revision=revision, section=section)
+        return await form_page(request, form, event=event, revision=revision, section=section)
     form = await _filled_form(request, event)
     if section:
         form.seen = sections.mark_of(form, section)
-    return await _form_page(request, form, event=event, section=section)
+    return await form_page(request, form, event=event, section=section)
 
 
 async def _filled_form(request: Request, event: Event) -> Any:
@@ -199,7 +175,7 @@ async def change_event(request: Request, *, section: str = "") -> Response:
     event = await Event.find(request.path_params["event_id"])
     typed, revision = await _completed(request, await typed_into(request), event, section)
     form = event_form(typed, event=event, choices=await _choices())
-    shown = partial(_form_page, request, form, event=event, revision=revision, section=section)
+    shown = partial(form_page, request, form, event=event, revision=revision, section=section)
     if "preview" in typed or not form.validate():
         return await shown(status=422 if form.errors else 200)
     if "beyond" not in typed and (crowded := await _crowded_by(request, event, form)):
@@ -222,7 +198,7 @@ async def change_event(request: Request, *, section: str = "") -> Response:
         newer = await _filled_form(request, fresh)
         form.differing = seen.differing(form, newer)
         form.seen = sections.mark_of(newer, section) if section else ""
-        return await _form_page(request, form, event=fresh, status=409, refusal=say(refusal), section=section)
+        return await form_page(request, form, event=fresh, status=409, refusal=say(refusal), section=section)
     except Conflict as refusal:
         return await shown(status=409, refusal=say(refusal))
     onward = f"/desk/events/{changed.id}/edit/{section}" if section else f"/desk/events/{changed.id}"

@@ -88,7 +88,7 @@ class EventFields(Form):
     blocks_time = SelectField(L_("In people's calendars"))
     zone = ZoneField(
         L_("Time zone"),
-        description=L_("The hours are the time of this city. Any large city on the same clock will do."),
+        description=L_("The hours are the time of this city."),
     )
     starts_fold = RadioField(L_("Which hour does it start in?"), [optional()], validate_choice=False)
     ends_fold = RadioField(L_("Which hour does it end in?"), [optional()], validate_choice=False)

@@ -1,6 +1,6 @@
 """The parts of an event's form that are changed and saved by themselves; what is not in sight stays as it is stored."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, Final
 
 from starlette.datastructures import FormData
@@ -28,11 +28,15 @@ SECTIONS: Final = {
 """Where each field of the form stands; a text stands there in all its languages."""
 
 
+def plain_name(name: str) -> str:
+    """What a text is called without its language: 'title' of 'title_ar'."""
+    base, _, code = name.rpartition("_")
+    return base if code in languages() else name
+
+
 def section_of(name: str) -> str:
     """The section of the field of this name: 'title_ar' stands where 'title' does."""
-    base, _, code = name.rpartition("_")
-    plain = base if code in languages() else name
-    return next(section for section, names in SECTIONS.items() if plain in names)
+    return next(section for section, names in SECTIONS.items() if plain_name(name) in names)
 
 
 def fields_of(form: Form, section: str) -> list[Field]:
@@ -46,10 +50,15 @@ def mark_of(form: Form, section: str) -> str:
 
 def completed(typed: FormData, stored: Form, section: str) -> FormData:
     """What was typed into a section, with all the rest of the form as a browser would send it back unchanged."""
+    return completed_beside(typed, stored, SECTIONS[section])
+
+
+def completed_beside(typed: FormData, stored: Form, in_sight: Container[str]) -> FormData:
+    """What was typed into the fields in sight, with all others as the stored form has them."""
     rest = [
         (field.short_name, value)
         for field in stored
-        if section_of(field.short_name) != section
+        if plain_name(field.short_name) not in in_sight
         for value in _sent(field)
     ]
     return FormData([*typed.multi_items(), *rest])
