@@ -62,6 +62,9 @@ from events_app.people.reading import OpenedWords
 from events_app.people.routes import routes as people_routes
 from events_app.personal.routes import ONE_CLICK
 from events_app.personal.routes import routes as personal_routes
+from events_app.pictures.actions import copy_pictures
+from events_app.pictures.routes import LARGER_BODIES as LARGER_PICTURES
+from events_app.pictures.routes import routes as pictures_routes
 from events_app.publishing.routes import routes as publishing_routes
 from events_app.questions.actions.presets import copy_questions
 from events_app.questions.routes import routes as questions_routes
@@ -91,8 +94,8 @@ from events_app.work import live, site_of_settings
 ROOT = Path(__file__).resolve().parent.parent
 log = logging.getLogger(__name__)
 
-LARGER_BODIES = {**LARGER_LISTS, **LARGER_LOGOS}
-"""Where a list or a logo may be sent (see `web.security.BodyLimit`)."""
+LARGER_BODIES = {**LARGER_LISTS, **LARGER_LOGOS, **LARGER_PICTURES}
+"""Where a list, a logo or a picture may be sent (see `web.security.BodyLimit`)."""
 
 COMPRESSED: Final = (*DEFAULT_EXCLUDED_CONTENT_TYPES, XLSX_TYPE)
 """Pictures, archives and sheets: to compress them again takes time for nothing."""
@@ -192,9 +195,10 @@ async def say_forwarded(believed: bool) -> None:
 
 
 async def follow_copy(original_id: UUID, copy_id: UUID) -> None:
-    """What else belongs to a copy of an event: it asks and reminds as its original does."""
+    """What else belongs to a copy of an event: it asks and reminds as its original does, and shows its pictures."""
     await copy_questions(original_id, copy_id)
     await copy_reminders(original_id, copy_id)
+    await copy_pictures(original_id, copy_id)
 
 
 def create() -> Starlette:
@@ -248,6 +252,7 @@ def _routes() -> list[BaseRoute]:
         corrections_routes,
         mailings_routes, notices_routes, health_routes, imports_routes, invitations_routes, exports_routes,
         deletion_routes, example_routes, typed_routes, making_routes,
+        pictures_routes,
     )  # fmt: skip
     static = Mount("/static", VersionedFiles(directory=STATIC), name="static")
     machines = [

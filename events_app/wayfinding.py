@@ -47,6 +47,7 @@ TABS: Final = (
         Way("place", N_("Time and place"), "/edit/place"),
         Way("rules", N_("Registration rules"), "/edit/rules"),
         Way("programme", N_("Programme"), "/programme"),
+        Way("pictures", N_("Pictures"), "/pictures"),
         Way("questions", N_("Questions"), "/questions"),
     )),
     Way("people", N_("People"), "/registrations", (
@@ -102,7 +103,7 @@ IN_AN_EVENT: Final[Mapping[str, Place]] = {
         },
         "details": {
             "edit": "all", "edit/texts": "texts", "edit/place": "place", "edit/rules": "rules",
-            "programme": "programme", "questions": "questions", "preview": "texts",
+            "programme": "programme", "pictures": "pictures", "questions": "questions", "preview": "texts",
             "typing": "",
         },
         "people": {

@@ -55,7 +55,8 @@ log = logging.getLogger(__name__)
 MODELS = (
     "events_app.installation", "events_app.accounts.models", "events_app.mail.models",
     "events_app.directory.models", "events_app.conferences.models", "events_app.events.models.event",
-    "events_app.events.models.panel", "events_app.events.models.where", "events_app.questions.models",
+    "events_app.events.models.panel", "events_app.events.models.where", "events_app.pictures.models",
+    "events_app.questions.models",
     "events_app.optouts.models", "events_app.rounds.models", "events_app.registrations.models",
     "events_app.personal.models", "events_app.people.models", "events_app.imports.models",
     "events_app.mailings.models", "events_app.notices.models", "events_app.health.models", "events_app.allowances",

@@ -96,6 +96,13 @@ def for_organizers(handler: Handler) -> Handler:
     return guarded
 
 
+async def is_organizer(request: Request) -> bool:
+    """Whether an organizer is signed in, for what others see too, but not all of it."""
+    token = cookie_in(request.headers, session_cookie(request))
+    idle = house_of(request).session_idle
+    return bool(token and await actions.find_session(token, now=clock.now(), idle=idle, is_use=False))
+
+
 @dataclass(frozen=True)
 class HeldForm:
     """A desk form that was sent after the session had ended. The page that asks to sign in carries it, so that nothing

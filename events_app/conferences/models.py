@@ -1,6 +1,7 @@
 """The table of conferences."""
 
 import uuid
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
@@ -23,6 +24,7 @@ class Conference(Model):
     link = fields.CharField(max_length=400, default="")
     ours = fields.BooleanField(default=False)
     about: Texts = fields.JSONField(default=dict)
+    picture: dict[str, Any] = fields.JSONField(default=dict)
 
     class Meta:
         table = "conference"

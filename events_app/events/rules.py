@@ -247,6 +247,7 @@ class SpeakerFacts:
     confirmed: bool
     row: str = ""
     person_id: uuid.UUID | None = None
+    biography: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

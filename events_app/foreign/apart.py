@@ -1,14 +1,14 @@
 """Lists and pictures that strangers made, read in a worker of their own: what it is asked, and what it may answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from events_app.errors import Invalid
 from events_app.foreign.delimited import QuoteNeverClosed
 from events_app.foreign.encodings import NotATable
-from events_app.foreign.pictures import letterhead, redrawn
+from events_app.foreign.pictures import Size, cropped, letterhead, redrawn
 from events_app.foreign.reading import read_here
 from events_app.foreign.tables import Listing, NothingInside, TableRow, TableTooLarge, Words
 from events_app.foreign.workbooks import (
@@ -90,3 +90,29 @@ async def letterhead_apart(content: bytes) -> bytes:
         return await pool.run(letterhead, content, limits=LIMITS)
     except Undone:
         return b""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture in one size, as WebP."""
+
+    width: int
+    height: int
+    content: bytes
+
+
+async def cropped_apart(content: bytes, sizes: Sequence[Size]) -> list[Drawn] | str:
+    """A picture cut and drawn anew in these sizes (see `pictures.cropped`); else why not: "none", "large", "small"."""
+    try:
+        answer = await pool.run(cropped, content, list(sizes), limits=LIMITS)
+    except Undone as undone:
+        return "large" if isinstance(undone, TookTooLong | NeededTooMuch) else "none"
+    line, _, rest = answer.partition(b"\n")
+    said = json.loads(line)
+    if "refused" in said:
+        return str(said["refused"])
+    drawn, at = [], 0
+    for width, height, length in said["sizes"]:
+        drawn.append(Drawn(width, height, rest[at : at + length]))
+        at += length
+    return drawn

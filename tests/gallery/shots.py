@@ -292,6 +292,12 @@ DESK = (
     Shot("edit-changed-meanwhile", "/desk/events/{draft_event}/edit", prepare=stale),
     Shot("preview", "/desk/events/{ready_event}/preview"),
     Shot("programme", "/desk/events/{research_launch_event}/programme"),
+    Shot("pictures", "/desk/events/{research_launch_event}/pictures"),
+    Shot(
+        "pictures-refused",
+        "/desk/events/{research_launch_event}/pictures",
+        prepare=pressed('form:has(#picture) button[type="submit"]', alt_en="Our hall"),
+    ),
     Shot(
         "programme-more-rows",
         "/desk/events/{draft_event}/programme",
@@ -396,6 +402,7 @@ DESK = (
     Shot("organization", "/desk/organizations/{organization}"),
     Shot("conferences", "/desk/conferences"),
     Shot("conference-edit", "/desk/conferences/{conference}"),
+    Shot("conference-picture", "/desk/conferences/{conference}/picture"),
     Shot("venues", "/desk/venues"),
     Shot("venue", "/desk/venues/{venue}"),
 )
@@ -441,6 +448,7 @@ NOT_PAGES = (
     "/events/{slug}.ics",
     "/events/{slug}/card.png",
     "/organizations/{slug}/logo",
+    "/pictures/{mark}/{width}.webp",
     "/organizations/{slug}/colours.css",
     "/registrations/{token}.ics",
     "/my/{token}.ics",

@@ -54,8 +54,15 @@ async def _insert_copies(
 ) -> list[Event]:
     hosts = [HostFacts(str(host.organization_id), host.role) for host in await hosts_of(original.id)]
     speakers = [
-        SpeakerFacts(speaker.name, speaker.about, speaker.role, confirmed=False, person_id=speaker.person_id)
-        for speaker in await speakers_of(original.id)
+        SpeakerFacts(
+            each.name,
+            each.about,
+            each.role,
+            confirmed=False,
+            person_id=each.person_id,
+            biography=each.biography,
+        )
+        for each in await speakers_of(original.id)
     ]
     agenda = [AgendaFacts(item.title, item.minutes) for item in await agenda_of(original.id)]
     made = []

@@ -91,7 +91,7 @@ async def write_panel(event: Event, speakers: Sequence[SpeakerFacts], agenda: Se
         if row is None:
             row = Speaker(event_id=event.id, person_id=said.person_id or await known_person(said, event))
         row.name, row.about, row.role, row.confirmed = said.name, said.about, said.role, said.confirmed
-        row.position = position
+        row.biography, row.position = said.biography, position
         await row.save()
     await Speaker.filter(id__in=[row.id for row in rows.values()]).delete()
     for position, item in enumerate(agenda):

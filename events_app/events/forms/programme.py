@@ -54,6 +54,7 @@ def _programme_class(codes: tuple[str, ...]) -> type[Form]:
             "row": HiddenField(),
             **text_fields(L_("Name"), "name", 160),
             **text_fields(L_("Function and organization"), "about", 200),
+            **text_fields(L_("About the person, in two lines"), "biography", 300, long=True),
             "role": SelectField(L_("Role")),
             "confirmed": BooleanField(PL_("host or speaker", "Confirmed")),
         },
@@ -89,6 +90,7 @@ def programme_form(
             {"row": str(each.id), "role": each.role, "confirmed": each.confirmed}
             | {f"name_{code}": text for code, text in each.name.items()}
             | {f"about_{code}": text for code, text in each.about.items()}
+            | {f"biography_{code}": text for code, text in each.biography.items()}
             for each in speakers
         ],
         "agenda": [
@@ -127,6 +129,7 @@ def programme_facts(form: Form) -> ProgrammeFacts:
             row["role"].data,
             bool(row["confirmed"].data),
             row["row"].data or "",
+            biography=texts_typed(row, "biography"),
         )
         for row in (entry.form for entry in field_of(form, "speakers").entries)
         if texts_typed(row, "name")

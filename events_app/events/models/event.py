@@ -51,6 +51,7 @@ class Event(Model):
     accessibility: Texts = fields.JSONField(default=dict)
     languages: list[str] = fields.JSONField(default=list)
     track: Texts = fields.JSONField(default=dict)
+    picture: dict[str, Any] = fields.JSONField(default=dict)
 
     starts_wall = fields.CharField(max_length=16)
     ends_wall = fields.CharField(max_length=16)
@@ -124,8 +125,7 @@ class Event(Model):
 
     @property
     def modes(self) -> tuple[Mode, ...]:
-        offered = ((Mode.IN_PERSON, self.offers_in_person), (Mode.ONLINE, self.offers_online))
-        return tuple(mode for mode, is_offered in offered if is_offered)
+        return (*(Mode.IN_PERSON,) * self.offers_in_person, *(Mode.ONLINE,) * self.offers_online)
 
     @property
     def deletion_day(self) -> date:

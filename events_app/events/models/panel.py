@@ -14,7 +14,7 @@ class Speaker(Model):
     """Somebody on the panel, named in public; `confirmed` False shows as 'to be confirmed'.
 
     `person_id` lasts as long as people read programmes: it is kept when the row is saved, and the same in all events
-    of a conference where the person speaks (`events/actions/saving.known_person`).
+    of a conference where the person speaks (`events/actions/saving.known_person`). `photo` is the mark of a picture.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -23,6 +23,8 @@ class Speaker(Model):
     person_id = fields.UUIDField(default=uuid.uuid4)
     name: Texts = fields.JSONField()
     about: Texts = fields.JSONField(default=dict)
+    biography: Texts = fields.JSONField(default=dict)
+    photo = fields.CharField(max_length=32, default="")
     role = fields.CharField(max_length=16)
     confirmed = fields.BooleanField(default=False)
     position = fields.IntField()

@@ -167,6 +167,7 @@ def _item(found: Event, schedule: Schedule) -> dict[str, Any]:
                 "guid": str(each.person_id),
                 "id": number_of(each.person_id),
                 "name": for_xml(choose(each.name)),
+                "biography": for_xml(choose(each.biography)),
             }
             for each in schedule.speakers.get(found.id, ())
         ],

@@ -18,6 +18,7 @@ from events_app.events.models.where import named_rooms, room_id_of
 from events_app.events.rules import Status
 from events_app.house import house_of
 from events_app.kept.pages import kept
+from events_app.pictures.rules import shown_of
 from events_app.publishing.pages.filters import ROOMS, chosen_of, query_of, wish_of
 from events_app.publishing.pages.lists import by_day, gathering_of, hosts_by_event, short_places, taken_in
 from events_app.web.responses import page, see_other
@@ -47,6 +48,7 @@ async def conference(request: Request) -> Response:
             "places": short_places(events),
             "zone": found.zone,
             "taken": taken,
+            "picture": shown_of(found.picture),
         }
         return page(request, "publishing/conference.html", **context)
 

@@ -15,6 +15,7 @@ from events_app.events.rules import Opening
 from events_app.house import house_of
 from events_app.i18n import current_language
 from events_app.kept.pages import kept
+from events_app.pictures.rules import faces_of, shown_of
 from events_app.publishing import sharing
 from events_app.publishing.pages.lists import host_views
 from events_app.publishing.pages.pictures import colours_of
@@ -42,7 +43,8 @@ async def event_context(found: Event, hosts: Sequence[EventHost], *, now: dateti
     return {
         "event": found,
         "hosts": host_views(hosts),
-        "speakers": await speakers_of(found.id),
+        "speakers": faces_of(await speakers_of(found.id)),
+        "picture": shown_of(found.picture),
         "agenda": timed(agenda, found.starts),
         "opening": found.opening(now).value,
         "place": place_of(found),
