@@ -118,7 +118,18 @@ def _webp(picture: "Picture", most: int) -> bytes:
     from PIL import ImageFilter
 
     written = b""
-    for quality, softer in ((78, 0), (66, 0), (52, 0), (36, 0), (30, 1), (20, 2), (5, 4)):
+    for quality, softer in (
+        (78, 0),
+        (66, 0),
+        (52, 0),
+        (40, 0),
+        (30, 0),
+        (36, 0.7),
+        (30, 1.2),
+        (20, 2),
+        (5, 4),
+        (1, 8),
+    ):
         out = io.BytesIO()
         picture.filter(ImageFilter.GaussianBlur(softer)).save(out, "WEBP", quality=quality, method=4)
         written = out.getvalue()
