@@ -81,9 +81,9 @@ async def copy_pictures(original_id: UUID, copy_id: UUID) -> None:
     await Event.filter(id=copy_id).update(picture=original.picture)
     for each in await Picture.filter(event_id=original_id):
         await Picture.create(event_id=copy_id, mark=each.mark, width=each.width, content=each.content)
-    speakers = {each.position: each.id for each in await Speaker.filter(event_id=copy_id)}
-    for speaker in await Speaker.filter(event_id=original_id).exclude(photo=""):
-        known = speakers[speaker.position]
+    people = {each.person_id: each.id for each in await Speaker.filter(event_id=copy_id)}
+    for speaker in await Speaker.filter(event_id=original_id, person_id__in=[*people]).exclude(photo=""):
+        known = people[speaker.person_id]
         await Speaker.filter(id=known).update(photo=speaker.photo)
         for each in await Picture.filter(speaker_id=speaker.id):
             await Picture.create(speaker_id=known, mark=each.mark, width=each.width, content=each.content)
