@@ -240,7 +240,7 @@ NEWCOMER = (
         "event-new-errors",
         "/desk/events/new",
         house="begun",
-        prepare=typed(summary_en="A working conversation.", starts_time="25:00 PM", starts_on="2027-05-12"),
+        prepare=typed(title_en="A working conversation", starts_time="25:00 PM", starts_on="2027-05-12"),
     ),
 )
 
