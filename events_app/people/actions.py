@@ -35,14 +35,18 @@ async def keep_note(found: Registration, said: str, *, act: Act) -> None:
 
 
 @one_transaction
-async def keep_view(event_id: uuid.UUID, name: str, query: str) -> None:
+async def keep_view(event_id: uuid.UUID, name: str, query: str) -> SavedView:
     """Give a search a name, for everybody at the desk. `query` holds nothing that must not lie in the clear."""
-    await SavedView.create(event_id=event_id, name=name, query=query)
+    return await SavedView.create(event_id=event_id, name=name, query=query)
 
 
 @one_transaction
-async def drop_view(event_id: uuid.UUID, view_id: uuid.UUID) -> None:
-    await SavedView.filter(id=view_id, event_id=event_id).delete()
+async def drop_view(event_id: uuid.UUID, view_id: uuid.UUID) -> SavedView | None:
+    """What is gone now; None where somebody was faster."""
+    found = await SavedView.get_or_none(id=view_id, event_id=event_id)
+    if found:
+        await found.delete()
+    return found
 
 
 async def letter_again(found: Registration, event: Event) -> str:

@@ -20,6 +20,7 @@ from events_app.web.cookies import cookie_in
 from events_app.web.site import site_of
 
 FLASH_COOKIE = "flash"
+KINDS: Final = frozenset({"info", "success", "warning", "danger"})
 _FOR_EVERYBODY = "for_everybody"
 QUERY = "query"
 """Where the scope of a request says as how much of its query the page that answers it is kept."""
@@ -35,10 +36,16 @@ class LanguageLink:
 
 @dataclass(frozen=True)
 class Flash:
-    """One sentence that the next page says once; `kind` is info, success, warning or danger."""
+    """One sentence that the next page says once; `kind` is info, success, warning or danger. `undo`: where a POST takes
+    back what was done, with its fields as a query; only at the desk, and never for what has told anybody anything."""
 
     kind: str
     text: str
+    undo: str = ""
+
+    @property
+    def undo_fields(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.undo.partition("?")[2], keep_blank_values=True)
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
@@ -86,7 +93,7 @@ def with_flash(response: Response, flash: Flash) -> HTMLResponse:
     """A kept page for one reader: the sentence stands first in its main part, as in base.html, and is forgotten."""
     page = bytes(response.body)
     place = page.find(b">", page.find(b"<main")) + 1
-    sentence = str(macro("parts/notices.html", "notice")(flash.kind, flash.text)).encode()
+    sentence = str(macro("parts/notices.html", "toast")(flash)).encode()
     greeted = HTMLResponse(page[:place] + b"\n" + sentence + page[place:], status_code=response.status_code)
     greeted.headers["Content-Language"] = response.headers["content-language"]
     greeted.delete_cookie(FLASH_COOKIE, path="/")
@@ -124,7 +131,7 @@ def see_other(path: str, *, flash: Flash | None = None) -> RedirectResponse:
     if flash:
         response.set_cookie(
             FLASH_COOKIE,
-            quote(f"{flash.kind}|{flash.text}"),
+            quote("|".join(filter(None, [flash.kind, flash.undo, flash.text]))),
             max_age=60,
             path="/",
             httponly=True,
@@ -145,7 +152,10 @@ def flash_of(request: Request) -> Flash | None:
     if asked_by_script(request):
         return None
     kind, separator, text = unquote(cookie_in(request.headers, FLASH_COOKIE)).partition("|")
-    return Flash(kind, text[:300]) if separator and kind in {"info", "success", "warning", "danger"} else None
+    undo = ""
+    if text.startswith("/desk/"):
+        undo, _bar, text = text.partition("|")
+    return Flash(kind, text[:300], undo) if separator and kind in KINDS else None
 
 
 def download(

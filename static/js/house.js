@@ -383,4 +383,21 @@ function looksAgain() {
   if (part) prepare();
 }
 
-for (const comfort of [yourTime, copyButtons, newEvent, unsavedForms, filters, followUps, sortables, keepsTyping, moreRows, markdownFields, oneClick, ticks, goesOn, looksAgain]) comfort();
+// <div class="toast" data-goes>: a message can be closed; one that asks for nothing goes after a while, but not while somebody
+// reads it (pointer or focus on it), nor while the page is out of sight. Its room stays, so that nothing moves.
+function toasts() {
+  for (const toast of document.querySelectorAll(".toast")) {
+    const close = toast.querySelector("[data-close]");
+    close.hidden = false;
+    close.addEventListener("click", () => { toast.remove(); document.getElementById("main").focus({ preventScroll: true }); });
+    if (!("goes" in toast.dataset)) continue;
+    let left = 8 + toast.textContent.length / 10;
+    const clock = setInterval(() => {
+      if (document.hidden || toast.matches(":hover, :focus-within")) return;
+      left -= 1;
+      if (left <= 0) { toast.classList.add("gone"); clearInterval(clock); }
+    }, 1000);
+  }
+}
+
+for (const comfort of [yourTime, copyButtons, newEvent, unsavedForms, filters, followUps, sortables, keepsTyping, moreRows, markdownFields, oneClick, ticks, goesOn, looksAgain, toasts]) comfort();

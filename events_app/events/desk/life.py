@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from events_app.events.actions import life
 from events_app.events.models.event import Event
+from events_app.events.rules import Status
 from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
@@ -15,11 +16,10 @@ from events_app.web.responses import Flash, see_other
 
 async def publish(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
+    path, was_draft = f"/desk/events/{event.id}", event.status == Status.DRAFT
     await life.publish_event(event.id, follow=house_of(request).follow, act=act_of(request))
-    return see_other(
-        f"/desk/events/{event.id}",
-        flash=Flash("success", translate(N_("Published. People can find it now."))),
-    )
+    undo = f"{path}/withdrawal" if was_draft else ""
+    return see_other(path, flash=Flash("success", translate(N_("Published. People can find it now.")), undo))
 
 
 async def delete(request: Request) -> Response:
@@ -35,9 +35,8 @@ async def withdraw(request: Request) -> Response:
     await life.withdraw_event(
         event.id, has_registrations=house_of(request).has_registrations, act=act_of(request)
     )
-    return see_other(
-        f"/desk/events/{event.id}", flash=Flash("success", translate(N_("The event is a draft again.")))
-    )
+    path, sentence = f"/desk/events/{event.id}", translate(N_("The event is a draft again."))
+    return see_other(path, flash=Flash("success", sentence, f"{path}/publication"))
 
 
 async def cancel(request: Request) -> Response:

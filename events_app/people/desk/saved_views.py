@@ -1,7 +1,7 @@
 """Saved views: a search that got a name."""
 
 from dataclasses import replace
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -38,12 +38,17 @@ async def keep_view(request: Request) -> Response:
     path = f"/desk/events/{event.id}/registrations?{kept}"
     if not name or len(kept) > MOST_KEPT:
         return see_other(path, flash=Flash("warning", translate(N_("Please give the view a name."))))
-    await actions.keep_view(event.id, name, kept)
-    return see_other(path, flash=Flash("success", translate(N_("The view is saved for every organizer."))))
+    view = await actions.keep_view(event.id, name, kept)
+    undo = f"/desk/events/{event.id}/views/{view.id}/deletion"
+    return see_other(
+        path, flash=Flash("success", translate(N_("The view is saved for every organizer.")), undo)
+    )
 
 
 async def drop_view(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
-    await actions.drop_view(event.id, request.path_params["view_id"])
-    flash = Flash("success", translate(N_("The view is deleted; nobody in it was changed.")))
-    return see_other(f"/desk/events/{event.id}/registrations", flash=flash)
+    gone = await actions.drop_view(event.id, request.path_params["view_id"])
+    path = f"/desk/events/{event.id}"
+    undo = f"{path}/views?{urlencode({'name': gone.name, 'query': gone.query})}" if gone else ""
+    flash = Flash("success", translate(N_("The view is deleted; nobody in it was changed.")), undo)
+    return see_other(f"{path}/registrations", flash=flash)

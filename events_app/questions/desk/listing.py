@@ -79,10 +79,16 @@ async def is_answered(request: Request, question: Question) -> bool:
     return str(question.id) in await house_of(request).answered_in(question.event_id, act=act_of(request))
 
 
-def back_to_list(event: Event, sentence: str, question: Question | None = None) -> Response:
+def back_to_list(
+    event: Event, sentence: str, question: Question | None = None, *, undo: str = ""
+) -> Response:
     mark = f"#question-{question.id}" if question else ""
     path = f"/desk/events/{event.id}/questions{mark}"
-    return see_other(path, flash=Flash("success", translate(sentence)))
+    return see_other(path, flash=Flash("success", translate(sentence), undo))
+
+
+def _path(event: Event, question: Question) -> str:
+    return f"/desk/events/{event.id}/questions/{question.id}"
 
 
 async def add_preset(request: Request) -> Response:
@@ -100,7 +106,8 @@ async def move(request: Request) -> Response:
     question = await find_asked(request, event)
     step = -1 if (await typed_into(request)).get("to") == "up" else 1
     await asking.move_question(event.id, question.id, step=step)
-    return back_to_list(event, N_("Moved."), question)
+    undo = f"{_path(event, question)}/place?to={'up' if step == 1 else 'down'}"
+    return back_to_list(event, N_("Moved."), question, undo=undo)
 
 
 async def order(request: Request) -> Response:
@@ -115,14 +122,16 @@ async def retire(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     question = await find_asked(request, event)
     act = asking.retire_question(event.id, question.id)
-    return await _done(request, event, act, N_("The question is no longer asked. The existing answers stay."))
+    sentence = N_("The question is no longer asked. The existing answers stay.")
+    return await _done(request, event, act, sentence, undo=f"{_path(event, question)}/return")
 
 
 async def ask_again(request: Request) -> Response:
     event = await Event.find(request.path_params["event_id"])
     question = await find_asked(request, event)
     act = asking.ask_again(event.id, question.id)
-    return await _done(request, event, act, N_("The question is asked again, at the end of the form."))
+    sentence = N_("The question is asked again, at the end of the form.")
+    return await _done(request, event, act, sentence, undo=f"{_path(event, question)}/retirement")
 
 
 async def delete(request: Request) -> Response:
@@ -134,10 +143,12 @@ async def delete(request: Request) -> Response:
     return await _done(request, event, act, N_("Deleted."))
 
 
-async def _done(request: Request, event: Event, act: Awaitable[Any], sentence: str) -> Response:
+async def _done(
+    request: Request, event: Event, act: Awaitable[Any], sentence: str, *, undo: str = ""
+) -> Response:
     """Back to the list, which says what was done, or why not."""
     try:
         await act
     except Conflict as refusal:
         return await _list_page(request, event, status=409, refusal=say(refusal))
-    return back_to_list(event, sentence)
+    return back_to_list(event, sentence, undo=undo)
