@@ -17,10 +17,12 @@ pytestmark = pytest.mark.anyio
 KINDS = sorted(".".join(path.parts[-3:-1]) for path in (ROOT / "templates/mail").glob("*/*/body.html"))
 """Every kind of letter that there is."""
 
-CODES = r"\{#.*?#\}|\{% (?:macro kind_of|block body_class)\b.*?\{%-? end(?:macro|block) %\}"
-"""What stands in templates and is never shown: comments, names of controls, a class of the body."""
+CODES = r"\{#.*?#\}|\{% (?:macro (?:kind_of|keep)|block body_class)\b.*?\{%-? end(?:macro|block) %\}"
+"""What stands in templates and is never shown: comments, names of controls, an attribute, a class of the body."""
 
-FILES = re.compile(r"\.(ics|csv|xlsx|png|css|json|xml|atom|zip|pdf|txt)$|/(healthz|readyz|logo|attachments/)")
+FILES = re.compile(
+    r"\.(ics|csv|xlsx|png|webp|css|json|xml|atom|zip|pdf|txt)$|/(healthz|readyz|logo|attachments/)"
+)
 """Addresses that answer with files, not with pages."""
 
 
