@@ -1,7 +1,7 @@
 """What a person acts with: the same few acts for everybody, done here by pointer, in keyboard.py by keys."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from playwright.sync_api import FilePayload, Locator, Page
@@ -81,3 +81,19 @@ class Pointer(Hands):
         mouse.move(x, goal["y"] + 30, steps=10)
         mouse.move(x, goal["y"] + 4)
         mouse.up()
+
+
+@dataclass
+class CountingPointer(Pointer):
+    """A pointer that counts its presses, and the fields that it fills."""
+
+    clicks: int = 0
+    fields: list[str] = field(default_factory=list)
+
+    def press(self, target: Locator) -> None:
+        self.clicks += 1
+        super().press(target)
+
+    def write(self, field: Locator, text: str) -> None:
+        self.fields.append(field.get_attribute("id") or "")
+        super().write(field, text)

@@ -1,15 +1,13 @@
 """An event in a minute: how much it takes from Home to published, counted, in both languages."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Locator
 
 from tests.journeys import acts
 from tests.journeys.acts import Account
 from tests.journeys.conftest import PHONE, NewPerson
-from tests.journeys.hands import Pointer
+from tests.journeys.hands import CountingPointer
 from tests.journeys.people import Person
 from tests.journeys.served import Served
 
@@ -19,23 +17,6 @@ MOST_FIELDS, MOST_CLICKS = 5, 6
 RIMA = Account("Rima", "rima@example.org", "seven quiet lamps by the door")
 ORGANIZATION = {"en": "The Cedar Archive", "ar": "أرشيف الأرز"}
 DAY = f"{datetime.now(UTC) + timedelta(days=60):%Y-%m-%d}"
-
-
-@dataclass
-class CountingPointer(Pointer):
-    """A pointer that counts its presses, and the fields that it fills."""
-
-    clicks: int = 0
-    fields: list[str] = field(default_factory=list)
-
-    def press(self, target: Locator) -> None:
-        self.clicks += 1
-        super().press(target)
-
-    def write(self, field: Locator, text: str) -> None:
-        self.fields.append(field.get_attribute("id") or "")
-        super().write(field, text)
-
 
 counted = pytest.mark.parametrize("hands", [CountingPointer], ids=["counting"], indirect=True)
 
