@@ -12,6 +12,7 @@ from events_app.acts import Act
 from events_app.clock import milliseconds
 from events_app.database import one_transaction
 from events_app.errors import Conflict
+from events_app.i18n import N_
 from events_app.typed.models import Typing
 from events_app.typed.rules import LASTS, MOST
 from events_app.vault import Json, NoKey, Reader, SealBroken, Vault
@@ -21,6 +22,8 @@ Fields = Sequence[tuple[str, str]]
 
 class NotKept(Conflict):
     """Too long, or of an event of which nothing may be kept any more."""
+
+    sentence = N_("What was typed could not be kept. Please save it.")
 
 
 @dataclass(frozen=True)

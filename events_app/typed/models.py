@@ -25,7 +25,7 @@ class Typing(Model):
     class Meta:
         table = "typing"
         unique_together = (("event_id", "organizer_id", "page"),)
-        indexes = (("kept_at",),)
+        indexes = (("kept_at",), ("organizer_id",))
 
     @property
     def context(self) -> str:

@@ -22,6 +22,8 @@ _PAGE: Final = re.compile(
 class NoSuchForm(NotFound):
     """Not a form in which what is typed is kept."""
 
+    sentence = N_("What is typed here is not kept.")
+
 
 def page_of(said: str) -> str:
     """The form's place behind the event's address. Refuses `NoSuchForm`."""

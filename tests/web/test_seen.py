@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 def fields_in(answer: httpx2.Response) -> dict[str, Any]:
     """What a browser would send of the page's first long form if nobody touched it."""
-    form = re.search(r"<form [^>]*data-warn>(.*?)</form>", answer.text, re.DOTALL)
+    form = re.search(r"<form [^>]*data-warn[^>]*>(.*?)</form>", answer.text, re.DOTALL)
     assert form is not None
     html, found = form[1], dict[str, Any]()
     for tag in re.findall(r"<input[^>]*>", html):

@@ -11,3 +11,4 @@ CREATE TABLE "typing" (
 );
 
 CREATE INDEX "typing_kept_at" ON "typing" ("kept_at");
+CREATE INDEX "typing_organizer" ON "typing" ("organizer_id");
