@@ -57,6 +57,16 @@ def opened(selector: str) -> Prepare:
     return lambda page: page.locator(selector).first.click()
 
 
+def more_rows(what: str) -> Prepare:
+    """More rows of that list, in place: the first new field has the focus then."""
+
+    def act(page: Page) -> None:
+        page.locator(f"button[name=more][value={what}]").click()
+        page.wait_for_function("() => document.activeElement.matches('ol.rows *')")
+
+    return act
+
+
 def step(path_end: str) -> Prepare:
     """The second step of a careful act: its form is in sight."""
     return lambda page: (
@@ -301,7 +311,7 @@ DESK = (
     Shot(
         "programme-more-rows",
         "/desk/events/{draft_event}/programme",
-        prepare=pressed("button[name=more][value=agenda]"),
+        prepare=more_rows("agenda"),
     ),
     Shot("list", "/desk/events/{research_launch_event}/registrations"),
     Shot("list-page-2", "/desk/events/{research_launch_event}/registrations?page=2"),
