@@ -28,7 +28,7 @@ def switch_on(organizer: Person, event_url: str, name: str) -> None:
     """Tick one box of the event's form and save."""
     organizer.open(f"{event_url}/edit")
     organizer.tick(f"input[name={name}]")
-    organizer.press(organizer.page.locator("main form[data-warn] button[type=submit]").last)
+    organizer.press(organizer.page.locator("main form[data-warn] button.button-primary[type=submit]").last)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
