@@ -214,6 +214,7 @@ function moreRows() {
       button.click();
       return;
     }
+    for (const row of rows) row.querySelector("[autofocus]")?.removeAttribute("autofocus"); // a page has one, at its start
     list.append(...rows);
     rows[0].querySelector("input:not([type=hidden]), select, textarea")?.focus();
   });
