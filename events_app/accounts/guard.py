@@ -14,6 +14,7 @@ from starlette.responses import Response
 from events_app import clock
 from events_app.accounts import actions, tries
 from events_app.accounts.forms import SignInForm
+from events_app.accounts.models import Session
 from events_app.errors import Forbidden
 from events_app.house import house_of
 from events_app.i18n import N_
@@ -55,13 +56,8 @@ def for_organizers(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def guarded(request: Request) -> Response:
-        token = cookie_in(request.headers, session_cookie(request))
-        idle = house_of(request).session_idle
-        is_use = request.method == "POST" or not asked_by_script(
-            request
-        )  # a script posts what is being typed
-        found = actions.find_session(token, now=clock.now(), idle=idle, is_use=is_use) if token else None
-        session = await found if found else None
+        # A script that looks again is no use of the session; one that posts is: somebody types.
+        session = await _session_in(request, is_use=request.method == "POST" or not asked_by_script(request))
         if session is not None or await is_known_device(request):
             take_larger(request)
         if session is None:
@@ -98,9 +94,13 @@ def for_organizers(handler: Handler) -> Handler:
 
 async def is_organizer(request: Request) -> bool:
     """Whether an organizer is signed in, for what others see too, but not all of it."""
+    return await _session_in(request, is_use=False) is not None
+
+
+async def _session_in(request: Request, *, is_use: bool) -> Session | None:
     token = cookie_in(request.headers, session_cookie(request))
     idle = house_of(request).session_idle
-    return bool(token and await actions.find_session(token, now=clock.now(), idle=idle, is_use=False))
+    return await actions.find_session(token, now=clock.now(), idle=idle, is_use=is_use) if token else None
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """What clashes: about one event, in a conference, in a list. Looked for after a save, never under an event's claim."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import Final
 
 from events_app.clashes.models import booked_event, coming_of, living
-from events_app.clashes.rules import Booked, Finding, Kind, alone, between, findings_of, marked, pairs
+from events_app.clashes.rules import Finding, Kind, Strength, alone, between, findings_of, marked, pairs
 from events_app.clashes.wording import said
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
@@ -55,17 +55,13 @@ async def clashes_in(conference_id: uuid.UUID, *, now: datetime) -> list[SaidCla
     met = islice(pairs(beside, ids), MOST_PAIRS)
     found = [
         *chain.from_iterable(alone(event) for event in own),
-        *chain.from_iterable(_each(*two) for two in met),
+        *chain.from_iterable(between(*two) for two in met),
     ]
     return said(sorted(found, key=_by_strength_and_time))
 
 
-def _each(one: Booked, other: Booked) -> Iterable[Finding]:
-    return between(one, other)
-
-
 def _by_strength_and_time(finding: Finding) -> tuple[bool, datetime, uuid.UUID]:
-    return (finding.strength == "light", finding.starts_at, finding.event.id)
+    return (finding.strength == Strength.LIGHT, finding.starts_at, finding.event.id)
 
 
 async def doubtful_among(events: Sequence[Event], *, now: datetime) -> set[uuid.UUID]:

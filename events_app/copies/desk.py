@@ -18,6 +18,7 @@ from events_app.directory.forms.times import worded
 from events_app.errors import Conflict, NoSuchPage, say
 from events_app.events.actions.copying import copy_event, copy_events
 from events_app.events.actions.editing import first_title, free_slug
+from events_app.events.desk.event import saved_with_doubts
 from events_app.events.models.event import Event
 from events_app.events.rules import Status
 from events_app.handed import SaidClash
@@ -25,7 +26,7 @@ from events_app.house import act_of, house_of
 from events_app.i18n import N_, ngettext, own_language_first, translate
 from events_app.texts import slug_of
 from events_app.web.forms import typed_into
-from events_app.web.responses import Flash, page, saved, see_other
+from events_app.web.responses import Flash, page, see_other
 
 ASKED = "copies/copy.html"
 
@@ -81,12 +82,10 @@ async def _make_one(request: Request, event: Event, form: CopyFields) -> Respons
     moments = form.moments()
     if moments is None:
         return await _asked(request, event, form, status=422)
-    house, act = house_of(request), act_of(request)
-    made = await copy_event(event.id, anew=form.anew(moments), act=act, follow=house.follow_copy)
+    anew, follow = form.anew(moments), house_of(request).follow_copy
+    made = await copy_event(event.id, anew=anew, act=act_of(request), follow=follow)
     sentence = translate(N_("This is the copy. It is a draft: nobody sees it until you publish it."))
-    clashes = await house.clashes_of(made.id, now=clock.now())
-    doubts = [each.line for each in clashes]
-    return see_other(f"/desk/events/{made.id}", flash=saved(sentence, doubts=doubts))
+    return see_other(f"/desk/events/{made.id}", flash=await saved_with_doubts(request, made, sentence))
 
 
 async def _make_series(request: Request, event: Event, form: CopyFields) -> Response:

@@ -1,13 +1,11 @@
 """The desk's form for a copy: title, day, hours, address; and on which other days it is repeated."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from wtforms import IntegerField, RadioField, SelectMultipleField, StringField
-from wtforms.fields.core import Field
-from wtforms.validators import ValidationError
 
 from events_app.calendar.zones import whole_days
 from events_app.calendar.zones import zone as zone_of
@@ -21,10 +19,10 @@ from events_app.directory.forms.times import (
     read_instant,
 )
 from events_app.events.actions.copying import Anew
+from events_app.events.forms.fields import a_page_address
 from events_app.events.models.event import Event
 from events_app.events.rules import Visibility
 from events_app.i18n import L_, N_, current_language, languages, locale_of, say_weekday, translate
-from events_app.texts import is_slug
 from events_app.web.forms import Form, at_most, number_between, optional, required, tidy_line
 from events_app.web.texts import text_fields, texts_typed
 
@@ -48,7 +46,10 @@ class CopyFields(Form):
     starts_fold = RadioField(L_("Which hour does it start in?"), [optional()], validate_choice=False)
     ends_fold = RadioField(L_("Which hour does it end in?"), [optional()], validate_choice=False)
     slug = StringField(
-        L_("Address of the page"), [optional(), at_most(80)], filters=[tidy_line], render_kw={"dir": "ltr"}
+        L_("Address of the page"),
+        [optional(), at_most(80), a_page_address],
+        filters=[tidy_line],
+        render_kw={"dir": "ltr"},
     )
     how = RadioField(L_("How often?"), [required()], default=How.ONCE.value)
     times = IntegerField(
@@ -60,12 +61,6 @@ class CopyFields(Form):
     until = DayField(L_("Until"), [optional(), plausible])
 
     event: Event
-
-    def validate_slug(self, slug: Field) -> None:
-        if slug.data and not (is_slug(slug.data) and all(slug.data.split("-"))):
-            raise ValidationError(
-                translate(N_("Only small Latin letters, digits and hyphens, such as research-launch."))
-            )
 
     @property
     def is_repeated(self) -> bool:
@@ -126,7 +121,7 @@ class CopyFields(Form):
         """Of a single copy, as instants; with an error beside the field where the wall clock cannot say so."""
         first, hours = self.starts_on.data, self.hours
         assert first is not None
-        last = date.fromordinal(first.toordinal() + hours.nights)
+        last = first + timedelta(days=hours.nights)
         if hours.all_day:
             return whole_days(first, last, hours.zone)
         starts = read_instant(first, self.starts_time, self.starts_fold, hours.zone)
@@ -169,6 +164,4 @@ def copy_form(typed: Any = None, *, event: Event, slug: str = "") -> CopyFields:
 def weekday_choices() -> Sequence[tuple[str, str]]:
     """The days of the week, as the reader's language begins it (CLDR)."""
     first = locale_of(current_language()).first_week_day
-    return [
-        (f"{day}", say_weekday(date.fromordinal(A_MONDAY.toordinal() + day))) for day in order_of_week(first)
-    ]
+    return [(f"{day}", say_weekday(A_MONDAY + timedelta(days=day))) for day in order_of_week(first)]

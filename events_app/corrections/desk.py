@@ -111,8 +111,7 @@ async def _whose(request: Request, event: Event, address: str) -> str:
     name = open_row(request, known).person.name if known else ""
     if not name:
         return translate(N_("Somebody is registered with this address already."))
-    said = translate(N_("%(name)s is registered with this address already."))
-    return said % {"name": isolated(name)}
+    return translate(N_("%(name)s is registered with this address already."), name=isolated(name))
 
 
 async def _correction_page(

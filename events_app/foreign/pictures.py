@@ -47,15 +47,11 @@ def redrawn(content: bytes) -> bytes:
 
     How many points there are stands in its first bytes; nothing is unpacked before they are counted.
     """
-    from PIL import Image  # the server has no use for it
-
+    picture = _opened(content)
+    if isinstance(picture, str):
+        return b""
     try:
-        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
-            picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "GIF"))
-        with picture:
-            if picture.width * picture.height > MOST_POINTS:
-                return b""
-            drawn = picture.convert("RGBA")
+        drawn = picture.convert("RGBA")
     except Exception:  # noqa: BLE001 - whatever a foreign file does to its decoder, it is no picture
         return b""
     drawn.thumbnail((640, 240))
@@ -69,7 +65,7 @@ def cropped(content: bytes, sizes: Sequence[Size]) -> bytes:
     as the picture is), as WebP without metadata: a line of JSON with width, height and length of each, then all of it.
     Refused, the line says why: it is "none", "large" (see `redrawn`) or "small", smaller than the first size.
     """
-    from PIL import ImageOps  # the server has no use for it
+    from PIL import ImageOps
 
     picture = _opened(content)
     if isinstance(picture, str):
@@ -92,12 +88,13 @@ def cropped(content: bytes, sizes: Sequence[Size]) -> bytes:
 
 
 def _opened(content: bytes) -> "Picture | str":
-    from PIL import Image
+    """What was sent, not unpacked yet; else why not, "none" or "large"."""
+    from PIL import Image  # the server has no use for it
 
     try:
         with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
             picture = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "WEBP", "GIF"))
-    except Exception:  # noqa: BLE001 - as above
+    except Exception:  # noqa: BLE001 - whatever a foreign file does to its decoder, it is no picture
         return "none"
     return "large" if picture.width * picture.height > MOST_POINTS else picture
 

@@ -51,12 +51,7 @@ def short_form(around: Around, typed: FormData | None = None, *, data: Any = Non
 
 
 def choices_of(around: Around) -> Choices:
-    return Choices(
-        conferences=[
-            (str(each.id), f"{choose(each.name)} {each.edition}".strip()) for each in around.conferences
-        ],
-        rooms=[(str(each.id), f"{choose(each.venue.name)}: {choose(each.name)}") for each in around.rooms],
-    )
+    return Choices.among(around.conferences, around.rooms)
 
 
 def _given(around: Around, *, room: str = "", conference: str = "") -> dict[str, str]:

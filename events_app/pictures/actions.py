@@ -79,14 +79,18 @@ async def copy_pictures(original_id: UUID, copy_id: UUID) -> None:
     """An event's copy has its pictures, and those of its speakers; inside the transaction that makes the copy."""
     original = await Event.get(id=original_id)
     await Event.filter(id=copy_id).update(picture=original.picture)
-    for each in await Picture.filter(event_id=original_id):
-        await Picture.create(event_id=copy_id, mark=each.mark, width=each.width, content=each.content)
+    await _copy(Picture.filter(event_id=original_id), {"event_id": copy_id})
     people = {each.person_id: each.id for each in await Speaker.filter(event_id=copy_id)}
     for speaker in await Speaker.filter(event_id=original_id, person_id__in=[*people]).exclude(photo=""):
         known = people[speaker.person_id]
         await Speaker.filter(id=known).update(photo=speaker.photo)
-        for each in await Picture.filter(speaker_id=speaker.id):
-            await Picture.create(speaker_id=known, mark=each.mark, width=each.width, content=each.content)
+        await _copy(Picture.filter(speaker_id=speaker.id), {"speaker_id": known})
+
+
+async def _copy(pictures: QuerySet[Picture], owner: dict[str, UUID]) -> None:
+    for each in await pictures:
+        row = Picture(mark=each.mark, width=each.width, content=each.content)
+        await row.update_from_dict(owner).save()
 
 
 def _of(owner: Event | Conference) -> QuerySet[Picture]:

@@ -47,8 +47,6 @@ async def pool_as_it_is(event: HasSeats, mode: str, quota_id: uuid.UUID | None =
     Whatever quotas keep or have given away, all pools of a mode together never have more free seats than the mode.
     """
     capacity = event.capacity(mode)
-    if quota_id is None and capacity is None:
-        return Pool(None, 0, len(await rows(_ANYBODY, event.id, mode)))  # nobody counts what has no end
     if quota_id is not None:
         (found,) = await rows(_QUOTA, event.id, mode, quota_id)
         kept = most = int(found["places"])
@@ -56,10 +54,10 @@ async def pool_as_it_is(event: HasSeats, mode: str, quota_id: uuid.UUID | None =
             kept = min(kept, found["seated"] + max(0, capacity - found["everybody"] - found["shadows"]))
             most = min(most, capacity)
         return Pool(kept, found["seated"], found["waiting"], most)
+    if capacity is None:
+        return Pool(None, 0, len(await rows(_ANYBODY, event.id, mode)))  # nobody counts what has no end
     (found,) = await rows(_EVERYBODYS, event.id, mode)
-    left, most = (
-        max(0, (capacity or 0) - int(found[kept])) for kept in ("kept", "promised")
-    )  # there a Decimal
+    left, most = (max(0, capacity - int(found[kept])) for kept in ("kept", "promised"))  # there a Decimal
     return Pool(left, found["seated"] + found["shadows"], found["waiting"], most)
 
 

@@ -26,7 +26,6 @@ from events_app.events.rules import MODE_NAMES, EventChangedMeanwhile, Mode, Sta
 from events_app.house import act_of, house_of
 from events_app.i18n import (
     N_,
-    choose,
     current_language,
     languages,
     name_of_language,
@@ -69,10 +68,7 @@ def in_five_cities(starts: datetime, ends: datetime) -> list[CityTime]:
 async def _choices() -> Choices:
     conferences = await Conference.all().order_by("-starts_on")
     rooms = await Room.all().select_related("venue")
-    return Choices(
-        conferences=[(str(each.id), f"{choose(each.name)} {each.edition}".strip()) for each in conferences],
-        rooms=[(str(each.id), f"{choose(each.venue.name)}: {choose(each.name)}") for each in rooms],
-    )
+    return Choices.among(conferences, rooms)
 
 
 async def form_page(

@@ -1,6 +1,6 @@
 """The desk's form for an event: typed text becomes frozen facts, or every error at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,13 +14,16 @@ from wtforms import (
 )
 from wtforms.fields.core import Field
 
+from events_app.conferences.models import Conference
 from events_app.directory.forms.times import as_wall
+from events_app.directory.models import Room
 from events_app.events.forms.fields import OWN_TEXTS, SPOKEN, EventFields
 from events_app.events.models.event import Event
 from events_app.events.rules import MOST_DELETION_DAYS, BlocksTime, Mode, ShowsPlaces, Visibility
 from events_app.i18n import (
     L_,
     N_,
+    choose,
     current_language,
     languages,
     name_of_language,
@@ -70,6 +73,14 @@ class Choices:
 
     conferences: Sequence[tuple[str, str]]
     rooms: Sequence[tuple[str, str]]
+
+    @classmethod
+    def among(cls, conferences: Iterable[Conference], rooms: Iterable[Room]) -> "Choices":
+        """`rooms` with their venues."""
+        return cls(
+            [(str(each.id), f"{choose(each.name)} {each.edition}".strip()) for each in conferences],
+            [(str(each.id), f"{choose(each.venue.name)}: {choose(each.name)}") for each in rooms],
+        )
 
 
 def event_form(

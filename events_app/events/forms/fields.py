@@ -52,12 +52,20 @@ SPOKEN = ("en", "ar", "fr", "tr", "ku", "ckb", "de", "es", "ru", "fa", "uk")
 """Languages an event may be held in, beside those of the site."""
 
 
+def a_page_address(form: Any, field: Field) -> None:
+    """What comes behind /events/ in the address of a page."""
+    if field.data and not (is_slug(field.data) and all(field.data.split("-"))):
+        raise ValidationError(
+            translate(N_("Only small Latin letters, digits and hyphens, such as research-launch."))
+        )
+
+
 class EventFields(Form):
     """The fields that do not depend on the site's languages; `event_form` adds the others."""
 
     slug = StringField(
         L_("Address of the page"),
-        [optional(), at_most(80)],
+        [optional(), at_most(80), a_page_address],
         filters=[tidy_line],
         description=L_(
             "If you leave this empty, it is made from the title, or chosen at random for an event that "
@@ -178,13 +186,6 @@ class EventFields(Form):
     )
 
     facts: EventFacts
-
-    def validate_slug(self, slug: Field) -> None:
-        words = (slug.data or "").split("-")
-        if slug.data and not (is_slug(slug.data) and all(words)):
-            raise ValidationError(
-                translate(N_("Only small Latin letters, digits and hyphens, such as research-launch."))
-            )
 
     def validate(self, extra_validators: Any = None) -> bool:
         """All errors at once; when there are none, `facts` holds what was said."""

@@ -125,7 +125,7 @@ class Event(Model):
 
     @property
     def modes(self) -> tuple[Mode, ...]:
-        return (*(Mode.IN_PERSON,) * self.offers_in_person, *(Mode.ONLINE,) * self.offers_online)
+        return tuple(mode for mode in Mode if getattr(self, f"offers_{mode}"))
 
     @property
     def deletion_day(self) -> date:
