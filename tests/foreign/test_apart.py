@@ -18,14 +18,14 @@ from tests.imports.test_workbooks import sheet_of, with_part
 
 pytestmark = [pytest.mark.engine_free, pytest.mark.anyio]
 
-A_SECOND = replace(LIMITS, seconds=1, foreign=False)
-"""Of the processor, whatever else the machine does."""
+FEW_SECONDS = replace(LIMITS, seconds=8, foreign=False)
+"""Of the processor, on the slowest machine. The square of what is read here would take hours of the fastest."""
 
 WORDS = {"name": "name", "e mail": "address"}
 
 
-async def read_in_a_second(data: bytes) -> bytes:
-    return await pool.run(read_here, data, WORDS, "", "", None, limits=A_SECOND)
+async def read_in_time(data: bytes) -> bytes:
+    return await pool.run(read_here, data, WORDS, "", "", None, limits=FEW_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ async def read_in_a_second(data: bytes) -> bytes:
     ],
 )
 async def test_a_list_never_costs_the_square_of_its_longest_word(data: bytes) -> None:
-    assert await read_in_a_second(data)
+    assert await read_in_time(data)
 
 
 def test_the_letters_of_a_word_are_still_told_by_their_looks() -> None:

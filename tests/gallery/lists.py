@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from events_app.accounts.models import Organizer
 from events_app.acts import Office
+from events_app.clock import milliseconds
 from events_app.events.models.event import Event
 from events_app.imports.actions import batches, drafts, importing, running
 from events_app.imports.forms.columns import columns_form
@@ -42,6 +43,9 @@ async def bring_lists(office: Office, now: datetime) -> Places:
     await running.go_on(gone.id, act=office.at(now))
     coming = await under_way("unlisted", office, now)
     good, _ = await tried("unlisted", GOOD, office, now)
+    await ImportDraft.all().update(
+        expires_at=milliseconds(now + timedelta(days=1))
+    )  # a long walk looks at them too
     return {
         "mistakes_draft": str(mistakes.id),
         "good_draft": str(good.id),

@@ -293,7 +293,11 @@ DESK = (
     Shot("edit-place", "/desk/events/{research_launch_event}/edit/place"),
     Shot("edit-rules", "/desk/events/{research_launch_event}/edit/rules"),
     Shot("edit-draft", "/desk/events/{draft_event}/edit"),
-    Shot("edit-five-cities", "/desk/events/{draft_event}/edit", prepare=pressed("button[name=preview]")),
+    Shot(
+        "edit-five-cities",
+        "/desk/events/{draft_event}/edit",
+        prepare=pressed("button[name=preview][value=times]"),
+    ),
     Shot(
         "edit-repeated-hour",
         "/desk/events/{draft_event}/edit",

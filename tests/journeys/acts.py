@@ -80,7 +80,7 @@ def make_event(organizer: Person, plan: Plan) -> str:
         organizer.fill(_by_language(name, said))
     organizer.fill({"capacity_in_person": str(plan.capacity), **plan.more})
     organizer.picture("event-form")
-    organizer.press("button[name=preview]")
+    organizer.press("button[name=preview][value=times]")
     assert organizer.page.locator("#five-cities:focus").count() == 1
     organizer.picture("event-form-five-cities")
     organizer.send()
