@@ -79,4 +79,68 @@
       return this.isShown(element) && !hasEdge && !style.textDecorationLine.includes("underline") && style.appearance === "none";
     }).map(this.name);
   },
+
+  // Text that is cut off, runs out of the box that holds it, or stands on other text; a point or two is the same line.
+  texts() {
+    const found = [];
+    // One line of what is said in full elsewhere: the way back and the event's title on the pages they lead to, names of the
+    // site and of who is signed in on Home and Settings, an answer on the person's page, what is to be done where it is done.
+    const MAY_BE_CUT = ".trail, .event-line, .site-name, .who-name, .people td, .to-do, .event-row .one-line";
+    const HOLDS = ".button, .badge, .card, .panel, .notice, .stat, .choice, .count, td, th";
+    const styles = new Map();
+    const styleOf = (element) => {
+      if (!styles.has(element)) {
+        const { overflowX, overflowY, position } = getComputedStyle(element);
+        const box = element.getBoundingClientRect();
+        styles.set(element, { x: overflowX, y: overflowY, isKept: position === "fixed" || position === "sticky", box });
+      }
+      return styles.get(element);
+    };
+    const inSight = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const parent = node.parentElement;
+      if (!node.textContent.trim() || parent.closest("select, textarea, svg, .unseen, .skip")) continue;
+      if (!parent.checkVisibility({ checkOpacity: true, visibilityProperty: true })) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      // Of a line's height letters fill the middle: more is room for marks that few of them have.
+      let boxes = [...range.getClientRects()].filter((box) => box.width > 1 && box.height > 1).map((box) => (
+        { left: box.left, right: box.right, top: box.top + box.height * .24, bottom: box.bottom - box.height * .16, node }));
+      if (boxes.length === 0) continue;
+      const said = `${this.name(parent)} "${node.textContent.trim().slice(0, 30)}"`;
+      const holder = parent.closest(HOLDS);
+      let isKept = false, isCut = false, isOut = false, scrolls = false;
+      for (let element = parent; element && element !== document.body; element = element.parentElement) {
+        const { x, y, isKept: keeps, box } = styleOf(element);
+        isKept ||= keeps;
+        if (box.width <= 1 || box.height <= 1) { if (x !== "visible" || y !== "visible") { boxes = []; break; } continue; }
+        if (x !== "visible" || y !== "visible") {
+          const out = boxes.some((each) => each.left < box.left - 2 || each.right > box.right + 2 || each.top < box.top - 2 || each.bottom > box.bottom + 2);
+          if (/auto|scroll/.test(x + y)) scrolls = true;
+          else if (out && !scrolls) isCut = true;
+          boxes = boxes.map((each) => ({ ...each, left: Math.max(each.left, box.left), right: Math.min(each.right, box.right),
+            top: Math.max(each.top, box.top), bottom: Math.min(each.bottom, box.bottom) })).filter((each) => each.right > each.left && each.bottom > each.top);
+        }
+        if (element === holder && !scrolls && !isCut) {
+          isOut = boxes.some((each) => each.left < box.left - 1 || each.right > box.right + 1 || each.top < box.top - 2 || each.bottom > box.bottom + 2);
+        }
+      }
+      if (isOut && boxes.length) found.push(`runs out of ${this.name(holder)}: ${said}`);
+      if (isCut && !parent.closest(MAY_BE_CUT)) found.push(`cut: ${said}`);
+      if (!isKept) inSight.push(...boxes);
+    }
+    inSight.sort((one, other) => one.top - other.top);
+    let begun = [];
+    for (const box of inSight) {
+      begun = begun.filter((other) => other.bottom - 2 > box.top);
+      for (const other of begun) {
+        const wide = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+        const high = Math.min(box.bottom, other.bottom) - box.top;
+        if (other.node !== box.node && wide > 2 && high > 2) found.push(`"${other.node.textContent.trim().slice(0, 30)}" under "${box.node.textContent.trim().slice(0, 30)}" in ${this.name(box.node.parentElement)}`);
+      }
+      begun.push(box);
+    }
+    return [...new Set(found)].slice(0, 6);
+  },
 })
